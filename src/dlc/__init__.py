@@ -1,0 +1,1 @@
+"""Headless face swapping for video files and live cameras."""

@@ -1,0 +1,1 @@
+"""Aligning, masking, color matching and pasting; pure numpy and OpenCV."""

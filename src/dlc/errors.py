@@ -1,0 +1,75 @@
+"""The one family of errors that dlc raises, each with the exit code the command line ends with."""
+
+from __future__ import annotations
+
+
+class DlcError(Exception):
+    """Base of every error a user can meet; the message says what happened and what to do."""
+
+    exit_code = 1
+
+
+class OptionError(DlcError):
+    """An option's value makes no sense by itself or together with the others."""
+
+    exit_code = 2
+
+
+class InputError(DlcError):
+    """An input is missing, empty, unreadable, or not the kind of file that was asked for."""
+
+    exit_code = 3
+
+
+class DamagedInputError(InputError):
+    """An input starts well but cannot be read to its end."""
+
+    exit_code = 4
+
+
+class NoFaceError(DlcError):
+    """No usable face was found where one is needed."""
+
+    exit_code = 5
+
+
+class OutputError(DlcError):
+    """The output may not or cannot be written where it was asked for."""
+
+    exit_code = 6
+
+
+class EncoderError(DlcError):
+    """The encoder is unknown, cannot be opened, or does not fit the container."""
+
+    exit_code = 7
+
+
+class WriteError(OutputError):
+    """Writing began and failed, for instance because the disk is full."""
+
+    exit_code = 8
+
+
+class ModelError(DlcError):
+    """A model file is missing, damaged, or not the model it should be."""
+
+    exit_code = 9
+
+
+class MissingLibraryError(DlcError):
+    """A library that dlc needs cannot be loaded on this machine."""
+
+    exit_code = 10
+
+
+class StageError(DlcError):
+    """A pipeline stage failed in a way none of the other errors describes."""
+
+    exit_code = 11
+
+
+class Cancelled(DlcError):  # noqa: N818 - an outcome the user asked for, not a fault
+    """The user stopped the run."""
+
+    exit_code = 130

@@ -1,0 +1,33 @@
+"""What is known of one face in one frame."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Face:
+    """A face found in a frame; coordinates are pixels of the upright (display-oriented) frame.
+
+    Attributes:
+        box: float32 (4,): left, top, right, bottom.
+        points: float32 (5, 2): the viewer's left eye, right eye, nose tip, left and right mouth
+            corner (the order of InsightFace and of the ArcFace template).
+        score: confidence of the detection or of the tracked landmarks, 0 to 1.
+        landmarks: float32 (478, 3), only when a later stage asked for them: MediaPipe's 468 mesh
+            points with the eyelids refined, then five iris points of the viewer's left eye and
+            five of the right; z in pixels, smaller is nearer to the camera.
+        embedding: float32 (512,) of unit length, only when a later stage asked for it.
+        track_id: the same number for the same face in consecutive frames; a scene cut or a lost
+            face ends the track, so state keyed by it never leaks across either.
+    """
+
+    box: NDArray[np.float32]
+    points: NDArray[np.float32]
+    score: float
+    landmarks: NDArray[np.float32] | None = None
+    embedding: NDArray[np.float32] | None = None
+    track_id: int = -1

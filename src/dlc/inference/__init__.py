@@ -1,0 +1,1 @@
+"""Sessions: which model runs where."""

@@ -1,0 +1,1 @@
+"""Frames in and frames out; the only room that touches PyAV."""

@@ -1,0 +1,1 @@
+"""Finding and verifying model files."""

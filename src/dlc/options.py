@@ -1,0 +1,80 @@
+"""What a user can choose, as frozen dataclasses that are passed on explicitly."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+from pathlib import Path
+
+
+class Engine(StrEnum):
+    """Which swapper does the work."""
+
+    AUTO = "auto"
+    MESH = "mesh"
+    INSWAPPER = "inswapper"
+
+
+class FaceChoice(StrEnum):
+    """Which faces of a frame are swapped."""
+
+    ALL = "all"
+    LARGEST = "largest"
+    LEFT = "left"
+    RIGHT = "right"
+
+
+class Preset(StrEnum):
+    """How much encoding time a smaller file is worth."""
+
+    FAST = "fast"
+    BALANCED = "balanced"
+    QUALITY = "quality"
+
+
+@dataclass(frozen=True, slots=True)
+class EncodeOptions:
+    """How the output is encoded.
+
+    Attributes:
+        encoder: an encoder's FFmpeg name such as "libx264", or None for the container's default.
+        quality: constant quality on x264's CRF scale for every encoder: 0 is best, 51 worst.
+        preset: the trade of time against size.
+        audio: whether audio streams are carried over.
+    """
+
+    encoder: str | None = None
+    quality: float = 18.0
+    preset: Preset = Preset.BALANCED
+    audio: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class SwapOptions:
+    """Everything `dlc.swap` can be told.
+
+    Attributes:
+        engine: which swapper to use.
+        faces: which faces of a frame to swap.
+        overwrite: replace an output that already exists.
+        start: seconds into the target at which to begin; None is its beginning.
+        end: seconds into the target at which to stop; None is its end.
+        encoding: how the output is encoded.
+        contact_sheet: where to write a PNG of source, target and result side by side.
+        contact_sheet_rows: how many moments the contact sheet shows.
+        allow_damaged: process what can be read of a damaged target instead of refusing it.
+        keep_partial: when the run is stopped, keep what was written so far, playable.
+        threads: CPU threads for all stages together; None uses every core.
+    """
+
+    engine: Engine = Engine.AUTO
+    faces: FaceChoice = FaceChoice.ALL
+    overwrite: bool = False
+    start: float | None = None
+    end: float | None = None
+    encoding: EncodeOptions = field(default_factory=EncodeOptions)
+    contact_sheet: Path | None = None
+    contact_sheet_rows: int = 6
+    allow_damaged: bool = False
+    keep_partial: bool = False
+    threads: int | None = None

@@ -1,0 +1,1 @@
+"""Stages, bounded queues, order, cancelling and timing; knows nothing of faces."""

@@ -1,0 +1,1 @@
+"""One use case end to end per file."""
