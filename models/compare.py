@@ -1,0 +1,107 @@
+"""Compares the ONNX files of this folder with LiteRT running the TFLite files they came from.
+
+    python models/compare.py [--wheel WHEEL] [--image PHOTO --box LEFT TOP SIZE] [--record NPZ]
+
+Inputs are seeded noise and, with --image, a square crop of a photo in every model's own size.
+--record writes the seeds' LiteRT outputs, which the tests hold the ONNX files against.
+"""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Iterator
+from pathlib import Path
+
+import cv2
+import numpy as np
+import onnxruntime
+from ai_edge_litert.interpreter import Interpreter
+from convert import HERE, MODELS, Model, source_folder
+from numpy.typing import NDArray
+
+SEEDS = (0, 1)
+# What the models were trained on, see README.md.
+RANGES = {"face_detection.onnx": (-1.0, 1.0), "face_mesh.onnx": (0.0, 1.0), "iris.onnx": (0.0, 1.0)}
+
+
+def seeded_image(seed: int, size: int, low: float, high: float) -> NDArray[np.float32]:
+    """Return smooth seeded noise (1, 3, size, size); white noise would not look like an image."""
+    coarse = np.random.default_rng(seed).random((8, 8, 3), np.float32)
+    image = np.clip(cv2.resize(coarse, (size, size), interpolation=cv2.INTER_CUBIC), 0, 1)
+    return (low + (high - low) * image).transpose(2, 0, 1)[None]
+
+
+def run_litert(path: Path, image: NDArray[np.float32], model: Model) -> dict[str, NDArray[np.float32]]:
+    """Run a TFLite file on an NCHW image; outputs carry the ONNX names and shapes."""
+    interpreter = Interpreter(str(path))
+    interpreter.allocate_tensors()
+    interpreter.set_tensor(
+        interpreter.get_input_details()[0]["index"], np.ascontiguousarray(image.transpose(0, 2, 3, 1))
+    )
+    interpreter.invoke()
+    found = {}
+    for details in interpreter.get_output_details():
+        output = model.outputs[details["name"]]
+        values = interpreter.get_tensor(details["index"])
+        found[output.name] = values.reshape(1, *output.shape)
+    return found
+
+
+def run_onnx(path: Path, image: NDArray[np.float32]) -> dict[str, NDArray[np.float32]]:
+    """Run an ONNX file on an NCHW image."""
+    session = onnxruntime.InferenceSession(str(path), providers=["CPUExecutionProvider"])
+    names = [output.name for output in session.get_outputs()]
+    return dict(zip(names, session.run(names, {"image": image}), strict=True))
+
+
+def images(model: Model, photo: NDArray[np.uint8] | None) -> Iterator[tuple[str, NDArray[np.float32]]]:
+    """Yield labelled inputs of one model: the seeds, then the photo's crop if there is one."""
+    session = onnxruntime.InferenceSession(HERE / model.target, providers=["CPUExecutionProvider"])
+    size = session.get_inputs()[0].shape[2]
+    low, high = RANGES[model.target]
+    for seed in SEEDS:
+        yield f"seed{seed}", seeded_image(seed, size, low, high)
+    if photo is not None:
+        resized = cv2.resize(photo, (size, size), interpolation=cv2.INTER_AREA)
+        scaled = low + (high - low) * resized.astype(np.float32) / 255
+        yield "photo", np.ascontiguousarray(scaled.transpose(2, 0, 1)[None])
+
+
+def photo_crop(path: Path | None, box: list[int]) -> NDArray[np.uint8] | None:
+    """Return the RGB crop (left, top, size) of an image file."""
+    if path is None:
+        return None
+    left, top, size = box
+    bgr = cv2.imread(str(path))
+    return cv2.cvtColor(bgr[top : top + size, left : left + size], cv2.COLOR_BGR2RGB)
+
+
+def main() -> None:
+    """Print the largest and the mean difference of every output of every model."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--wheel", type=Path)
+    parser.add_argument("--image", type=Path)
+    parser.add_argument("--box", type=int, nargs=3, default=[0, 0, 512])
+    parser.add_argument("--record", type=Path)
+    arguments = parser.parse_args()
+    photo = photo_crop(arguments.image, arguments.box)
+    recorded: dict[str, NDArray[np.float32]] = {}
+    with source_folder(arguments.wheel) as folder:
+        for model in MODELS:
+            for label, image in images(model, photo):
+                expected = run_litert(folder / model.source, image, model)
+                actual = run_onnx(HERE / model.target, image)
+                for name, values in expected.items():
+                    difference = np.abs(actual[name] - values)
+                    print(  # noqa: T201
+                        f"{model.target:20} {label:6} {name:10} max {difference.max():.5f}"
+                        f"  mean {difference.mean():.6f}  of values up to {np.abs(values).max():.1f}"
+                    )
+                    if label != "photo":
+                        recorded[f"{Path(model.target).stem}/{label}/{name}"] = values
+    if arguments.record:
+        np.savez_compressed(arguments.record, **recorded)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,1 @@
+"""A small TFLite to ONNX converter: float models made of convolutions, in NCHW and opset 17."""
