@@ -1,0 +1,78 @@
+# Everything here works in a fresh clone: what a target needs is installed into .venv first.
+
+PYTHON := python3
+VENV := .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/.ready
+
+# Only `make demo SOURCE=... TARGET=...` chooses other files, not a variable of the environment.
+SOURCE = .demo/astronaut.png
+TARGET = .demo/group.mp4
+DEMO_INPUTS := .demo/astronaut.png .demo/group.mp4
+export SOURCE TARGET
+
+.PHONY: help demo test lint format bench bench-memory clean
+.DEFAULT_GOAL := help
+
+help:
+	@echo "make demo          swap a face onto a short clip (SOURCE=photo TARGET=video: onto yours)"
+	@echo "make test          run the tests"
+	@echo "make lint          check style, types and the direction of imports"
+	@echo "make format        rewrite the code in the project's style"
+	@echo "make bench         measure the speed at 960x540 and 1920x1080"
+	@echo "make bench-memory  measure the memory a long video needs"
+	@echo "make clean         remove everything these commands made"
+
+$(READY): pyproject.toml
+	@echo "==> Setting up $(VENV): a virtual environment with dlc and its tools"
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
+	  echo "dlc needs Python 3.11 or newer: make PYTHON=/path/to/python3.11 ..." >&2; exit 1; }
+	@$(PYTHON) -m venv $(VENV) || { \
+	  echo "cannot make a virtual environment (Debian and Ubuntu: apt install python3-venv)" >&2; exit 1; }
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[dev]'
+	@touch $@
+
+# The second file comes out of the same run as the first.
+.demo/astronaut.png: tests/clips.py $(READY)
+	@echo "==> Making the demo's photo and clip from pictures that installed packages ship"
+	@$(BIN)/python -m tests.clips .demo
+.demo/group.mp4: .demo/astronaut.png ;
+
+demo: $(READY) $(filter $(DEMO_INPUTS),$(SOURCE) $(TARGET))
+	@mkdir -p .demo
+	@name=$${TARGET##*/}; output=.demo/$${name%.*}-swapped.$${name##*.}; sheet=.demo/$${name%.*}-contact-sheet.png; \
+	echo "==> Swapping the face of $$SOURCE onto $$TARGET"; \
+	$(BIN)/dlc swap "$$SOURCE" "$$TARGET" "$$output" --overwrite --contact-sheet "$$sheet" && \
+	echo "==> Done" && \
+	echo "video:         $$output" && \
+	echo "contact sheet: $$sheet"
+
+test: $(READY)
+	@echo "==> Running the tests"
+	@$(BIN)/python -m pytest
+
+lint: $(READY)
+	@echo "==> Checking style"
+	@$(BIN)/ruff check
+	@$(BIN)/ruff format --check
+	@echo "==> Checking types"
+	@$(BIN)/mypy
+	@echo "==> Checking the direction of imports"
+	@$(BIN)/lint-imports --no-logo
+
+format: $(READY)
+	@$(BIN)/ruff check --fix
+	@$(BIN)/ruff format
+
+bench: $(READY)
+	@echo "==> Measuring speed; this takes a few minutes and wants an idle machine"
+	@$(BIN)/python -m tests.bench speed
+
+bench-memory: $(READY)
+	@echo "==> Measuring memory; this takes about a quarter of an hour"
+	@$(BIN)/python -m tests.bench memory
+
+clean:
+	@echo "==> Removing $(VENV), .demo, .bench and caches"
+	@rm -rf $(VENV) .demo .bench build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
+	@find src tests models -name __pycache__ -type d -prune -exec rm -rf {} +

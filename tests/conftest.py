@@ -1,0 +1,60 @@
+"""Pictures, clips and settings that tests of several rooms share."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import cv2
+import hypothesis
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from tests import clips
+
+# How long one example takes says something about the machine, nothing about the code.
+hypothesis.settings.register_profile("dlc", deadline=None)
+hypothesis.settings.load_profile("dlc")
+
+
+@pytest.fixture(scope="session")
+def shared_data() -> Path:
+    """Return the folder of recorded clips beside the checkout; skip where there is none."""
+    folder = Path(__file__).parents[2] / "shared" / "data"
+    if not folder.is_dir():
+        pytest.skip(f"no recorded clips in {folder}")
+    return folder
+
+
+@pytest.fixture(scope="session")
+def astronaut() -> NDArray[np.uint8]:
+    """Return uint8 (512, 512, 3) BGR: one frontal, smiling face."""
+    return clips.astronaut()
+
+
+@pytest.fixture(scope="session")
+def astronaut_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return the astronaut as a PNG file."""
+    path = tmp_path_factory.mktemp("astronaut") / "astronaut.png"
+    clips.write_astronaut(path)
+    return path
+
+
+@pytest.fixture(scope="session")
+def group_file() -> Path:
+    """Return insightface's group photo as a JPEG file: six faces, 1280 x 886."""
+    return clips.group_photo()
+
+
+@pytest.fixture(scope="session")
+def group(group_file: Path) -> NDArray[np.uint8]:
+    """Return uint8 (886, 1280, 3) BGR: the group photo."""
+    return cv2.imread(str(group_file))
+
+
+@pytest.fixture(scope="session")
+def group_clip(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return one second of the demo clip: the camera moves over the group photo, with a tone."""
+    path = tmp_path_factory.mktemp("group") / "group.mp4"
+    clips.write_clip(path, clips.Clip(seconds=1.0))
+    return path
