@@ -1,0 +1,48 @@
+"""What a pipeline did and how long each step took."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class StageReport:
+    """The work of one step.
+
+    Attributes:
+        name: the step's name.
+        items: how many items it finished.
+        busy_seconds: time spent inside the step, without waiting for its neighbors.
+    """
+
+    name: str
+    items: int
+    busy_seconds: float
+
+    @property
+    def milliseconds_per_item(self) -> float:
+        """Mean time an item spent inside the step; 0 where it finished none."""
+        return 1000.0 * self.busy_seconds / self.items if self.items else 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class PipelineReport:
+    """The work of a whole pipeline.
+
+    Attributes:
+        stages: the source first, then every stage in order.
+        wall_seconds: time from the start of the first step to now, or to the end of the run.
+    """
+
+    stages: tuple[StageReport, ...]
+    wall_seconds: float
+
+    @property
+    def busy_seconds(self) -> float:
+        """Time inside all steps together; above `wall_seconds` as far as they overlapped."""
+        return sum(stage.busy_seconds for stage in self.stages)
+
+    @property
+    def slowest(self) -> StageReport:
+        """The step that was busy longest: the one worth making faster."""
+        return max(self.stages, key=lambda stage: stage.busy_seconds)

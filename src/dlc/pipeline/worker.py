@@ -1,0 +1,73 @@
+"""The thread that runs one step of a pipeline, measures it and keeps what went wrong."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from dlc.pipeline.channel import Channel
+from dlc.pipeline.report import StageReport
+
+
+class Worker:
+    """Runs one step and measures it.
+
+    Args:
+        name: what reports and errors call the step.
+        outbox: where results go.
+
+    Attributes:
+        failure: what the step raised; set before the outbox closes.
+    """
+
+    def __init__(self, name: str, outbox: Channel[Any]) -> None:
+        self.name = name
+        self.failure: BaseException | None = None
+        self._outbox = outbox
+        self._items = 0
+        self._busy = 0.0
+
+    @property
+    def report(self) -> StageReport:
+        """What the step has done so far; may be read while it runs."""
+        return StageReport(self.name, self._items, self._busy)
+
+    def read(self, source: Iterable[Any]) -> None:
+        """Put everything `source` yields into the outbox."""
+        end = object()
+        with self._ending_cleanly():
+            items = self._timed(iter, source)
+            while (item := self._timed(next, items, end)) is not end:
+                self._items += 1
+                if not self._outbox.put(item):
+                    return
+
+    def transform(self, function: Callable[[Any], Any], inbox: Channel[Any]) -> None:
+        """Put `function` of every item of `inbox` into the outbox."""
+        with self._ending_cleanly(inbox):
+            for item in inbox:
+                result = self._timed(function, item)
+                self._items += 1
+                if not self._outbox.put(result):
+                    return
+
+    @contextmanager
+    def _ending_cleanly(self, inbox: Channel[Any] | None = None) -> Iterator[None]:
+        """Keep the failure for the consumer and let neither neighbor wait for this step."""
+        try:
+            yield
+        except BaseException as error:  # noqa: BLE001 - raised again in the consumer's thread
+            self.failure = error
+        finally:
+            if inbox is not None:
+                inbox.abandon()
+            self._outbox.finish()
+
+    def _timed(self, function: Callable[..., Any], *arguments: Any) -> Any:
+        began = time.perf_counter()
+        try:
+            return function(*arguments)
+        finally:
+            self._busy += time.perf_counter() - began
