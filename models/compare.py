@@ -1,9 +1,9 @@
 """Compares the ONNX files of this folder with LiteRT running the TFLite files they came from.
 
-    python models/compare.py [--wheel WHEEL] [--image PHOTO --box LEFT TOP SIZE] [--record NPZ]
+    python models/compare.py [--wheel WHEEL] [--models FOLDER] [--image PHOTO --box LEFT TOP SIZE]
 
 Inputs are seeded noise and, with --image, a square crop of a photo in every model's own size.
---record writes the seeds' LiteRT outputs, which the tests hold the ONNX files against.
+--record writes LiteRT's outputs for the first seed, which the tests hold the ONNX files against.
 """
 
 from __future__ import annotations
@@ -18,25 +18,22 @@ import onnxruntime
 from ai_edge_litert.interpreter import Interpreter
 from convert import HERE, MODELS, Model, source_folder
 from numpy.typing import NDArray
+from seeded import seeded_image
 
 SEEDS = (0, 1)
 # What the models were trained on, see README.md.
 RANGES = {"face_detection.onnx": (-1.0, 1.0), "face_mesh.onnx": (0.0, 1.0), "iris.onnx": (0.0, 1.0)}
 
 
-def seeded_image(seed: int, size: int, low: float, high: float) -> NDArray[np.float32]:
-    """Return smooth seeded noise (1, 3, size, size); white noise would not look like an image."""
-    coarse = np.random.default_rng(seed).random((8, 8, 3), np.float32)
-    image = np.clip(cv2.resize(coarse, (size, size), interpolation=cv2.INTER_CUBIC), 0, 1)
-    return (low + (high - low) * image).transpose(2, 0, 1)[None]
-
-
-def run_litert(path: Path, image: NDArray[np.float32], model: Model) -> dict[str, NDArray[np.float32]]:
+def run_litert(
+    path: Path, image: NDArray[np.float32], model: Model
+) -> dict[str, NDArray[np.float32]]:
     """Run a TFLite file on an NCHW image; outputs carry the ONNX names and shapes."""
     interpreter = Interpreter(str(path))
     interpreter.allocate_tensors()
     interpreter.set_tensor(
-        interpreter.get_input_details()[0]["index"], np.ascontiguousarray(image.transpose(0, 2, 3, 1))
+        interpreter.get_input_details()[0]["index"],
+        np.ascontiguousarray(image.transpose(0, 2, 3, 1)),
     )
     interpreter.invoke()
     found = {}
@@ -54,7 +51,9 @@ def run_onnx(path: Path, image: NDArray[np.float32]) -> dict[str, NDArray[np.flo
     return dict(zip(names, session.run(names, {"image": image}), strict=True))
 
 
-def images(model: Model, photo: NDArray[np.uint8] | None) -> Iterator[tuple[str, NDArray[np.float32]]]:
+def images(
+    model: Model, photo: NDArray[np.uint8] | None
+) -> Iterator[tuple[str, NDArray[np.float32]]]:
     """Yield labelled inputs of one model: the seeds, then the photo's crop if there is one."""
     session = onnxruntime.InferenceSession(HERE / model.target, providers=["CPUExecutionProvider"])
     size = session.get_inputs()[0].shape[2]
@@ -76,10 +75,19 @@ def photo_crop(path: Path | None, box: list[int]) -> NDArray[np.uint8] | None:
     return cv2.cvtColor(bgr[top : top + size, left : left + size], cv2.COLOR_BGR2RGB)
 
 
+def report(file: str, label: str, name: str, difference: NDArray[np.float32], top: float) -> None:
+    """Print one line about one output."""
+    print(  # noqa: T201
+        f"{file:20} {label:6} {name:10} max {difference.max():.5f}"
+        f"  mean {difference.mean():.6f}  of values up to {top:.1f}"
+    )
+
+
 def main() -> None:
     """Print the largest and the mean difference of every output of every model."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--wheel", type=Path)
+    parser.add_argument("--models", type=Path, default=HERE, help="folder of the ONNX files")
     parser.add_argument("--image", type=Path)
     parser.add_argument("--box", type=int, nargs=3, default=[0, 0, 512])
     parser.add_argument("--record", type=Path)
@@ -90,15 +98,12 @@ def main() -> None:
         for model in MODELS:
             for label, image in images(model, photo):
                 expected = run_litert(folder / model.source, image, model)
-                actual = run_onnx(HERE / model.target, image)
+                actual = run_onnx(arguments.models / model.target, image)
                 for name, values in expected.items():
                     difference = np.abs(actual[name] - values)
-                    print(  # noqa: T201
-                        f"{model.target:20} {label:6} {name:10} max {difference.max():.5f}"
-                        f"  mean {difference.mean():.6f}  of values up to {np.abs(values).max():.1f}"
-                    )
-                    if label != "photo":
-                        recorded[f"{Path(model.target).stem}/{label}/{name}"] = values
+                    report(model.target, label, name, difference, np.abs(values).max())
+                    if label == f"seed{SEEDS[0]}":
+                        recorded[f"{Path(model.target).stem}.{name}"] = values
     if arguments.record:
         np.savez_compressed(arguments.record, **recorded)
 

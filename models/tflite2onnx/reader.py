@@ -17,9 +17,7 @@ _DTYPES: dict[int, type[np.generic]] = {
     tflite.TensorType.INT32: np.int32,
 }
 _OP_NAMES = {
-    value: name
-    for name, value in vars(tflite.BuiltinOperator).items()
-    if not name.startswith("_")
+    value: name for name, value in vars(tflite.BuiltinOperator).items() if not name.startswith("_")
 }
 _OPTION_CLASSES: dict[str, type[Any]] = {
     "ADD": tflite.AddOptions,
@@ -71,7 +69,9 @@ def read(path: Path) -> Graph:
     subgraph = model.Subgraphs(0)
     tensors = [_tensor(model, subgraph.Tensors(i)) for i in range(subgraph.TensorsLength())]
     operators = [_operator(model, subgraph.Operators(i)) for i in range(subgraph.OperatorsLength())]
-    return Graph(tensors, operators, _indices(subgraph.InputsAsNumpy), _indices(subgraph.OutputsAsNumpy))
+    return Graph(
+        tensors, operators, _indices(subgraph.InputsAsNumpy), _indices(subgraph.OutputsAsNumpy)
+    )
 
 
 def _indices(as_numpy: Callable[[], Any]) -> tuple[int, ...]:
@@ -99,4 +99,6 @@ def _operator(model: Any, operator: Any) -> Operator:
         options = _OPTION_CLASSES[kind]()
         table = operator.BuiltinOptions()
         options.Init(table.Bytes, table.Pos)
-    return Operator(kind, _indices(operator.InputsAsNumpy), _indices(operator.OutputsAsNumpy), options)
+    return Operator(
+        kind, _indices(operator.InputsAsNumpy), _indices(operator.OutputsAsNumpy), options
+    )

@@ -34,24 +34,30 @@ class Output:
 
 
 def translate(
-    graph: Graph, outputs: Mapping[str, Output], metadata: Mapping[str, str]
+    graph: Graph,
+    outputs: Mapping[str, Output],
+    metadata: Mapping[str, str],
+    *,
+    half: bool = True,
 ) -> onnx.ModelProto:
-    """Return the ONNX model that computes what `graph` computes.
+    """Return the ONNX model that computes what `graph` computes, in fp32.
 
     Args:
         graph: a float TFLite graph with one image input of shape (1, height, width, channels).
         outputs: TFLite output name to ONNX name and shape.
-        metadata: origin and licence, stored in the file.
+        metadata: origin and license, stored in the file.
+        half: store convolution weights as fp16, which halves the file.
 
     Raises:
         ValueError: the graph uses an operator or option that is not supported.
     """
-    return _Translation(graph).model(outputs, metadata)
+    return _Translation(graph, half).model(outputs, metadata)
 
 
 class _Translation:
-    def __init__(self, graph: Graph) -> None:
+    def __init__(self, graph: Graph, half: bool) -> None:
         self._graph = graph
+        self._half = half
         self._nodes: list[onnx.NodeProto] = []
         self._initializers: dict[str, onnx.TensorProto] = {}
         self._constants = {
@@ -60,9 +66,7 @@ class _Translation:
             if tensor.data is not None
         }
 
-    def model(
-        self, outputs: Mapping[str, Output], metadata: Mapping[str, str]
-    ) -> onnx.ModelProto:
+    def model(self, outputs: Mapping[str, Output], metadata: Mapping[str, str]) -> onnx.ModelProto:
         (source,) = self._graph.inputs
         _, height, width, channels = self._graph.tensors[source].shape
         for operator in self._graph.operators:
@@ -119,16 +123,14 @@ class _Translation:
     def _integers(self, name: str, values: Sequence[int]) -> str:
         return self._store(name, np.asarray(values, np.int64))
 
-    def _half(self, name: str, array: NDArray[Any]) -> str:
-        """Store `array` as fp16 behind a Cast, which runtimes fold away when they load."""
+    def _weight(self, name: str, array: NDArray[Any]) -> str:
+        """Store `array`; as fp16 it stands behind a Cast, which runtimes fold away on loading."""
+        if not self._half:
+            return self._store(name, array.astype(np.float32))
         stored = array.astype(np.float16)
         if not np.isfinite(stored).all():
             raise ValueError(f"{name} does not fit into fp16")
-        self._store(f"{name}_half", stored)
-        self._nodes.append(
-            helper.make_node("Cast", [f"{name}_half"], [name], to=TensorProto.FLOAT)
-        )
-        return name
+        return self._node("Cast", [self._store(f"{name}_half", stored)], name, to=TensorProto.FLOAT)
 
     # Operators
 
@@ -154,7 +156,7 @@ class _Translation:
         bias = self._constants[operator.inputs[2]].astype(np.float32)
         inputs = [
             self._name(operator.inputs[0]),
-            self._half(f"{result}_weight", weights),
+            self._weight(f"{result}_weight", weights),
             self._store(f"{result}_bias", bias),
         ]
         kernel = weights.shape[2:]
