@@ -38,7 +38,7 @@ class View:
 
 @dataclass(frozen=True, slots=True)
 class Clip:
-    """A camera move over the group photo; the default sees six faces first and two at its end."""
+    """A camera move over a photo; over the group photo the default goes from six faces to two."""
 
     width: int = 960
     height: int = 540
@@ -98,12 +98,26 @@ def camera_frames(photo: NDArray[np.uint8], clip: Clip) -> Iterator[NDArray[np.u
         yield np.asarray(frame, dtype=np.uint8)
 
 
-def write_clip(path: Path, clip: Clip | None = None) -> None:
-    """Write `clip` as H.264 (BT.709, limited range) with a sine tone as AAC."""
-    clip = clip or Clip()
+def group() -> NDArray[np.uint8]:
+    """Return uint8 (886, 1280, 3) BGR: insightface's group photo, six faces."""
     photo = cv2.imread(str(group_photo()))
     if photo is None:
         raise OSError(f"cannot read {group_photo()}")
+    return np.asarray(photo, dtype=np.uint8)
+
+
+def write_clip(
+    path: Path, clip: Clip | None = None, photo: NDArray[np.uint8] | None = None
+) -> None:
+    """Write a camera move as H.264 (BT.709, limited range) with a sine tone as AAC.
+
+    Args:
+        path: the file to write.
+        clip: size, length and camera of the clip; the demo's by default.
+        photo: uint8 (h, w, 3) BGR, what the camera sees; the group photo by default.
+    """
+    clip = clip or Clip()
+    photo = group() if photo is None else photo
     with av.open(path, "w") as container:
         video = container.add_stream("libx264", rate=clip.fps, options={"crf": "16"})
         video.width, video.height, video.pix_fmt = clip.width, clip.height, "yuv420p"

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import cv2
 import hypothesis
 import numpy as np
 import pytest
@@ -47,9 +46,9 @@ def group_file() -> Path:
 
 
 @pytest.fixture(scope="session")
-def group(group_file: Path) -> NDArray[np.uint8]:
+def group() -> NDArray[np.uint8]:
     """Return uint8 (886, 1280, 3) BGR: the group photo."""
-    return cv2.imread(str(group_file))
+    return clips.group()
 
 
 @pytest.fixture(scope="session")

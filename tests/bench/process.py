@@ -1,0 +1,49 @@
+"""Runs one command to its end and reads what it cost from the operating system."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """What one process did: seconds, the highest resident memory in MiB, and its standard output."""
+
+    wall_seconds: float
+    cpu_seconds: float
+    peak_mib: float
+    output: str
+
+
+def run(command: Sequence[str]) -> Run:
+    """Run `command` and wait for it.
+
+    Raises:
+        SystemExit: the command failed; its standard error has been shown.
+    """
+    with tempfile.TemporaryFile("w+") as output, tempfile.TemporaryFile("w+") as errors:
+        began = time.perf_counter()
+        child = subprocess.Popen(
+            command, stdin=subprocess.DEVNULL, stdout=output, stderr=errors, text=True
+        )
+        # Popen.wait() does not tell what the child used; wait4() does.
+        _, status, usage = os.wait4(child.pid, 0)
+        wall = time.perf_counter() - began
+        child.returncode = os.waitstatus_to_exitcode(status)
+        output.seek(0)
+        errors.seek(0)
+        if child.returncode:
+            sys.stderr.write(errors.read())
+            raise SystemExit(f"exit code {child.returncode}: {' '.join(command)}")
+        return Run(wall, usage.ru_utime + usage.ru_stime, _mib(usage.ru_maxrss), output.read())
+
+
+def _mib(maxrss: int) -> float:
+    """Return getrusage's ru_maxrss in MiB: macOS counts bytes, Linux KiB."""
+    return maxrss / (1024 * 1024 if sys.platform == "darwin" else 1024)
