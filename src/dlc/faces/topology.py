@@ -30,9 +30,6 @@ class Topology:
         inner_lips: (20,), the border of the mouth opening, from its left corner (78).
         left_eye: (16,), the lids, from the left corner (33).
         right_eye: (16,), the lids, from the left corner (362), which is the one at the nose.
-        mean_face: float32 (468, 3), a symmetric average face seen from the front, one face width
-            (vertex 234 to 454) wide with its centroid at the origin; y points down, z away from
-            the viewer, as in landmarks.
     """
 
     triangles: Indices
@@ -42,15 +39,13 @@ class Topology:
     inner_lips: Indices
     left_eye: Indices
     right_eye: Indices
-    mean_face: NDArray[np.float32]
 
 
 def load_topology() -> Topology:
-    """Read the shipped topology and mean face.
+    """Read the shipped topology.
 
     Raises:
-        ModelError: a file is missing.
+        ModelError: the file is missing.
     """
     with np.load(builtin_model("face_topology.npz")) as arrays:
-        indices = {name: array.astype(np.int32) for name, array in arrays.items()}
-    return Topology(**indices, mean_face=np.load(builtin_model("mean_face.npy")))
+        return Topology(**{name: array.astype(np.int32) for name, array in arrays.items()})
