@@ -51,7 +51,7 @@ def build(path: Path, width: int, height: int) -> str:
 
 
 def _rescale(source: Recording, path: Path, width: int, height: int) -> None:
-    """Scale the recording so that its face is FACE_WIDTH wide, then crop it or continue its edges."""
+    """Scale the recording to a face FACE_WIDTH wide, then crop it or mirror its edges outwards."""
     scale = FACE_WIDTH / source.face_width
     # Multiples of four keep the borders, half of a difference, on whole chroma samples.
     wide, high = (4 * round(side * scale / 4) for side in (source.width, source.height))
@@ -59,14 +59,12 @@ def _rescale(source: Recording, path: Path, width: int, height: int) -> None:
     left = min(max(round(source.face_x * scale - width / 2), 0), wide - kept_wide)
     top = min(max(round(source.face_y * scale - height / 2), 0), high - kept_high)
     border = (width - kept_wide) // 2
+    right, bottom = width - kept_wide - border, height - kept_high
     filters = [
         ("scale", f"{wide}:{high}:flags=bicubic"),
         ("crop", f"{kept_wide}:{kept_high}:{left}:{top}"),
         ("pad", f"{width}:{height}:{border}:0"),
-        (
-            "fillborders",
-            f"left={border}:right={width - kept_wide - border}:bottom={height - kept_high}:mode=mirror",
-        ),
+        ("fillborders", f"left={border}:right={right}:bottom={bottom}:mode=mirror"),
     ]
     with av.open(source.path) as target, av.open(path, "w") as container:
         picture, sound = target.streams.video[0], target.streams.audio[0]

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """What one process did: seconds, the highest resident memory in MiB, and its standard output."""
+    """What one process took, its highest resident memory included, and what it printed."""
 
     wall_seconds: float
     cpu_seconds: float
