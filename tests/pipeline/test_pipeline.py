@@ -14,7 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from dlc.errors import Cancelled, NoFaceError, StageError
-from dlc.pipeline import Pipeline, Stage
+from dlc.pipeline import CancelToken, Pipeline, Stage
 
 PATIENCE = 10.0
 
@@ -248,8 +248,8 @@ def test_an_interrupt_while_waiting_stops_the_threads() -> None:
     assert delivered == list(range(len(delivered)))
 
 
-def test_the_cancel_event_stops_the_run_even_while_nothing_arrives() -> None:
-    cancel = threading.Event()
+def test_a_cancel_request_stops_the_run_even_while_nothing_arrives() -> None:
+    cancel = CancelToken()
     release = threading.Event()
 
     def blocking(number: int) -> int:
@@ -271,7 +271,7 @@ def test_the_cancel_event_stops_the_run_even_while_nothing_arrives() -> None:
 
 
 def test_a_run_cancelled_before_it_starts_delivers_nothing() -> None:
-    cancel = threading.Event()
+    cancel = CancelToken()
     cancel.set()
     with pytest.raises(Cancelled):
         next(Pipeline(range(5), [Stage("add", increment)], cancel=cancel).run())

@@ -8,13 +8,14 @@ from collections.abc import Callable, Generator, Iterable, Sequence
 from functools import partial
 from typing import Any
 
-from dlc.errors import Cancelled, DlcError, StageError
+from dlc.errors import DlcError, StageError
+from dlc.pipeline.cancel import CancelToken
 from dlc.pipeline.channel import Channel, Closed
 from dlc.pipeline.report import PipelineReport
 from dlc.pipeline.stage import Stage
 from dlc.pipeline.worker import Worker
 
-# How soon a set cancel event is noticed while no result arrives.
+# How soon a cancel request is noticed while no result arrives.
 CANCEL_POLL_SECONDS = 0.05
 
 
@@ -32,7 +33,7 @@ class Pipeline:
         stages: the steps in order; an item of the last one is a result.
         source_name: what reports and errors call the source.
         queue_size: how many items may wait between two neighboring steps.
-        cancel: when set, the run stops with `Cancelled` as soon as every step has finished the
+        cancel: once set, the run stops with `Cancelled` as soon as every step has finished the
             item it holds.
 
     Example:
@@ -48,11 +49,11 @@ class Pipeline:
         *,
         source_name: str = "source",
         queue_size: int = 4,
-        cancel: threading.Event | None = None,
+        cancel: CancelToken | None = None,
     ) -> None:
         self._source = source
         self._stages = stages
-        self._cancel = cancel or threading.Event()
+        self._cancel = cancel or CancelToken()
         self._channels: list[Channel[Any]] = [Channel(queue_size) for _ in range(len(stages) + 1)]
         names = [source_name, *(stage.name for stage in stages)]
         self._workers = [
@@ -78,7 +79,7 @@ class Pipeline:
         Raises:
             DlcError: as a stage or the source raised it, with a note that names the step.
             StageError: a stage or the source failed in any other way.
-            Cancelled: the cancel event was set.
+            Cancelled: the cancel token was set.
         """
         if self._began is not None:
             message = "a pipeline runs only once"
@@ -108,11 +109,9 @@ class Pipeline:
         ]
 
     def _results(self) -> Generator[Any, None, None]:
-        """Yield from the last channel until it closes, watching for the cancel event."""
+        """Yield from the last channel until it closes, watching for a cancel request."""
         while True:
-            if self._cancel.is_set():
-                message = "stopped on request"
-                raise Cancelled(message)
+            self._cancel.check()
             try:
                 result = self._channels[-1].get(CANCEL_POLL_SECONDS)
             except TimeoutError:

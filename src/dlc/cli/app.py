@@ -1,0 +1,59 @@
+"""The `dlc` command: its subcommands, its version, and what happens to errors."""
+
+from __future__ import annotations
+
+import sys
+from typing import Annotated
+
+import typer
+
+from dlc.cli.arguments import SWAP_EPILOG, SWAP_HELP
+from dlc.cli.failure import FailureReporter
+from dlc.cli.swap import swap_command
+from dlc.errors import DlcError
+
+app = typer.Typer(name="dlc", add_completion=False, context_settings={"max_content_width": 100})
+app.command("swap", help=SWAP_HELP, epilog=SWAP_EPILOG)(swap_command)
+
+
+def _print_version(asked: bool) -> None:
+    if asked:
+        from importlib.metadata import version
+
+        typer.echo(f"dlc {version('dlc')}")
+        raise typer.Exit
+
+
+@app.callback(invoke_without_command=True)
+def dlc(
+    context: typer.Context,
+    _version: Annotated[
+        bool,
+        typer.Option(
+            "--version",
+            metavar="",
+            callback=_print_version,
+            is_eager=True,
+            help="Print the version.",
+        ),
+    ] = False,
+) -> None:
+    """Swap faces in videos and pictures; no display, no downloads."""
+    if context.invoked_subcommand is None:
+        typer.echo(context.get_help())
+
+
+def main() -> None:
+    """Run the command line and end the process with the exit code of what happened."""
+    arguments = sys.argv[1:]
+    reporter = FailureReporter.for_arguments(arguments)
+    # The last resort for errors nobody foresaw: a line instead of a traceback.
+    sys.excepthook = reporter.crash
+    command = typer.main.get_command(app)
+    try:
+        code = command.main(arguments, prog_name="dlc", standalone_mode=False)
+    except typer.TyperException as error:
+        code = reporter.usage(error)
+    except DlcError as error:
+        code = reporter.failure(error)
+    sys.exit(code)

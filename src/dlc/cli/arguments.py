@@ -1,0 +1,162 @@
+"""The arguments and options of `dlc swap`: their names, limits and help texts."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from dlc.options import Engine, FaceChoice, Preset
+
+_FACES = "Faces"
+_PART = "Part of the target"
+_OUTPUT = "Output"
+_SHOWN = "What is shown"
+_RUN = "Run"
+
+# A switch takes no value, so its column stays empty.
+_FLAG = ""
+
+SWAP_HELP = (
+    "Put the face of SOURCE on the faces of TARGET and write the result to OUTPUT.\n\n"
+    "Sound, subtitles, timing, rotation and colors of a video stay as they are, and so does every "
+    "pixel that no face touches."
+)
+SWAP_EPILOG = (
+    "Exit codes: 0 done, 2 wrong option, 3 unusable input, 4 damaged input, 5 no face, 6 output "
+    "not possible, 7 encoder, 8 writing failed, 9 model, 10 missing library, 11 internal, "
+    "130 stopped."
+)
+
+Source = Annotated[
+    Path,
+    typer.Argument(
+        metavar="SOURCE", help="A photo of the face to use, or a folder of photos of one person."
+    ),
+]
+Target = Annotated[
+    Path, typer.Argument(metavar="TARGET", help="The video or picture whose faces are replaced.")
+]
+Output = Annotated[
+    Path, typer.Argument(metavar="OUTPUT", help="The file to write, of the same kind as TARGET.")
+]
+
+EngineOption = Annotated[
+    Engine, typer.Option(help="What swaps; auto takes the best there is.", rich_help_panel=_FACES)
+]
+FacesOption = Annotated[
+    FaceChoice, typer.Option(help="Which faces of a frame are swapped.", rich_help_panel=_FACES)
+]
+
+StartOption = Annotated[
+    str | None,
+    typer.Option(metavar="TIME", help="Begin here: seconds or hh:mm:ss.", rich_help_panel=_PART),
+]
+EndOption = Annotated[
+    str | None,
+    typer.Option(metavar="TIME", help="Stop here: seconds or hh:mm:ss.", rich_help_panel=_PART),
+]
+
+OverwriteOption = Annotated[
+    bool,
+    typer.Option(
+        "--overwrite", metavar=_FLAG, help="Replace OUTPUT if it exists.", rich_help_panel=_OUTPUT
+    ),
+]
+EncoderOption = Annotated[
+    str | None,
+    typer.Option(
+        metavar="NAME",
+        help="Video encoder, such as libx264; default: what suits OUTPUT.",
+        rich_help_panel=_OUTPUT,
+    ),
+]
+QualityOption = Annotated[
+    float,
+    typer.Option(
+        metavar="N",
+        min=0,
+        max=51,
+        help="0 is best, 51 worst; one meaning for every encoder (x264's CRF).",
+        rich_help_panel=_OUTPUT,
+    ),
+]
+PresetOption = Annotated[
+    Preset, typer.Option(help="Encoding time against file size.", rich_help_panel=_OUTPUT)
+]
+NoAudioOption = Annotated[
+    bool,
+    typer.Option("--no-audio", metavar=_FLAG, help="Leave the sound out.", rich_help_panel=_OUTPUT),
+]
+ContactSheetOption = Annotated[
+    Path | None,
+    typer.Option(
+        metavar="PNG",
+        help="Also write a picture of source, target and result side by side.",
+        rich_help_panel=_OUTPUT,
+    ),
+]
+ContactSheetRowsOption = Annotated[
+    int,
+    typer.Option(
+        metavar="N",
+        min=1,
+        max=50,
+        help="How many moments the contact sheet shows.",
+        rich_help_panel=_OUTPUT,
+    ),
+]
+KeepPartialOption = Annotated[
+    bool,
+    typer.Option(
+        "--keep-partial",
+        metavar=_FLAG,
+        help="When stopped by Ctrl-C, keep what is written so far, playable.",
+        rich_help_panel=_OUTPUT,
+    ),
+]
+
+JsonOption = Annotated[
+    bool,
+    typer.Option(
+        "--json",
+        metavar=_FLAG,
+        help="Print the result as JSON on standard output.",
+        rich_help_panel=_SHOWN,
+    ),
+]
+QuietOption = Annotated[
+    bool,
+    typer.Option(
+        "--quiet", metavar=_FLAG, help="Only say what goes wrong.", rich_help_panel=_SHOWN
+    ),
+]
+VerboseOption = Annotated[
+    bool,
+    typer.Option(
+        "--verbose",
+        metavar=_FLAG,
+        help="Milliseconds per stage; details of errors.",
+        rich_help_panel=_SHOWN,
+    ),
+]
+
+ThreadsOption = Annotated[
+    int | None,
+    typer.Option(
+        metavar="N",
+        min=1,
+        help="CPU threads for everything; default: one a core.",
+        rich_help_panel=_RUN,
+    ),
+]
+AllowDamagedOption = Annotated[
+    bool,
+    typer.Option(
+        "--allow-damaged",
+        metavar=_FLAG,
+        help="Process what can be read of a damaged TARGET and count what is lost.",
+        rich_help_panel=_RUN,
+    ),
+]

@@ -1,0 +1,58 @@
+"""Where people read: everything for them goes to standard error, results for programs do not."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
+from enum import IntEnum
+
+from rich.console import Console
+from rich.text import Text
+
+_STYLES = {logging.WARNING: "yellow", logging.ERROR: "red", logging.DEBUG: "dim"}
+
+
+class Verbosity(IntEnum):
+    """How much is said; the values are logging levels."""
+
+    QUIET = logging.WARNING
+    NORMAL = logging.INFO
+    VERBOSE = logging.DEBUG
+
+
+def human_console() -> Console:
+    """Return the console for people, on standard error."""
+    return Console(stderr=True, highlight=False)
+
+
+def say(console: Console, message: str, style: str = "") -> None:
+    """Print one line, whole, above a progress bar if there is one."""
+    console.print(Text(message, style), soft_wrap=True)
+
+
+class _ConsoleHandler(logging.Handler):
+    def __init__(self, console: Console) -> None:
+        super().__init__()
+        self._console = console
+
+    def emit(self, record: logging.LogRecord) -> None:
+        prefix = f"{record.levelname.lower()}: " if record.levelno >= logging.WARNING else ""
+        say(self._console, prefix + self.format(record), _STYLES.get(record.levelno, ""))
+
+
+@contextmanager
+def logging_to(console: Console, verbosity: Verbosity) -> Iterator[None]:
+    """Show what dlc logs on `console` for as long as the context lasts."""
+    logger = logging.getLogger("dlc")
+    handler = _ConsoleHandler(console)
+    level, propagate = logger.level, logger.propagate
+    logger.addHandler(handler)
+    logger.setLevel(verbosity)
+    logger.propagate = False
+    try:
+        yield
+    finally:
+        logger.removeHandler(handler)
+        logger.setLevel(level)
+        logger.propagate = propagate

@@ -1,0 +1,69 @@
+"""How a failure looks: one line for people, one JSON object for programs, and an exit code."""
+
+from __future__ import annotations
+
+import sys
+import traceback
+from collections.abc import Sequence
+from dataclasses import dataclass
+from types import TracebackType
+
+import typer
+
+from dlc.errors import Cancelled, DlcError
+
+CRASH_EXIT_CODE = 1
+
+
+@dataclass(frozen=True, slots=True)
+class FailureReporter:
+    """Reports failures the way the user asked for.
+
+    Attributes:
+        as_json: put a JSON object on standard output too.
+        with_traceback: show where the failure came from.
+    """
+
+    as_json: bool
+    with_traceback: bool
+
+    @classmethod
+    def for_arguments(cls, arguments: Sequence[str]) -> FailureReporter:
+        """Read the options from the raw arguments: a failure to parse them is reported as well."""
+        options = list(arguments)
+        if "--" in options:
+            options = options[: options.index("--")]
+        return cls("--json" in options, "--verbose" in options)
+
+    def usage(self, error: typer.TyperException) -> int:
+        """Report that the command line makes no sense; return the exit code."""
+        self._report("UsageError", f"{error.format_message()} (see --help)", error.exit_code)
+        return error.exit_code
+
+    def failure(self, error: DlcError) -> int:
+        """Report an error of dlc; return the exit code."""
+        if self.with_traceback and not isinstance(error, Cancelled):
+            traceback.print_exception(error, file=sys.stderr)
+        self._report(type(error).__name__, str(error), error.exit_code)
+        return error.exit_code
+
+    def crash(
+        self,
+        kind: type[BaseException],
+        error: BaseException,
+        trace: TracebackType | None,
+    ) -> None:
+        """Report an error nobody foresaw; has the signature of `sys.excepthook`."""
+        if self.with_traceback:
+            traceback.print_exception(kind, error, trace, file=sys.stderr)
+        hint = "" if self.with_traceback else "; --verbose shows where"
+        message = f"unexpected {kind.__name__}: {error}{hint}"
+        self._report(kind.__name__, message, CRASH_EXIT_CODE)
+
+    def _report(self, kind: str, message: str, exit_code: int) -> None:
+        from dlc.cli.report import error_as_json
+
+        line = " ".join(message.split())
+        typer.secho(f"dlc: {line}", err=True, fg=typer.colors.RED)
+        if self.as_json:
+            typer.echo(error_as_json(kind, line, exit_code))

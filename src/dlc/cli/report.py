@@ -1,0 +1,98 @@
+"""The end of a run: a short table for people, one JSON object for programs."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from rich.table import Table
+
+from dlc.cli.times import format_duration
+from dlc.pipeline.report import PipelineReport
+from dlc.workflows.result import SwapResult
+
+
+def result_as_json(result: SwapResult) -> str:
+    """Return the result as one line of JSON; paths as text, times in seconds."""
+    return json.dumps(
+        {
+            "output": str(result.output),
+            "contact_sheet": str(result.contact_sheet) if result.contact_sheet else None,
+            "engine": result.engine.value,
+            "engine_reason": result.engine_reason,
+            "frames": result.frames,
+            "faces": result.faces,
+            "faces_left": result.faces_left,
+            "frames_lost": result.frames_lost,
+            "fps": round(result.fps, 3),
+            "seconds": round(result.seconds, 3),
+            "pipeline_seconds": round(result.pipeline.wall_seconds, 3),
+            "stages": _stages(result.pipeline),
+            "notes": list(result.notes),
+        },
+        ensure_ascii=False,
+    )
+
+
+def error_as_json(kind: str, message: str, exit_code: int) -> str:
+    """Return a failure as one line of JSON."""
+    return json.dumps(
+        {"error": {"kind": kind, "message": message, "exit_code": exit_code}}, ensure_ascii=False
+    )
+
+
+def _stages(report: PipelineReport) -> list[dict[str, Any]]:
+    return [
+        {
+            "name": stage.name,
+            "items": stage.items,
+            "busy_seconds": round(stage.busy_seconds, 3),
+            "milliseconds_per_item": round(stage.milliseconds_per_item, 3),
+        }
+        for stage in report.stages
+    ]
+
+
+def result_as_table(result: SwapResult, *, verbose: bool) -> Table:
+    """Return what was done, how fast, and where the time went."""
+    table = Table.grid(padding=(0, 2))
+    table.add_column(style="bold")
+    table.add_column(overflow="fold")
+    lost = f" ({result.frames_lost} could not be read)" if result.frames_lost else ""
+    left = f" ({result.faces_left} left as they were)" if result.faces_left else ""
+    table.add_row("frames", f"{result.frames}{lost}")
+    table.add_row("faces", f"{result.faces}{left}")
+    table.add_row("speed", f"{result.fps:.1f} fps, {format_duration(result.seconds)} in all")
+    table.add_row("time", _stage_table(result.pipeline) if verbose else _shares(result.pipeline))
+    for note in result.notes:
+        table.add_row("note", note)
+    if result.contact_sheet is not None:
+        table.add_row("pictures", str(result.contact_sheet))
+    table.add_row("output", str(result.output))
+    return table
+
+
+def _shares(report: PipelineReport) -> str:
+    """Return "find 61 %, encode 48 %, ...": how much of the run each stage was busy."""
+    busiest_first = sorted(report.stages, key=lambda stage: stage.busy_seconds, reverse=True)
+    wall = report.wall_seconds or 1.0
+    return ", ".join(
+        f"{stage.name} {100 * stage.busy_seconds / wall:.0f} %" for stage in busiest_first
+    )
+
+
+def _stage_table(report: PipelineReport) -> Table:
+    table = Table(box=None, padding=(0, 2, 0, 0))
+    table.add_column("stage")
+    table.add_column("ms a frame", justify="right")
+    table.add_column("seconds", justify="right")
+    table.add_column("busy", justify="right")
+    wall = report.wall_seconds or 1.0
+    for stage in report.stages:
+        table.add_row(
+            stage.name,
+            f"{stage.milliseconds_per_item:.1f}",
+            f"{stage.busy_seconds:.2f}",
+            f"{100 * stage.busy_seconds / wall:.0f} %",
+        )
+    return table

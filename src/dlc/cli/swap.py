@@ -1,0 +1,89 @@
+"""`dlc swap`: put the face of a photo on the faces of a video or picture."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import typer
+
+from dlc.cli import arguments
+from dlc.cli.times import parse_time
+from dlc.errors import OptionError
+from dlc.options import EncodeOptions, Engine, FaceChoice, Preset, SwapOptions
+from dlc.pipeline.cancel import CancelToken
+
+_DEFAULTS = SwapOptions()
+
+
+def swap_command(
+    source: arguments.Source,
+    target: arguments.Target,
+    output: arguments.Output,
+    engine: arguments.EngineOption = Engine.AUTO,
+    faces: arguments.FacesOption = FaceChoice.ALL,
+    start: arguments.StartOption = None,
+    end: arguments.EndOption = None,
+    overwrite: arguments.OverwriteOption = False,
+    encoder: arguments.EncoderOption = None,
+    quality: arguments.QualityOption = _DEFAULTS.encoding.quality,
+    preset: arguments.PresetOption = Preset.BALANCED,
+    no_audio: arguments.NoAudioOption = False,
+    contact_sheet: arguments.ContactSheetOption = None,
+    contact_sheet_rows: arguments.ContactSheetRowsOption = _DEFAULTS.contact_sheet_rows,
+    keep_partial: arguments.KeepPartialOption = False,
+    as_json: arguments.JsonOption = False,
+    quiet: arguments.QuietOption = False,
+    verbose: arguments.VerboseOption = False,
+    threads: arguments.ThreadsOption = None,
+    allow_damaged: arguments.AllowDamagedOption = False,
+) -> None:
+    """Turn what was typed into options and run the swap."""
+    if quiet and verbose:
+        message = "--quiet and --verbose contradict each other; give one of them"
+        raise OptionError(message)
+    options = SwapOptions(
+        engine=engine,
+        faces=faces,
+        overwrite=overwrite,
+        start=None if start is None else parse_time("--start", start),
+        end=None if end is None else parse_time("--end", end),
+        encoding=EncodeOptions(encoder, quality, preset, audio=not no_audio),
+        contact_sheet=contact_sheet,
+        contact_sheet_rows=contact_sheet_rows,
+        allow_damaged=allow_damaged,
+        keep_partial=keep_partial,
+        threads=threads,
+    )
+    _run(source, target, output, options, as_json=as_json, quiet=quiet, verbose=verbose)
+
+
+def _run(
+    source: Path,
+    target: Path,
+    output: Path,
+    options: SwapOptions,
+    *,
+    as_json: bool,
+    quiet: bool,
+    verbose: bool,
+) -> None:
+    """Swap under the eyes of the user; the imports wait until it is clear that there is work."""
+    from dlc.cli.console import Verbosity, human_console, logging_to
+    from dlc.cli.progress import display_for
+    from dlc.cli.report import result_as_json, result_as_table
+    from dlc.cli.signals import stopping_on_signals
+
+    console = human_console()
+    verbosity = Verbosity.QUIET if quiet else Verbosity.VERBOSE if verbose else Verbosity.NORMAL
+    cancel = CancelToken()
+    with stopping_on_signals(cancel), logging_to(console, verbosity):
+        import dlc
+
+        with display_for(console, quiet=quiet) as display:
+            result = dlc.swap(
+                source, target, output, options, progress=display.update, cancel=cancel
+            )
+    if not quiet:
+        console.print(result_as_table(result, verbose=verbose))
+    if as_json:
+        typer.echo(result_as_json(result))

@@ -1,0 +1,34 @@
+"""How far a run has come."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """A moment of a run, handed to the progress callback after every frame.
+
+    Attributes:
+        frames: frames written so far.
+        total: frames expected in all, an estimate from the container; None where it tells nothing.
+        faces: faces swapped so far, over all frames.
+        seconds: time since the first frame was asked for.
+    """
+
+    frames: int
+    total: int | None
+    faces: int
+    seconds: float
+
+    @property
+    def fps(self) -> float:
+        """Frames written a second."""
+        return self.frames / self.seconds if self.seconds > 0 else 0.0
+
+    @property
+    def seconds_left(self) -> float | None:
+        """Estimated time to the end; None where the number of frames is unknown."""
+        if self.total is None or self.fps == 0:
+            return None
+        return max(self.total - self.frames, 0) / self.fps

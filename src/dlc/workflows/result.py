@@ -1,0 +1,47 @@
+"""What a finished swap has to tell."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from dlc.options import Engine
+from dlc.pipeline.report import PipelineReport
+
+
+@dataclass(frozen=True, slots=True)
+class SwapResult:
+    """The outcome of `dlc.swap`.
+
+    Attributes:
+        output: the file that was written.
+        contact_sheet: the picture of source, target and result, where one was asked for.
+        engine: the swap engine that did the work.
+        engine_reason: why it was this one.
+        frames: frames written.
+        faces: faces swapped, over all frames.
+        faces_left: faces found and chosen but left as they were, because a credible swap was not
+            possible (a profile, for instance).
+        frames_lost: frames of a damaged target that could not be read.
+        seconds: time for everything, preparing the source included.
+        pipeline: time and items of each stage.
+        notes: what the user should know, such as audio that had to be encoded again.
+    """
+
+    output: Path
+    contact_sheet: Path | None
+    engine: Engine
+    engine_reason: str
+    frames: int
+    faces: int
+    faces_left: int
+    frames_lost: int
+    seconds: float
+    pipeline: PipelineReport
+    notes: tuple[str, ...] = ()
+
+    @property
+    def fps(self) -> float:
+        """Frames processed a second, from the first frame read to the last one written."""
+        wall = self.pipeline.wall_seconds
+        return self.frames / wall if wall > 0 else 0.0
