@@ -10,7 +10,7 @@ from types import TracebackType
 
 import typer
 
-from dlc.errors import Cancelled, DlcError
+from dlc.errors import Cancelled, DlcError, OptionError
 
 CRASH_EXIT_CODE = 1
 
@@ -42,7 +42,7 @@ class FailureReporter:
 
     def failure(self, error: DlcError) -> int:
         """Report an error of dlc; return the exit code."""
-        if self.with_traceback and not isinstance(error, Cancelled):
+        if self.with_traceback and not isinstance(error, (Cancelled, OptionError)):
             traceback.print_exception(error, file=sys.stderr)
         self._report(type(error).__name__, str(error), error.exit_code)
         return error.exit_code

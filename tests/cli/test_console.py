@@ -1,0 +1,40 @@
+"""What dlc logs reaches the reader whole, as much of it as was asked for."""
+
+from __future__ import annotations
+
+import io
+import logging
+
+import pytest
+from rich.console import Console
+
+from dlc.cli.console import Verbosity, logging_to
+
+LOGGER = logging.getLogger("dlc.workflows.swap")
+
+
+@pytest.mark.parametrize(
+    ("verbosity", "lines"),
+    [
+        (Verbosity.QUIET, ["warning: [red] photos"]),
+        (Verbosity.NORMAL, ["engine mesh", "warning: [red] photos"]),
+        (Verbosity.VERBOSE, ["details", "engine mesh", "warning: [red] photos"]),
+    ],
+)
+def test_verbosity_decides_what_is_shown(verbosity: Verbosity, lines: list[str]) -> None:
+    console = Console(file=io.StringIO(), width=20)
+    with logging_to(console, verbosity):
+        LOGGER.debug("details")
+        LOGGER.info("engine %s", "mesh")
+        LOGGER.warning("[red] photos")
+    LOGGER.warning("after the end")
+    assert isinstance(console.file, io.StringIO)
+    assert console.file.getvalue().splitlines() == lines
+
+
+def test_long_messages_stay_on_one_line() -> None:
+    console = Console(file=io.StringIO(), width=20)
+    with logging_to(console, Verbosity.NORMAL):
+        LOGGER.info("a " * 40)
+    assert isinstance(console.file, io.StringIO)
+    assert len(console.file.getvalue().splitlines()) == 1

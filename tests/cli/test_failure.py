@@ -1,0 +1,70 @@
+"""Failures: one line for people, an object for programs, no traceback unless asked for."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+import typer
+
+from dlc.cli.failure import FailureReporter
+from dlc.errors import Cancelled, NoFaceError
+
+ERROR = NoFaceError("no face in me.jpg;\nchoose a photo that shows one")
+
+
+def test_a_failure_is_one_line_whatever_its_message(capsys: pytest.CaptureFixture[str]) -> None:
+    assert FailureReporter(as_json=False, with_traceback=False).failure(ERROR) == 5
+    captured = capsys.readouterr()
+    assert captured.err == "dlc: no face in me.jpg; choose a photo that shows one\n"
+    assert captured.out == ""
+
+
+def test_a_failure_for_programs_keeps_standard_output_to_itself(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    FailureReporter(as_json=True, with_traceback=False).failure(ERROR)
+    captured = capsys.readouterr()
+    assert json.loads(captured.out) == {
+        "error": {
+            "kind": "NoFaceError",
+            "message": "no face in me.jpg; choose a photo that shows one",
+            "exit_code": 5,
+        }
+    }
+
+
+def test_the_user_stopping_is_not_worth_a_traceback(capsys: pytest.CaptureFixture[str]) -> None:
+    assert FailureReporter(as_json=False, with_traceback=True).failure(Cancelled("stopped")) == 130
+    assert capsys.readouterr().err == "dlc: stopped\n"
+
+
+def test_an_unforeseen_error_is_a_line_too(capsys: pytest.CaptureFixture[str]) -> None:
+    error = ZeroDivisionError("division by zero")
+    FailureReporter(as_json=True, with_traceback=False).crash(type(error), error, None)
+    captured = capsys.readouterr()
+    assert len(captured.err.splitlines()) == 1
+    assert "ZeroDivisionError" in captured.err
+    assert "--verbose" in captured.err
+    assert json.loads(captured.out)["error"]["exit_code"] == 1
+
+
+def test_a_wrong_command_line_keeps_its_exit_code(capsys: pytest.CaptureFixture[str]) -> None:
+    reporter = FailureReporter(as_json=False, with_traceback=False)
+    assert reporter.usage(typer.BadParameter("--quality is too high")) == 2
+    assert "--quality is too high" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("arguments", "expected"),
+    [
+        ([], FailureReporter(as_json=False, with_traceback=False)),
+        (["swap", "--json"], FailureReporter(as_json=True, with_traceback=False)),
+        (["--verbose", "--json"], FailureReporter(as_json=True, with_traceback=True)),
+        (["swap", "--", "--json"], FailureReporter(as_json=False, with_traceback=False)),
+    ],
+)
+def test_options_are_read_from_the_raw_arguments(
+    arguments: list[str], expected: FailureReporter
+) -> None:
+    assert FailureReporter.for_arguments(arguments) == expected
