@@ -1,0 +1,49 @@
+"""`python -m tests.bench speed` and `python -m tests.bench memory`; results go to .bench/."""
+
+from __future__ import annotations
+
+import argparse
+import dataclasses
+import json
+from pathlib import Path
+from typing import Any
+
+from rich.console import Console
+
+from tests import clips
+from tests.bench import machine, memory, speed
+
+FOLDER = Path(".bench")
+
+
+def main() -> None:
+    """Measure what the command line asks for, print it and keep it as JSON."""
+    parser = argparse.ArgumentParser(prog="python -m tests.bench", description=main.__doc__)
+    parser.add_argument("what", choices=("speed", "memory"))
+    parser.add_argument("--runs", type=int, default=5, help="runs of each command (speed)")
+    arguments = parser.parse_args()
+    console = Console(highlight=False)
+    FOLDER.mkdir(exist_ok=True)
+    source = FOLDER / "astronaut.png"
+    clips.write_astronaut(source)
+    where = machine.describe()
+    console.print(", ".join(str(value) for value in where.values()))
+    figures: Any
+    if arguments.what == "speed":
+        figures = speed.measure(FOLDER, source, arguments.runs, console)
+    else:
+        figures = memory.measure(FOLDER, source, console)
+    path = FOLDER / f"{arguments.what}.json"
+    path.write_text(json.dumps({"machine": where, "figures": figures}, default=_plain, indent=2))
+    console.print(f"\nkept in {path}")
+
+
+def _plain(value: object) -> dict[str, float]:
+    """Return a spread as a dictionary, for `json.dumps`."""
+    if isinstance(value, speed.Spread):
+        return dataclasses.asdict(value)
+    raise TypeError(f"no JSON for {type(value).__name__}")
+
+
+if __name__ == "__main__":
+    main()
