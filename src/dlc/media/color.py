@@ -1,0 +1,176 @@
+"""Color tags, and exact conversion between BGR and the components videos are stored in."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import av
+import cv2
+import numpy as np
+from av.video.reformatter import Interpolation, VideoReformatter
+from numpy.typing import NDArray
+
+from dlc.media.planes import PixelLayout
+
+UNSPECIFIED = 2
+LIMITED, FULL = 1, 2
+BT709, BT601 = 1, 6
+# ITU-T H.273, table 4: matrix coefficients -> the weights of red and blue in luma.
+_LUMA_WEIGHTS = {
+    1: (0.2126, 0.0722),
+    4: (0.30, 0.11),
+    5: (0.299, 0.114),
+    6: (0.299, 0.114),
+    7: (0.212, 0.087),
+    9: (0.2627, 0.0593),
+    10: (0.2627, 0.0593),
+}
+# The same matrices in the numbers of swscale's SWS_CS constants.
+_SWSCALE_MATRIX = {1: 1, 4: 4, 5: 5, 6: 5, 7: 7, 9: 9, 10: 9}
+# Without these flags swscale rounds down (a round trip darkens by more than one level) and takes one chroma sample
+# for two pixels.
+_EXACT = (
+    Interpolation.BILINEAR
+    | Interpolation.ACCURATE_RND
+    | Interpolation.FULL_CHR_H_INT
+    | Interpolation.FULL_CHR_H_INP
+)
+
+
+@dataclass(frozen=True, slots=True)
+class ColorTags:
+    """What a stream says about its colors, in the numbers of ITU-T H.273; 2 is "unspecified".
+
+    Attributes:
+        primaries: chromaticities of red, green, blue and white.
+        transfer: the transfer characteristic.
+        matrix: how luma and chroma come from red, green and blue.
+        range: 0 unspecified, 1 limited (16-235 in 8 bits), 2 full.
+    """
+
+    primaries: int = UNSPECIFIED
+    transfer: int = UNSPECIFIED
+    matrix: int = UNSPECIFIED
+    range: int = 0
+
+    @classmethod
+    def of(cls, frame: av.VideoFrame) -> ColorTags:
+        """Return the tags a decoded frame carries."""
+        return cls(frame.color_primaries, frame.color_trc, frame.colorspace, frame.color_range)
+
+    def put_on(self, frame: av.VideoFrame) -> None:
+        """Write the tags to a frame."""
+        frame.color_primaries = self.primaries
+        frame.color_trc = self.transfer
+        frame.colorspace = self.matrix
+        frame.color_range = self.range
+
+    def resolved(self, pix_fmt: str, height: int) -> ColorTags:
+        """Return the tags with matrix and range filled in where the stream leaves them open.
+
+        An unspecified matrix counts as BT.601 below 720 coded rows and in the yuvj formats of JPEG, as BT.709
+        otherwise, as players do; so does one that is no linear function of red, green and blue (YCgCo, ICtCp). An
+        unspecified range is limited, except that gray and yuvj formats are full.
+        """
+        jpeg = pix_fmt.startswith("yuvj")
+        matrix = self.matrix
+        if matrix not in _LUMA_WEIGHTS:
+            matrix = BT601 if jpeg or height < 720 else BT709
+        assumed = FULL if jpeg or pix_fmt.startswith(("gray", "ya")) else LIMITED
+        return replace(self, matrix=matrix, range=FULL if jpeg else self.range or assumed)
+
+
+def components_to_bgr(
+    components: NDArray[np.float32] | NDArray[np.uint8], layout: PixelLayout, tags: ColorTags
+) -> NDArray[np.uint8]:
+    """Convert full-resolution components to BGR.
+
+    Args:
+        components: (h, w, 3) or (h, w) for gray, in sample values of the format; float32, or uint8 for 8-bit RGB.
+        layout: the pixel format the components are from.
+        tags: its colors, resolved.
+
+    Returns:
+        uint8 (h, w, 3) BGR, rounded and clipped; the transfer function stays that of the stream.
+    """
+    if components.dtype == np.uint8:
+        return components  # type: ignore[return-value]
+    forward = _from_bgr_matrix(layout, tags)
+    inverse = np.linalg.inv(np.vstack([forward, (0, 0, 0, 1)]))[:3]
+    if components.ndim == 2:
+        # Gray: the three rows of the matrix are alike, so the first says what a level is worth.
+        levels = cv2.multiply(components, float(1 / forward[0, :3].sum()))
+        offset = -forward[0, 3] / forward[0, :3].sum()
+        gray = cv2.add(levels, float(offset), dtype=cv2.CV_8U)
+        return cv2.merge([gray, gray, gray])  # type: ignore[return-value]
+    bgr = cv2.transform(components, inverse)
+    return cv2.add(bgr, 0.0, dtype=cv2.CV_8U)  # type: ignore[return-value]
+
+
+def bgr_to_components(
+    bgr: NDArray[np.uint8], layout: PixelLayout, tags: ColorTags
+) -> list[NDArray[np.float32]]:
+    """Convert BGR to full-resolution components.
+
+    Args:
+        bgr: uint8 (h, w, 3).
+        layout: the pixel format the components are for.
+        tags: its colors, resolved.
+
+    Returns:
+        One float32 (h, w) array a component, in sample values of the format, not rounded: a 10-bit format gets
+        values between those that 8 bits can say.
+    """
+    matrix = _from_bgr_matrix(layout, tags)[: layout.component_count]
+    pixels = bgr.astype(np.float32)
+    # Row by row: three small products are faster than one that has to be taken apart afterwards.
+    return [cv2.transform(pixels, row[np.newaxis]) for row in matrix]  # type: ignore[misc]
+
+
+def convert(
+    frame: av.VideoFrame, pix_fmt: str, source: ColorTags, target: ColorTags
+) -> av.VideoFrame:
+    """Convert a whole frame to another pixel format.
+
+    Args:
+        frame: the frame; its tags are set to `source`.
+        pix_fmt: FFmpeg's name of the wanted format.
+        source: the colors of `frame`, resolved.
+        target: the colors of the result, resolved.
+
+    Returns:
+        A frame of the same size in `pix_fmt`, tagged with `target`.
+    """
+    source.put_on(frame)
+    is_rgb = av.VideoFormat(pix_fmt).is_rgb
+    result = VideoReformatter().reformat(
+        frame,
+        format=pix_fmt,
+        dst_colorspace=None if is_rgb else _SWSCALE_MATRIX[target.matrix],
+        dst_color_range=FULL if is_rgb else target.range,
+        interpolation=_EXACT,
+    )
+    target.put_on(result)
+    return result
+
+
+def _from_bgr_matrix(layout: PixelLayout, tags: ColorTags) -> NDArray[np.float64]:
+    """Return the (3, 4) affine map from BGR levels (0-255) to component values (ITU-T H.273, 8.3)."""
+    peak = (1 << layout.depth) - 1
+    if layout.is_rgb:
+        return np.hstack([np.eye(3) * peak / 255, np.zeros((3, 1))])
+    red, blue = _LUMA_WEIGHTS[tags.matrix]
+    luma = np.array([blue, 1 - red - blue, red])
+    rows = np.stack(
+        [
+            luma,
+            (np.array([1, 0, 0]) - luma) / (2 - 2 * blue),
+            (np.array([0, 0, 1]) - luma) / (2 - 2 * red),
+        ]
+    )
+    if tags.range == FULL:
+        scale, offset = np.array([peak] * 3), np.array([0, (peak + 1) / 2, (peak + 1) / 2])
+    else:
+        unit = 1 << (layout.depth - 8)
+        scale, offset = np.array([219, 224, 224]) * unit, np.array([16, 128, 128]) * unit
+    return np.hstack([rows * scale[:, None] / 255, offset[:, None]])

@@ -1,0 +1,50 @@
+"""Turning FFmpeg's and the system's errors into dlc's own, with words that help."""
+
+from __future__ import annotations
+
+import errno
+from pathlib import Path
+
+import av
+
+from dlc.errors import InputError, OutputError, WriteError
+
+_NO_SPACE = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
+
+
+def reason_of(error: OSError | ValueError | av.FFmpegError) -> str:
+    """Return what an error says, without FFmpeg's numbers and file names."""
+    text = getattr(error, "strerror", None) or str(error)
+    log = getattr(error, "log", None)
+    return f"{text} ({log[2].strip()})" if log else str(text)
+
+
+def unreadable(path: Path, error: OSError | av.FFmpegError) -> InputError:
+    """Return the error for an input that cannot be opened."""
+    if isinstance(error, PermissionError):
+        return InputError(f"{path} may not be read: check its permissions")
+    if isinstance(error, av.InvalidDataError):
+        return InputError(f"{path} is not a video or image file that can be read")
+    return InputError(f"{path} cannot be read: {reason_of(error)}")
+
+
+def unwritable(path: Path, error: OSError | av.FFmpegError) -> OutputError:
+    """Return the error for an output that could not be written to its end."""
+    if error.errno in _NO_SPACE:
+        return WriteError(
+            f"{path} could not be written, the disk is full ({reason_of(error)}): free some space "
+            "or choose another folder"
+        )
+    if isinstance(error, PermissionError):
+        return OutputError(f"{path.parent} may not be written to: choose another folder")
+    return WriteError(f"{path} could not be written: {reason_of(error)}")
+
+
+def require_file(path: Path) -> None:
+    """Raise InputError unless `path` is a file with something in it."""
+    if not path.exists():
+        raise InputError(f"no such file: {path}")
+    if path.is_dir():
+        raise InputError(f"{path} is a folder, a file is needed")
+    if not path.stat().st_size:
+        raise InputError(f"{path} is empty")

@@ -1,0 +1,74 @@
+"""What is known of a video or an image before it is processed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from fractions import Fraction
+from pathlib import Path
+
+from dlc.media.color import ColorTags
+from dlc.media.orientation import UPRIGHT, Orientation
+
+
+@dataclass(frozen=True, slots=True)
+class MediaInfo:
+    """A target's properties, copied out of its container.
+
+    Attributes:
+        path: the file.
+        format: FFmpeg's name of the container, or the image format's extension without the dot.
+        codec: FFmpeg's name of the video codec.
+        width: of the upright picture in pixels.
+        height: of the upright picture in pixels.
+        coded_width: of the picture as stored.
+        coded_height: of the picture as stored.
+        orientation: how stored pictures are turned for display.
+        display_matrix: the container's display matrix, if it has one.
+        time_base: the unit of the timestamps in seconds.
+        fps: the average frame rate, if known.
+        frame_count: frames in the processed range, if known or worth an estimate.
+        duration: seconds in the processed range, if known.
+        pix_fmt: FFmpeg's name of the pixel format frames come in.
+        colors: the color tags as stored.
+        sample_aspect_ratio: of the stored picture, if not square or unknown.
+        interlaced: whether pictures are made of two fields.
+        is_image: whether the target is a still image.
+        audio_streams: how many there are.
+        subtitle_streams: how many there are.
+        start: where the processed range begins, in seconds of the container's clock; None: at the
+            first frame.
+        end: where it ends; None: after the last frame.
+    """
+
+    path: Path
+    format: str
+    codec: str
+    width: int
+    height: int
+    coded_width: int
+    coded_height: int
+    pix_fmt: str
+    colors: ColorTags
+    orientation: Orientation = UPRIGHT
+    display_matrix: tuple[int, ...] | None = None
+    time_base: Fraction = Fraction(1)
+    fps: Fraction | None = None
+    frame_count: int | None = None
+    duration: float | None = None
+    sample_aspect_ratio: Fraction | None = None
+    interlaced: bool = False
+    is_image: bool = False
+    audio_streams: int = 0
+    subtitle_streams: int = 0
+    start: Fraction | None = None
+    end: Fraction | None = None
+
+    @property
+    def rotation(self) -> int:
+        """Clockwise degrees by which stored pictures are turned for display, mirroring aside."""
+        return self.orientation.rotation
+
+    @property
+    def is_trimmed(self) -> bool:
+        """Whether only a part of the target is processed."""
+        return self.start is not None or self.end is not None
