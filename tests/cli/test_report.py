@@ -24,6 +24,7 @@ RESULT = SwapResult(
     faces_left=3,
     frames_lost=2,
     seconds=3.25,
+    processing_seconds=2.0,
     pipeline=PipelineReport(STAGES, 2.0),
     notes=("sound was encoded again as Opus",),
 )
@@ -50,7 +51,7 @@ def test_json_is_one_line_with_every_figure() -> None:
         "frames_lost": 2,
         "fps": 50.0,
         "seconds": 3.25,
-        "pipeline_seconds": 2.0,
+        "processing_seconds": 2.0,
         "stages": [
             {"name": "decode", "items": 100, "busy_seconds": 0.5, "milliseconds_per_item": 5.0},
             {"name": "find", "items": 100, "busy_seconds": 1.5, "milliseconds_per_item": 15.0},

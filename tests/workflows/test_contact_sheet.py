@@ -1,44 +1,17 @@
-"""The contact sheet: evenly spaced moments, bounded memory, readable rows."""
+"""The contact sheet: readable rows, and a file only where the run ends well."""
 
 from __future__ import annotations
+
+from pathlib import Path
 
 import cv2
 import numpy as np
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from dlc.workflows.contact_sheet import Moment, MomentRecorder, clock, draw_sheet
-
-NOTHING = np.zeros((1, 1, 3), np.uint8)
-
-
-def recorded(frames: int, rows: int) -> tuple[list[int], int]:
-    """Return the frame numbers of the chosen moments and how many moments were recorded."""
-    recorder = MomentRecorder(rows)
-    taken = 0
-    for number in range(frames):
-        if recorder.wants_next():
-            recorder.add(Moment(float(number), NOTHING, NOTHING))
-            taken += 1
-    return [int(moment.time) for moment in recorder.moments()], taken
-
-
-@given(frames=st.integers(0, 3000), rows=st.integers(1, 12))
-def test_moments_are_spread_evenly_over_a_run_of_any_length(frames: int, rows: int) -> None:
-    moments, _ = recorded(frames, rows)
-    assert len(moments) == min(rows, frames)
-    for row, moment in enumerate(moments):
-        ideal = (row + 0.5) * frames / len(moments)
-        # Never further from its ideal place than half the distance between two rows.
-        assert abs(moment - ideal) <= max(0.5 * frames / len(moments), 1)
-    assert moments == sorted(set(moments))
-
-
-def test_a_long_run_records_few_moments() -> None:
-    _, taken = recorded(100_000, rows=6)
-    assert taken < 250
+from dlc.errors import WriteError
+from dlc.workflows.contact_sheet import ContactSheet, clock, draw_sheet
+from dlc.workflows.moments import Moment
 
 
 def plain(color: tuple[int, int, int], width: int = 160, height: int = 90) -> NDArray[np.uint8]:
@@ -99,3 +72,36 @@ def test_the_time_is_written_below_the_frame() -> None:
     assert len(changed) > 0
     assert changed[:, 0].min() >= top + 90
     assert left <= changed[:, 1].min() < changed[:, 1].max() < left + 160
+
+
+def test_the_file_appears_when_the_context_ends_well(tmp_path: Path) -> None:
+    path = tmp_path / "sheet.png"
+    path.write_bytes(b"older")
+    with ContactSheet(path, 2, [plain(RED)]) as sheet:
+        assert sheet.recorder.wants_next()
+        sheet.recorder.add(Moment(0.0, plain(GREEN), plain(BLUE)))
+        sheet.draw()
+        assert path.read_bytes() == b"older"
+    assert len(runs_of(BLUE, cv2.imread(str(path)))) == 1
+    assert list(tmp_path.iterdir()) == [path]
+
+
+def abandoned(path: Path) -> None:
+    with ContactSheet(path, 2, [plain(RED)]) as sheet:
+        sheet.recorder.add(Moment(0.0, plain(GREEN), plain(BLUE)))
+        sheet.draw()
+        raise KeyError
+
+
+def test_nothing_is_left_where_it_does_not(tmp_path: Path) -> None:
+    with pytest.raises(KeyError):
+        abandoned(tmp_path / "sheet.png")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_sheet_that_cannot_be_written_is_named(tmp_path: Path) -> None:
+    path = tmp_path / "gone" / "sheet.png"
+    sheet = ContactSheet(path, 2, [plain(RED)])
+    sheet.recorder.add(Moment(0.0, plain(GREEN), plain(BLUE)))
+    with pytest.raises(WriteError, match="sheet.png"):
+        sheet.draw()

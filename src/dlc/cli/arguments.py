@@ -102,7 +102,7 @@ ContactSheetRowsOption = Annotated[
     typer.Option(
         metavar="N",
         min=1,
-        max=50,
+        max=24,
         help="How many moments the contact sheet shows.",
         rich_help_panel=_OUTPUT,
     ),

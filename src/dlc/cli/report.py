@@ -26,7 +26,7 @@ def result_as_json(result: SwapResult) -> str:
             "frames_lost": result.frames_lost,
             "fps": round(result.fps, 3),
             "seconds": round(result.seconds, 3),
-            "pipeline_seconds": round(result.pipeline.wall_seconds, 3),
+            "processing_seconds": round(result.processing_seconds, 3),
             "stages": _stages(result.pipeline),
             "notes": list(result.notes),
         },

@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
-from dataclasses import dataclass
+from pathlib import Path
+from types import TracebackType
+from typing import Self
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
+
+from dlc.errors import WriteError
+from dlc.workflows.moments import Moment, MomentRecorder
 
 # Longer side of a picture on the sheet, in pixels: faces can be judged, a sheet fits a screen.
 CELL_SIZE = 480
@@ -20,57 +26,52 @@ _INK = (48, 48, 48)
 _COLUMNS = ("source", "target", "result")
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Moment:
-    """One row of the sheet.
-
-    Attributes:
-        time: seconds into the target.
-        target: uint8 (h, w, 3) BGR, the frame as it came.
-        result: uint8 (h, w, 3) BGR, the frame as it goes out.
-    """
-
-    time: float
-    target: NDArray[np.uint8]
-    result: NDArray[np.uint8]
-
-
-class MomentRecorder:
-    """Collects evenly spaced moments of a run whose length need not be known.
-
-    Every `stride`-th frame is kept; once too many are, every second one is dropped and the stride
-    doubles. So between two and four times as many moments as rows are at hand at the end, and
-    memory does not grow with the length of the video.
+class ContactSheet:
+    """A contact sheet that becomes a file only if its context ends without an error.
 
     Args:
-        rows: how many moments the sheet will show at most.
+        path: the PNG file to write; a file of that name is replaced.
+        rows: how many moments it shows at most.
+        photos: uint8 (h, w, 3) BGR source photos, at least one.
+
+    Attributes:
+        recorder: takes the pictures of the moments.
     """
 
-    def __init__(self, rows: int) -> None:
-        self._rows = rows
-        self._capacity = 4 * rows
-        self._stride = 1
-        self._seen = 0
-        self._moments: list[Moment] = []
+    def __init__(self, path: Path, rows: int, photos: Sequence[NDArray[np.uint8]]) -> None:
+        self.recorder = MomentRecorder(rows)
+        self._path = path
+        self._photos = photos
+        self._temporary = path.with_name(f".{path.stem}.dlc-{os.getpid()}.png")
 
-    def wants_next(self) -> bool:
-        """Count a frame; return whether `add` should be called for it."""
-        wanted = self._seen % self._stride == 0
-        self._seen += 1
-        return wanted
+    def draw(self) -> None:
+        """Draw what was recorded into a temporary file beside the final one.
 
-    def add(self, moment: Moment) -> None:
-        """Keep a moment."""
-        self._moments.append(moment)
-        if len(self._moments) > self._capacity:
-            self._moments = self._moments[::2]
-            self._stride *= 2
+        Raises:
+            WriteError: the file cannot be written.
+        """
+        moments = self.recorder.moments()
+        _, png = cv2.imencode(".png", draw_sheet(self._photos, moments))
+        try:
+            self._temporary.write_bytes(png.tobytes())
+        except OSError as error:
+            raise WriteError(
+                f"the contact sheet {self._path} could not be written: {error.strerror}"
+            ) from error
 
-    def moments(self) -> list[Moment]:
-        """Return at most `rows` moments, the middles of equal parts of the run."""
-        kept = len(self._moments)
-        rows = min(self._rows, kept)
-        return [self._moments[(2 * row + 1) * kept // (2 * rows)] for row in range(rows)]
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        if kind is None:
+            self._temporary.replace(self._path)
+        else:
+            self._temporary.unlink(missing_ok=True)
 
 
 def draw_sheet(

@@ -24,6 +24,7 @@ class SwapResult:
             possible (a profile, for instance).
         frames_lost: frames of a damaged target that could not be read.
         seconds: time for everything, preparing the source included.
+        processing_seconds: time from asking for the first frame to the finished file.
         pipeline: time and items of each stage.
         notes: what the user should know, such as audio that had to be encoded again.
     """
@@ -37,11 +38,11 @@ class SwapResult:
     faces_left: int
     frames_lost: int
     seconds: float
+    processing_seconds: float
     pipeline: PipelineReport
     notes: tuple[str, ...] = ()
 
     @property
     def fps(self) -> float:
-        """Frames processed a second, from the first frame read to the last one written."""
-        wall = self.pipeline.wall_seconds
-        return self.frames / wall if wall > 0 else 0.0
+        """Frames processed a second, decoding, encoding and finishing the file included."""
+        return self.frames / self.processing_seconds if self.processing_seconds > 0 else 0.0

@@ -1,0 +1,54 @@
+"""What can be known to be wrong before any work is done."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from pathlib import Path
+
+from dlc.errors import OptionError, OutputError
+from dlc.options import SwapOptions
+
+MAX_QUALITY = 51
+MAX_CONTACT_SHEET_ROWS = 24
+
+
+def check_options(options: SwapOptions) -> None:
+    """Raise OptionError unless every value makes sense by itself and with the others."""
+    for name, seconds in (("start", options.start), ("end", options.end)):
+        if seconds is not None and not (math.isfinite(seconds) and seconds >= 0):
+            raise OptionError(f"{name} is {seconds} s; give a time from 0 s on")
+    start = options.start or 0.0
+    if options.end is not None and options.end <= start:
+        raise OptionError(f"end ({options.end:g} s) is not after start ({start:g} s)")
+    if not 0 <= options.encoding.quality <= MAX_QUALITY:
+        raise OptionError(
+            f"quality is {options.encoding.quality:g}; give 0 (best) to {MAX_QUALITY}"
+        )
+    if options.threads is not None and options.threads < 1:
+        raise OptionError(f"threads is {options.threads}; give at least 1")
+    if not 1 <= options.contact_sheet_rows <= MAX_CONTACT_SHEET_ROWS:
+        raise OptionError(
+            f"contact_sheet_rows is {options.contact_sheet_rows}; "
+            f"give 1 to {MAX_CONTACT_SHEET_ROWS}"
+        )
+
+
+def check_contact_sheet(path: Path, *, others: Sequence[Path], overwrite: bool) -> None:
+    """Raise OutputError unless a contact sheet may be written to `path`.
+
+    Args:
+        path: where the sheet is to go.
+        others: every other file of the run; the sheet must be none of them.
+        overwrite: whether a file that is there may be replaced.
+    """
+    if path.suffix.lower() != ".png":
+        raise OutputError(f"the contact sheet {path} is a PNG; give it a name that ends in .png")
+    if not path.parent.is_dir():
+        raise OutputError(f"the folder {path.parent} of the contact sheet does not exist")
+    if any(path.resolve() == other.resolve() for other in others):
+        raise OutputError(f"the contact sheet {path} is also an input or the output")
+    if path.is_dir():
+        raise OutputError(f"the contact sheet {path} is a folder; give a file name")
+    if path.exists() and not overwrite:
+        raise OutputError(f"{path} exists already; choose another name or pass --overwrite")

@@ -1,0 +1,190 @@
+"""Carry out a swap that has been decided on: read, find, swap, paste, write."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager, closing, contextmanager, nullcontext
+from dataclasses import dataclass
+from pathlib import Path
+
+from dlc.errors import Cancelled, NoFaceError
+from dlc.faces.tracker import load_tracker
+from dlc.media.reader import VideoReader, open_target
+from dlc.media.writer import VideoWriter, open_output
+from dlc.options import Engine, SwapOptions
+from dlc.pipeline import CancelToken, Pipeline
+from dlc.swapping.swapper import FaceSwapper
+from dlc.workflows.checks import check_contact_sheet
+from dlc.workflows.contact_sheet import CELL_SIZE, ContactSheet
+from dlc.workflows.progress import Progress
+from dlc.workflows.result import SwapResult
+from dlc.workflows.sources import SourcePhoto, read_sources
+from dlc.workflows.steps import SwapSteps
+from dlc.workflows.threads import available_threads, opencv_threads
+
+# Frames waiting between two stages: enough to level out uneven ones, few enough for 4K in memory.
+QUEUE_SIZE = 2
+
+
+@dataclass(frozen=True, slots=True)
+class SwapPlan:
+    """What is to be done, all choices made.
+
+    Attributes:
+        photos: source photos that exist.
+        target: the video or picture.
+        output: the file to write.
+        options: what else was chosen.
+        engine: which engine the swapper is, for the result.
+        engine_reason: why it is this one.
+    """
+
+    photos: tuple[Path, ...]
+    target: Path
+    output: Path
+    options: SwapOptions
+    engine: Engine
+    engine_reason: str
+
+
+def run_swap(
+    plan: SwapPlan,
+    swapper: FaceSwapper,
+    *,
+    progress: Callable[[Progress], None] | None = None,
+    cancel: CancelToken | None = None,
+) -> SwapResult:
+    """Swap with `swapper`, which is not prepared yet; `dlc.swap` tells what is raised.
+
+    OpenCV works single-threaded meanwhile, in the whole process: the stages keep the cores busy
+    side by side, and threads inside them would only wait for each other.
+    """
+    began = time.perf_counter()
+    cancel = cancel or CancelToken()
+    threads = plan.options.threads or available_threads()
+    with opencv_threads(1), _open_target(plan, threads) as reader:
+        _check_contact_sheet(plan)
+        tracker = load_tracker()
+        sources = read_sources(plan.photos, tracker, cancel)
+        swapper.prepare([(photo.frame, photo.face) for photo in sources])
+        cancel.check()
+        processing_began = time.perf_counter()
+        with _contact_sheet(plan, sources) as sheet, _open_output(plan, reader, threads) as writer:
+            recorder = None if sheet is None else sheet.recorder
+            steps = SwapSteps(tracker, plan.options.faces, swapper, writer, recorder)
+            pipeline = Pipeline(
+                reader, steps.stages, source_name="decode", queue_size=QUEUE_SIZE, cancel=cancel
+            )
+            with _explaining_a_stop(plan, writer):
+                tally = _process(pipeline, reader.info.frame_count, progress)
+                cancel.check()
+            _require_faces(plan, tally)
+            if sheet is not None:
+                sheet.draw()
+        ended = time.perf_counter()
+    return SwapResult(
+        output=plan.output,
+        contact_sheet=plan.options.contact_sheet,
+        engine=plan.engine,
+        engine_reason=plan.engine_reason,
+        frames=tally.frames,
+        faces=tally.faces,
+        faces_left=tally.faces_left,
+        frames_lost=reader.frames_lost,
+        seconds=ended - began,
+        processing_seconds=ended - processing_began,
+        pipeline=pipeline.report,
+        notes=(*reader.notes, *writer.notes),
+    )
+
+
+def _open_target(plan: SwapPlan, threads: int) -> VideoReader:
+    options = plan.options
+    return open_target(
+        plan.target,
+        start=options.start,
+        end=options.end,
+        allow_damaged=options.allow_damaged,
+        threads=threads,
+    )
+
+
+def _open_output(plan: SwapPlan, reader: VideoReader, threads: int) -> VideoWriter:
+    options = plan.options
+    return open_output(
+        plan.output,
+        reader,
+        options.encoding,
+        overwrite=options.overwrite,
+        keep_partial=options.keep_partial,
+        threads=threads,
+    )
+
+
+def _check_contact_sheet(plan: SwapPlan) -> None:
+    if plan.options.contact_sheet is not None:
+        check_contact_sheet(
+            plan.options.contact_sheet,
+            others=(*plan.photos, plan.target, plan.output),
+            overwrite=plan.options.overwrite,
+        )
+
+
+def _contact_sheet(
+    plan: SwapPlan, sources: Sequence[SourcePhoto]
+) -> AbstractContextManager[ContactSheet | None]:
+    """Return the contact sheet that was asked for, or a context of nothing."""
+    path = plan.options.contact_sheet
+    if path is None:
+        return nullcontext()
+    photos = [photo.frame.thumbnail(CELL_SIZE) for photo in sources]
+    return ContactSheet(path, plan.options.contact_sheet_rows, photos)
+
+
+@dataclass(slots=True)
+class _Tally:
+    """What has become of the frames so far."""
+
+    frames: int = 0
+    faces: int = 0
+    faces_left: int = 0
+
+
+def _process(
+    pipeline: Pipeline, total: int | None, progress: Callable[[Progress], None] | None
+) -> _Tally:
+    """Run the pipeline to its end, count, and tell how far it has come."""
+    tally = _Tally()
+    with closing(pipeline.run()) as counts:
+        for count in counts:
+            tally.frames += 1
+            tally.faces += count.swapped
+            tally.faces_left += count.left
+            if progress is not None:
+                wall = pipeline.report.wall_seconds
+                progress(Progress(tally.frames, total, tally.faces, wall))
+    return tally
+
+
+@contextmanager
+def _explaining_a_stop(plan: SwapPlan, writer: VideoWriter) -> Iterator[None]:
+    """Say what is left of a run that the user stopped."""
+    try:
+        yield
+    except Cancelled as stop:
+        frames = writer.frames_written
+        kept = f"they are in {plan.output}" if plan.options.keep_partial else "nothing is kept"
+        raise Cancelled(f"stopped after {frames} frames; {kept}") from stop
+
+
+def _require_faces(plan: SwapPlan, tally: _Tally) -> None:
+    """Raise NoFaceError where the output would be a mere copy of the target."""
+    if tally.faces:
+        return
+    if tally.faces_left:
+        raise NoFaceError(
+            f"none of the faces in {plan.target} can be swapped credibly (they are seen from the "
+            "side, or hidden); nothing was written"
+        )
+    raise NoFaceError(f"no face in {plan.target}; nothing was written")

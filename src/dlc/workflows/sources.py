@@ -1,0 +1,105 @@
+"""The photos of the person whose face is used."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from dlc.errors import InputError, NoFaceError, OptionError
+from dlc.faces.face import Face
+from dlc.faces.selector import select_faces
+from dlc.faces.tracker import FaceTracker
+from dlc.media.frame import Frame
+from dlc.media.image import IMAGE_SUFFIXES, read_photo
+from dlc.options import FaceChoice
+from dlc.pipeline import CancelToken
+
+logger = logging.getLogger(__name__)
+
+Source = str | Path | Sequence[str | Path]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class SourcePhoto:
+    """A photo with the face to use."""
+
+    path: Path
+    frame: Frame
+    face: Face
+
+
+def photo_paths(source: Source) -> list[Path]:
+    """Return the photos `source` stands for: a photo, several, or a folder of photos.
+
+    Raises:
+        InputError: a photo or folder is not there, or a folder holds no picture.
+        OptionError: no photo was named at all.
+    """
+    named = [Path(source)] if isinstance(source, str | Path) else [Path(path) for path in source]
+    if not named:
+        message = "no source photo was given; name at least one"
+        raise OptionError(message)
+    paths: list[Path] = []
+    for path in named:
+        paths.extend(_pictures_in(path) if path.is_dir() else [path])
+    missing = next((path for path in paths if not path.exists()), None)
+    if missing is not None:
+        message = f"no such file: {missing}"
+        raise InputError(message)
+    return paths
+
+
+def _pictures_in(folder: Path) -> list[Path]:
+    files = sorted(path for path in folder.iterdir() if path.is_file())
+    pictures = [path for path in files if path.suffix.lower() in IMAGE_SUFFIXES]
+    for path in files:
+        if path not in pictures:
+            logger.info("ignoring %s: not a picture", path)
+    if not pictures:
+        message = f"{folder} holds no picture; put photos of one person into it"
+        raise InputError(message)
+    return pictures
+
+
+def read_sources(
+    paths: Sequence[Path], tracker: FaceTracker, cancel: CancelToken
+) -> list[SourcePhoto]:
+    """Read photos and choose the face to use in each.
+
+    Args:
+        paths: the photos.
+        tracker: finds the faces; it is reset before and after every photo.
+        cancel: looked at before every photo.
+
+    Returns:
+        The photos that show a face, at least one.
+
+    Raises:
+        InputError: a photo cannot be read.
+        NoFaceError: no photo shows a face.
+        Cancelled: the run was stopped.
+    """
+    photos: list[SourcePhoto] = []
+    for path in paths:
+        cancel.check()
+        frame = read_photo(path)
+        tracker.reset()
+        faces = tracker.find(frame)
+        if faces:
+            photos.append(SourcePhoto(path, frame, _largest(faces, path)))
+        elif len(paths) > 1:
+            logger.warning("no face in %s: this photo is not used", path)
+    tracker.reset()
+    if not photos:
+        where = str(paths[0]) if len(paths) == 1 else f"any of {', '.join(map(str, paths))}"
+        message = f"no face in {where}; choose a sharp photo that shows the face from the front"
+        raise NoFaceError(message)
+    return photos
+
+
+def _largest(faces: Sequence[Face], path: Path) -> Face:
+    if len(faces) > 1:
+        logger.warning("%d faces in %s: the largest is used", len(faces), path)
+    return select_faces(faces, FaceChoice.LARGEST)[0]

@@ -1,0 +1,106 @@
+"""What happens to one frame on its way from the decoder to the encoder."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+from dlc.compositing.patch import Patch
+from dlc.faces.face import Face
+from dlc.faces.selector import select_faces
+from dlc.faces.tracker import FaceTracker
+from dlc.media.frame import Frame
+from dlc.options import FaceChoice
+from dlc.pipeline.stage import Stage
+from dlc.swapping.swapper import FaceSwapper
+from dlc.workflows.contact_sheet import CELL_SIZE
+from dlc.workflows.moments import Moment, MomentRecorder
+
+
+class FrameWriter(Protocol):
+    """Where finished frames go; the writers of `dlc.media` are such."""
+
+    def write(self, frame: Frame) -> None:
+        """Encode the next frame."""
+
+
+@dataclass(slots=True)
+class FrameJob:
+    """A frame and what the steps have found out about it so far."""
+
+    frame: Frame
+    faces: list[Face] = field(default_factory=list)
+    patches: list[Patch] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class FrameCount:
+    """What became of the faces of one frame."""
+
+    swapped: int
+    left: int
+
+
+class SwapSteps:
+    """The steps of a swap, each called from the one thread of its stage.
+
+    Args:
+        tracker: finds the faces.
+        choice: which of them are swapped.
+        swapper: makes the new faces, already prepared with the source.
+        writer: takes the finished frames.
+        recorder: keeps pictures for the contact sheet, if there is to be one.
+    """
+
+    def __init__(
+        self,
+        tracker: FaceTracker,
+        choice: FaceChoice,
+        swapper: FaceSwapper,
+        writer: FrameWriter,
+        recorder: MomentRecorder | None,
+    ) -> None:
+        self._tracker = tracker
+        self._choice = choice
+        self._swapper = swapper
+        self._writer = writer
+        self._recorder = recorder
+
+    @property
+    def stages(self) -> list[Stage[Any, Any]]:
+        """The steps in order, as stages of a pipeline."""
+        return [
+            Stage("find", self.find),
+            Stage("swap", self.swap),
+            Stage("paste", self.paste),
+            Stage("encode", self.encode),
+        ]
+
+    def find(self, frame: Frame) -> FrameJob:
+        """Find the faces of a frame and choose those to swap."""
+        return FrameJob(frame, faces=select_faces(self._tracker.find(frame), self._choice))
+
+    def swap(self, job: FrameJob) -> FrameJob:
+        """Make a patch for every chosen face; all of them see the frame as it came."""
+        for face in job.faces:
+            patch = self._swapper.swap(job.frame, face)
+            if patch is not None:
+                job.patches.append(patch)
+        return job
+
+    def paste(self, job: FrameJob) -> FrameJob:
+        """Put the patches into the frame and remember how it looked, if it is to be shown."""
+        recorder = self._recorder
+        shown = recorder is not None and recorder.wants_next()
+        before = job.frame.thumbnail(CELL_SIZE) if shown else None
+        for patch in job.patches:
+            job.frame.paste(patch.box, patch.bgr, patch.alpha)
+        if recorder is not None and before is not None:
+            after = job.frame.thumbnail(CELL_SIZE)
+            recorder.add(Moment(job.frame.time, before, after))
+        return job
+
+    def encode(self, job: FrameJob) -> FrameCount:
+        """Hand the frame to the encoder and let go of it."""
+        self._writer.write(job.frame)
+        return FrameCount(swapped=len(job.patches), left=len(job.faces) - len(job.patches))

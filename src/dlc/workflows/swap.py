@@ -1,0 +1,71 @@
+"""Swap the faces of a video or picture: what is asked for, and where it leads."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from pathlib import Path
+
+from dlc.options import SwapOptions
+from dlc.pipeline import CancelToken
+from dlc.swapping.mesh import MeshSwapper
+from dlc.workflows.checks import check_options
+from dlc.workflows.engine import choose_engine
+from dlc.workflows.progress import Progress
+from dlc.workflows.result import SwapResult
+from dlc.workflows.run import SwapPlan, run_swap
+from dlc.workflows.sources import Source, photo_paths
+
+logger = logging.getLogger(__name__)
+
+
+def swap(
+    source: Source,
+    target: str | Path,
+    output: str | Path,
+    options: SwapOptions | None = None,
+    *,
+    progress: Callable[[Progress], None] | None = None,
+    cancel: CancelToken | None = None,
+) -> SwapResult:
+    """Put the face of `source` on the faces of `target` and write the result to `output`.
+
+    Args:
+        source: a photo, several photos of one person, or a folder of such photos.
+        target: a video or a picture.
+        output: the file to write, of the same kind as `target`; it appears under its name only
+            when it is whole.
+        options: everything that can be chosen; None is the default of each.
+        progress: called in this thread after every frame; what it raises stops the run.
+        cancel: set it, from anywhere, to stop the run.
+
+    Returns:
+        What was done and how long each part took.
+
+    Raises:
+        OptionError: an option's value makes no sense.
+        InputError: a source photo or the target cannot be used.
+        DamagedInputError: the target cannot be read to its end (see `SwapOptions.allow_damaged`).
+        NoFaceError: no face in the source, or none in the whole target that can be swapped.
+        OutputError: the output may not or cannot be written.
+        EncoderError: the encoder is unknown or does not fit the output.
+        ModelError: the engine that was asked for is not there.
+        Cancelled: the run was stopped through `cancel`.
+
+    Example:
+        >>> import dlc
+        >>> dlc.swap("me.jpg", "clip.mp4", "out.mp4", dlc.SwapOptions(end=10.0))  # doctest: +SKIP
+    """
+    options = options or SwapOptions()
+    check_options(options)
+    engine, reason = choose_engine(options.engine)
+    logger.info("engine %s: %s", engine, reason)
+    plan = SwapPlan(
+        photos=tuple(photo_paths(source)),
+        target=Path(target),
+        output=Path(output),
+        options=options,
+        engine=engine,
+        engine_reason=reason,
+    )
+    return run_swap(plan, MeshSwapper(), progress=progress, cancel=cancel)

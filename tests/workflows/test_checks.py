@@ -1,0 +1,75 @@
+"""What is refused before any work is done."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from dlc.errors import OptionError, OutputError
+from dlc.options import EncodeOptions, SwapOptions
+from dlc.workflows.checks import check_contact_sheet, check_options
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        SwapOptions(),
+        SwapOptions(start=0.0, end=0.1, threads=1, contact_sheet_rows=1),
+        SwapOptions(encoding=EncodeOptions(quality=0)),
+        SwapOptions(encoding=EncodeOptions(quality=51)),
+    ],
+)
+def test_options_that_make_sense(options: SwapOptions) -> None:
+    check_options(options)
+
+
+@pytest.mark.parametrize(
+    ("options", "word"),
+    [
+        (SwapOptions(start=-1.0), "start"),
+        (SwapOptions(start=float("nan")), "start"),
+        (SwapOptions(end=float("inf")), "end"),
+        (SwapOptions(end=0.0), "end"),
+        (SwapOptions(start=5.0, end=5.0), "not after start"),
+        (SwapOptions(start=5.0, end=2.0), "not after start"),
+        (SwapOptions(threads=0), "threads"),
+        (SwapOptions(contact_sheet_rows=0), "contact_sheet_rows"),
+        (SwapOptions(contact_sheet_rows=1000), "contact_sheet_rows"),
+        (SwapOptions(encoding=EncodeOptions(quality=-1)), "quality"),
+        (SwapOptions(encoding=EncodeOptions(quality=52)), "quality"),
+        (SwapOptions(encoding=EncodeOptions(quality=float("nan"))), "quality"),
+    ],
+)
+def test_options_that_do_not(options: SwapOptions, word: str) -> None:
+    with pytest.raises(OptionError, match=word):
+        check_options(options)
+
+
+def test_a_contact_sheet_in_a_good_place(tmp_path: Path) -> None:
+    check_contact_sheet(tmp_path / "sheet.PNG", others=[tmp_path / "a.mp4"], overwrite=False)
+
+
+def test_an_older_contact_sheet_is_replaced_only_on_request(tmp_path: Path) -> None:
+    path = tmp_path / "sheet.png"
+    path.touch()
+    check_contact_sheet(path, others=[], overwrite=True)
+    with pytest.raises(OutputError, match="--overwrite"):
+        check_contact_sheet(path, others=[], overwrite=False)
+
+
+@pytest.mark.parametrize(
+    ("name", "reason"),
+    [
+        ("sheet.jpg", r"\.png"),
+        ("missing/sheet.png", "folder"),
+        ("folder.png", "folder"),
+        ("sub/../me.png", "also an input"),
+    ],
+)
+def test_a_contact_sheet_in_a_bad_place(tmp_path: Path, name: str, reason: str) -> None:
+    (tmp_path / "folder.png").mkdir()
+    (tmp_path / "sub").mkdir()
+    (tmp_path / "me.png").touch()
+    with pytest.raises(OutputError, match=reason):
+        check_contact_sheet(tmp_path / name, others=[tmp_path / "me.png"], overwrite=True)
