@@ -210,14 +210,19 @@ class _Translation:
     def _prelu(self, operator: Operator) -> None:
         """Emit `a * x + (1 - a) * relu(x)`; ONNX Runtime's own PRelu is several times slower.
 
-        The shorter `max(x, a * x)` would be wrong: learned slopes leave [0, 1].
+        The shorter `max(x, a * x)` would be wrong: learned slopes leave [0, 1]. Where no slope is
+        above one, `relu((1 - a) * x)` is the same and lets the Relu be fused into the product.
         """
         source, result = self._name(operator.inputs[0]), self._name(operator.outputs[0])
         slope = self._constants[operator.inputs[1]].astype(np.float32).reshape(-1, 1, 1)
         scaled = self._node("Mul", [source, self._store(f"{result}_slope", slope)], f"{result}_a")
-        positive = self._node("Relu", [source], f"{result}_b")
         rest = self._store(f"{result}_rest", 1 - slope)
-        lifted = self._node("Mul", [positive, rest], f"{result}_c")
+        if (slope <= 1).all():
+            product = self._node("Mul", [source, rest], f"{result}_b")
+            lifted = self._node("Relu", [product], f"{result}_c")
+        else:
+            positive = self._node("Relu", [source], f"{result}_b")
+            lifted = self._node("Mul", [positive, rest], f"{result}_c")
         self._node("Add", [scaled, lifted], result)
 
     def _pad(self, operator: Operator) -> None:

@@ -1,0 +1,86 @@
+"""Judges whether a face's landmarks can carry a swap."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+from numpy.typing import NDArray
+
+from dlc.faces.face import Face
+
+# The sides of the face oval before the viewer's left and right ear, and the bridge of the nose.
+_LEFT_SIDE, _RIGHT_SIDE, _BRIDGE = 234, 454, 6
+_FOREHEAD, _CHIN = 10, 152
+_LEFT_CORNER, _RIGHT_CORNER = 33, 263
+# Half the distance between the sides over the depth from the bridge to them, of an average face.
+_HALF_WIDTH_OVER_DEPTH = 0.9
+
+# Degrees. At 42 the bridge of the nose hides the far side of the face: from there on half of the
+# landmarks are guessed, and the mesh is seen to lie wrong. The swap fades over the last of them.
+MAX_YAW = 42.0
+FULL_YAW = 36.0
+MIN_PRESENCE = 0.5
+# Pixels from forehead to chin: below it a face has no features to speak of.
+MIN_HEIGHT = 16.0
+# Height over width in space (not as projected), a little more than real faces vary.
+_PROPORTIONS = (0.7, 2.5)
+# Distance of the outer eye corners over the width, in space, a little more than real faces vary.
+_EYE_SPAN = (0.35, 0.9)
+
+
+def head_yaw(landmarks: NDArray[np.float32]) -> float:
+    """Return how far a head is turned sideways, in degrees.
+
+    It follows from where the bridge of the nose appears between the sides of the face, which is
+    more reliable than the landmarks' depth: that is much too small for faces near profile.
+
+    Args:
+        landmarks: float32 (468 or more, 2 or 3).
+
+    Returns:
+        0 for a frontal face, positive when it looks towards the viewer's right, within -90 to 90.
+    """
+    left, right, bridge = landmarks[[_LEFT_SIDE, _RIGHT_SIDE, _BRIDGE], :2].astype(np.float64)
+    axis = (landmarks[_RIGHT_CORNER, :2] - landmarks[_LEFT_CORNER, :2]).astype(np.float64)
+    axis /= max(math.hypot(*axis), 1e-6)
+    offset = float((bridge - (left + right) / 2) @ axis)
+    half_width = float((right - left) @ axis) / 2
+    return math.degrees(math.atan2(_HALF_WIDTH_OVER_DEPTH * offset, max(half_width, 1e-6)))
+
+
+def credibility(face: Face) -> float:
+    """Return how much of a swap a face's landmarks can carry.
+
+    Returns:
+        1 for a face seen well; less and less from `FULL_YAW` to `MAX_YAW`; 0 for a profile, a face
+        that is hardly there, and a mesh that collapsed or stretched out of a face's proportions.
+    """
+    landmarks = face.landmarks
+    if landmarks is None or face.score < MIN_PRESENCE or not _is_shaped(landmarks):
+        return 0.0
+    ramp = (MAX_YAW - abs(head_yaw(landmarks))) / (MAX_YAW - FULL_YAW)
+    return min(max(ramp, 0.0), 1.0)
+
+
+def is_credible(face: Face) -> bool:
+    """Tell whether a face may be swapped at all."""
+    return credibility(face) > 0
+
+
+def _is_shaped(landmarks: NDArray[np.float32]) -> bool:
+    """Tell whether landmarks have the size and proportions of a face."""
+    if not np.isfinite(landmarks).all():
+        return False
+    width = _distance(landmarks, _LEFT_SIDE, _RIGHT_SIDE)
+    height = _distance(landmarks, _FOREHEAD, _CHIN)
+    eyes = _distance(landmarks, _LEFT_CORNER, _RIGHT_CORNER)
+    return (
+        height >= MIN_HEIGHT
+        and _PROPORTIONS[0] * width <= height <= _PROPORTIONS[1] * width
+        and _EYE_SPAN[0] * width <= eyes <= _EYE_SPAN[1] * width
+    )
+
+
+def _distance(landmarks: NDArray[np.float32], start: int, end: int) -> float:
+    return float(np.linalg.norm(landmarks[end] - landmarks[start]))

@@ -1,0 +1,164 @@
+"""Finds faces in a small picture with MediaPipe's full-range detector."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import cv2
+import numpy as np
+import onnxruntime
+from numpy.typing import NDArray
+
+from dlc.faces.crop import to_tensor
+from dlc.faces.face import Face
+
+_SIDE = 192
+_STRIDE = 4
+# Candidates that overlap more than this are the same face (MediaPipe's value).
+_SAME_FACE_IOU = 0.3
+# A candidate lying this much inside a better one is a part of it: half a face at a tile's edge.
+_SAME_FACE_INSIDE = 0.7
+# A tile is at most this share of the longer side: faces from 5 % of it are found.
+_TILE_SHARE = 0.6
+_TILE_OVERLAP = 0.2
+# Half the distance of the mouth corners over that of the eyes, in the ArcFace template.
+_HALF_MOUTH = 0.415
+
+Floats = NDArray[np.float32]
+Image = NDArray[np.uint8]
+Tile = tuple[int, int, int]
+
+
+class FaceDetector:
+    """Detects faces from 8 % of a picture's longer side, or from 5 % when it looks in tiles."""
+
+    def __init__(self, session: onnxruntime.InferenceSession, *, min_score: float = 0.5) -> None:
+        """Use a session of face_detection.onnx, keeping faces that score at least `min_score`."""
+        self._session = session
+        self._min_score = min_score
+        cells = (np.arange(_SIDE // _STRIDE, dtype=np.float32) + 0.5) * _STRIDE
+        self._anchors = np.stack(np.meshgrid(cells, cells), axis=-1).reshape(-1, 2)
+
+    def detect(self, bgr: Image, *, tiled: bool = False) -> list[Face]:
+        """Find faces, best first.
+
+        Args:
+            bgr: uint8 (h, w, 3), upright.
+            tiled: also look at overlapping parts of the picture, for small faces; this costs two
+                to four times as much.
+
+        Returns:
+            Faces in pixels of `bgr`. Eyes and nose are detected; the mouth corners are guessed
+            from the mouth's center and the direction of the eyes.
+        """
+        height, width = bgr.shape[:2]
+        tiles = [(0, 0, max(height, width)), *(_tiles(width, height) if tiled else [])]
+        tensor = to_tensor([_letterbox(bgr, tile) for tile in tiles], -1.0, 1.0)
+        boxes, scores = self._session.run(["boxes", "scores"], {"image": tensor})
+        found = [
+            self._decode(raw, logits, tile, width, height)
+            for raw, logits, tile in zip(boxes, scores, tiles, strict=True)
+        ]
+        points = np.concatenate([points for points, _ in found])
+        return _merge(points, np.concatenate([scores for _, scores in found]))
+
+    def _decode(
+        self, raw: Floats, logits: Floats, tile: Tile, width: int, height: int
+    ) -> tuple[Floats, Floats]:
+        """Return points (n, 8, 2) in the picture and scores (n,) of one tile's candidates.
+
+        The points are the box's corners and then the model's six.
+        """
+        scores = 1 / (1 + np.exp(-np.clip(logits, -80, 80)))
+        keep = scores >= self._min_score
+        points = raw[keep].reshape(-1, 8, 2)
+        anchors = self._anchors[keep, None]
+        center, size = points[:, :1] + anchors, points[:, 1:2]
+        left, top, side = tile
+        corners = np.concatenate([center - size / 2, center + size / 2], axis=1)
+        inside = _inside_tile(corners, tile, width, height)
+        points = np.concatenate([corners, points[:, 2:] + anchors], axis=1)[inside]
+        # The input counts from its edge, the picture from the center of its first pixel.
+        points = points * (side / _SIDE) + np.array([left, top], np.float32) - 0.5
+        return points.astype(np.float32), scores[keep][inside].astype(np.float32)
+
+
+def _inside_tile(corners: Floats, tile: Tile, width: int, height: int) -> NDArray[np.bool_]:
+    """Tell which boxes are not cut off by an edge of the tile that the picture goes on beyond."""
+    left, top, side = tile
+    reach_left, reach_top = left == 0, top == 0
+    reach_right, reach_bottom = left + side >= width, top + side >= height
+    inside: NDArray[np.bool_] = (
+        (reach_left | (corners[:, 0, 0] > 0))
+        & (reach_top | (corners[:, 0, 1] > 0))
+        & (reach_right | (corners[:, 1, 0] < _SIDE))
+        & (reach_bottom | (corners[:, 1, 1] < _SIDE))
+    )
+    return inside
+
+
+def _letterbox(bgr: Image, tile: Tile) -> Image:
+    """Return a square of the picture at the model's size, black where the picture ends."""
+    left, top, side = tile
+    part = bgr[top : top + side, left : left + side]
+    scale = _SIDE / side
+    size = (max(round(part.shape[1] * scale), 1), max(round(part.shape[0] * scale), 1))
+    shrink = cv2.INTER_AREA if scale < 1 else cv2.INTER_LINEAR
+    canvas = np.zeros((_SIDE, _SIDE, 3), np.uint8)
+    canvas[: size[1], : size[0]] = cv2.resize(part, size, interpolation=shrink)
+    return canvas
+
+
+def _tiles(width: int, height: int) -> list[Tile]:
+    """Return overlapping squares (left, top, side) that cover the picture."""
+    side = round(min(width, height, _TILE_SHARE * max(width, height)))
+    return [(left, top, side) for top in _starts(height, side) for left in _starts(width, side)]
+
+
+def _starts(length: int, side: int) -> list[int]:
+    step = side * (1 - _TILE_OVERLAP)
+    count = 1 + max(int(np.ceil((length - side) / step)), 0)
+    return [round(start) for start in np.linspace(0, length - side, count)]
+
+
+def _merge(points: Floats, scores: Floats) -> list[Face]:
+    """Average the candidates of each face by their scores, which is steadier than the best one."""
+    order = np.argsort(-scores)
+    points, scores = points[order], scores[order]
+    faces = []
+    while len(scores):
+        overlap, inside = _overlaps(points[0, :2], points[:, :2])
+        same = overlap > _SAME_FACE_IOU
+        same[0] = True
+        weights = scores[same, None, None]
+        merged = (points[same] * weights).sum(axis=0) / weights.sum()
+        faces.append(_face(merged, float(scores[0])))
+        rest = ~same & (inside < _SAME_FACE_INSIDE)
+        points, scores = points[rest], scores[rest]
+    return faces
+
+
+def _overlaps(box: Floats, boxes: Floats) -> tuple[Floats, Floats]:
+    """Return the overlap of a box (2, 2) with boxes (n, 2, 2), over their union and over each."""
+    low, high = np.maximum(box[0], boxes[:, 0]), np.minimum(box[1], boxes[:, 1])
+    common = np.prod(np.maximum(high - low, 0), axis=1)
+    areas = np.prod(boxes[:, 1] - boxes[:, 0], axis=1)
+    union = np.prod(box[1] - box[0]) + areas - common
+    return common / np.maximum(union, 1e-6), common / np.maximum(areas, 1e-6)
+
+
+def _face(points: Floats, score: float) -> Face:
+    left_eye, right_eye, nose, mouth = points[2:6]
+    half = (right_eye - left_eye) * _HALF_MOUTH
+    five = np.stack([left_eye, right_eye, nose, mouth - half, mouth + half])
+    return Face(points[:2].reshape(4), five, score)
+
+
+def scaled(faces: Sequence[Face], factor_x: float, factor_y: float) -> list[Face]:
+    """Take faces that were detected in a thumbnail to the picture it was made from."""
+    factor = np.array([factor_x, factor_y], np.float32)
+    result = []
+    for face in faces:
+        box = ((face.box.reshape(2, 2) + 0.5) * factor - 0.5).reshape(4)
+        result.append(Face(box, (face.points + 0.5) * factor - 0.5, face.score))
+    return result

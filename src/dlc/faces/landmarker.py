@@ -1,0 +1,68 @@
+"""Finds the 468 points of the face mesh."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import onnxruntime
+from numpy.typing import NDArray
+
+from dlc.faces.crop import Cutout, Square, to_tensor
+from dlc.faces.face import Face
+
+_SIDE = 192
+# Outer corners of the viewer's left and right eye.
+_LEFT_CORNER, _RIGHT_CORNER = 33, 263
+# The model was trained on squares this much larger than the face (MediaPipe's value).
+_MARGIN = 1.5
+
+Points = NDArray[np.float32]
+
+
+class FaceLandmarker:
+    """Places the face mesh on a face whose whereabouts are known."""
+
+    def __init__(self, session: onnxruntime.InferenceSession) -> None:
+        """Use a session of face_mesh.onnx."""
+        self._session = session
+
+    def find(self, cutout: Cutout, square: Square) -> tuple[Points, float]:
+        """Find the mesh in a square of a picture.
+
+        Args:
+            cutout: pixels that cover the square as far as the picture goes.
+            square: the face with a margin, upright, from `square_of_face` or `square_of_mesh`.
+
+        Returns:
+            Landmarks, float32 (468, 3): pixels of the picture, z to the same scale and smaller
+            nearer to the camera; and the probability that there is a face.
+        """
+        tensor = to_tensor([cutout.warp(square, _SIDE)], 0.0, 1.0)
+        landmarks, presence = self._session.run(["landmarks", "presence"], {"image": tensor})
+        logit = float(np.clip(presence[0, 0], -80, 80))
+        return square.to_picture(landmarks[0], _SIDE), 1 / (1 + math.exp(-logit))
+
+
+def square_of_face(face: Face) -> Square:
+    """Return where to look for the mesh of a face that the detector found."""
+    left, top, right, bottom = (float(edge) for edge in face.box)
+    across = face.points[1] - face.points[0]
+    return Square(
+        x=(left + right) / 2,
+        y=(top + bottom) / 2,
+        size=_MARGIN * max(right - left, bottom - top),
+        angle=math.atan2(across[1], across[0]),
+    )
+
+
+def square_of_mesh(landmarks: Points) -> Square:
+    """Return where to look for the mesh of a face whose mesh is known from the frame before."""
+    plane = landmarks[:468, :2]
+    across = plane[_RIGHT_CORNER] - plane[_LEFT_CORNER]
+    angle = math.atan2(across[1], across[0])
+    level = np.array([[math.cos(angle), -math.sin(angle)], [math.sin(angle), math.cos(angle)]])
+    turned = plane @ level
+    low, high = turned.min(axis=0), turned.max(axis=0)
+    x, y = level @ ((low + high) / 2)
+    return Square(float(x), float(y), _MARGIN * float((high - low).max()), angle)

@@ -1,0 +1,75 @@
+"""The One-Euro filter: steady when slow, prompt when fast."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+Values = NDArray[np.float32]
+
+
+@dataclass(frozen=True, slots=True)
+class OneEuroOptions:
+    """How strongly to smooth.
+
+    Attributes:
+        min_cutoff: cutoff frequency of a value that rests, in hertz; less is steadier.
+        beta: hertz by which the cutoff rises for a speed of one unit a second; more lags less.
+        derivative_cutoff: cutoff frequency of the speed estimate, in hertz.
+    """
+
+    min_cutoff: float = 1.5
+    beta: float = 25.0
+    derivative_cutoff: float = 1.0
+
+
+class OneEuroFilter:
+    """Smooths arrays of one shape, each element by its own speed.
+
+    Source: G. Casiez, N. Roussel, D. Vogel, "1 Euro filter: a simple speed-based low-pass filter
+    for noisy input in interactive systems", CHI 2012.
+    """
+
+    def __init__(self, options: OneEuroOptions) -> None:
+        """Start without a past: the first value passes unchanged."""
+        self._options = options
+        self._time = 0.0
+        self._value: Values | None = None
+        self._speed: Values | None = None
+
+    def __call__(self, values: Values, time: float, unit: float = 1.0) -> Values:
+        """Return the smoothed values.
+
+        Args:
+            values: float32, any shape, the same in every call.
+            time: seconds, later than in the call before.
+            unit: what counts as one unit of distance, so that smoothing does not depend on a
+                face's size in pixels.
+
+        Raises:
+            ValueError: time does not advance, or the shape changed.
+        """
+        if self._value is None or self._speed is None:
+            self._time, self._value, self._speed = time, values, np.zeros_like(values)
+            return values
+        step = time - self._time
+        if step <= 0:
+            raise ValueError(f"time went from {self._time} to {time}")
+        if values.shape != self._value.shape:
+            raise ValueError(f"the shape changed from {self._value.shape} to {values.shape}")
+        speed = (values - self._value) / np.float32(step * unit)
+        blend = _blend(self._options.derivative_cutoff, step)
+        self._speed = (self._speed + blend * (speed - self._speed)).astype(np.float32)
+        cutoff = self._options.min_cutoff + self._options.beta * np.abs(self._speed)
+        weight = 1 / (1 + 1 / (2 * math.pi * cutoff * step))
+        self._value = (self._value + weight * (values - self._value)).astype(np.float32)
+        self._time = time
+        return self._value
+
+
+def _blend(cutoff: float, step: float) -> float:
+    """Return the weight of the newest sample of a first-order low pass."""
+    return 1 / (1 + 1 / (2 * math.pi * cutoff * step))

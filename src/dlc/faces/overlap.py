@@ -1,0 +1,14 @@
+"""How much two faces cover each other."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+
+def overlap(a: NDArray[np.float32], b: NDArray[np.float32]) -> float:
+    """Return intersection over union of two boxes (4,): left, top, right, bottom."""
+    low, high = np.maximum(a[:2], b[:2]), np.minimum(a[2:], b[2:])
+    common = float(np.prod(np.maximum(high - low, 0)))
+    both = float(np.prod(a[2:] - a[:2])) + float(np.prod(b[2:] - b[:2]))
+    return common / max(both - common, 1e-6)

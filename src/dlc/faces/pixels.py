@@ -1,0 +1,36 @@
+"""What finding faces needs of a frame; `dlc.media.frame.Frame` has it all."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from dlc.geometry import Box
+
+
+class RegionSource(Protocol):
+    """A picture whose pixels are read a rectangle at a time."""
+
+    @property
+    def width(self) -> int:
+        """Width of the upright picture in pixels."""
+
+    @property
+    def height(self) -> int:
+        """Height of the upright picture in pixels."""
+
+    def region(self, box: Box) -> NDArray[np.uint8]:
+        """Return uint8 (h, w, 3) BGR pixels of `box`, which lies inside the picture."""
+
+
+class TrackableFrame(RegionSource, Protocol):
+    """A picture at a moment of a video."""
+
+    @property
+    def time(self) -> float:
+        """Seconds since the beginning of the video."""
+
+    def thumbnail(self, size: int) -> NDArray[np.uint8]:
+        """Return the whole picture, uint8 BGR, its longer side at most `size` pixels."""

@@ -1,0 +1,31 @@
+"""Picks the faces of a frame that the user wants swapped."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from dlc.faces.face import Face
+from dlc.options import FaceChoice
+
+
+def select_faces(faces: Sequence[Face], choice: FaceChoice) -> list[Face]:
+    """Return all faces in their order, or the one that `choice` names; none stay none.
+
+    Left and right are the viewer's and go by the centers of the boxes.
+    """
+    if not faces or choice is FaceChoice.ALL:
+        return list(faces)
+    if choice is FaceChoice.LARGEST:
+        return [max(faces, key=_area)]
+    if choice is FaceChoice.LEFT:
+        return [min(faces, key=_center)]
+    return [max(faces, key=_center)]
+
+
+def _area(face: Face) -> float:
+    left, top, right, bottom = face.box
+    return float((right - left) * (bottom - top))
+
+
+def _center(face: Face) -> float:
+    return float(face.box[0] + face.box[2]) / 2
