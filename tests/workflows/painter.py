@@ -1,0 +1,46 @@
+"""A swapper for tests: paints faces in one color, so that it is easy to see what was swapped."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from dlc.compositing.patch import Patch
+from dlc.faces.face import Face
+from dlc.geometry import Box
+from dlc.swapping.swapper import Pixels
+
+GREEN = (0, 255, 0)
+
+
+class Painter:
+    """Paints the box of every face green.
+
+    Args:
+        refuses: tells which faces it leaves alone, none by default.
+    """
+
+    def __init__(self, refuses: Callable[[Face], bool] = lambda _: False) -> None:
+        self._refuses = refuses
+        self.sources: list[tuple[Pixels, Face]] = []
+
+    def prepare(self, sources: Sequence[tuple[Pixels, Face]]) -> None:
+        self.sources = list(sources)
+
+    def swap(self, frame: Pixels, face: Face) -> Patch | None:
+        if not self.sources:
+            raise ValueError("the swapper was not prepared")
+        left, top, right, bottom = (round(float(edge)) for edge in face.box)
+        box = Box(left, top, right, bottom).clipped(frame.width, frame.height)
+        if box.is_empty or self._refuses(face):
+            return None
+        paint = np.full((box.height, box.width, 3), GREEN, np.uint8)
+        return Patch(box, paint, np.full((box.height, box.width), 255, np.uint8))
+
+
+def green_share(bgr: NDArray[np.uint8]) -> float:
+    """Return how much of a picture is painted, 0 to 1."""
+    blue, green, red = (bgr[..., channel].astype(int) for channel in range(3))
+    return float(np.mean((green > 180) & (blue < 80) & (red < 80)))

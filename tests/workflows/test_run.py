@@ -1,0 +1,242 @@
+"""A whole swap with real files and real face finding; only the new faces are paint."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pytest
+
+from dlc.errors import Cancelled, NoFaceError, OutputError, StageError
+from dlc.faces.face import Face
+from dlc.media.reader import open_target
+from dlc.options import EncodeOptions, Engine, FaceChoice, SwapOptions
+from dlc.pipeline import CancelToken
+from dlc.workflows.progress import Progress
+from dlc.workflows.run import SwapPlan, run_swap
+from tests import clips
+from tests.workflows.painter import Painter, green_share
+
+FRAMES = 12
+FAST = SwapOptions(encoding=EncodeOptions(quality=28))
+
+
+@pytest.fixture(scope="module")
+def clip(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a few small frames of the group photo under a moving camera, with a tone."""
+    path = tmp_path_factory.mktemp("clip") / "clip.mp4"
+    clips.write_clip(path, clips.Clip(width=640, height=360, seconds=FRAMES / 30))
+    return path
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Iterator[Path]:
+    """Return where outputs go; no temporary file and no thread may be left after a test."""
+    yield tmp_path
+    assert [path.name for path in tmp_path.iterdir() if path.name.startswith(".")] == []
+    assert [t.name for t in threading.enumerate() if t.name.startswith("pipeline")] == []
+
+
+@pytest.fixture
+def plan(astronaut_file: Path, clip: Path, folder: Path) -> SwapPlan:
+    return SwapPlan((astronaut_file,), clip, folder / "out.mp4", FAST, Engine.MESH, "for a test")
+
+
+def shares(path: Path) -> list[float]:
+    """Return how much of every frame of a file is painted."""
+    with open_target(path) as reader:
+        return [green_share(frame.to_bgr()) for frame in reader]
+
+
+def test_every_frame_is_swapped_and_counted(plan: SwapPlan) -> None:
+    painter = Painter()
+    result = run_swap(plan, painter)
+    painted = shares(plan.output)
+    assert len(painted) == result.frames == FRAMES
+    assert min(painted) > 0.005
+    assert result.faces >= 4 * FRAMES
+    assert (result.faces_left, result.frames_lost, result.notes) == (0, 0, ())
+    assert (result.output, result.contact_sheet) == (plan.output, None)
+    assert (result.engine, result.engine_reason) == (Engine.MESH, "for a test")
+    assert [(stage.name, stage.items) for stage in result.pipeline.stages] == [
+        (name, FRAMES) for name in ("decode", "find", "swap", "paste", "encode")
+    ]
+    assert 0 < result.pipeline.wall_seconds <= result.processing_seconds <= result.seconds
+    assert result.fps == pytest.approx(FRAMES / result.processing_seconds)
+
+
+def test_the_swapper_learns_the_source_before_the_first_frame(plan: SwapPlan) -> None:
+    painter = Painter()
+    run_swap(plan, painter)
+    ((photo, face),) = painter.sources
+    assert (photo.width, photo.height) == (512, 512)
+    assert face.landmarks is not None
+
+
+def test_progress_is_told_after_every_frame(plan: SwapPlan) -> None:
+    told: list[Progress] = []
+    result = run_swap(plan, Painter(), progress=told.append)
+    assert [progress.frames for progress in told] == list(range(1, FRAMES + 1))
+    assert {progress.total for progress in told} == {FRAMES}
+    assert told[-1].faces == result.faces
+    seconds = [progress.seconds for progress in told]
+    assert seconds == sorted(seconds)
+
+
+@pytest.mark.parametrize("choice", [FaceChoice.LARGEST, FaceChoice.LEFT, FaceChoice.RIGHT])
+def test_one_face_a_frame_where_one_was_chosen(plan: SwapPlan, choice: FaceChoice) -> None:
+    result = run_swap(replace(plan, options=replace(FAST, faces=choice)), Painter())
+    assert result.faces == FRAMES
+
+
+def test_faces_the_swapper_refuses_are_counted_as_left(plan: SwapPlan) -> None:
+    def on_the_left(face: Face) -> bool:
+        return bool(face.box[0] < 320)
+
+    everything = run_swap(plan, Painter())
+    plan = replace(plan, output=plan.output.with_name("some.mp4"))
+    some = run_swap(plan, Painter(refuses=on_the_left))
+    assert some.faces_left > 0
+    assert some.faces > 0
+    assert some.faces + some.faces_left == everything.faces
+
+
+def test_a_part_of_the_target(plan: SwapPlan) -> None:
+    options = replace(FAST, start=0.1, end=0.2)
+    result = run_swap(replace(plan, options=options), Painter())
+    assert result.frames == 3
+    assert len(shares(plan.output)) == 3
+
+
+def test_a_picture_is_a_target_of_one_frame(plan: SwapPlan, group_file: Path, folder: Path) -> None:
+    plan = replace(plan, target=group_file, output=folder / "out.png")
+    result = run_swap(plan, Painter())
+    assert result.frames == 1
+    assert result.faces >= 4
+    picture = cv2.imread(str(plan.output))
+    assert picture.shape == (886, 1280, 3)
+    assert green_share(picture) > 0.005
+
+
+def test_the_contact_sheet_shows_moments_of_the_run(plan: SwapPlan, folder: Path) -> None:
+    sheet = folder / "sheet.png"
+    options = replace(FAST, contact_sheet=sheet, contact_sheet_rows=3)
+    result = run_swap(replace(plan, options=options), Painter())
+    assert result.contact_sheet == sheet
+    picture = cv2.imread(str(sheet))
+    height, width = picture.shape[:2]
+    assert height > 3 * 270
+    assert green_share(picture[:, : 2 * width // 3 - 30]) == 0, "target faces are not painted"
+    assert green_share(picture[:, 2 * width // 3 - 30 :]) > 0.005
+
+
+def test_several_photos_are_all_learned(
+    plan: SwapPlan, astronaut_file: Path, group_file: Path
+) -> None:
+    painter = Painter()
+    run_swap(replace(plan, photos=(astronaut_file, group_file)), painter)
+    assert [photo.width for photo, _ in painter.sources] == [512, 1280]
+
+
+def test_a_target_without_any_face_is_an_error_and_no_copy(plan: SwapPlan, folder: Path) -> None:
+    target = folder / "wall.png"
+    cv2.imwrite(str(target), np.full((240, 320, 3), 128, np.uint8))
+    plan = replace(plan, target=target, output=folder / "out.png")
+    with pytest.raises(NoFaceError, match=r"no face in .*wall\.png"):
+        run_swap(plan, Painter())
+    assert not plan.output.exists()
+
+
+def test_faces_that_cannot_be_swapped_are_no_copy_either(plan: SwapPlan) -> None:
+    sheet = plan.output.with_name("sheet.png")
+    plan = replace(plan, options=replace(FAST, contact_sheet=sheet))
+    with pytest.raises(NoFaceError, match="credibly"):
+        run_swap(plan, Painter(refuses=lambda _: True))
+    assert not plan.output.exists()
+    assert not sheet.exists()
+
+
+def test_a_failing_stage_is_named_and_leaves_nothing(plan: SwapPlan) -> None:
+    def failing(_: Face) -> bool:
+        raise ZeroDivisionError("division by zero")
+
+    with pytest.raises(StageError, match="stage 'swap' failed: ZeroDivisionError"):
+        run_swap(plan, Painter(refuses=failing))
+    assert not plan.output.exists()
+
+
+def stopping_at(frame: int, stop: Callable[[], None]) -> Callable[[Progress], None]:
+    def progress(moment: Progress) -> None:
+        if moment.frames == frame:
+            stop()
+
+    return progress
+
+
+def test_a_stopped_run_leaves_nothing(plan: SwapPlan) -> None:
+    cancel = CancelToken()
+    with pytest.raises(Cancelled, match="nothing is kept"):
+        run_swap(plan, Painter(), progress=stopping_at(3, cancel.set), cancel=cancel)
+    assert not plan.output.exists()
+
+
+def test_a_stopped_run_keeps_what_was_asked_for_playable(plan: SwapPlan) -> None:
+    cancel = CancelToken()
+    plan = replace(plan, options=replace(FAST, keep_partial=True))
+    with pytest.raises(Cancelled, match=r"out\.mp4"):
+        run_swap(plan, Painter(), progress=stopping_at(3, cancel.set), cancel=cancel)
+    painted = shares(plan.output)
+    assert 3 <= len(painted) < FRAMES
+    assert min(painted) > 0.005
+
+
+def test_a_run_stopped_before_it_begins_does_nothing(plan: SwapPlan) -> None:
+    cancel = CancelToken()
+    cancel.set()
+    painter = Painter()
+    with pytest.raises(Cancelled):
+        run_swap(plan, painter, cancel=cancel)
+    assert painter.sources == []
+    assert not plan.output.exists()
+
+
+def test_an_interrupt_in_the_callers_callback_leaves_nothing(plan: SwapPlan) -> None:
+    def interrupt() -> None:
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        run_swap(plan, Painter(), progress=stopping_at(3, interrupt))
+    assert not plan.output.exists()
+
+
+def test_an_output_that_exists_stays_as_it_is(plan: SwapPlan) -> None:
+    plan.output.write_bytes(b"precious")
+    with pytest.raises(OutputError, match="--overwrite"):
+        run_swap(plan, Painter())
+    assert plan.output.read_bytes() == b"precious"
+
+
+def test_an_output_that_exists_survives_a_failure_even_with_overwrite(plan: SwapPlan) -> None:
+    plan.output.write_bytes(b"precious")
+    plan = replace(plan, options=replace(FAST, overwrite=True))
+    with pytest.raises(NoFaceError):
+        run_swap(plan, Painter(refuses=lambda _: True))
+    assert plan.output.read_bytes() == b"precious"
+
+
+def test_the_target_itself_is_not_touched(plan: SwapPlan, clip: Path) -> None:
+    before = clip.read_bytes()
+    run_swap(plan, Painter())
+    assert clip.read_bytes() == before
+
+
+def test_opencv_keeps_the_threads_of_the_program_around_it(plan: SwapPlan) -> None:
+    before = cv2.getNumThreads()
+    inside: list[int] = []
+    run_swap(plan, Painter(), progress=lambda _: inside.append(cv2.getNumThreads()))
+    assert set(inside) == {1}
+    assert cv2.getNumThreads() == before

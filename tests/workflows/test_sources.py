@@ -1,0 +1,132 @@
+"""Source photos: one, several or a folder, and what is said about those that do not fit."""
+
+from __future__ import annotations
+
+import logging
+import shutil
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pytest
+
+from dlc.errors import Cancelled, InputError, NoFaceError, OptionError
+from dlc.faces.tracker import FaceTracker, load_tracker
+from dlc.pipeline import CancelToken
+from dlc.workflows.sources import photo_paths, read_sources
+
+
+@pytest.fixture(scope="module")
+def tracker() -> FaceTracker:
+    return load_tracker()
+
+
+@pytest.fixture
+def wall(tmp_path: Path) -> Path:
+    """Return a photo without a face."""
+    path = tmp_path / "wall.png"
+    cv2.imwrite(str(path), np.full((240, 320, 3), 128, np.uint8))
+    return path
+
+
+def test_a_photo_or_several_stand_for_themselves(astronaut_file: Path, group_file: Path) -> None:
+    assert photo_paths(astronaut_file) == [astronaut_file]
+    assert photo_paths(str(astronaut_file)) == [astronaut_file]
+    assert photo_paths([str(group_file), astronaut_file]) == [group_file, astronaut_file]
+
+
+def test_a_folder_stands_for_its_pictures(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    for name in ("b.JPG", "a.png", "notes.txt"):
+        (tmp_path / name).touch()
+    (tmp_path / "deeper.png").mkdir()
+    with caplog.at_level(logging.INFO, logger="dlc"):
+        assert photo_paths(tmp_path) == [tmp_path / "a.png", tmp_path / "b.JPG"]
+    assert [record.getMessage() for record in caplog.records] == [
+        f"ignoring {tmp_path / 'notes.txt'}: not a picture"
+    ]
+
+
+def test_a_folder_without_pictures_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "notes.txt").touch()
+    with pytest.raises(InputError, match="holds no picture"):
+        photo_paths(tmp_path)
+
+
+def test_a_photo_that_is_not_there_is_refused(astronaut_file: Path, tmp_path: Path) -> None:
+    with pytest.raises(InputError, match=r"gone\.jpg"):
+        photo_paths([astronaut_file, tmp_path / "gone.jpg"])
+
+
+def test_no_photo_at_all_is_refused() -> None:
+    with pytest.raises(OptionError, match="at least one"):
+        photo_paths([])
+
+
+def test_the_face_of_a_portrait_is_found(astronaut_file: Path, tracker: FaceTracker) -> None:
+    (photo,) = read_sources([astronaut_file], tracker, CancelToken())
+    left, top, right, bottom = photo.face.box
+    assert left < 225 < right
+    assert top < 120 < bottom
+    assert photo.face.landmarks is not None
+    assert photo.path == astronaut_file
+
+
+def test_of_several_faces_the_largest_is_used_and_this_is_said(
+    group_file: Path, tracker: FaceTracker, caplog: pytest.LogCaptureFixture
+) -> None:
+    (photo,) = read_sources([group_file], tracker, CancelToken())
+    tracker.reset()
+    widths = [float(face.box[2] - face.box[0]) for face in tracker.find(photo.frame)]
+    assert float(photo.face.box[2] - photo.face.box[0]) >= max(widths) * 0.9
+    (record,) = caplog.records
+    assert record.levelno == logging.WARNING
+    assert str(group_file) in record.getMessage()
+    assert "largest" in record.getMessage()
+
+
+def test_a_photo_without_a_face_among_others_is_skipped_with_a_warning(
+    astronaut_file: Path,
+    wall: Path,
+    tracker: FaceTracker,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    photos = read_sources([wall, astronaut_file], tracker, CancelToken())
+    assert [photo.path for photo in photos] == [astronaut_file]
+    assert [record.getMessage() for record in caplog.records] == [
+        f"no face in {wall}: this photo is not used"
+    ]
+
+
+def test_no_face_in_any_photo_names_the_photos(
+    wall: Path, tmp_path: Path, tracker: FaceTracker
+) -> None:
+    other = tmp_path / "sky.png"
+    shutil.copy(wall, other)
+    with pytest.raises(NoFaceError, match=r"wall\.png"):
+        read_sources([wall], tracker, CancelToken())
+    with pytest.raises(NoFaceError, match=r"any of .*wall\.png, .*sky\.png"):
+        read_sources([wall, other], tracker, CancelToken())
+
+
+def test_a_broken_photo_is_named(tmp_path: Path, tracker: FaceTracker) -> None:
+    path = tmp_path / "broken.jpg"
+    path.write_bytes(b"this is no JPEG")
+    with pytest.raises(InputError, match=r"broken\.jpg"):
+        read_sources([path], tracker, CancelToken())
+
+
+def test_one_photo_says_nothing_about_the_next(
+    astronaut_file: Path, group_file: Path, tracker: FaceTracker
+) -> None:
+    alone = read_sources([astronaut_file], tracker, CancelToken())[0]
+    after = read_sources([group_file, astronaut_file], tracker, CancelToken())[1]
+    assert alone.face.landmarks is not None
+    assert after.face.landmarks is not None
+    np.testing.assert_array_equal(alone.face.landmarks, after.face.landmarks)
+
+
+def test_reading_stops_on_request(astronaut_file: Path, tracker: FaceTracker) -> None:
+    cancel = CancelToken()
+    cancel.set()
+    with pytest.raises(Cancelled):
+        read_sources([astronaut_file], tracker, cancel)
