@@ -16,6 +16,7 @@ from dlc.faces.face import Face
 from dlc.media.reader import open_target
 from dlc.options import EncodeOptions, Engine, FaceChoice, SwapOptions
 from dlc.pipeline import CancelToken
+from dlc.workflows.contact_sheet import CELL_SIZE
 from dlc.workflows.progress import Progress
 from dlc.workflows.run import SwapPlan, run_swap
 from tests import clips
@@ -128,10 +129,10 @@ def test_the_contact_sheet_shows_moments_of_the_run(plan: SwapPlan, folder: Path
     result = run_swap(replace(plan, options=options), Painter())
     assert result.contact_sheet == sheet
     picture = cv2.imread(str(sheet))
-    height, width = picture.shape[:2]
-    assert height > 3 * 270
-    assert green_share(picture[:, : 2 * width // 3 - 30]) == 0, "target faces are not painted"
-    assert green_share(picture[:, 2 * width // 3 - 30 :]) > 0.005
+    results = picture.shape[1] - CELL_SIZE - 20
+    assert picture.shape[0] > 3 * CELL_SIZE * 360 // 640
+    assert green_share(picture[:, :results]) == 0, "the faces of source and target are not painted"
+    assert green_share(picture[:, results:]) > 0.005
 
 
 def test_several_photos_are_all_learned(

@@ -1,0 +1,193 @@
+"""`dlc swap` as a user types it: real files, the built-in engine, real codecs."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+from pathlib import Path
+
+import av
+import cv2
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+import dlc
+from dlc.faces.tracker import load_tracker
+from dlc.media.reader import open_target
+from tests.cli.run import command, environment, run_dlc
+
+FRAMES = 15
+
+
+def pictures(path: Path) -> list[NDArray[np.uint8]]:
+    with open_target(path) as reader:
+        return [frame.to_bgr() for frame in reader]
+
+
+def difference_in_and_around_faces(before: Path, after: Path) -> tuple[float, float]:
+    """Return the mean change of pixels inside face boxes, and far from any face."""
+    tracker = load_tracker()
+    inside: list[float] = []
+    outside: list[float] = []
+    with open_target(before) as first, open_target(after) as second:
+        for old, new in zip(first, second, strict=True):
+            change = np.abs(old.to_bgr().astype(float) - new.to_bgr()).mean(axis=2)
+            near = np.zeros(change.shape, bool)
+            for face in tracker.find(old):
+                left, top, right, bottom = (max(int(edge), 0) for edge in face.box)
+                near[max(top - 40, 0) : bottom + 40, max(left - 40, 0) : right + 40] = True
+                inside.append(change[top:bottom, left:right].mean())
+            outside.append(change[~near].mean())
+    return float(np.mean(inside)), float(np.mean(outside))
+
+
+def sound(path: Path) -> list[bytes]:
+    with av.open(path) as container:
+        return [bytes(packet) for packet in container.demux(audio=0) if packet.size]
+
+
+def test_a_video_is_swapped_and_reported_as_json(
+    astronaut_file: Path, clip: Path, folder: Path
+) -> None:
+    output, sheet = folder / "out.mp4", folder / "sheet.png"
+    run = run_dlc(
+        "swap", astronaut_file, clip, output, "--json", "--contact-sheet", sheet, "--verbose"
+    )
+    assert run.returncode == 0, run.stderr
+    result = json.loads(run.stdout)
+    assert run.stdout.count("\n") == 1
+    assert result["frames"] == FRAMES
+    assert result["faces"] >= FRAMES
+    assert (result["engine"], result["output"]) == ("mesh", str(output))
+    assert [stage["name"] for stage in result["stages"]] == [
+        "decode", "find", "swap", "paste", "encode",
+    ]  # fmt: skip
+    inside, outside = difference_in_and_around_faces(clip, output)
+    assert inside > 5 * outside
+    assert outside < 2.0
+    assert len(pictures(output)) == FRAMES
+    assert sound(output) == sound(clip)
+    assert cv2.imread(str(sheet)) is not None
+    assert "engine mesh: " in run.stderr
+    assert "ms a frame" in run.stderr
+
+
+def test_a_picture_is_swapped(astronaut_file: Path, group_file: Path, folder: Path) -> None:
+    run = run_dlc("swap", astronaut_file, group_file, folder / "out.png", "--json")
+    assert run.returncode == 0, run.stderr
+    assert json.loads(run.stdout)["frames"] == 1
+    before, after = cv2.imread(str(group_file)), cv2.imread(str(folder / "out.png"))
+    changed = np.abs(before.astype(int) - after).max(axis=2) > 12
+    assert 0.005 < changed.mean() < 0.25
+
+
+def test_people_read_standard_error_and_standard_output_stays_empty(
+    astronaut_file: Path, clip: Path, folder: Path
+) -> None:
+    run = run_dlc("swap", astronaut_file, clip, folder / "out.mp4", "--end", "0.1")
+    assert run.returncode == 0
+    assert run.stdout == ""
+    assert "engine mesh: the only engine built into this version" in run.stderr
+    for word in ("frames", "faces", "fps", "find", "encode", "out.mp4"):
+        assert word in run.stderr
+
+
+def test_quiet_says_nothing_when_all_is_well(
+    astronaut_file: Path, clip: Path, folder: Path
+) -> None:
+    run = run_dlc("swap", astronaut_file, clip, folder / "out.mp4", "--end", "0.1", "--quiet")
+    assert (run.returncode, run.stdout, run.stderr) == (0, "", "")
+    assert (folder / "out.mp4").exists()
+
+
+@pytest.mark.skipif(os.name == "nt", reason="needs a pseudo-terminal")
+def test_a_terminal_gets_a_progress_bar(astronaut_file: Path, clip: Path, folder: Path) -> None:
+    import pty
+
+    ours, theirs = pty.openpty()
+    process = subprocess.Popen(
+        command("swap", astronaut_file, clip, folder / "out.mp4"),
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=theirs,
+        env=environment(TERM="xterm"),
+    )
+    os.close(theirs)
+    shown = bytearray()
+    # Linux reports the end of a pseudo-terminal as an error.
+    try:
+        while part := os.read(ours, 65536):
+            shown += part
+    except OSError:
+        pass
+    finally:
+        os.close(ours)
+    assert process.wait(60) == 0
+    assert process.stdout is not None
+    assert process.stdout.read() == b""
+    process.stdout.close()
+    text = shown.decode()
+    assert f"of {FRAMES} frames" in text
+    assert "faces" in text
+    assert "left" in text
+    assert "\x1b[" in text
+
+
+def test_a_folder_of_photos_is_one_person(
+    astronaut_file: Path, clip: Path, wall: Path, tmp_path: Path, folder: Path
+) -> None:
+    person = tmp_path / "person"
+    person.mkdir()
+    shutil.copy(astronaut_file, person / "a.png")
+    shutil.copy(wall, person / "b.png")
+    (person / "notes.txt").write_text("from the shelf")
+    run = run_dlc("swap", person, clip, folder / "out.mp4", "--end", "0.1")
+    assert run.returncode == 0, run.stderr
+    assert f"ignoring {person / 'notes.txt'}: not a picture" in run.stderr
+    assert f"warning: no face in {person / 'b.png'}: this photo is not used" in run.stderr
+
+
+def test_several_faces_in_the_source_are_mentioned(
+    group_file: Path, clip: Path, folder: Path
+) -> None:
+    run = run_dlc("swap", group_file, clip, folder / "out.mp4", "--end", "0.1")
+    assert run.returncode == 0, run.stderr
+    assert f"faces in {group_file}: the largest is used" in run.stderr
+
+
+def test_options_reach_the_work(astronaut_file: Path, clip: Path, folder: Path) -> None:
+    run = run_dlc(
+        "swap", astronaut_file, clip, folder / "out.mkv", "--json", "--quiet", "--no-audio",
+        "--faces", "largest", "--start", "0.1", "--end", "00:00:00.3", "--quality", "30",
+        "--preset", "fast", "--encoder", "libx264", "--threads", "1",
+    )  # fmt: skip
+    assert run.returncode == 0, run.stderr
+    result = json.loads(run.stdout)
+    assert result["frames"] == 6
+    assert result["faces"] + result["faces_left"] == 6
+    with av.open(folder / "out.mkv") as container:
+        assert len(container.streams.audio) == 0
+        assert container.streams.video[0].codec_context.name == "h264"
+
+
+def test_the_library_does_the_same(astronaut_file: Path, clip: Path, folder: Path) -> None:
+    told: list[dlc.Progress] = []
+    result = dlc.swap(
+        astronaut_file,
+        clip,
+        folder / "out.mp4",
+        dlc.SwapOptions(end=0.2, faces=dlc.FaceChoice.LARGEST),
+        progress=told.append,
+    )
+    assert result.frames == len(told) == len(pictures(folder / "out.mp4")) == 6
+    assert result.faces + result.faces_left == 6
+
+
+def test_the_library_raises_what_the_command_line_reports(wall: Path, clip: Path) -> None:
+    with pytest.raises(dlc.NoFaceError, match=r"wall\.png") as caught:
+        dlc.swap(wall, clip, clip.with_name("never.mp4"))
+    assert isinstance(caught.value, dlc.DlcError)
+    assert caught.value.exit_code == run_dlc("swap", wall, clip, "never.mp4").returncode
