@@ -25,7 +25,7 @@ Image = NDArray[np.float32]
 _SIGMA = 0.006
 # Detail above this amplitude (gray levels) belongs to an edge, not to skin.
 _EDGE = 12.0
-_RATE = 0.2
+_RATE = 0.1
 # A line is narrower than this, in face widths, and stands out by gray levels: from where it may be
 # one to where it certainly is.
 _LINE = 0.02

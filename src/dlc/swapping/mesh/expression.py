@@ -15,7 +15,7 @@ from dlc.swapping.mesh.tone import LUMA
 Image = NDArray[np.float32]
 
 # How much of the ratio is carried over: all of it also carries the target's own features.
-_POWER = 0.4
+_POWER = 0.3
 # Detail between these blur radii (atlas pixels) counts: finer is noise, coarser is light.
 _FINE, _COARSE = 1.2, 8.0
 _SLOWEST_RATE = 0.01

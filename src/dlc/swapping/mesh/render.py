@@ -15,7 +15,7 @@ from dlc.swapping.mesh.masks import fill_ring, smoothstep
 # and so free of detail, are then enlarged.
 _GRID = 160
 # Width of the soft edge as a share of the face's longer side.
-_EDGE = 0.03
+_EDGE = 0.02
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -137,10 +137,12 @@ class MeshSwapper:
     def _paint(self, view: _View, track: _Track) -> NDArray[np.uint8]:
         """Return the source's skin in the target's light: BGR and opacity in the atlas."""
         size = self._texture.size_for(view.pose.scale)
-        broad = _unwrap(view, self._layout, TONE_SIZE).astype(np.float32)
+        flat = _unwrap(view, self._layout)
+        broad = cv2.resize(flat, (TONE_SIZE, TONE_SIZE), interpolation=cv2.INTER_AREA)
+        broad = broad.astype(np.float32)
         gain, contrast = track.tone.update(self._meter.measure(broad, self._facing(view.pose)))
         gain = gain * track.expression.update(broad)[..., None]
-        luma = cv2.cvtColor(_unwrap(view, self._layout, DETAIL_SIZE), cv2.COLOR_BGR2GRAY)
+        luma = cv2.cvtColor(flat, cv2.COLOR_BGR2GRAY)
         sharpness = track.sharpness.update(fine_detail(luma.astype(np.float32), self._layout))
         kept = track.occlusion.update(luma)
         return self._texture.paint(size, gain, contrast, sharpness, kept)
@@ -181,17 +183,18 @@ class MeshSwapper:
         return Patch(view.box, blended, placement.inside)
 
 
-def _unwrap(view: _View, layout: Layout, size: int) -> NDArray[np.uint8]:
-    """Bring the target's face into an atlas of `size` pixels: uint8 (size, size, 3)."""
-    where = sampling(size).spread(view.mesh[:, :2])
+def _unwrap(view: _View, layout: Layout) -> NDArray[np.uint8]:
+    """Bring the target's face into an atlas: uint8 (DETAIL_SIZE, DETAIL_SIZE, 3)."""
+    # The map is linear over each triangle: half the resolution loses next to nothing.
+    where = sampling(DETAIL_SIZE // 2).spread(view.mesh[:, :2])
+    where = cv2.resize(where, (DETAIL_SIZE, DETAIL_SIZE), interpolation=cv2.INTER_LINEAR)
     pixels = view.pixels
-    shrink = size * layout.face_width / view.pose.scale
+    shrink = DETAIL_SIZE * layout.face_width / view.pose.scale
     if shrink < 0.75:
         # Sampling every other pixel would alias: average them first.
         pixels = cv2.resize(pixels, None, fx=shrink, fy=shrink, interpolation=cv2.INTER_AREA)
-        ratio = np.float32(
-            [pixels.shape[1] / view.pixels.shape[1], pixels.shape[0] / view.pixels.shape[0]]
-        )
+        rows, columns = view.pixels.shape[:2]
+        ratio = np.array([pixels.shape[1] / columns, pixels.shape[0] / rows], np.float32)
         where = (where + 0.5) * ratio - 0.5
     return cv2.remap(pixels, where, None, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
 

@@ -17,7 +17,7 @@ from dlc.swapping.mesh.tone import LUMA, TONE_SIZE, Tone, ToneMeter
 Image = NDArray[np.float32]
 _SIZES = (128, 192, 256, 384, ATLAS_SIZE)
 # Width of the soft edge along the face oval, in face widths; the whole edge lies inside it.
-_FEATHER = 0.03
+_FEATHER = 0.022
 
 
 @dataclass(frozen=True, slots=True, eq=False)

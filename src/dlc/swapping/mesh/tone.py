@@ -17,11 +17,11 @@ LUMA = np.array([0.114, 0.587, 0.299], np.float32)
 Image = NDArray[np.float32]
 
 # Blur radii in face widths: light changes slowly over a face, tint (beard, cheeks) a little faster.
-_LUMA_SIGMA = 0.19
-_TINT_SIGMA = 0.10
+_LUMA_SIGMA = 0.22
+_TINT_SIGMA = 0.11
 # How far the source's contrast follows the target's, as a power of their ratio; more would wash the
 # source's features out in soft light.
-_CONTRAST_POWER = 0.3
+_CONTRAST_POWER = 0.2
 # Share of a new frame's measurement in the running one.
 _RATE = 0.2
 
