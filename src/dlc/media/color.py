@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from typing import Any
 
 import av
 import cv2
@@ -14,7 +15,7 @@ from dlc.media.planes import PixelLayout
 
 UNSPECIFIED = 2
 LIMITED, FULL = 1, 2
-BT709, BT601 = 1, 6
+RGB, BT709, BT601 = 0, 1, 6
 # ITU-T H.273, table 4: matrix coefficients -> the weights of red and blue in luma.
 _LUMA_WEIGHTS = {
     1: (0.2126, 0.0722),
@@ -27,8 +28,9 @@ _LUMA_WEIGHTS = {
 }
 # The same matrices in the numbers of swscale's SWS_CS constants.
 _SWSCALE_MATRIX = {1: 1, 4: 4, 5: 5, 6: 5, 7: 7, 9: 9, 10: 9}
-# Without these flags swscale rounds down (a round trip darkens by more than one level) and takes one chroma sample
-# for two pixels.
+_U8 = cv2.CV_8U
+# Without these flags swscale rounds down (a round trip darkens by more than one level) and takes
+# one chroma sample for two pixels.
 _EXACT = (
     Interpolation.BILINEAR
     | Interpolation.ACCURATE_RND
@@ -68,9 +70,9 @@ class ColorTags:
     def resolved(self, pix_fmt: str, height: int) -> ColorTags:
         """Return the tags with matrix and range filled in where the stream leaves them open.
 
-        An unspecified matrix counts as BT.601 below 720 coded rows and in the yuvj formats of JPEG, as BT.709
-        otherwise, as players do; so does one that is no linear function of red, green and blue (YCgCo, ICtCp). An
-        unspecified range is limited, except that gray and yuvj formats are full.
+        An unspecified matrix counts as BT.601 below 720 coded rows and in the yuvj formats of JPEG,
+        as BT.709 otherwise, as players do; so does one that is no weighted sum of red, green and
+        blue (YCgCo, ICtCp). An unspecified range is limited, except that gray and yuvj are full.
         """
         jpeg = pix_fmt.startswith("yuvj")
         matrix = self.matrix
@@ -81,12 +83,13 @@ class ColorTags:
 
 
 def components_to_bgr(
-    components: NDArray[np.float32] | NDArray[np.uint8], layout: PixelLayout, tags: ColorTags
+    components: NDArray[Any], layout: PixelLayout, tags: ColorTags
 ) -> NDArray[np.uint8]:
     """Convert full-resolution components to BGR.
 
     Args:
-        components: (h, w, 3) or (h, w) for gray, in sample values of the format; float32, or uint8 for 8-bit RGB.
+        components: (h, w, 3) or (h, w) for gray, in sample values of the format; float32, or uint8
+            for 8-bit RGB.
         layout: the pixel format the components are from.
         tags: its colors, resolved.
 
@@ -94,17 +97,17 @@ def components_to_bgr(
         uint8 (h, w, 3) BGR, rounded and clipped; the transfer function stays that of the stream.
     """
     if components.dtype == np.uint8:
-        return components  # type: ignore[return-value]
+        return components
     forward = _from_bgr_matrix(layout, tags)
-    inverse = np.linalg.inv(np.vstack([forward, (0, 0, 0, 1)]))[:3]
     if components.ndim == 2:
-        # Gray: the three rows of the matrix are alike, so the first says what a level is worth.
-        levels = cv2.multiply(components, float(1 / forward[0, :3].sum()))
-        offset = -forward[0, 3] / forward[0, :3].sum()
-        gray = cv2.add(levels, float(offset), dtype=cv2.CV_8U)
-        return cv2.merge([gray, gray, gray])  # type: ignore[return-value]
+        gain = forward[0, :3].sum()
+        gray = cv2.addWeighted(
+            components, 1 / gain, components, 0, -forward[0, 3] / gain, dtype=_U8
+        )
+        return np.asarray(cv2.merge([gray, gray, gray]))
+    inverse = np.linalg.inv(np.vstack([forward, (0, 0, 0, 1)]))[:3]
     bgr = cv2.transform(components, inverse)
-    return cv2.add(bgr, 0.0, dtype=cv2.CV_8U)  # type: ignore[return-value]
+    return np.asarray(cv2.addWeighted(bgr, 1, bgr, 0, 0, dtype=_U8))
 
 
 def bgr_to_components(
@@ -118,17 +121,21 @@ def bgr_to_components(
         tags: its colors, resolved.
 
     Returns:
-        One float32 (h, w) array a component, in sample values of the format, not rounded: a 10-bit format gets
-        values between those that 8 bits can say.
+        One float32 (h, w) array a component, in sample values of the format, not rounded: a 10-bit
+        format gets values between those that 8 bits can say.
     """
     matrix = _from_bgr_matrix(layout, tags)[: layout.component_count]
     pixels = bgr.astype(np.float32)
     # Row by row: three small products are faster than one that has to be taken apart afterwards.
-    return [cv2.transform(pixels, row[np.newaxis]) for row in matrix]  # type: ignore[misc]
+    return [np.asarray(cv2.transform(pixels, row[np.newaxis])) for row in matrix]
 
 
 def convert(
-    frame: av.VideoFrame, pix_fmt: str, source: ColorTags, target: ColorTags
+    frame: av.VideoFrame,
+    pix_fmt: str,
+    source: ColorTags,
+    target: ColorTags,
+    size: tuple[int, int] | None = None,
 ) -> av.VideoFrame:
     """Convert a whole frame to another pixel format.
 
@@ -137,14 +144,18 @@ def convert(
         pix_fmt: FFmpeg's name of the wanted format.
         source: the colors of `frame`, resolved.
         target: the colors of the result, resolved.
+        size: width and height of the result; those of `frame` if None.
 
     Returns:
-        A frame of the same size in `pix_fmt`, tagged with `target`.
+        A frame in `pix_fmt`, tagged with `target`.
     """
     source.put_on(frame)
     is_rgb = av.VideoFormat(pix_fmt).is_rgb
+    width, height = size or (frame.width, frame.height)
     result = VideoReformatter().reformat(
         frame,
+        width,
+        height,
         format=pix_fmt,
         dst_colorspace=None if is_rgb else _SWSCALE_MATRIX[target.matrix],
         dst_color_range=FULL if is_rgb else target.range,
@@ -155,7 +166,7 @@ def convert(
 
 
 def _from_bgr_matrix(layout: PixelLayout, tags: ColorTags) -> NDArray[np.float64]:
-    """Return the (3, 4) affine map from BGR levels (0-255) to component values (ITU-T H.273, 8.3)."""
+    """Return the (3, 4) affine map from BGR (0-255) to component values (ITU-T H.273, 8.3)."""
     peak = (1 << layout.depth) - 1
     if layout.is_rgb:
         return np.hstack([np.eye(3) * peak / 255, np.zeros((3, 1))])

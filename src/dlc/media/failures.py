@@ -28,9 +28,9 @@ def unreadable(path: Path, error: OSError | av.FFmpegError) -> InputError:
     return InputError(f"{path} cannot be read: {reason_of(error)}")
 
 
-def unwritable(path: Path, error: OSError | av.FFmpegError) -> OutputError:
+def unwritable(path: Path, error: OSError | ValueError | av.FFmpegError) -> OutputError:
     """Return the error for an output that could not be written to its end."""
-    if error.errno in _NO_SPACE:
+    if getattr(error, "errno", None) in _NO_SPACE:
         return WriteError(
             f"{path} could not be written, the disk is full ({reason_of(error)}): free some space "
             "or choose another folder"

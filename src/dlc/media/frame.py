@@ -19,8 +19,8 @@ from dlc.media.samples import blend_components, read_components, shrink_componen
 class Frame:
     """A picture whose native samples stay untouched except where something is pasted.
 
-    Coordinates are those of the upright picture, the one a viewer sees; the samples stay as they were coded. A
-    frame belongs to one thread at a time.
+    Coordinates are those of the upright picture, the one a viewer sees; the samples stay as they
+    were coded. A frame belongs to one thread at a time.
 
     Attributes:
         index: 0-based number in the processed range.
@@ -103,7 +103,7 @@ class Frame:
     def region(self, box: Box) -> NDArray[np.uint8]:
         """Return the pixels of a rectangle; only that part is converted.
 
-        The result equals the same part of `to_bgr`.
+        The result is the same part of `to_bgr`, give or take one level of rounding.
 
         Args:
             box: a rectangle of the upright picture, inside it and not empty.
@@ -150,9 +150,9 @@ class Frame:
     def paste(self, box: Box, bgr: NDArray[np.uint8], alpha: NDArray[np.uint8]) -> None:
         """Blend pixels into the native samples.
 
-        A sample changes only if a pixel it covers has an alpha above 0; every other sample keeps its bits. Where
-        chroma is subsampled one chroma sample covers several pixels and takes their weighted mean. The pixels'
-        opacity, if the format has any, stays.
+        A sample changes only if a pixel it covers has an alpha above 0; every other sample keeps
+        its bits. Where chroma is subsampled one chroma sample covers several pixels and takes their
+        weighted mean. The pixels' opacity, if the format has any, stays.
 
         Args:
             box: where the pixels belong; inside the picture and not empty.
@@ -160,7 +160,8 @@ class Frame:
             alpha: uint8 (box.height, box.width): 0 keeps the frame's pixel, 255 replaces it.
 
         Raises:
-            ValueError: if the box is empty or reaches outside the picture, or if the arrays do not fit it.
+            ValueError: if the box is empty or reaches outside the picture, or if the arrays do not
+                fit it.
         """
         coded = self._coded(box)
         if bgr.shape != (box.height, box.width, 3) or alpha.shape != (box.height, box.width):
@@ -205,7 +206,7 @@ class Frame:
         ]
 
     def _make_writable(self) -> None:
-        # The decoder may still predict later pictures from these buffers, so the first paste copies them.
+        # The decoder may still predict later pictures from these buffers: the first paste copies.
         if not self._writable:
             self._native.make_writable()
             self._writable = True
@@ -216,4 +217,4 @@ def _framed(
 ) -> NDArray[np.uint8]:
     if not any(border):
         return pixels
-    return cv2.copyMakeBorder(pixels, *border, kind, value=0)  # type: ignore[return-value]
+    return np.asarray(cv2.copyMakeBorder(pixels, *border, kind, value=0))

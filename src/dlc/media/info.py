@@ -31,10 +31,12 @@ class MediaInfo:
         pix_fmt: FFmpeg's name of the pixel format frames come in.
         colors: the color tags as stored.
         sample_aspect_ratio: of the stored picture, if not square or unknown.
+        reordered: whether frames are stored in another order than they are shown (B-frames).
         interlaced: whether pictures are made of two fields.
         is_image: whether the target is a still image.
-        audio_streams: how many there are.
-        subtitle_streams: how many there are.
+        frame_grid: the frame rate whose multiples all timestamps are, as far as is known.
+        audio_codecs: FFmpeg's name of each audio stream's codec.
+        subtitle_codecs: FFmpeg's name of each subtitle stream's codec.
         start: where the processed range begins, in seconds of the container's clock; None: at the
             first frame.
         end: where it ends; None: after the last frame.
@@ -56,10 +58,12 @@ class MediaInfo:
     frame_count: int | None = None
     duration: float | None = None
     sample_aspect_ratio: Fraction | None = None
+    reordered: bool = False
     interlaced: bool = False
     is_image: bool = False
-    audio_streams: int = 0
-    subtitle_streams: int = 0
+    frame_grid: Fraction | None = None
+    audio_codecs: tuple[str, ...] = ()
+    subtitle_codecs: tuple[str, ...] = ()
     start: Fraction | None = None
     end: Fraction | None = None
 
@@ -67,6 +71,16 @@ class MediaInfo:
     def rotation(self) -> int:
         """Clockwise degrees by which stored pictures are turned for display, mirroring aside."""
         return self.orientation.rotation
+
+    @property
+    def audio_streams(self) -> int:
+        """How many audio streams there are."""
+        return len(self.audio_codecs)
+
+    @property
+    def subtitle_streams(self) -> int:
+        """How many subtitle streams there are."""
+        return len(self.subtitle_codecs)
 
     @property
     def is_trimmed(self) -> bool:

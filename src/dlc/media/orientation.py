@@ -1,23 +1,20 @@
 """The eight ways a stored picture can lie, and how to bring it upright.
 
-A camera stores rows as its sensor reads them and notes beside them how to turn the picture for display: EXIF
-does it with a number from 1 to 8, video containers with a display matrix. Both say one of the same eight
-things, which are written here as "transpose, then mirror".
+A camera stores rows as its sensor reads them and notes beside them how to turn the picture for
+display: EXIF does it with a number from 1 to 8, video containers with a display matrix. Both say
+one of the same eight things, which are written here as "transpose, then mirror".
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TypeVar
+from typing import Any
 
 import cv2
-import numpy as np
 from numpy.typing import NDArray
 
 from dlc.geometry import Box
-
-Pixel = TypeVar("Pixel", bound=np.generic)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,8 +45,9 @@ class Orientation:
         """Return the orientation that a container's display matrix means.
 
         Args:
-            matrix: nine integers a b u c d v x y w in FFmpeg's layout; a coded pixel (p, q) is shown at
-                (a p + c q + x, b p + d q + y). A turn that is no multiple of 90 degrees counts as the nearest.
+            matrix: nine integers a b u c d v x y w in FFmpeg's layout; a coded pixel (p, q) is
+                shown at (a p + c q + x, b p + d q + y). A turn that is no multiple of 90 degrees
+                counts as the nearest one that is.
         """
         a, b, _, c, d = matrix[:5]
         if abs(a) + abs(d) >= abs(b) + abs(c):
@@ -71,7 +69,7 @@ class Orientation:
 
     @property
     def rotation(self) -> int:
-        """Clockwise degrees (0, 90, 180 or 270) that remain once a mirroring, if any, is left out."""
+        """Clockwise degrees (0, 90, 180 or 270) once a mirroring, if any, is left out."""
         if self.transposed:
             return 270 if self.mirrored_y else 90
         return 180 if self.mirrored_y else 0
@@ -80,12 +78,11 @@ class Orientation:
         """Return width and height as displayed of a picture coded as `width` x `height`."""
         return (height, width) if self.transposed else (width, height)
 
-    def to_upright(self, coded: NDArray[Pixel]) -> NDArray[Pixel]:
+    def to_upright(self, coded: NDArray[Any]) -> NDArray[Any]:
         """Return an (h, w) or (h, w, channels) array of coded pixels as displayed."""
-        pixels = cv2.transpose(coded) if self.transposed else coded
-        return self._mirror(pixels)
+        return self._mirror(cv2.transpose(coded) if self.transposed else coded)
 
-    def to_coded(self, upright: NDArray[Pixel]) -> NDArray[Pixel]:
+    def to_coded(self, upright: NDArray[Any]) -> NDArray[Any]:
         """Return an (h, w) or (h, w, channels) array of displayed pixels as coded."""
         pixels = self._mirror(upright)
         return cv2.transpose(pixels) if self.transposed else pixels
@@ -105,7 +102,7 @@ class Orientation:
             top, bottom = height - bottom, height - top
         return Box(top, left, bottom, right) if self.transposed else Box(left, top, right, bottom)
 
-    def _mirror(self, pixels: NDArray[Pixel]) -> NDArray[Pixel]:
+    def _mirror(self, pixels: NDArray[Any]) -> NDArray[Any]:
         if self.mirrored_x and self.mirrored_y:
             return cv2.flip(pixels, -1)
         if self.mirrored_x:

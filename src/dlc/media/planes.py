@@ -5,12 +5,14 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from functools import cache
+from typing import Any
 
 import av
 import numpy as np
 from numpy.typing import NDArray
 
-Samples = NDArray[np.uint8] | NDArray[np.uint16]
+# uint8 or uint16: (h, w), or (h, w, n) where n samples are interleaved.
+Samples = NDArray[Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,8 +22,8 @@ class PlaneLayout:
     Attributes:
         shift_x: log2 of how many pixels of a row share one sample.
         shift_y: log2 of how many rows share one sample.
-        components: what each sample interleaved in the plane is: 0, 1, 2 for Y, U, V or for blue, green, red; None
-            for opacity and for unused bytes.
+        components: what each sample interleaved in the plane is: 0, 1, 2 for Y, U, V or for blue,
+            green, red; None for opacity and for unused bytes.
     """
 
     shift_x: int
@@ -60,7 +62,7 @@ class PixelLayout:
         return 1 + max(i for p in self.planes for i in p.components if i is not None)
 
     @property
-    def dtype(self) -> type[np.uint8] | type[np.uint16]:
+    def dtype(self) -> type[np.uint8 | np.uint16]:
         """The array type of a sample."""
         return np.uint8 if self.depth + self.unused_bits == 8 else np.uint16
 
@@ -104,7 +106,7 @@ _GRAY = re.compile(r"gray((?P<bits>\d+)le)?")
 
 @cache
 def layout_of(pix_fmt: str) -> PixelLayout | None:
-    """Return the layout of a pixel format, or None where its samples cannot be addressed one by one."""
+    """Return a pixel format's layout, or None if its samples cannot be addressed one by one."""
     if pix_fmt in _SEMI_PLANAR:
         return _semi_planar(pix_fmt)
     if match := _PLANAR_YUV.fullmatch(pix_fmt):
@@ -154,8 +156,9 @@ def _packed_rgb(name: str, match: re.Match[str]) -> PixelLayout | None:
 def addressable_format(pix_fmt: str) -> str:
     """Return `pix_fmt`, or the format closest to it whose samples can be addressed one by one.
 
-    Palettes, bit-packed and big-endian formats have no samples that a patch could be blended into; nothing is
-    lost in the format returned for them, except that floating point samples become 16-bit ones.
+    Palettes, bit-packed and big-endian formats have no samples that a patch could be blended into;
+    nothing is lost in the format returned for them, except that floating point samples become
+    16-bit ones.
     """
     if layout_of(pix_fmt):
         return pix_fmt
@@ -181,8 +184,8 @@ def plane_arrays(frame: av.VideoFrame) -> list[Samples]:
     """Return the frame's planes as arrays that share its memory.
 
     Returns:
-        One array a plane: (h, w), or (h, w, components) where samples are interleaved; uint8 or uint16.
-        They become invalid when the frame's buffers are replaced, as `make_writable` may do.
+        One array a plane. They become invalid when the frame's buffers are replaced, as
+        `make_writable` may do.
 
     Raises:
         ValueError: if the samples of the pixel format cannot be addressed one by one.

@@ -2,23 +2,47 @@
 
 from __future__ import annotations
 
+import logging
+import math
+import struct
 from collections.abc import Iterator
+from dataclasses import replace
 from fractions import Fraction
+from itertools import chain
 from pathlib import Path
 from types import TracebackType
+from typing import Any, Self, cast
 
 import av
 
-from dlc.errors import DamagedInputError, InputError
-from dlc.media.color import ColorTags
-from dlc.media.failures import require_file, unreadable
+from dlc.errors import DamagedInputError, OptionError
+from dlc.media.color import ColorTags, convert
+from dlc.media.damage import describe_truncation
+from dlc.media.decoding import Decoder
+from dlc.media.failures import require_file
 from dlc.media.frame import Frame
+from dlc.media.image import ImageReader, is_image
 from dlc.media.info import MediaInfo
 from dlc.media.orientation import UPRIGHT, Orientation
+from dlc.media.planes import addressable_format
+from dlc.media.streams import codec_name
+
+logger = logging.getLogger(__name__)
+_ALLOW = "allow damaged input to process what can be read"
 
 
 class VideoReader:
-    """Iterates over the frames of a video."""
+    """Iterates over the frames of a video, once.
+
+    Attributes:
+        info: what is known of the video.
+        allow_damaged: whether what can be read of a damaged video is enough.
+        frames_read: frames delivered so far.
+        frames_damaged: of these, how many the decoder had to patch up.
+        frames_lost: frames that could not be delivered; known at the end. Where the file's index
+            is gone too it is an estimate from the duration the file says it has.
+        notes: what was irregular, in words for the user.
+    """
 
     def __init__(
         self,
@@ -29,81 +53,85 @@ class VideoReader:
         allow_damaged: bool = False,
         threads: int | None = None,
     ) -> None:
+        """Open a video and decode its first frame.
+
+        Args:
+            path: the file.
+            start: seconds into the file of the first frame wanted; None is the beginning.
+            end: seconds into the file before which the last frame wanted begins; None is the end.
+            allow_damaged: deliver what can be read of a damaged file instead of refusing it.
+            threads: for the decoder; None leaves it to the decoder.
+
+        Raises:
+            InputError: if there is no such file, or it is empty, a folder, no media file, or has
+                no video stream.
+            DamagedInputError: if the file is truncated or its first frame cannot be decoded.
+            OptionError: if `start` and `end` do not lie in the file in this order.
+        """
         self.path = Path(path)
         require_file(self.path)
-        try:
-            self._container = av.open(f"file:{self.path}")
-        except (OSError, av.FFmpegError) as error:
-            raise unreadable(self.path, error) from error
-        streams = self._container.streams.video
-        if not streams:
-            raise InputError(f"{self.path} has no video stream")
-        self._stream = streams[0]
-        self._stream.thread_type = "AUTO"
-        self._stream.thread_count = threads or 0
+        self.allow_damaged = allow_damaged
         self.frames_read = 0
-        self.frames_lost = 0
         self.frames_damaged = 0
+        self.frames_lost = 0
         self.notes: list[str] = []
-        self._decoded = self._container.decode(self._stream)
-        try:
-            self._first = next(self._decoded)
-        except (StopIteration, av.FFmpegError) as error:
-            raise DamagedInputError(f"no frame of {self.path} can be decoded") from error
-        self.info = self._describe(self._first)
-
-    def _describe(self, frame: av.VideoFrame) -> MediaInfo:
-        stream = self._stream
-        matrix = None
-        if "DISPLAYMATRIX" in {d.type.name for d in frame.side_data}:
-            import struct
-
-            matrix = struct.unpack("9i", bytes(frame.side_data["DISPLAYMATRIX"]))
-        orientation = Orientation.from_display_matrix(matrix) if matrix else UPRIGHT
-        width, height = orientation.upright_size(frame.width, frame.height)
-        return MediaInfo(
-            path=self.path,
-            format=self._container.format.name,
-            codec=stream.codec_context.name,
-            width=width,
-            height=height,
-            coded_width=frame.width,
-            coded_height=frame.height,
-            pix_fmt=frame.format.name,
-            colors=ColorTags.of(frame),
-            orientation=orientation,
-            display_matrix=matrix,
-            time_base=stream.time_base,
-            fps=stream.average_rate,
-            frame_count=stream.frames or None,
-            duration=float(stream.duration * stream.time_base) if stream.duration else None,
-            sample_aspect_ratio=stream.sample_aspect_ratio,
-            audio_streams=len(self._container.streams.audio),
-            subtitle_streams=len(self._container.streams.subtitles),
-        )
+        self._decoder = Decoder(self.path, allow_damaged=allow_damaged, threads=threads)
+        self._truncation = describe_truncation(self.path)
+        if self._truncation and not allow_damaged:
+            self.close()
+            raise DamagedInputError(f"{self.path} is truncated ({self._truncation}): {_ALLOW}")
+        self._packets_expected = self._indexed_frames()
+        self._natives = self._decoder.frames()
+        first = next(self._natives, None)
+        if first is None:
+            self.close()
+            raise DamagedInputError(f"no frame of {self.path} can be decoded")
+        self._natives = chain([first], self._natives)
+        whole = self._describe(first)
+        self._last: int | None = None
+        self._times_changed = 0
+        self._rescaled = 0
+        self._finished = False
+        self._file_end = self._declared_end(whole)
+        self.info = self._trimmed(whole, start, end)
+        if self.info.start is not None:
+            self._go_to_start(first)
 
     def __iter__(self) -> Iterator[Frame]:
-        for native in self._all():
-            frame = Frame(
-                native,
+        """Yield the frames in order of presentation.
+
+        Raises:
+            DamagedInputError: if a frame is damaged or missing, unless damage is allowed.
+            OptionError: if no frame lies in the wanted range.
+        """
+        info = self.info
+        begin = None if info.start is None else math.ceil(info.start / info.time_base)
+        stop = None if info.end is None else math.ceil(info.end / info.time_base)
+        for native in self._natives:
+            pts = self._stamp(native)
+            if begin is not None and pts < begin:
+                continue
+            if stop is not None and pts >= stop:
+                break
+            self._check_intact(native, pts)
+            yield Frame(
+                self._uniform(native),
                 index=self.frames_read,
-                pts=native.pts,
-                time_base=Fraction(self._stream.time_base),
-                orientation=self.info.orientation,
-                tags=self.info.colors,
+                pts=pts,
+                time_base=info.time_base,
+                orientation=info.orientation,
+                tags=info.colors,
             )
             self.frames_read += 1
-            yield frame
-
-    def _all(self) -> Iterator[av.VideoFrame]:
-        yield self._first
-        yield from self._decoded
+        else:
+            self._account()
+        self._report()
 
     def close(self) -> None:
         """Close the file."""
-        self._container.close()
+        self._decoder.container.close()
 
-    def __enter__(self) -> VideoReader:
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(
@@ -114,6 +142,171 @@ class VideoReader:
     ) -> None:
         self.close()
 
+    def _describe(self, frame: av.VideoFrame) -> MediaInfo:
+        container, stream = self._decoder.container, self._decoder.stream
+        matrix = _display_matrix(frame)
+        orientation = Orientation.from_display_matrix(matrix) if matrix else UPRIGHT
+        width, height = orientation.upright_size(frame.width, frame.height)
+        fps = stream.average_rate or stream.guessed_rate
+        duration = self._duration()
+        count = self._packets_expected or (round(duration * fps) if duration and fps else None)
+        ratio = stream.sample_aspect_ratio
+        return MediaInfo(
+            path=self.path,
+            format=container.format.name,
+            codec=codec_name(stream),
+            width=width,
+            height=height,
+            coded_width=frame.width,
+            coded_height=frame.height,
+            pix_fmt=addressable_format(frame.format.name),
+            colors=ColorTags.of(frame),
+            orientation=orientation,
+            display_matrix=matrix,
+            time_base=stream.time_base or Fraction(1, 1000),
+            fps=fps,
+            frame_count=count,
+            duration=float(duration) if duration else None,
+            sample_aspect_ratio=ratio if ratio and ratio != 1 else None,
+            reordered=self._decoder.is_reordered,
+            interlaced=frame.interlaced_frame,
+            frame_grid=stream.base_rate,
+            audio_codecs=tuple(codec_name(s) for s in container.streams.audio),
+            subtitle_codecs=tuple(codec_name(s) for s in container.streams.subtitles),
+        )
+
+    def _indexed_frames(self) -> int:
+        """Return how many frames the file's index lists; 0 where it has none that is complete."""
+        if {"mov", "avi"} & set(self._decoder.container.format.name.split(",")):
+            entries = len(self._decoder.stream.index_entries)
+            return entries if entries > 1 else self._decoder.stream.frames
+        return 0
+
+    def _duration(self) -> Fraction | None:
+        container, stream = self._decoder.container, self._decoder.stream
+        if stream.duration and stream.time_base:
+            return stream.duration * stream.time_base
+        return Fraction(container.duration, av.time_base) if container.duration else None
+
+    def _origin(self) -> Fraction:
+        """Return the time in the container's clock that a player shows as 0."""
+        return Fraction(max(0, self._decoder.container.start_time or 0), av.time_base)
+
+    def _declared_end(self, info: MediaInfo) -> Fraction | None:
+        """Return when the video ends, in seconds of the container's clock, as the file says."""
+        container, stream = self._decoder.container, self._decoder.stream
+        if stream.duration and stream.start_time is not None:
+            return (stream.start_time + stream.duration) * info.time_base
+        if container.duration:
+            return self._origin() + Fraction(container.duration, av.time_base)
+        return None
+
+    def _trimmed(self, info: MediaInfo, start: float | None, end: float | None) -> MediaInfo:
+        """Return the description of the wanted range, with its limits in the container's clock."""
+        if start is None and end is None:
+            return info
+        if (start is not None and start < 0) or (end is not None and end <= (start or 0)):
+            raise OptionError(f"the range from {start or 0:g} s to {end} s is empty: swap its ends")
+        # A number of seconds as people write it: 0.04 is 1/25, not the nearest binary fraction.
+        limits = [
+            None if limit is None else self._origin() + Fraction(limit).limit_denominator(1_000_000)
+            for limit in (start, end)
+        ]
+        first, last = limits
+        total = self._file_end
+        if first is not None and total is not None and first >= total:
+            seconds = float(total - self._origin())
+            raise OptionError(
+                f"the start at {start:g} s lies past the end of {self.path} ({seconds:.2f} s)"
+            )
+        until = min((t for t in (last, total) if t is not None), default=None)
+        length = None if until is None else until - (first or self._origin())
+        count = round(length * info.fps) if length is not None and info.fps else None
+        return replace(
+            info,
+            start=first,
+            end=last,
+            duration=None if length is None else float(length),
+            frame_count=count if count is None else max(1, count),
+        )
+
+    def _go_to_start(self, first: av.VideoFrame) -> None:
+        """Continue from the key frame before the wanted start."""
+        wanted = math.ceil((self.info.start or 0) / self.info.time_base)
+        if first.pts is not None and first.pts >= wanted:
+            return
+        self._decoder.seek(wanted)
+        natives = self._decoder.frames()
+        found = next(natives, None)
+        if found is None or found.pts is None or found.pts > wanted:
+            # The file's index led past the wanted frame.
+            self._decoder.rewind()
+            self._natives = self._decoder.frames()
+        else:
+            self._natives = chain([found], natives)
+
+    def _stamp(self, native: av.VideoFrame) -> int:
+        """Return a frame's time; where the file has none or it does not rise, the next possible."""
+        pts = native.pts if native.pts is not None else native.dts
+        if pts is None:
+            step = 1 / (self.info.fps or 25) / self.info.time_base
+            pts = 0 if self._last is None else self._last + max(1, round(step))
+            self._times_changed += 1
+        elif self._last is not None and pts <= self._last:
+            pts = self._last + 1
+            self._times_changed += 1
+        self._last = pts
+        return pts
+
+    def _check_intact(self, native: av.VideoFrame, pts: int) -> None:
+        if native.is_corrupt:
+            self.frames_damaged += 1
+            if not self.allow_damaged:
+                raise DamagedInputError(
+                    f"{self.path} is damaged at {float(pts * self.info.time_base):.2f} s: {_ALLOW}"
+                )
+
+    def _uniform(self, native: av.VideoFrame) -> av.VideoFrame:
+        """Return a frame in the size and format of the first, as an encoder needs it."""
+        info = self.info
+        size = (info.coded_width, info.coded_height)
+        if native.format.name == info.pix_fmt and (native.width, native.height) == size:
+            return native
+        self._rescaled += (native.width, native.height) != size
+        source = info.colors.resolved(native.format.name, native.height)
+        target = info.colors.resolved(info.pix_fmt, native.height)
+        return convert(native, info.pix_fmt, source, target, size)
+
+    def _account(self) -> None:
+        """Find out, at the end of the file, what was not delivered."""
+        if not self.frames_read:
+            raise OptionError(f"no frame of {self.path} lies in the wanted range")
+        ledger = self._decoder.ledger
+        lost = ledger.missing
+        if self._packets_expected and self.info.start is None:
+            lost += max(0, self._packets_expected - ledger.packets)
+        elif (self._truncation or self._decoder.gave_up) and self._file_end and self.info.fps:
+            reached = ((self._last or 0) + 1) * self.info.time_base
+            lost += max(0, math.ceil((self._file_end - reached) * self.info.fps) - 1)
+        self.frames_lost = lost
+        if lost and not self.allow_damaged:
+            raise DamagedInputError(
+                f"{self.path} is damaged: {lost} of its frames cannot be read, {self.frames_read} "
+                f"can; {_ALLOW}"
+            )
+
+    def _report(self) -> None:
+        if self._truncation:
+            self.notes.append(f"the input is truncated: {self._truncation}")
+        if self.frames_lost:
+            self.notes.append(f"{self.frames_lost} frames of the input could not be read")
+        if self.frames_damaged:
+            self.notes.append(f"{self.frames_damaged} frames of the input are damaged")
+        if self._times_changed:
+            self.notes.append(f"{self._times_changed} frames had no usable time and got the next")
+        if self._rescaled:
+            self.notes.append(f"{self._rescaled} frames of another size were scaled to the first's")
+
 
 def open_target(
     path: str | Path,
@@ -122,6 +315,41 @@ def open_target(
     end: float | None = None,
     allow_damaged: bool = False,
     threads: int | None = None,
-) -> VideoReader:
-    """Open a video."""
+) -> VideoReader | ImageReader:
+    """Open a target: an image as one frame, anything else as a video.
+
+    Animated GIF and PNG are videos. The arguments and errors are those of `VideoReader`; an image
+    has no range, so `start` and `end` are refused for it.
+    """
+    path = Path(path)
+    require_file(path)
+    if is_image(path):
+        if start is not None or end is not None:
+            raise OptionError(f"{path} is an image: a start or an end makes no sense for it")
+        return ImageReader(path, allow_damaged=allow_damaged)
     return VideoReader(path, start=start, end=end, allow_damaged=allow_damaged, threads=threads)
+
+
+def _display_matrix(frame: av.VideoFrame) -> tuple[int, ...] | None:
+    """Return the display matrix that a frame carries, None for the identity."""
+    try:
+        # The type stubs know a few kinds of side data only.
+        side_data = {data.type.name: data for data in cast(Any, frame.side_data)}
+    except ValueError:
+        # PyAV does not know a kind of side data on this frame and shows none of it.
+        turn = Orientation.from_display_matrix(_ROTATIONS.get(frame.rotation % 360, _IDENTITY))
+        logger.warning("the display matrix is unreadable; its rotation alone is used")
+        return turn.display_matrix if turn != UPRIGHT else None
+    if "DISPLAYMATRIX" not in side_data:
+        return None
+    matrix = struct.unpack("9i", bytes(side_data["DISPLAYMATRIX"]))
+    return None if matrix[:5] == _IDENTITY[:5] else matrix
+
+
+_IDENTITY = UPRIGHT.display_matrix
+# PyAV counts the degrees counterclockwise.
+_ROTATIONS = {
+    90: Orientation(True, False, True).display_matrix,
+    180: Orientation(False, True, True).display_matrix,
+    270: Orientation(True, True, False).display_matrix,
+}

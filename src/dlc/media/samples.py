@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from typing import Any
 
 import cv2
 import numpy as np
@@ -10,12 +11,13 @@ from numpy.typing import NDArray
 
 from dlc.media.planes import PixelLayout, PlaneLayout, Samples
 
-Components = NDArray[np.float32]
+# float32 in sample values, or uint8 for 8-bit RGB, which needs no arithmetic.
+Components = NDArray[Any]
 
 
 def read_components(
     planes: Sequence[Samples], layout: PixelLayout, width: int, height: int
-) -> Components | NDArray[np.uint8]:
+) -> Components:
     """Return the color components of a rectangle, one value a pixel.
 
     Subsampled chroma is interpolated linearly between the centers of the pixels each sample covers.
@@ -27,31 +29,31 @@ def read_components(
         height: of the rectangle in pixels.
 
     Returns:
-        (height, width, 3), or (height, width) for gray, in sample values; float32, or uint8 for 8-bit RGB.
+        (height, width, 3), or (height, width) for gray.
     """
     dtype = _value_type(layout)
 
-    def full(samples: Samples, part: PlaneLayout) -> Samples | Components:
-        values = samples.astype(dtype)
+    def full(samples: Samples, part: PlaneLayout) -> Components:
+        values: Components = samples.astype(dtype)
         if not part.is_subsampled:
             return values
         size = (samples.shape[1] << part.shift_x, samples.shape[0] << part.shift_y)
-        return cv2.resize(values, size, interpolation=cv2.INTER_LINEAR)[:height, :width]  # type: ignore[return-value]
+        return np.asarray(cv2.resize(values, size, interpolation=cv2.INTER_LINEAR)[:height, :width])
 
     return _gather(planes, layout, full)
 
 
 def shrink_components(
     planes: Sequence[Samples], layout: PixelLayout, width: int, height: int
-) -> Components | NDArray[np.uint8]:
+) -> Components:
     """Return the color components of a whole picture scaled down to `width` x `height` pixels.
 
     Returns:
-        (height, width, 3), or (height, width) for gray, in sample values; float32, or uint8 for 8-bit RGB.
+        (height, width, 3), or (height, width) for gray.
     """
     dtype = _value_type(layout)
 
-    def small(samples: Samples, _part: PlaneLayout) -> Samples | Components:
+    def small(samples: Samples, _part: PlaneLayout) -> Components:
         # Every second row is enough to average over when four or more fall on one.
         rows = samples[::2] if samples.shape[0] >= 4 * height else samples
         return cv2.resize(rows, (width, height), interpolation=cv2.INTER_AREA).astype(dtype)
@@ -68,7 +70,8 @@ def blend_components(
     """Blend components into the planes of a pixel format.
 
     Args:
-        planes: the rectangle's part of each plane, to be changed; its left and top lie on whole chroma samples.
+        planes: the rectangle's part of each plane, to be changed; its left and top lie on whole
+            chroma samples.
         layout: their pixel format.
         components: float32 (h, w), one array a component, in sample values.
         alpha: uint8 (h, w): 0 keeps a pixel, 255 replaces it.
@@ -76,33 +79,34 @@ def blend_components(
     # 255 * (1 / 255) is exactly 1 in single precision, so alpha 255 replaces exactly.
     weight = alpha.astype(np.float32) * np.float32(1 / 255)
     for plane, part in zip(planes, layout.planes, strict=True):
-        if any(index is not None for index in part.components):
-            values, weights = _interleaved(part, components, weight)  # type: ignore[arg-type]
-            if part.is_subsampled:
-                _blend_subsampled(plane, part, values, weights, layout.unused_bits)
-            else:
-                _blend_full(plane, values, weights, layout.unused_bits)
+        if all(index is None for index in part.components):
+            continue
+        values, weights = _interleaved(part, components, weight)
+        if part.is_subsampled:
+            _blend_subsampled(plane, part, values, weights, layout.unused_bits)
+        else:
+            _blend_full(plane, values, weights, layout.unused_bits)
 
 
-def _value_type(layout: PixelLayout) -> type[np.uint8] | type[np.float32]:
+def _value_type(layout: PixelLayout) -> type[np.uint8 | np.float32]:
     return np.uint8 if layout.is_rgb and layout.depth == 8 else np.float32
 
 
 def _gather(
     planes: Sequence[Samples],
     layout: PixelLayout,
-    sample: Callable[[Samples, PlaneLayout], Samples | Components],
-) -> Components | NDArray[np.uint8]:
+    sample: Callable[[Samples, PlaneLayout], Components],
+) -> Components:
     """Sample each plane and put the components in their order, without opacity."""
-    channels: list[Samples | Components] = [np.empty(0, np.uint8)] * layout.component_count
+    channels: list[Components] = [np.empty(0)] * layout.component_count
     for plane, part in zip(planes, layout.planes, strict=True):
         if all(index is None for index in part.components):
             continue
-        values = sample(plane >> layout.unused_bits if layout.unused_bits else plane, part)
+        values = sample(_significant(plane, layout.unused_bits), part)
         for position, index in enumerate(part.components):
             if index is not None:
                 channels[index] = values if values.ndim == 2 else values[..., position]
-    return channels[0] if len(channels) == 1 else cv2.merge(channels)  # type: ignore[return-value]
+    return channels[0] if len(channels) == 1 else np.asarray(cv2.merge(channels))
 
 
 def _interleaved(
@@ -114,11 +118,11 @@ def _interleaved(
     values = cv2.merge([components[index or 0] for index in part.components])
     nothing = np.zeros_like(weight)
     weights = cv2.merge([nothing if index is None else weight for index in part.components])
-    return values, weights  # type: ignore[return-value]
+    return np.asarray(values), np.asarray(weights)
 
 
 def _blend_full(plane: Samples, values: Components, weight: Components, unused_bits: int) -> None:
-    old = plane >> unused_bits if unused_bits else plane
+    old = _significant(plane, unused_bits)
     change = cv2.multiply(cv2.subtract(values, old, dtype=cv2.CV_32F), weight)
     _store(plane, cv2.add(old, change, dtype=_depth(plane)), unused_bits)
 
@@ -129,11 +133,12 @@ def _blend_subsampled(
     """Blend with the mean over the pixels of each sample: old (1 - mean w) + mean (w value)."""
     height, width = plane.shape[0] << part.shift_y, plane.shape[1] << part.shift_x
     size = (plane.shape[1], plane.shape[0])
+    weighted = np.asarray(cv2.multiply(values, weight))
     new, share = (
         cv2.resize(_grown(array, width, height), size, interpolation=cv2.INTER_AREA)
-        for array in (cv2.multiply(values, weight), weight)
+        for array in (weighted, weight)
     )
-    old = plane >> unused_bits if unused_bits else plane
+    old = _significant(plane, unused_bits)
     kept = cv2.subtract(old, cv2.multiply(old, share, dtype=cv2.CV_32F), dtype=cv2.CV_32F)
     _store(plane, cv2.add(kept, new, dtype=_depth(plane)), unused_bits)
 
@@ -143,11 +148,15 @@ def _grown(pixels: Components, width: int, height: int) -> Components:
     below, right = height - pixels.shape[0], width - pixels.shape[1]
     if not below and not right:
         return pixels
-    return cv2.copyMakeBorder(pixels, 0, below, 0, right, cv2.BORDER_REPLICATE)  # type: ignore[return-value]
+    return np.asarray(cv2.copyMakeBorder(pixels, 0, below, 0, right, cv2.BORDER_REPLICATE))
 
 
-def _store(plane: Samples, values: object, unused_bits: int) -> None:
-    shaped = np.asarray(values).reshape(plane.shape)
+def _significant(plane: Samples, unused_bits: int) -> Samples:
+    return plane >> unused_bits if unused_bits else plane
+
+
+def _store(plane: Samples, values: Any, unused_bits: int) -> None:
+    shaped = values.reshape(plane.shape)
     plane[...] = shaped << unused_bits if unused_bits else shaped
 
 

@@ -1,0 +1,75 @@
+"""Outputs that appear under their name only when they are whole."""
+
+from __future__ import annotations
+
+import os
+import secrets
+from collections.abc import Iterable
+from pathlib import Path
+
+from dlc.errors import OutputError
+from dlc.media.failures import unwritable
+
+
+def check_path(path: Path, inputs: Iterable[Path], *, overwrite: bool) -> None:
+    """Raise unless a file may be written at `path`.
+
+    Args:
+        path: where the output is wanted.
+        inputs: files that must not be overwritten, whatever name or link leads to them.
+        overwrite: whether another file there may be replaced.
+
+    Raises:
+        OutputError: if `path` is an input, exists, is a folder, or its folder is missing or may not
+            be written to.
+    """
+    folder = path.parent
+    if not folder.is_dir():
+        raise OutputError(f"{folder} is no folder: create it or choose another one")
+    if path.exists():
+        if any(source.exists() and path.samefile(source) for source in inputs):
+            raise OutputError(f"{path} is an input as well: choose another name for the output")
+        if not path.is_file():
+            raise OutputError(f"{path} is not a regular file: choose another name")
+        if not overwrite:
+            raise OutputError(f"{path} exists already: choose another name or allow overwriting")
+    if not os.access(folder, os.W_OK | os.X_OK):
+        raise OutputError(f"{folder} may not be written to: choose another folder")
+
+
+class AtomicFile:
+    """A hidden temporary file beside the output, renamed to it at the end.
+
+    Attributes:
+        path: the output.
+        temporary: what to write to meanwhile.
+    """
+
+    def __init__(self, path: Path, *, overwrite: bool) -> None:
+        self.path = path
+        self._overwrite = overwrite
+        # A short stem leaves room for the rest where file names may have 255 bytes.
+        unique = f"{os.getpid()}-{secrets.token_hex(3)}"
+        self.temporary = path.with_name(f".{path.stem[:40]}.dlc-{unique}{path.suffix}")
+
+    def commit(self) -> None:
+        """Give the file its name, once its bytes are on the disk.
+
+        Raises:
+            OutputError: if a file appeared under that name meanwhile.
+            WriteError: if the disk refuses.
+        """
+        try:
+            with self.temporary.open("r+b") as file:
+                os.fsync(file.fileno())
+            if not self._overwrite and self.path.exists():
+                raise OutputError(f"{self.path} appeared while it was being written: it was kept")
+            self.temporary.replace(self.path)
+        except OSError as error:
+            raise unwritable(self.path, error) from error
+        finally:
+            self.discard()
+
+    def discard(self) -> None:
+        """Remove the temporary file, if it is still there."""
+        self.temporary.unlink(missing_ok=True)

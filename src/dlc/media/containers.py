@@ -1,0 +1,101 @@
+"""The containers videos can be written to."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from fractions import Fraction
+from functools import cache
+from pathlib import Path
+
+import av
+
+from dlc.errors import OutputError
+
+
+@dataclass(frozen=True, slots=True)
+class Container:
+    """A kind of file.
+
+    Attributes:
+        extension: the file name's ending, with its dot.
+        format: FFmpeg's name of the muxer.
+        encoders: video encoders in order of preference; a later one is taken where it alone keeps
+            the input's opacity.
+        audio_encoder: what audio becomes that cannot be copied; None where there is no audio.
+        subtitle_encoder: what text subtitles become that cannot be copied; None where there are
+            none.
+        keeps_orientation: whether a display matrix can be stored, in all eight orientations.
+        negative_times: whether packets before time 0 are hidden exactly (by an edit list).
+        tick: the only time base there is; None where any can be stored.
+        constant_rate: whether frames lie on a grid of one frame rate.
+        keeps_comment: whether there is room for a comment.
+        reorders: whether frames may be stored in another order than they are shown; AVI has no
+            times that would say so.
+        options: for the muxer.
+    """
+
+    extension: str
+    format: str
+    encoders: tuple[str, ...]
+    audio_encoder: str | None = None
+    subtitle_encoder: str | None = None
+    keeps_orientation: bool = True
+    negative_times: bool = False
+    tick: Fraction | None = None
+    constant_rate: bool = False
+    keeps_comment: bool = True
+    reorders: bool = True
+    options: Mapping[str, str] = field(default_factory=dict)
+
+
+_MILLISECOND = Fraction(1, 1000)
+_CONTAINERS = (
+    Container(".mp4", "mp4", ("libx264",), "aac", "mov_text", negative_times=True),
+    Container(".m4v", "mp4", ("libx264",), "aac", "mov_text", negative_times=True),
+    Container(".mov", "mov", ("libx264", "prores_ks"), "aac", "mov_text", negative_times=True),
+    Container(
+        ".mkv", "matroska", ("libx264", "libvpx-vp9"), "libopus", "subrip", tick=_MILLISECOND
+    ),
+    Container(".webm", "webm", ("libvpx-vp9",), "libopus", "webvtt", tick=_MILLISECOND),
+    Container(
+        ".avi",
+        "avi",
+        ("libx264",),
+        "aac",
+        keeps_orientation=False,
+        constant_rate=True,
+        reorders=False,
+    ),
+    Container(
+        ".gif",
+        "gif",
+        ("gif",),
+        keeps_orientation=False,
+        tick=Fraction(1, 100),
+        keeps_comment=False,
+    ),
+)
+VIDEO_EXTENSIONS = tuple(container.extension for container in _CONTAINERS)
+
+
+def container_for(path: Path) -> Container:
+    """Return the container that a file name asks for.
+
+    Raises:
+        OutputError: if its extension is none that videos can be written to.
+    """
+    for container in _CONTAINERS:
+        if container.extension == path.suffix.lower():
+            return container
+    said = f"the extension {path.suffix}" if path.suffix else "no extension"
+    raise OutputError(
+        f"{path.name} has {said}: a video can be written to {', '.join(VIDEO_EXTENSIONS)}"
+    )
+
+
+@cache
+def codecs_of(container_format: str) -> frozenset[str]:
+    """Return the names of the codecs a muxer can store, those of encoders and decoders included."""
+    # Opening for writing touches no file before the header is written.
+    return frozenset(av.open("codecs", "w", format=container_format).supported_codecs)

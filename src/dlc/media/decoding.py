@@ -1,0 +1,175 @@
+"""From packets to pictures."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import av
+from av.container import InputContainer
+from av.packet import Packet
+from av.stream import Discard, Disposition
+from av.video.codeccontext import VideoCodecContext
+from av.video.stream import VideoStream
+
+from dlc.errors import DamagedInputError, InputError
+from dlc.media.damage import Ledger, describe_truncation, lacks_index
+from dlc.media.failures import reason_of
+from dlc.media.streams import codec_name, open_input
+
+# FFmpeg reads these, but they are text, lists of other files, or single pictures.
+_NOT_VIDEOS = frozenset({"tty", "concat", "hls", "dash", "lavfi", "image2", "ffmetadata"})
+
+
+class Decoder:
+    """Decodes the main video stream of a file.
+
+    Attributes:
+        container: the open file.
+        stream: its main video stream.
+        ledger: what went in and what came out since the beginning or the last seek.
+        gave_up: whether reading had to stop before the end.
+    """
+
+    def __init__(self, path: Path, *, allow_damaged: bool, threads: int | None) -> None:
+        """Open a file.
+
+        Raises:
+            InputError: if it is no video or has no video stream.
+            DamagedInputError: if its index is missing.
+        """
+        self._path = path
+        self._allow_damaged = allow_damaged
+        self._threads = threads
+        self.container = _open(path)
+        self.stream = _main_stream(self.container, path)
+        for other in self.container.streams:
+            if other.index != self.stream.index:
+                other.discard = Discard.all
+        self._context = self._prepared_context()
+        self.ledger = Ledger(codec_name(self.stream))
+        self.gave_up = False
+
+    def frames(self) -> Iterator[av.VideoFrame]:
+        """Yield pictures from the current position on.
+
+        Raises:
+            DamagedInputError: if one cannot be decoded, unless damage is allowed.
+        """
+        for packet in self._packets():
+            if packet.size:
+                self.ledger.add_packet(packet)
+            for frame in self._decode(packet):
+                self.ledger.add_frame(frame)
+                yield frame
+
+    def seek(self, pts: int) -> None:
+        """Go to the last key frame at or before `pts`, or to the beginning where that fails.
+
+        Args:
+            pts: in units of the stream's time base.
+        """
+        try:
+            self.container.seek(pts, stream=self.stream)
+        except av.FFmpegError:
+            self.rewind()
+            return
+        self._context.flush_buffers()
+        self.ledger = Ledger(codec_name(self.stream))
+
+    @property
+    def is_reordered(self) -> bool:
+        """Whether pictures are stored in another order than they are shown."""
+        return self._context.has_b_frames
+
+    def rewind(self) -> None:
+        """Go to the beginning."""
+        self.container.close()
+        self.container = _open(self._path)
+        self.stream = _main_stream(self.container, self._path)
+        self._context = self._prepared_context()
+        self.ledger = Ledger(codec_name(self.stream))
+
+    def _prepared_context(self) -> VideoCodecContext:
+        context = self.stream.codec_context
+        codec = codec_name(self.stream)
+        transparent = {k.lower(): v for k, v in self.stream.metadata.items()}.get("alpha_mode")
+        if transparent == "1" and codec in ("vp8", "vp9"):
+            # FFmpeg's own decoders of VP8 and VP9 leave the opacity channel out.
+            name = {"vp8": "libvpx", "vp9": "libvpx-vp9"}[codec]
+            extradata = context.extradata
+            context = av.CodecContext.create(name, "r")  # type: ignore[assignment]
+            if extradata:
+                context.extradata = extradata
+        context.thread_count = self._threads or 0
+        # With frame threads the pictures around a damaged one may get lost: where damage is
+        # expected, take the threads that work within one picture.
+        context.thread_type = "SLICE" if self._allow_damaged else "AUTO"
+        return context
+
+    def _packets(self) -> Iterator[Packet[VideoStream]]:
+        seen = -1
+        while True:
+            try:
+                yield from self.container.demux(self.stream)
+            except av.FFmpegError as error:
+                self._fail(error)
+                if self.ledger.packets == seen:
+                    # Not a packet further than the last time.
+                    self.gave_up = True
+                    yield from self._flush_packet()
+                    return
+                seen = self.ledger.packets
+            else:
+                return
+
+    def _flush_packet(self) -> Iterator[Packet[VideoStream]]:
+        packet: Packet[Any] = Packet()
+        packet.time_base = self.stream.time_base  # type: ignore[assignment]
+        yield packet
+
+    def _decode(self, packet: Packet[VideoStream]) -> list[av.VideoFrame]:
+        try:
+            return self._context.decode(packet)
+        except av.FFmpegError as error:
+            self.ledger.errors += 1
+            self._fail(error)
+            return []
+
+    def _fail(self, error: av.FFmpegError) -> None:
+        if not self._allow_damaged:
+            raise DamagedInputError(
+                f"{self._path} is damaged after about {self.ledger.packets} frames "
+                f"({reason_of(error)}): allow damaged input to process what can be read"
+            ) from error
+
+
+def _open(path: Path) -> InputContainer:
+    try:
+        container = open_input(path)
+    except InputError as error:
+        if lacks_index(path):
+            raise DamagedInputError(
+                f"{path} has lost its end and with it the index: it cannot be read"
+            ) from error
+        if describe_truncation(path):
+            raise DamagedInputError(f"{path} has lost too much of its end to be read") from error
+        raise
+    name = container.format.name
+    if name in _NOT_VIDEOS or name.endswith("_pipe"):
+        container.close()
+        raise InputError(f"{path} is not a video or image file that can be read")
+    return container
+
+
+def _main_stream(container: InputContainer, path: Path) -> VideoStream:
+    """Return the best video stream that is no cover picture."""
+    videos = [s for s in container.streams.video if not s.disposition & Disposition.attached_pic]
+    if not videos:
+        raise InputError(f"{path} has no video stream")
+    best = container.streams.best("video")
+    stream = next((s for s in videos if best is not None and s.index == best.index), videos[0])
+    if stream.codec_context is None:
+        raise InputError(f"{path} has a video stream of a kind that cannot be decoded")
+    return stream

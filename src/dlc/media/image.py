@@ -1,0 +1,455 @@
+"""Still images: a target of one frame, and the photos that faces are taken from."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+import av
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from dlc.errors import DamagedInputError, EncoderError, InputError, OptionError, OutputError
+from dlc.media.atomic import AtomicFile, check_path
+from dlc.media.color import FULL, ColorTags
+from dlc.media.failures import require_file, unreadable, unwritable
+from dlc.media.frame import Frame
+from dlc.media.image_files import (
+    ImageKind,
+    ImageMetadata,
+    image_damage,
+    image_kind,
+    is_animated_webp,
+    jpeg_xmp,
+    with_jpeg_xmp,
+)
+from dlc.media.info import MediaInfo
+from dlc.media.marking import noted_xmp
+from dlc.media.orientation import UPRIGHT, Orientation
+from dlc.media.planes import layout_of, plane_arrays
+from dlc.options import EncodeOptions, Preset
+
+_KINDS = {
+    ".jpg": ImageKind.JPEG,
+    ".jpeg": ImageKind.JPEG,
+    ".png": ImageKind.PNG,
+    ".webp": ImageKind.WEBP,
+    ".tif": ImageKind.TIFF,
+    ".tiff": ImageKind.TIFF,
+    ".bmp": ImageKind.BMP,
+}
+IMAGE_EXTENSIONS = tuple(_KINDS)
+_NAMES = "JPEG, PNG, WebP, TIFF or BMP"
+# Which kinds have room for EXIF, ICC profiles and XMP.
+_DESCRIBED = (ImageKind.JPEG, ImageKind.PNG, ImageKind.WEBP)
+_TRANSPARENT = (ImageKind.PNG, ImageKind.WEBP, ImageKind.TIFF, ImageKind.BMP)
+_DEEP = (ImageKind.PNG, ImageKind.TIFF)
+_FORMATS = {
+    (np.dtype(np.uint8), 1): "gray",
+    (np.dtype(np.uint8), 3): "bgr24",
+    (np.dtype(np.uint8), 4): "bgra",
+    (np.dtype(np.uint16), 1): "gray16le",
+    (np.dtype(np.uint16), 3): "bgr48le",
+    (np.dtype(np.uint16), 4): "bgra64le",
+}
+_PNG_LEVELS = {Preset.FAST: 1, Preset.BALANCED: 3, Preset.QUALITY: 9}
+# How coarsely JPEG quantizes at quality 18, in percent of its standard tables (libjpeg's 95).
+_JPEG_SCALE_AT_18 = 10.0
+
+
+class ImageReader:
+    """A still image as a target of one frame, with the interface of `VideoReader`.
+
+    Attributes:
+        info: what is known of the image.
+        metadata: its EXIF, ICC profile and XMP.
+        allow_damaged: whether what can be read of a damaged image is enough.
+        frames_read: frames delivered so far.
+        frames_damaged: of these, how many are damaged.
+        frames_lost: always 0.
+        notes: what was irregular, in words for the user.
+    """
+
+    def __init__(self, path: str | Path, *, allow_damaged: bool = False) -> None:
+        """Read an image.
+
+        Raises:
+            InputError: if there is no such file or it is no image that can be read.
+            DamagedInputError: if it is damaged, unless that is allowed.
+        """
+        self.path = Path(path)
+        require_file(self.path)
+        self.allow_damaged = allow_damaged
+        self.frames_read = 0
+        self.frames_damaged = 0
+        self.frames_lost = 0
+        self.notes: list[str] = []
+        try:
+            kind = image_kind(self.path)
+            data = self.path.read_bytes()
+        except OSError as error:
+            raise unreadable(self.path, error) from error
+        if kind is None:
+            raise InputError(f"{self.path} is not an image that can be read: {_NAMES} is needed")
+        self._check(kind, data)
+        pixels, self.metadata = _decode(self.path, kind, data)
+        self._native = _to_native(self.path, pixels)
+        orientation = Orientation.from_exif(self.metadata.orientation)
+        width, height = orientation.upright_size(self._native.width, self._native.height)
+        self.info = MediaInfo(
+            path=self.path,
+            format=kind.value.lstrip("."),
+            codec=kind.value.lstrip("."),
+            width=width,
+            height=height,
+            coded_width=self._native.width,
+            coded_height=self._native.height,
+            pix_fmt=self._native.format.name,
+            colors=ColorTags(range=FULL),
+            orientation=orientation,
+            frame_count=1,
+            is_image=True,
+        )
+
+    def __iter__(self) -> Iterator[Frame]:
+        """Yield the one frame; every call yields a fresh copy."""
+        copy = _to_native(self.path, _pixels_of(self._native))
+        self.frames_read = 1
+        yield Frame(copy, pts=0, orientation=self.info.orientation, tags=self.info.colors)
+
+    def close(self) -> None:
+        """Do nothing: the file is closed already."""
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def _check(self, kind: ImageKind, data: bytes) -> None:
+        if kind is ImageKind.WEBP and is_animated_webp(data):
+            raise InputError(
+                f"{self.path} is an animated WebP, which cannot be read: convert it to GIF or MP4"
+            )
+        damage = image_damage(kind, data)
+        if damage is None:
+            return
+        if not self.allow_damaged:
+            raise DamagedInputError(
+                f"{self.path} is damaged, {damage}: allow damaged input to process what can be read"
+            )
+        self.frames_damaged = 1
+        self.notes.append(f"the image is damaged, {damage}")
+
+
+@dataclass(frozen=True, slots=True)
+class ImagePlan:
+    """How an image will be written.
+
+    Attributes:
+        kind: the kind of file.
+        upright: whether pixels are turned upright, as the file cannot say that they are not.
+        notes: what cannot be as it is in the input, in words for the user.
+    """
+
+    kind: ImageKind
+    upright: bool
+    notes: tuple[str, ...]
+
+
+def check_image(
+    path: Path,
+    info: MediaInfo,
+    encoding: EncodeOptions,
+    *,
+    overwrite: bool,
+    inputs: Iterable[Path] = (),
+) -> ImagePlan:
+    """Check everything about an output image, and decide how it is written.
+
+    Args:
+        path: the output.
+        info: the target image.
+        encoding: quality and preset are used.
+        overwrite: whether an existing file may be replaced.
+        inputs: files besides the target that must not be overwritten.
+
+    Raises:
+        OutputError: if the output may not be written there or its extension is none of an image.
+        EncoderError: if a video encoder is asked for.
+        OptionError: if the quality is off its scale.
+    """
+    check_path(path, [info.path, *inputs], overwrite=overwrite)
+    if not 0 <= encoding.quality <= 51:
+        raise OptionError(f"quality {encoding.quality:g} is off the scale: 0 (best) to 51")
+    kind = _KINDS.get(path.suffix.lower())
+    if kind is None:
+        raise OutputError(
+            f"{info.path.name} is an image: name an output that ends in "
+            f"{', '.join(IMAGE_EXTENSIONS)}, not {path.name}"
+        )
+    if encoding.encoder is not None:
+        raise EncoderError(f"{encoding.encoder} encodes videos: leave the encoder out for an image")
+    layout = layout_of(info.pix_fmt)
+    upright = info.orientation != UPRIGHT and kind not in _DESCRIBED
+    notes = []
+    if upright:
+        notes.append(f"{kind.name} stores no orientation here: the pixels are turned upright")
+    if layout and layout.has_alpha and kind not in _TRANSPARENT:
+        notes.append("JPEG has no transparency: it is lost")
+    if layout and layout.depth > 8 and kind not in _DEEP:
+        notes.append(f"{kind.name} has 8 bits a sample: {layout.depth} bits are reduced")
+    return ImagePlan(kind, upright, tuple(notes))
+
+
+class ImageWriter:
+    """Writes one frame as an image, with the interface of `VideoWriter`.
+
+    Attributes:
+        path: the output.
+        notes: what is not as it is in the input, in words for the user.
+        frames_written: how many frames were written, 0 or 1.
+    """
+
+    def __init__(
+        self,
+        path: str | Path,
+        source: ImageReader,
+        encoding: EncodeOptions | None = None,
+        *,
+        overwrite: bool = False,
+        mark: bool = True,
+    ) -> None:
+        """Check everything that can be checked.
+
+        Args:
+            path: the output; its extension says which kind of image it is.
+            source: the target, whose EXIF and ICC profile are kept.
+            encoding: quality and preset; the defaults if None.
+            overwrite: whether an existing file may be replaced.
+            mark: whether XMP says that the image is synthetic.
+
+        Raises:
+            OutputError, EncoderError, OptionError: as `check_image` does.
+        """
+        self.path = Path(path)
+        self._encoding = encoding or EncodeOptions()
+        self._plan = check_image(self.path, source.info, self._encoding, overwrite=overwrite)
+        self._metadata = source.metadata
+        self._mark = mark
+        self._file = AtomicFile(self.path, overwrite=overwrite)
+        self.notes = list(self._plan.notes)
+        self.frames_written = 0
+        self._done = False
+
+    def write(self, frame: Frame) -> None:
+        """Encode the frame.
+
+        Raises:
+            WriteError: if the disk is full or refuses otherwise.
+            OutputError: if there was a frame already.
+        """
+        if self.frames_written:
+            raise OutputError(f"{self.path} holds one picture, not several")
+        pixels = _pixels_of(frame.native)
+        if self._plan.upright:
+            pixels = frame.orientation.to_upright(pixels)
+        try:
+            self._file.temporary.write_bytes(self._encode(pixels))
+        except OSError as error:
+            self.abort()
+            raise unwritable(self.path, error) from error
+        self.frames_written = 1
+
+    def close(self) -> None:
+        """Give the file its name; does nothing the second time.
+
+        Raises:
+            OutputError: if no frame was written, or a file appeared under the output's name.
+        """
+        if self._done:
+            return
+        self._done = True
+        if not self.frames_written:
+            raise OutputError(f"there is no frame to write to {self.path}")
+        self._file.commit()
+
+    def abort(self) -> None:
+        """Remove what was written."""
+        self._done = True
+        self._file.discard()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        if kind is None:
+            self.close()
+        else:
+            self.abort()
+
+    def _encode(self, pixels: NDArray[Any]) -> bytes:
+        kind = self._plan.kind
+        if pixels.dtype == np.uint16 and kind not in _DEEP:
+            pixels = np.asarray(cv2.convertScaleAbs(pixels, alpha=255 / 65535))
+        if pixels.ndim == 3 and pixels.shape[2] == 4 and kind not in _TRANSPARENT:
+            pixels = pixels[..., :3]
+        options = _encode_options(kind, self._encoding)
+        types, blocks = self._described(kind)
+        _, encoded = cv2.imencodeWithMetadata(
+            kind.value, np.ascontiguousarray(pixels), types, blocks, options
+        )
+        data = encoded.tobytes()
+        if kind is ImageKind.JPEG and (packet := self._xmp()) is not None:
+            # OpenCV writes XMP to PNG and WebP only.
+            try:
+                data = with_jpeg_xmp(data, packet)
+            except ValueError:
+                self.notes.append("the image's XMP is too large to be kept")
+                data = with_jpeg_xmp(data, noted_xmp(None)) if self._mark else data
+        return data
+
+    def _described(self, kind: ImageKind) -> tuple[list[int], list[NDArray[np.uint8]]]:
+        """Return the metadata that OpenCV writes for a kind of image."""
+        if kind not in _DESCRIBED:
+            if self._metadata.icc:
+                self.notes.append(f"the color profile is lost: {kind.name} is written without")
+            if self._mark:
+                self.notes.append(f"{kind.name} has no room for the note that it is synthetic")
+            return [], []
+        blocks = {
+            cv2.IMAGE_METADATA_EXIF: self._metadata.exif_without_thumbnail,
+            cv2.IMAGE_METADATA_ICCP: self._metadata.icc,
+            cv2.IMAGE_METADATA_XMP: None if kind is ImageKind.JPEG else self._xmp(),
+        }
+        found = {key: block for key, block in blocks.items() if block}
+        return list(found), [np.frombuffer(block, np.uint8) for block in found.values()]
+
+    def _xmp(self) -> bytes | None:
+        return noted_xmp(self._metadata.xmp) if self._mark else self._metadata.xmp
+
+
+def is_image(path: Path) -> bool:
+    """Whether a file is a still image by its first bytes, whatever its name is.
+
+    Raises:
+        InputError: if it cannot be read.
+    """
+    try:
+        return image_kind(path) is not None
+    except OSError as error:
+        raise unreadable(path, error) from error
+
+
+def read_photo(path: str | Path) -> Frame:
+    """Read a photo that a face is taken from.
+
+    Returns:
+        A frame that is upright as its EXIF orientation says.
+
+    Raises:
+        InputError: if there is no such file or it is no image that can be read.
+        DamagedInputError: if the photo is damaged.
+    """
+    with ImageReader(path) as reader:
+        return next(iter(reader))
+
+
+def jpeg_quality(quality: float) -> int:
+    """Return libjpeg's quality (1-100) for dlc's.
+
+    Both scale a quantizer: it doubles every 6 steps of x264's CRF, and libjpeg's is 200 - 2 Q
+    percent of the standard tables from 50 on, 5000 / Q below. Quality 18 is libjpeg's 95.
+    """
+    scale = _JPEG_SCALE_AT_18 * 2 ** ((quality - 18) / 6)
+    return round((200 - scale) / 2 if scale <= 100 else max(1.0, 5000 / scale))
+
+
+def _encode_options(kind: ImageKind, encoding: EncodeOptions) -> list[int]:
+    if kind is ImageKind.JPEG:
+        quality = 100 if encoding.quality <= 0 else jpeg_quality(encoding.quality)
+        # Full color resolution, as the input's may have been.
+        sampling = cv2.IMWRITE_JPEG_SAMPLING_FACTOR_444
+        return [
+            cv2.IMWRITE_JPEG_QUALITY,
+            quality,
+            cv2.IMWRITE_JPEG_SAMPLING_FACTOR,
+            sampling,
+            cv2.IMWRITE_JPEG_OPTIMIZE,
+            1,
+        ]
+    if kind is ImageKind.PNG:
+        return [cv2.IMWRITE_PNG_COMPRESSION, _PNG_LEVELS[encoding.preset]]
+    if kind is ImageKind.WEBP:
+        # Above 100 OpenCV writes lossless WebP.
+        quality = 101 if encoding.quality <= 0 else jpeg_quality(encoding.quality)
+        return [cv2.IMWRITE_WEBP_QUALITY, quality]
+    return []
+
+
+def _decode(path: Path, kind: ImageKind, data: bytes) -> tuple[NDArray[Any], ImageMetadata]:
+    """Return the pixels as stored, and the metadata."""
+    with _silent_opencv():
+        try:
+            pixels, types, blocks = cv2.imdecodeWithMetadata(
+                np.frombuffer(data, np.uint8), cv2.IMREAD_UNCHANGED
+            )
+        except cv2.error as error:
+            raise InputError(f"{path} cannot be read as an image: {error.err}") from error
+    if pixels is None:
+        raise DamagedInputError(f"{path} is damaged: no picture can be read from it")
+    found = _by_type(types, blocks)
+    exif = found.get(cv2.IMAGE_METADATA_EXIF)
+    xmp = jpeg_xmp(data) if kind is ImageKind.JPEG else found.get(cv2.IMAGE_METADATA_XMP)
+    return pixels, ImageMetadata(
+        exif.removeprefix(b"Exif\0\0") if exif else None,
+        found.get(cv2.IMAGE_METADATA_ICCP),
+        xmp,
+    )
+
+
+def _by_type(types: Sequence[int], blocks: Sequence[Any]) -> dict[int, bytes]:
+    return {kind: np.asarray(block).tobytes() for kind, block in zip(types, blocks, strict=True)}
+
+
+def _to_native(path: Path, pixels: NDArray[Any]) -> av.VideoFrame:
+    channels = 1 if pixels.ndim == 2 else pixels.shape[2]
+    pix_fmt = _FORMATS.get((pixels.dtype, channels))
+    if pix_fmt is None:
+        raise InputError(
+            f"{path} has {channels} channels of type {pixels.dtype}: convert it to an image with 8 "
+            "or 16 bits a sample"
+        )
+    height, width = pixels.shape[:2]
+    native = av.VideoFrame(width, height, pix_fmt)
+    plane_arrays(native)[0][...] = pixels
+    return native
+
+
+def _pixels_of(native: av.VideoFrame) -> NDArray[Any]:
+    return plane_arrays(native)[0]
+
+
+@contextmanager
+def _silent_opencv() -> Iterator[None]:
+    """Keep OpenCV from printing what is raised as an error anyway."""
+    level = cv2.utils.logging.setLogLevel(cv2.utils.logging.LOG_LEVEL_SILENT)
+    try:
+        yield
+    finally:
+        cv2.utils.logging.setLogLevel(level)

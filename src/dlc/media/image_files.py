@@ -1,0 +1,196 @@
+"""Recognizing image files, their damage, and what they say beside their pixels."""
+
+from __future__ import annotations
+
+import struct
+import zlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+
+_PNG_SIGNATURE = b"\x89PNG\r\n\x1a\n"
+_XMP_HEADER = b"http://ns.adobe.com/xap/1.0/\0"
+_ORIENTATION_TAG = 0x0112
+# Sizes of the headers that BMP files have had since OS/2.
+_BMP_HEADERS = frozenset({12, 16, 40, 52, 56, 64, 108, 124})
+
+
+class ImageKind(StrEnum):
+    """The kinds of images that are read and written, each by its usual extension."""
+
+    JPEG = ".jpg"
+    PNG = ".png"
+    WEBP = ".webp"
+    TIFF = ".tiff"
+    BMP = ".bmp"
+
+
+@dataclass(frozen=True, slots=True)
+class ImageMetadata:
+    """What an image file carries besides pixels.
+
+    Attributes:
+        exif: the TIFF structure of EXIF, without the "Exif" prefix that JPEG puts before it.
+        icc: the ICC color profile.
+        xmp: the XMP packet.
+    """
+
+    exif: bytes | None = None
+    icc: bytes | None = None
+    xmp: bytes | None = None
+
+    @property
+    def orientation(self) -> int:
+        """The EXIF Orientation number; 1, upright, where there is none."""
+        found = _find_orientation(self.exif) if self.exif else None
+        return found or 1
+
+    @property
+    def exif_without_thumbnail(self) -> bytes | None:
+        """The EXIF data with its link to the embedded thumbnail cut, which shows the old face."""
+        if self.exif is None or (directory := _first_directory(self.exif)) is None:
+            return self.exif
+        order, position, count = directory
+        end = position + 2 + 12 * count
+        if end + 4 > len(self.exif):
+            return self.exif
+        return self.exif[:end] + struct.pack(order + "I", 0) + self.exif[end + 4 :]
+
+
+def image_kind(path: Path) -> ImageKind | None:
+    """Return which kind of still image a file is by its first bytes, None if it is none.
+
+    An animated PNG is no still image.
+    """
+    with path.open("rb") as file:
+        head = file.read(32)
+        if head.startswith(b"\xff\xd8\xff"):
+            return ImageKind.JPEG
+        if head.startswith(_PNG_SIGNATURE):
+            file.seek(0)
+            return None if _is_animated_png(file.read(1 << 16)) else ImageKind.PNG
+    if head[:4] == b"RIFF" and head[8:12] == b"WEBP":
+        return ImageKind.WEBP
+    if head[:4] in (b"II*\0", b"MM\0*"):
+        return ImageKind.TIFF
+    if head[:2] == b"BM" and int.from_bytes(head[14:18], "little") in _BMP_HEADERS:
+        return ImageKind.BMP
+    return None
+
+
+def is_animated_webp(data: bytes) -> bool:
+    """Whether a WebP file is an animation."""
+    return data[12:16] == b"VP8X" and bool(data[20] & 0x02)
+
+
+def image_damage(kind: ImageKind, data: bytes) -> str | None:
+    """Return what shows that an image file is damaged, None if nothing does.
+
+    Image libraries fill in what is missing with gray and say nothing to the caller.
+    """
+    if kind is ImageKind.JPEG:
+        # Within the coded picture 0xFF is always followed by something else than 0xD9.
+        scan = next((at for marker, at, _ in _jpeg_segments(data) if marker == 0xDA), None)
+        if scan is None or data.find(b"\xff\xd9", scan) < 0:
+            return "its end is missing"
+    if kind is ImageKind.PNG:
+        return _png_damage(data)
+    declared = {
+        ImageKind.WEBP: 8 + int.from_bytes(data[4:8], "little"),
+        ImageKind.BMP: int.from_bytes(data[2:6], "little"),
+    }
+    return "its end is missing" if declared.get(kind, 0) > len(data) else None
+
+
+def jpeg_xmp(data: bytes) -> bytes | None:
+    """Return the XMP packet of a JPEG file."""
+    for marker, position, length in _jpeg_segments(data):
+        if marker == 0xE1 and data.startswith(_XMP_HEADER, position):
+            return data[position + len(_XMP_HEADER) : position + length]
+    return None
+
+
+def with_jpeg_xmp(data: bytes, packet: bytes) -> bytes:
+    """Return a JPEG file with an XMP packet added.
+
+    Raises:
+        ValueError: if the packet is larger than a JPEG segment, 65,502 bytes.
+    """
+    payload = _XMP_HEADER + packet
+    if len(payload) + 2 > 0xFFFF:
+        raise ValueError("the XMP packet is too large for a JPEG segment")
+    # Behind the leading application segments, where readers of JFIF and EXIF expect theirs first.
+    at = 2
+    for marker, position, length in _jpeg_segments(data):
+        if marker not in (0xE0, 0xE1):
+            break
+        at = position + length
+    return data[:at] + b"\xff\xe1" + struct.pack(">H", len(payload) + 2) + payload + data[at:]
+
+
+def _jpeg_segments(data: bytes) -> Iterator[tuple[int, int, int]]:
+    """Yield marker, start and length of the segments' contents, up to the first scan."""
+    position = 2
+    while position + 4 <= len(data) and data[position] == 0xFF:
+        marker = data[position + 1]
+        if marker == 0xFF:
+            position += 1
+            continue
+        length = int.from_bytes(data[position + 2 : position + 4], "big")
+        yield marker, position + 4, length - 2
+        if marker == 0xDA or length < 2:
+            return
+        position += 2 + length
+
+
+def _png_chunks(data: bytes) -> Iterator[tuple[bytes, bytes, bytes]]:
+    """Yield type, contents and checksum of the chunks; what is cut off is short."""
+    position = len(_PNG_SIGNATURE)
+    while position + 8 <= len(data):
+        length = int.from_bytes(data[position : position + 4], "big")
+        kind, start = data[position + 4 : position + 8], position + 8
+        yield kind, data[start : start + length], data[start + length : start + length + 4]
+        position = start + length + 4
+
+
+def _is_animated_png(head: bytes) -> bool:
+    for kind, _, _ in _png_chunks(head):
+        if kind in (b"acTL", b"IDAT"):
+            return kind == b"acTL"
+    return False
+
+
+def _png_damage(data: bytes) -> str | None:
+    for kind, contents, checksum in _png_chunks(data):
+        if len(checksum) < 4:
+            return "its end is missing"
+        if zlib.crc32(kind + contents) != int.from_bytes(checksum, "big"):
+            return f"the checksum of its {kind.decode('latin-1')} part is wrong"
+        if kind == b"IEND":
+            return None
+    return "its end is missing"
+
+
+def _first_directory(exif: bytes) -> tuple[str, int, int] | None:
+    """Return byte order, position and number of entries of EXIF's first directory."""
+    order = {b"II*\0": "<", b"MM\0*": ">"}.get(exif[:4])
+    if order is None or len(exif) < 8:
+        return None
+    (position,) = struct.unpack_from(order + "I", exif, 4)
+    if position + 2 > len(exif):
+        return None
+    (count,) = struct.unpack_from(order + "H", exif, position)
+    return order, position, count
+
+
+def _find_orientation(exif: bytes) -> int | None:
+    directory = _first_directory(exif)
+    if directory is None:
+        return None
+    order, position, count = directory
+    for entry in range(position + 2, min(position + 2 + 12 * count, len(exif) - 11), 12):
+        tag, _, _, value = struct.unpack_from(order + "HHIH", exif, entry)
+        if tag == _ORIENTATION_TAG:
+            return int(value)
+    return None

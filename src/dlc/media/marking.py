@@ -1,0 +1,46 @@
+"""The plain note by which every output says that it is synthetic."""
+
+from __future__ import annotations
+
+from importlib.metadata import version
+from xml.sax.saxutils import escape
+
+# IPTC's term for a camera picture of which a part was made by a model.
+_SOURCE_TYPE = "http://cv.iptc.org/newscodes/digitalsourcetype/compositeWithTrainedAlgorithmicMedia"
+
+
+def synthetic_note() -> str:
+    """Return the note in words."""
+    return f"synthetic media: faces swapped with dlc {version('dlc')}"
+
+
+def noted_comment(comment: str | None) -> str:
+    """Return a container's comment with the note added."""
+    return f"{comment}; {synthetic_note()}" if comment else synthetic_note()
+
+
+def noted_xmp(packet: bytes | None) -> bytes:
+    """Return an XMP packet with the note added.
+
+    Args:
+        packet: the input's XMP packet, if it has one; what it says is kept.
+    """
+    description = (
+        '<rdf:Description rdf:about="" xmlns:dc="http://purl.org/dc/elements/1.1/" '
+        'xmlns:Iptc4xmpExt="http://iptc.org/std/Iptc4xmpExt/2008-02-29/" '
+        f'Iptc4xmpExt:DigitalSourceType="{_SOURCE_TYPE}"><dc:description><rdf:Alt>'
+        f'<rdf:li xml:lang="x-default">{escape(synthetic_note())}</rdf:li>'
+        "</rdf:Alt></dc:description></rdf:Description>"
+    ).encode()
+    end = b"</rdf:RDF>"
+    if packet and end in packet:
+        before, _, after = packet.rpartition(end)
+        return before + description + end + after
+    return (
+        b'<?xpacket begin="\xef\xbb\xbf" id="W5M0MpCehiHzreSzNTczkc9d"?>'
+        b'<x:xmpmeta xmlns:x="adobe:ns:meta/">'
+        b'<rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">'
+        + description
+        + end
+        + b'</x:xmpmeta><?xpacket end="w"?>'
+    )
