@@ -8,7 +8,7 @@ import pytest
 import typer
 
 from dlc.cli.failure import FailureReporter
-from dlc.errors import Cancelled, NoFaceError
+from dlc.errors import Cancelled, NoFaceError, OutputError
 
 ERROR = NoFaceError("no face in me.jpg;\nchoose a photo that shows one")
 
@@ -32,6 +32,14 @@ def test_a_failure_for_programs_keeps_standard_output_to_itself(
             "exit_code": 5,
         }
     }
+
+
+def test_what_to_do_is_named_as_an_option(capsys: pytest.CaptureFixture[str]) -> None:
+    error = OutputError("out.mp4 exists already: choose another name or allow overwriting")
+    FailureReporter(as_json=False, with_traceback=False).failure(error)
+    assert capsys.readouterr().err == (
+        "dlc: out.mp4 exists already: choose another name or pass --overwrite\n"
+    )
 
 
 def test_the_user_stopping_is_not_worth_a_traceback(capsys: pytest.CaptureFixture[str]) -> None:

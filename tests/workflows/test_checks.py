@@ -54,7 +54,7 @@ def test_an_older_contact_sheet_is_replaced_only_on_request(tmp_path: Path) -> N
     path = tmp_path / "sheet.png"
     path.touch()
     check_contact_sheet(path, others=[], overwrite=True)
-    with pytest.raises(OutputError, match="--overwrite"):
+    with pytest.raises(OutputError, match="exists already"):
         check_contact_sheet(path, others=[], overwrite=False)
 
 

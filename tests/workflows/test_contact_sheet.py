@@ -77,7 +77,7 @@ def test_the_time_is_written_below_the_frame() -> None:
 def test_the_file_appears_when_the_context_ends_well(tmp_path: Path) -> None:
     path = tmp_path / "sheet.png"
     path.write_bytes(b"older")
-    with ContactSheet(path, 2, [plain(RED)]) as sheet:
+    with ContactSheet(path, 2, [plain(RED)], overwrite=True) as sheet:
         assert sheet.recorder.wants_next()
         sheet.recorder.add(Moment(0.0, plain(GREEN), plain(BLUE)))
         sheet.draw()

@@ -14,6 +14,14 @@ from dlc.errors import Cancelled, DlcError, OptionError
 
 CRASH_EXIT_CODE = 1
 
+# The library says what to do in words; on the command line it is an option that does it.
+_OPTIONS = {
+    "allow overwriting": "pass --overwrite",
+    "allow damaged input": "pass --allow-damaged",
+    "leave the audio out": "pass --no-audio",
+    "leave the encoder out": "leave out --encoder",
+}
+
 
 @dataclass(frozen=True, slots=True)
 class FailureReporter:
@@ -44,7 +52,10 @@ class FailureReporter:
         """Report an error of dlc; return the exit code."""
         if self.with_traceback and not isinstance(error, (Cancelled, OptionError)):
             traceback.print_exception(error, file=sys.stderr)
-        self._report(type(error).__name__, str(error), error.exit_code)
+        message = str(error)
+        for words, option in _OPTIONS.items():
+            message = message.replace(words, option)
+        self._report(type(error).__name__, message, error.exit_code)
         return error.exit_code
 
     def crash(

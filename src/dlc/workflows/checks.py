@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from dlc.errors import OptionError, OutputError
+from dlc.media.atomic import check_path
 from dlc.options import SwapOptions
 
 MAX_QUALITY = 51
@@ -44,11 +45,6 @@ def check_contact_sheet(path: Path, *, others: Sequence[Path], overwrite: bool) 
     """
     if path.suffix.lower() != ".png":
         raise OutputError(f"the contact sheet {path} is a PNG; give it a name that ends in .png")
-    if not path.parent.is_dir():
-        raise OutputError(f"the folder {path.parent} of the contact sheet does not exist")
     if any(path.resolve() == other.resolve() for other in others):
         raise OutputError(f"the contact sheet {path} is also an input or the output")
-    if path.is_dir():
-        raise OutputError(f"the contact sheet {path} is a folder; give a file name")
-    if path.exists() and not overwrite:
-        raise OutputError(f"{path} exists already; choose another name or pass --overwrite")
+    check_path(path, others, overwrite=overwrite)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Sequence
 from pathlib import Path
 from types import TracebackType
@@ -12,7 +11,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from dlc.errors import WriteError
+from dlc.media.atomic import AtomicFile
+from dlc.media.failures import unwritable
 from dlc.workflows.moments import Moment, MomentRecorder
 
 # Longer side of a picture on the sheet, in pixels: faces can be judged, a sheet fits a screen.
@@ -30,34 +30,39 @@ class ContactSheet:
     """A contact sheet that becomes a file only if its context ends without an error.
 
     Args:
-        path: the PNG file to write; a file of that name is replaced.
+        path: the PNG file to write.
         rows: how many moments it shows at most.
         photos: uint8 (h, w, 3) BGR source photos, at least one.
+        overwrite: whether an existing file may be replaced.
 
     Attributes:
         recorder: takes the pictures of the moments.
     """
 
-    def __init__(self, path: Path, rows: int, photos: Sequence[NDArray[np.uint8]]) -> None:
+    def __init__(
+        self,
+        path: Path,
+        rows: int,
+        photos: Sequence[NDArray[np.uint8]],
+        *,
+        overwrite: bool = False,
+    ) -> None:
         self.recorder = MomentRecorder(rows)
-        self._path = path
         self._photos = photos
-        self._temporary = path.with_name(f".{path.stem}.dlc-{os.getpid()}.png")
+        self._file = AtomicFile(path, overwrite=overwrite)
 
     def draw(self) -> None:
         """Draw what was recorded into a temporary file beside the final one.
 
         Raises:
-            WriteError: the file cannot be written.
+            OutputError: the file cannot be written.
         """
         moments = self.recorder.moments()
         _, png = cv2.imencode(".png", draw_sheet(self._photos, moments))
         try:
-            self._temporary.write_bytes(png.tobytes())
+            self._file.temporary.write_bytes(png.tobytes())
         except OSError as error:
-            raise WriteError(
-                f"the contact sheet {self._path} could not be written: {error.strerror}"
-            ) from error
+            raise unwritable(self._file.path, error) from error
 
     def __enter__(self) -> Self:
         return self
@@ -69,9 +74,9 @@ class ContactSheet:
         traceback: TracebackType | None,
     ) -> None:
         if kind is None:
-            self._temporary.replace(self._path)
+            self._file.commit()
         else:
-            self._temporary.unlink(missing_ok=True)
+            self._file.discard()
 
 
 def draw_sheet(

@@ -10,8 +10,9 @@ from pathlib import Path
 
 from dlc.errors import Cancelled, NoFaceError
 from dlc.faces.tracker import load_tracker
+from dlc.media.image import ImageReader, ImageWriter
 from dlc.media.reader import VideoReader, open_target
-from dlc.media.writer import VideoWriter, open_output
+from dlc.media.writer import VideoWriter, check_output, open_output
 from dlc.options import Engine, SwapOptions
 from dlc.pipeline import CancelToken, Pipeline
 from dlc.swapping.swapper import FaceSwapper
@@ -22,6 +23,9 @@ from dlc.workflows.result import SwapResult
 from dlc.workflows.sources import SourcePhoto, read_sources
 from dlc.workflows.steps import SwapSteps
 from dlc.workflows.threads import available_threads, opencv_threads
+
+Reader = VideoReader | ImageReader
+Writer = VideoWriter | ImageWriter
 
 # Frames waiting between two stages: enough to level out uneven ones, few enough for 4K in memory.
 QUEUE_SIZE = 2
@@ -50,13 +54,14 @@ class SwapPlan:
 
 def run_swap(
     plan: SwapPlan,
-    swapper: FaceSwapper,
+    make_swapper: Callable[[], FaceSwapper],
     *,
     progress: Callable[[Progress], None] | None = None,
     cancel: CancelToken | None = None,
 ) -> SwapResult:
-    """Swap with `swapper`, which is not prepared yet; `dlc.swap` tells what is raised.
+    """Carry `plan` out; `dlc.swap` tells what is returned and raised.
 
+    `make_swapper` is called once the files are known to be usable: engines take time to load.
     OpenCV works single-threaded meanwhile, in the whole process: the stages keep the cores busy
     side by side, and threads inside them would only wait for each other.
     """
@@ -64,9 +69,10 @@ def run_swap(
     cancel = cancel or CancelToken()
     threads = plan.options.threads or available_threads()
     with opencv_threads(1), _open_target(plan, threads) as reader:
-        _check_contact_sheet(plan)
+        _check_outputs(plan, reader)
         tracker = load_tracker()
         sources = read_sources(plan.photos, tracker, cancel)
+        swapper = make_swapper()
         swapper.prepare([(photo.frame, photo.face) for photo in sources])
         cancel.check()
         processing_began = time.perf_counter()
@@ -99,7 +105,7 @@ def run_swap(
     )
 
 
-def _open_target(plan: SwapPlan, threads: int) -> VideoReader:
+def _open_target(plan: SwapPlan, threads: int) -> Reader:
     options = plan.options
     return open_target(
         plan.target,
@@ -110,7 +116,7 @@ def _open_target(plan: SwapPlan, threads: int) -> VideoReader:
     )
 
 
-def _open_output(plan: SwapPlan, reader: VideoReader, threads: int) -> VideoWriter:
+def _open_output(plan: SwapPlan, reader: Reader, threads: int) -> Writer:
     options = plan.options
     return open_output(
         plan.output,
@@ -122,12 +128,21 @@ def _open_output(plan: SwapPlan, reader: VideoReader, threads: int) -> VideoWrit
     )
 
 
-def _check_contact_sheet(plan: SwapPlan) -> None:
-    if plan.options.contact_sheet is not None:
+def _check_outputs(plan: SwapPlan, reader: Reader) -> None:
+    """Raise for everything about the outputs that can be known to be wrong before any work."""
+    options = plan.options
+    check_output(
+        plan.output,
+        reader,
+        options.encoding,
+        overwrite=options.overwrite,
+        inputs=plan.photos,
+    )
+    if options.contact_sheet is not None:
         check_contact_sheet(
-            plan.options.contact_sheet,
+            options.contact_sheet,
             others=(*plan.photos, plan.target, plan.output),
-            overwrite=plan.options.overwrite,
+            overwrite=options.overwrite,
         )
 
 
@@ -135,11 +150,13 @@ def _contact_sheet(
     plan: SwapPlan, sources: Sequence[SourcePhoto]
 ) -> AbstractContextManager[ContactSheet | None]:
     """Return the contact sheet that was asked for, or a context of nothing."""
-    path = plan.options.contact_sheet
-    if path is None:
+    options = plan.options
+    if options.contact_sheet is None:
         return nullcontext()
     photos = [photo.frame.thumbnail(CELL_SIZE) for photo in sources]
-    return ContactSheet(path, plan.options.contact_sheet_rows, photos)
+    return ContactSheet(
+        options.contact_sheet, options.contact_sheet_rows, photos, overwrite=options.overwrite
+    )
 
 
 @dataclass(slots=True)
@@ -168,7 +185,7 @@ def _process(
 
 
 @contextmanager
-def _explaining_a_stop(plan: SwapPlan, writer: VideoWriter) -> Iterator[None]:
+def _explaining_a_stop(plan: SwapPlan, writer: Writer) -> Iterator[None]:
     """Say what is left of a run that the user stopped."""
     try:
         yield

@@ -12,7 +12,7 @@ from dlc.faces.face import Face
 from dlc.faces.selector import select_faces
 from dlc.faces.tracker import FaceTracker
 from dlc.media.frame import Frame
-from dlc.media.image import IMAGE_SUFFIXES, read_photo
+from dlc.media.image import IMAGE_EXTENSIONS, read_photo
 from dlc.options import FaceChoice
 from dlc.pipeline import CancelToken
 
@@ -53,7 +53,7 @@ def photo_paths(source: Source) -> list[Path]:
 
 def _pictures_in(folder: Path) -> list[Path]:
     files = sorted(path for path in folder.iterdir() if path.is_file())
-    pictures = [path for path in files if path.suffix.lower() in IMAGE_SUFFIXES]
+    pictures = [path for path in files if path.suffix.lower() in IMAGE_EXTENSIONS]
     for path in files:
         if path not in pictures:
             logger.info("ignoring %s: not a picture", path)

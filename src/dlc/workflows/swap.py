@@ -68,4 +68,4 @@ def swap(
         engine=engine,
         engine_reason=reason,
     )
-    return run_swap(plan, MeshSwapper(), progress=progress, cancel=cancel)
+    return run_swap(plan, MeshSwapper, progress=progress, cancel=cancel)
