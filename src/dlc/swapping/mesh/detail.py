@@ -6,6 +6,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from dlc.compositing.filters import blur, smoothstep
 from dlc.swapping.mesh.atlas import Layout
 from dlc.swapping.mesh.masks import (
     EYE_CORNER,
@@ -14,7 +15,6 @@ from dlc.swapping.mesh.masks import (
     depth_inside,
     rings_mask,
     skin_mask,
-    smoothstep,
 )
 from dlc.swapping.mesh.tone import LUMA
 
@@ -39,7 +39,7 @@ _CROSS = cv2.getStructuringElement(cv2.MORPH_CROSS, (3, 3))
 def fine_detail(luma: Image, layout: Layout) -> Image:
     """Return the finest band of a square atlas image."""
     sigma = max(luma.shape[0] * layout.face_width * _SIGMA, 0.6)
-    return luma - cv2.GaussianBlur(luma, (0, 0), sigma)
+    return luma - blur(luma, sigma)
 
 
 class Sharpness:
@@ -83,9 +83,7 @@ class Occlusion:
         light = upper * (1 - rings_mask(layout, size, eyes, grow=0.02)) * (1 - nose)
         below = smoothstep(rows - layout.uv[EYE_CORNER, 1] * size, 0.0, size * 0.02)
         dark = light * below * (1 - rings_mask(layout, size, eyes, grow=0.05))
-        self._light_zone, self._dark_zone = (
-            cv2.GaussianBlur(z, (0, 0), 1.0) for z in (light, dark)
-        )
+        self._light_zone, self._dark_zone = blur(light, 1.0), blur(dark, 1.0)
         width = 2 * round(_LINE / 2 * size * layout.face_width) + 1
         self._kernel = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (width, width))
         self._length = _LINE_LENGTH * size * layout.face_width
@@ -100,7 +98,7 @@ class Occlusion:
         if self._lines is None:
             self._lines = lines
         self._lines = cv2.addWeighted(lines, _RATE, self._lines, 1 - _RATE, 0.0)
-        matte = cv2.GaussianBlur(cv2.dilate(self._lines, _CROSS), (0, 0), 0.8)
+        matte = blur(cv2.dilate(self._lines, _CROSS), 0.8)
         return smoothstep(matte, 0.15, 0.5) * self._long_parts()
 
     def _long_parts(self) -> NDArray[np.uint8]:

@@ -10,6 +10,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from dlc.compositing.filters import blur
 from dlc.swapping.mesh.tone import LUMA
 
 Image = NDArray[np.float32]
@@ -32,8 +33,8 @@ class ExpressionRatio:
     def update(self, texture: Image) -> Image:
         """Take a frame's atlas (S, S, 3); return the factor (S, S) for the source's texture."""
         luma = texture @ LUMA
-        fine = cv2.GaussianBlur(luma, (0, 0), _FINE)
-        detail = fine / np.maximum(cv2.GaussianBlur(luma, (0, 0), _COARSE), 8.0)
+        fine = blur(luma, _FINE)
+        detail = fine / np.maximum(blur(luma, _COARSE), 8.0)
         self._frames += 1
         if self._mean is None:
             self._mean = detail

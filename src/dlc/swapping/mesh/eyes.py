@@ -9,8 +9,9 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from dlc.compositing.filters import blur, smoothstep
 from dlc.faces.topology import VERTEX_COUNT, Topology
-from dlc.swapping.mesh.masks import fill_ring, smoothstep
+from dlc.swapping.mesh.masks import fill_ring
 from dlc.swapping.mesh.tone import LUMA
 
 # Rows of Face.landmarks that hold the viewer's left and right iris: center first, then its rim.
@@ -36,7 +37,7 @@ def openings(
     mask = np.zeros(shape, np.uint8)
     for ring in (topology.left_eye, topology.right_eye, topology.inner_lips):
         fill_ring(mask, points[ring])
-    soft = cv2.GaussianBlur(mask, (0, 0), max(_FEATHER * face_width, 0.5))
+    soft = blur(mask, max(_FEATHER * face_width, 0.5))
     return soft.astype(np.float32) / 255
 
 
@@ -58,7 +59,7 @@ def iris_mask(
     where = tuple(np.round(center * 16).astype(int).tolist())
     cv2.circle(disk, where, max(round(radius * 16), 1), 255, -1, cv2.LINE_AA, 4)
     fill_ring(lids, eye)
-    visible = cv2.GaussianBlur(np.minimum(disk, lids), (0, 0), max(radius * 0.15, 0.5))
+    visible = blur(np.minimum(disk, lids), max(radius * 0.15, 0.5))
     return visible.astype(np.float32) * np.float32(openness / 255)
 
 

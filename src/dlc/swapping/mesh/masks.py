@@ -9,6 +9,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from dlc.compositing.filters import blur, smoothstep
 from dlc.swapping.mesh.atlas import Layout
 
 Mask = NDArray[np.float32]
@@ -19,13 +20,6 @@ RIGHT_BROW = (276, 283, 282, 295, 285, 336, 296, 334, 293, 300)
 NOSE = (197, 196, 174, 217, 126, 142, 129, 98, 97, 2, 326, 327, 358, 371, 355, 437, 399, 419)
 NOSE_BASE = 2
 EYE_CORNER = 33
-
-
-def smoothstep(value: Mask | np.float32, low: float, high: float) -> Mask:
-    """Rise from 0 at `low` to 1 at `high` without a kink."""
-    t = np.clip((value - low) / (high - low), 0.0, 1.0)
-    smooth: Mask = (t * t * (3 - 2 * t)).astype(np.float32)
-    return smooth
 
 
 def fill_ring(mask: NDArray[np.uint8], ring: NDArray[np.float32], value: int = 255) -> None:
@@ -62,7 +56,7 @@ def skin_mask(layout: Layout, size: int) -> Mask:
     rings = [ring.tolist() for ring in (topology.left_eye, topology.right_eye, topology.outer_lips)]
     features = rings_mask(layout, size, [*rings, LEFT_BROW, RIGHT_BROW], grow=0.01)
     mask = smoothstep(depth_inside(layout, size), 0.02, 0.04) * (1 - features)
-    return cv2.GaussianBlur(mask, (0, 0), size / 128)
+    return blur(mask, size / 128)
 
 
 def feathered_face(layout: Layout, size: int, feather: float) -> Mask:

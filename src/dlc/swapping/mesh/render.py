@@ -8,8 +8,9 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from dlc.compositing.filters import smoothstep
 from dlc.swapping.mesh.atlas import Layout, rasterize, winding
-from dlc.swapping.mesh.masks import fill_ring, smoothstep
+from dlc.swapping.mesh.masks import fill_ring
 
 # Triangles are looked up on a grid of at most this many pixels a side; the maps, piecewise linear
 # and so free of detail, are then enlarged.

@@ -8,9 +8,9 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from dlc.compositing.filters import smoothstep
 from dlc.faces.topology import VERTEX_COUNT
 from dlc.swapping.mesh.atlas import Layout
-from dlc.swapping.mesh.masks import smoothstep
 
 NOSE_TIP = 1
 MOUTH_CORNERS = (61, 291)

@@ -8,9 +8,9 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from dlc.compositing.filters import blur, smoothstep
 from dlc.geometry import Box
 from dlc.swapping.mesh.atlas import Layout, load_layout, sampling, vertex_normals, with_rim
-from dlc.swapping.mesh.shape import fit_pose
 from dlc.swapping.mesh.eyes import IRISES, iris_color, iris_mask
 from dlc.swapping.mesh.masks import (
     LEFT_BROW,
@@ -18,8 +18,8 @@ from dlc.swapping.mesh.masks import (
     depth_inside,
     rings_mask,
     skin_mask,
-    smoothstep,
 )
+from dlc.swapping.mesh.shape import fit_pose
 from dlc.swapping.mesh.tone import LUMA
 from dlc.swapping.swapper import Pixels
 
@@ -104,7 +104,7 @@ def _visibility(layout: Layout, points: NDArray[np.float32]) -> Image:
     """Return how squarely the photo sees each atlas pixel, float32 (512, 512), 0 to 1."""
     facing = np.clip(-vertex_normals(points, layout)[:, 2:], 0.0, 1.0)
     pixels = sampling(ATLAS_SIZE)
-    seen = cv2.GaussianBlur(pixels.spread(facing)[..., 0], (0, 0), ATLAS_SIZE * 0.02)
+    seen = blur(pixels.spread(facing)[..., 0], ATLAS_SIZE * 0.02)
     return smoothstep(seen, 0.25, 0.55) * pixels.inside
 
 
@@ -138,11 +138,11 @@ def _skin_likeness(texture: Image, layout: Layout) -> Image:
     they are. Skin is judged against the skin around it, so that a shaded cheek stays skin.
     """
     core, margin = _core_and_margin(layout)
-    smooth = cv2.GaussianBlur(texture, (0, 0), ATLAS_SIZE * 0.006)
+    smooth = blur(texture, ATLAS_SIZE * 0.006)
     lab = cv2.cvtColor(np.clip(smooth, 0, 255) / 255, cv2.COLOR_BGR2LAB)
     sigma = ATLAS_SIZE * 0.10
-    share = cv2.GaussianBlur(core, (0, 0), sigma) + 1e-4
-    nearby = cv2.GaussianBlur(lab * core[..., None], (0, 0), sigma) / share[..., None]
+    share = blur(core, sigma) + 1e-4
+    nearby = blur(lab * core[..., None], sigma) / share[..., None]
     darker = lab[..., 0] / np.maximum(nearby[..., 0], 5.0)
     tint = np.linalg.norm(lab[..., 1:] - nearby[..., 1:], axis=2)
     alike = (
@@ -151,7 +151,7 @@ def _skin_likeness(texture: Image, layout: Layout) -> Image:
         * (1 - smoothstep(tint, 20.0, 30.0))
     )
     alike = cv2.erode(alike, np.ones((3, 3), np.uint8), iterations=ATLAS_SIZE // 128)
-    alike = cv2.GaussianBlur(alike, (0, 0), ATLAS_SIZE * 0.008)
+    alike = blur(alike, ATLAS_SIZE * 0.008)
     return 1 - margin * (1 - alike)
 
 
@@ -164,7 +164,7 @@ def _core_and_margin(layout: Layout) -> tuple[Image, Image]:
     forehead = smoothstep(brow - rows, ATLAS_SIZE * 0.03, ATLAS_SIZE * 0.05)
     margin = np.maximum(1 - smoothstep(depth, 0.10, 0.18), forehead)
     brows = rings_mask(layout, ATLAS_SIZE, [LEFT_BROW, RIGHT_BROW], grow=0.04)
-    margin *= 1 - cv2.GaussianBlur(brows, (0, 0), ATLAS_SIZE * 0.01)
+    margin *= 1 - blur(brows, ATLAS_SIZE * 0.01)
     return core, margin
 
 
@@ -174,10 +174,10 @@ def _mirror_fill(texture: Image, known: Image) -> tuple[Image, Image]:
     lack = smoothstep(other_known - known, 0.15, 0.5)
     if lack.max() <= 0.0:
         return texture, known
-    lack = cv2.GaussianBlur(lack, (0, 0), ATLAS_SIZE * 0.015)
+    lack = blur(lack, ATLAS_SIZE * 0.015)
     sigma = ATLAS_SIZE * 0.12
     both = np.minimum(known, other_known)[..., None] + 1e-4
-    here, there = (cv2.GaussianBlur(side * both, (0, 0), sigma) for side in (texture, other))
+    here, there = (blur(side * both, sigma) for side in (texture, other))
     mirrored = other * np.clip(here / np.maximum(there, 1e-3), 0.5, 2.0)
     filled = texture + (mirrored - texture) * lack[..., None]
     return filled, known + (other_known - known) * lack
@@ -189,8 +189,8 @@ def _diffuse(texture: Image, known: Image) -> Image:
     solid = smoothstep(known, 0.3, 0.6)
     for radius in (0.12, 0.05, 0.02):
         sigma = ATLAS_SIZE * radius
-        share = cv2.GaussianBlur(solid, (0, 0), sigma)
-        around = cv2.GaussianBlur(texture * solid[..., None], (0, 0), sigma)
+        share = blur(solid, sigma)
+        around = blur(texture * solid[..., None], sigma)
         around /= np.maximum(share, 1e-4)[..., None]
         weight = smoothstep(share, 0.02, 0.2) if radius < 0.12 else np.ones_like(share)
         filled = around if radius == 0.12 else filled + (around - filled) * weight[..., None]
@@ -203,7 +203,7 @@ def _even_tint(texture: Image, layout: Layout) -> Image:
     luma = np.maximum(texture @ LUMA, 1.0)[..., None]
     tint = texture / luma
     sigma = ATLAS_SIZE * 0.10
-    share = cv2.GaussianBlur(skin, (0, 0), sigma)[..., None] + 1e-4
-    smooth = cv2.GaussianBlur(tint * skin[..., None], (0, 0), sigma) / share
+    share = blur(skin, sigma)[..., None] + 1e-4
+    smooth = blur(tint * skin[..., None], sigma) / share
     evened: Image = luma * (tint + (smooth - tint) * (_TINT_EVENNESS * skin[..., None]))
     return evened

@@ -10,6 +10,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from dlc.compositing.filters import smoothstep
 from dlc.compositing.patch import Patch
 from dlc.faces.face import Face
 from dlc.geometry import Box
@@ -17,7 +18,6 @@ from dlc.swapping.mesh.atlas import Layout, load_layout, sampling, vertex_normal
 from dlc.swapping.mesh.detail import DETAIL_SIZE, Occlusion, Sharpness, fine_detail
 from dlc.swapping.mesh.expression import ExpressionRatio
 from dlc.swapping.mesh.eyes import IRISES, IrisTint, openings
-from dlc.swapping.mesh.masks import smoothstep
 from dlc.swapping.mesh.render import place
 from dlc.swapping.mesh.shape import NeutralShape, Pose, ProportionShift, fit_pose
 from dlc.swapping.mesh.source import SourceModel, build_source

@@ -8,9 +8,10 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from dlc.compositing.filters import blur, resize, smoothstep
 from dlc.swapping.mesh.atlas import Layout
 from dlc.swapping.mesh.detail import fine_detail
-from dlc.swapping.mesh.masks import feathered_face, smoothstep
+from dlc.swapping.mesh.masks import feathered_face
 from dlc.swapping.mesh.source import ATLAS_SIZE, SourceModel
 from dlc.swapping.mesh.tone import LUMA, TONE_SIZE, Tone, ToneMeter
 
@@ -46,7 +47,8 @@ class SourceTexture:
         """Measure the source's tone and take its texture apart."""
         self._layout = layout
         self.tone: Tone = meter.measure(
-            _resize(source.texture, TONE_SIZE), np.ones((TONE_SIZE, TONE_SIZE), np.float32)
+            resize(source.texture, (TONE_SIZE, TONE_SIZE)),
+            np.ones((TONE_SIZE, TONE_SIZE), np.float32),
         )
         self._levels = {size: self._level(source, size) for size in _SIZES}
 
@@ -77,22 +79,16 @@ class SourceTexture:
         level = self._levels[size]
         painted = cv2.scaleAdd(level.detail, contrast, level.light)
         painted += (level.fine * np.float32(contrast * (sharpness - 1)))[..., None]
-        cv2.multiply(painted, _resize(gain, size), dst=painted)
-        opacity = level.opacity * (255 - 255 * _resize(kept, size))
+        cv2.multiply(painted, resize(gain, (size, size)), dst=painted)
+        opacity = level.opacity * (255 - 255 * resize(kept, (size, size)))
         planes = [*cv2.split(painted), opacity]
         return cv2.merge([cv2.convertScaleAbs(np.maximum(plane, 0)) for plane in planes])
 
     def _level(self, source: SourceModel, size: int) -> Level:
-        pixels = _resize(source.texture, size)
-        light = _resize(self.tone.light, size)
-        trust = smoothstep(_resize(cv2.GaussianBlur(source.trust, (0, 0), 6), size), 0.15, 0.65)
+        pixels = resize(source.texture, (size, size))
+        light = resize(self.tone.light, (size, size))
+        trust = smoothstep(resize(blur(source.trust, 6), (size, size)), 0.15, 0.65)
         opacity = feathered_face(self._layout, size, _FEATHER) * trust
         return Level(
             pixels, light, pixels - light, fine_detail(pixels @ LUMA, self._layout), opacity
         )
-
-
-def _resize(image: Image, size: int) -> Image:
-    """Resize a square image, averaging where it shrinks."""
-    method = cv2.INTER_AREA if size < image.shape[0] else cv2.INTER_LINEAR
-    return cv2.resize(image, (size, size), interpolation=method)

@@ -8,6 +8,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from dlc.compositing.filters import broad_blur
 from dlc.swapping.mesh.atlas import Layout
 from dlc.swapping.mesh.masks import skin_mask
 
@@ -58,10 +59,10 @@ class ToneMeter:
         """
         skin = self._skin * seen
         luma = texture @ LUMA
-        smooth = _blur(luma * skin, self._luma_sigma)
-        smooth /= np.maximum(_blur(skin, self._luma_sigma), 1e-3)
-        tint = _blur(texture * (skin / np.maximum(luma, 8.0))[..., None], self._tint_sigma)
-        tint /= np.maximum(_blur(skin, self._tint_sigma), 1e-3)[..., None]
+        smooth = broad_blur(luma * skin, self._luma_sigma)
+        smooth /= np.maximum(broad_blur(skin, self._luma_sigma), 1e-3)
+        tint = broad_blur(texture * (skin / np.maximum(luma, 8.0))[..., None], self._tint_sigma)
+        tint /= np.maximum(broad_blur(skin, self._tint_sigma), 1e-3)[..., None]
         detail = (luma - smooth) / np.maximum(smooth, 8.0)
         variance = float((detail**2 * skin).sum() / max(float(skin.sum()), 1.0))
         return Tone(smooth[..., None] * tint, variance**0.5)
@@ -87,10 +88,3 @@ class ToneMatch:
         self._gain = cv2.addWeighted(gain, _RATE, self._gain, 1 - _RATE, 0.0)
         self._contrast += _RATE * (contrast - self._contrast)
         return self._gain, self._contrast
-
-
-def _blur(image: Image, sigma: float) -> Image:
-    """Blur a smooth field: at a quarter of its size, as nothing finer than `sigma` is left."""
-    small = cv2.resize(image, None, fx=0.25, fy=0.25, interpolation=cv2.INTER_AREA)
-    small = cv2.GaussianBlur(small, (0, 0), sigma / 4, borderType=cv2.BORDER_CONSTANT)
-    return cv2.resize(small, (image.shape[1], image.shape[0]), interpolation=cv2.INTER_LINEAR)
