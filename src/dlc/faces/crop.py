@@ -17,6 +17,10 @@ from numpy.typing import NDArray
 from dlc.faces.pixels import RegionSource
 from dlc.geometry import Box
 
+# Pixels read beyond a square: for interpolating at its border, and at the far ends for the rows and
+# columns that fall away when lengths are odd and halved up to three times.
+_MARGIN_BEFORE, _MARGIN_AFTER = 1, 9
+
 
 @dataclass(frozen=True, slots=True)
 class Square:
@@ -58,12 +62,11 @@ class Square:
     def bounds(self, width: int, height: int) -> Box:
         """Return the pixels of a `width` x `height` picture that the square can touch."""
         reach = self.size / 2 * (abs(math.cos(self.angle)) + abs(math.sin(self.angle)))
-        # One pixel more on every side lets pixels be interpolated at the border.
         return Box(
-            math.floor(self.x - reach) - 1,
-            math.floor(self.y - reach) - 1,
-            math.ceil(self.x + reach) + 2,
-            math.ceil(self.y + reach) + 2,
+            math.floor(self.x - reach) - _MARGIN_BEFORE,
+            math.floor(self.y - reach) - _MARGIN_BEFORE,
+            math.ceil(self.x + reach) + _MARGIN_AFTER,
+            math.ceil(self.y + reach) + _MARGIN_AFTER,
         ).clipped(width, height)
 
 

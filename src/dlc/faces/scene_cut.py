@@ -12,12 +12,13 @@ _SIDE = 32
 # Pictures that differ this much (1 - correlation) belong to different scenes whatever came before.
 # Cuts in edited footage measure 0.74 and up, fast camera moves and gestures up to 0.35.
 _CERTAIN = 0.5
-# A cut between similar shots differs less, but stands out from the frames before it.
+# A cut between similar shots differs less, but stands out from the frames before it; motion builds
+# up over several frames, and is remembered for some when it ends.
 _LIKELY = 0.12
 _STANDS_OUT = 6.0
-_MEMORY = 0.8
+_MEMORY = 0.9
 # Variance of noise, so that two nearly black pictures count as alike.
-_NOISE = 4.0
+_NOISE = 16.0
 
 
 class SceneCutDetector:
@@ -29,7 +30,7 @@ class SceneCutDetector:
     def __init__(self) -> None:
         """Start without a past: the first picture is no cut."""
         self._last: NDArray[np.float32] | None = None
-        self._usual = 0.0
+        self._usual: float | None = None
 
     def is_cut(self, bgr: NDArray[np.uint8]) -> bool:
         """Tell whether a new scene begins with `bgr`, uint8 (h, w, 3), at any one size."""
@@ -39,13 +40,12 @@ class SceneCutDetector:
         last, self._last = self._last, gray
         if last is None:
             return False
-        change = _change(last, gray)
-        outstanding = change > _LIKELY and change > _STANDS_OUT * self._usual
-        if change > _CERTAIN or outstanding:
-            self._usual = 0.0
+        change, usual = _change(last, gray), self._usual
+        if change > _CERTAIN:
+            self._usual = None
             return True
-        self._usual = _MEMORY * self._usual + (1 - _MEMORY) * change
-        return False
+        self._usual = change if usual is None else max(change, _MEMORY * usual)
+        return usual is not None and change > max(_LIKELY, _STANDS_OUT * usual)
 
 
 def _change(a: NDArray[np.float32], b: NDArray[np.float32]) -> float:

@@ -43,7 +43,7 @@ class TrackerOptions:
 
     max_faces: int = 16
     interval: int = 6
-    tiled_every: int = 4
+    tiled_every: int = 2
     thumbnail_size: int = 384
     begin_presence: float = 0.75
     min_presence: float = 0.5
