@@ -161,10 +161,18 @@ def test_faces_that_cannot_be_swapped_are_no_copy_either(plan: SwapPlan) -> None
     assert not sheet.exists()
 
 
-def test_a_failing_stage_is_named_and_leaves_nothing(plan: SwapPlan) -> None:
-    def failing(_: Face) -> bool:
-        raise ZeroDivisionError("division by zero")
+@pytest.mark.parametrize("keep_partial", [False, True])
+def test_a_failing_stage_is_named_and_leaves_nothing(plan: SwapPlan, keep_partial: bool) -> None:
+    seen = 0
 
+    def failing(_: Face) -> bool:
+        nonlocal seen
+        seen += 1
+        if seen > 4 * 6:
+            raise ZeroDivisionError("division by zero")
+        return False
+
+    plan = replace(plan, options=replace(FAST, keep_partial=keep_partial))
     with pytest.raises(StageError, match="stage 'swap' failed: ZeroDivisionError"):
         run_swap(plan, lambda: Painter(refuses=failing))
     assert not plan.output.exists()

@@ -16,7 +16,7 @@ from av.container import OutputContainer
 from av.packet import Packet
 from av.video.frame import PictureType
 
-from dlc.errors import EncoderError, OutputError, WriteError
+from dlc.errors import Cancelled, EncoderError, OutputError, WriteError
 from dlc.media.atomic import AtomicFile
 from dlc.media.clock import OutputClock
 from dlc.media.conform import Conformer
@@ -36,7 +36,8 @@ class VideoWriter:
     """Encodes frames and carries the input's other streams over.
 
     The file is written under a temporary name beside the output and renamed by `close`. Used as a
-    context manager, it closes when the block ends and aborts when the block raises.
+    context manager, it closes when the block ends, aborts when the user stops the block, and
+    removes what was written when the block fails.
 
     Attributes:
         path: the output.
@@ -62,7 +63,8 @@ class VideoWriter:
             source: the target being processed, or what is known of it.
             encoding: how to encode; the defaults if None.
             overwrite: whether an existing file may be replaced.
-            keep_partial: whether `abort` leaves what was written so far under the output's name.
+            keep_partial: whether `abort`, and a block that the user stops, leave what was written
+                so far under the output's name.
             threads: for the encoder; None leaves it to the encoder.
             mark: whether the container's comment says that the video is synthetic.
 
@@ -158,11 +160,12 @@ class VideoWriter:
     ) -> None:
         if kind is None:
             self.close()
-        elif isinstance(error, WriteError):
-            # What could not be written cannot be finished either.
-            self._drop()
-        else:
+        elif isinstance(error, Cancelled | KeyboardInterrupt):
             self.abort()
+        else:
+            # Only a run that the user stops may leave a part of the output: a failed one may have
+            # nothing worth keeping, or nothing that can be finished.
+            self._drop()
 
     def _add_video(self, threads: int | None) -> Any:
         """Add the video stream and open its encoder."""
