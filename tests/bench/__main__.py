@@ -27,7 +27,8 @@ def main() -> None:
     source = FOLDER / "astronaut.png"
     clips.write_astronaut(source)
     where = machine.describe()
-    console.print(", ".join(str(value) for value in where.values()))
+    for name, value in where.items():
+        console.print(f"{name}: {value}")
     figures: Any
     if arguments.what == "speed":
         figures = speed.measure(FOLDER, source, arguments.runs, console)

@@ -9,13 +9,14 @@ from importlib.metadata import version
 from pathlib import Path
 
 
-def describe() -> dict[str, str | int]:
-    """Return the date, the processor, and the versions of what does the work."""
+def describe() -> dict[str, str | float]:
+    """Return the date, the processor and how busy it is, and the versions of what does the work."""
     libraries = ("av", "numpy", "onnxruntime", "opencv-python")
     return {
         "date": datetime.datetime.now(datetime.UTC).date().isoformat(),
         "processor": _processor(),
         "cores": len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else _cores(),
+        "load": round(os.getloadavg()[0], 2) if hasattr(os, "getloadavg") else 0.0,
         "system": f"{platform.system()} {platform.release()}",
         "python": platform.python_version(),
         "dlc": version("dlc"),
