@@ -9,6 +9,7 @@ from functools import cache
 from pathlib import Path
 
 import av
+from av.codec.codec import UnknownCodecError
 
 from dlc.errors import OutputError
 
@@ -50,14 +51,30 @@ class Container:
 
 
 _MILLISECOND = Fraction(1, 1000)
+# Packets before time 0, such as those that prime an AAC decoder, would move everything later.
+_AS_IT_IS = {"avoid_negative_ts": "disabled"}
 _CONTAINERS = (
     Container(".mp4", "mp4", ("libx264",), "aac", "mov_text", negative_times=True),
     Container(".m4v", "mp4", ("libx264",), "aac", "mov_text", negative_times=True),
     Container(".mov", "mov", ("libx264", "prores_ks"), "aac", "mov_text", negative_times=True),
     Container(
-        ".mkv", "matroska", ("libx264", "libvpx-vp9"), "libopus", "subrip", tick=_MILLISECOND
+        ".mkv",
+        "matroska",
+        ("libx264", "libvpx-vp9"),
+        "libopus",
+        "subrip",
+        tick=_MILLISECOND,
+        options=_AS_IT_IS,
     ),
-    Container(".webm", "webm", ("libvpx-vp9",), "libopus", "webvtt", tick=_MILLISECOND),
+    Container(
+        ".webm",
+        "webm",
+        ("libvpx-vp9",),
+        "libopus",
+        "webvtt",
+        tick=_MILLISECOND,
+        options=_AS_IT_IS,
+    ),
     Container(
         ".avi",
         "avi",
@@ -96,6 +113,15 @@ def container_for(path: Path) -> Container:
 
 @cache
 def codecs_of(container_format: str) -> frozenset[str]:
-    """Return the names of the codecs a muxer can store, those of encoders and decoders included."""
+    """Return FFmpeg's names of the codecs that a muxer can store."""
     # Opening for writing touches no file before the header is written.
-    return frozenset(av.open("codecs", "w", format=container_format).supported_codecs)
+    supported = av.open("codecs", "w", format=container_format).supported_codecs
+    return frozenset(_canonical(name) for name in supported)
+
+
+def _canonical(name: str) -> str:
+    """Return the name of the codec that an encoder or a decoder is for."""
+    try:
+        return av.Codec(name, "r").canonical_name
+    except UnknownCodecError:
+        return av.Codec(name, "w").canonical_name

@@ -42,6 +42,7 @@ class Encoder:
         even_size: whether subsampled pictures need even width and height.
         rgb: whether RGB is stored as such where players can show it.
         alpha: whether opacity is stored.
+        refused: pixel formats that it lists and then does not open with.
     """
 
     name: str
@@ -55,6 +56,7 @@ class Encoder:
     even_size: bool = False
     rgb: bool = False
     alpha: bool = False
+    refused: frozenset[str] = frozenset()
 
     def options(self, encoding: EncodeOptions) -> dict[str, str]:
         """Return the encoder's options for a quality and a preset."""
@@ -85,6 +87,8 @@ class Encoder:
             raise EncoderError(f"{self.name} is not available on this system") from error
         names = []
         for fmt in codec.video_formats or []:
+            if fmt.name in self.refused:
+                continue
             layout = layout_of(fmt.name)
             if fmt.name == "pal8" or (
                 layout and (self.rgb or not layout.is_rgb) and (self.alpha or not layout.has_alpha)
@@ -179,6 +183,7 @@ _ENCODERS = (
         {"b": "0", "row-mt": "1", "auto-alt-ref": "0"},
         {"lossless": "1"},
         alpha=True,
+        refused=frozenset({"yuva422p", "yuva444p"}),
     ),
     Encoder(
         "prores_ks",

@@ -181,7 +181,9 @@ def _format_notes(encoder: Encoder, source: PixelLayout, pix_fmt: str) -> list[s
             ".mkv with ffv1 keep it"
         )
     if source.is_rgb and not target.is_rgb:
-        notes.append("RGB becomes YUV with full color resolution, which few browsers can play")
+        rare = target.chroma_shift == (0, 0) and encoder.codec in ("h264", "hevc")
+        shown = " with full color resolution, which some players cannot show" if rare else ""
+        notes.append(f"RGB becomes YUV{shown}")
     return notes
 
 

@@ -1,0 +1,1 @@
+"""Tests of dlc.media: real codecs on clips made on the spot."""

@@ -1,0 +1,113 @@
+"""Outputs appear whole, and never over a file they may not replace."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+from dlc.errors import OutputError
+from dlc.media.atomic import AtomicFile, check_path
+
+
+def test_the_name_appears_with_the_commit_only(tmp_path: Path) -> None:
+    output = AtomicFile(tmp_path / "film.mp4", overwrite=False)
+    output.temporary.write_bytes(b"whole")
+
+    assert output.temporary.parent == tmp_path
+    assert output.temporary.name.startswith(".film.dlc-")
+    assert output.temporary.suffix == ".mp4"
+    assert not output.path.exists()
+    output.commit()
+
+    assert output.path.read_bytes() == b"whole"
+    assert list(tmp_path.iterdir()) == [output.path]
+
+
+def test_discarding_leaves_nothing(tmp_path: Path) -> None:
+    output = AtomicFile(tmp_path / "film.mp4", overwrite=False)
+    output.temporary.write_bytes(b"half")
+
+    output.discard()
+    output.discard()
+
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_file_that_appeared_meanwhile_is_kept(tmp_path: Path) -> None:
+    output = AtomicFile(tmp_path / "film.mp4", overwrite=False)
+    output.temporary.write_bytes(b"new")
+    output.path.write_bytes(b"other")
+
+    with pytest.raises(OutputError, match="appeared"):
+        output.commit()
+
+    assert output.path.read_bytes() == b"other"
+    assert list(tmp_path.iterdir()) == [output.path]
+
+
+def test_overwriting_replaces(tmp_path: Path) -> None:
+    output = AtomicFile(tmp_path / "film.mp4", overwrite=True)
+    output.path.write_bytes(b"old")
+    output.temporary.write_bytes(b"new")
+
+    output.commit()
+
+    assert output.path.read_bytes() == b"new"
+
+
+def test_long_names_leave_room_for_the_temporary_one(tmp_path: Path) -> None:
+    output = AtomicFile(tmp_path / ("n" * 250 + ".mp4"), overwrite=False)
+    output.temporary.write_bytes(b"whole")
+
+    output.commit()
+
+    assert output.path.exists()
+
+
+def test_the_folder_must_exist(tmp_path: Path) -> None:
+    with pytest.raises(OutputError, match="no folder"):
+        check_path(tmp_path / "missing" / "film.mp4", [], overwrite=False)
+
+
+def test_a_folder_is_no_output(tmp_path: Path) -> None:
+    with pytest.raises(OutputError, match="not a regular file"):
+        check_path(tmp_path, [], overwrite=True)
+
+
+def test_existing_files_need_leave(tmp_path: Path) -> None:
+    path = tmp_path / "film.mp4"
+    path.write_bytes(b"old")
+
+    with pytest.raises(OutputError, match="exists already"):
+        check_path(path, [], overwrite=False)
+    check_path(path, [], overwrite=True)
+
+
+@pytest.mark.parametrize("kind", ["same", "relative", "symlink", "hardlink"])
+def test_inputs_are_never_overwritten(
+    tmp_path: Path, kind: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    source = tmp_path / "in.mp4"
+    source.write_bytes(b"precious")
+    alias = tmp_path / "alias.mp4"
+    if kind == "symlink":
+        alias.symlink_to(source)
+    elif kind == "hardlink":
+        os.link(source, alias)
+    path = {"same": source, "relative": Path("in.mp4")}.get(kind, alias)
+
+    with pytest.raises(OutputError, match="is an input"):
+        check_path(path, [tmp_path / "other.jpg", source], overwrite=True)
+
+
+@pytest.mark.skipif(os.name == "nt" or os.geteuid() == 0, reason="the superuser may write anywhere")
+def test_closed_folders_are_refused(tmp_path: Path) -> None:
+    tmp_path.chmod(0o500)
+    try:
+        with pytest.raises(OutputError, match="may not be written to"):
+            check_path(tmp_path / "film.mp4", [], overwrite=False)
+    finally:
+        tmp_path.chmod(0o700)
