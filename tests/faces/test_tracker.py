@@ -221,6 +221,7 @@ def frames_of(path: Path, count: int) -> Iterator[Frame]:
 
 
 def test_a_missing_model_is_a_model_error(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    monkeypatch.setattr("dlc.__file__", str(tmp_path / "src" / "dlc" / "__init__.py"))
+    installed = tmp_path / "src" / "dlc" / "model_store" / "builtin.py"
+    monkeypatch.setattr("dlc.model_store.builtin.__file__", str(installed))
     with pytest.raises(ModelError, match="install dlc again"):
         load_tracker()

@@ -7,11 +7,11 @@ from collections.abc import Sequence
 
 import cv2
 import numpy as np
-import onnxruntime
 from numpy.typing import NDArray
 
 from dlc.faces.crop import to_tensor
 from dlc.faces.face import Face
+from dlc.inference.session import Session
 
 _SIDE = 192
 _STRIDE = 4
@@ -35,7 +35,7 @@ Tile = tuple[int, int, int]
 class FaceDetector:
     """Detects faces from 8 % of a picture's longer side, or from 4 % when it looks in tiles."""
 
-    def __init__(self, session: onnxruntime.InferenceSession, *, min_score: float = 0.5) -> None:
+    def __init__(self, session: Session, *, min_score: float = 0.5) -> None:
         """Use a session of face_detection.onnx, keeping faces that score at least `min_score`."""
         self._session = session
         self._min_score = min_score

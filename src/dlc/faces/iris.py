@@ -5,11 +5,11 @@ from __future__ import annotations
 import math
 
 import numpy as np
-import onnxruntime
 from numpy.typing import NDArray
 
 from dlc.faces.crop import Cutout, Square, to_tensor
 from dlc.faces.topology import Topology
+from dlc.inference.session import Session
 
 _SIDE = 64
 # The model was trained on squares this much wider than the eye (MediaPipe's value).
@@ -33,7 +33,7 @@ Points = NDArray[np.float32]
 class IrisRefiner:
     """Runs the iris model on both eyes of a face at once."""
 
-    def __init__(self, session: onnxruntime.InferenceSession, topology: Topology) -> None:
+    def __init__(self, session: Session, topology: Topology) -> None:
         """Use a session of iris.onnx and the mesh's topology."""
         self._session = session
         left = np.array([vertex for ring in _CONTOUR for vertex in ring])

@@ -5,11 +5,11 @@ from __future__ import annotations
 import math
 
 import numpy as np
-import onnxruntime
 from numpy.typing import NDArray
 
 from dlc.faces.crop import Cutout, Square, to_tensor
 from dlc.faces.face import Face
+from dlc.inference.session import Session
 
 _SIDE = 192
 # Outer corners of the viewer's left and right eye.
@@ -23,7 +23,7 @@ Points = NDArray[np.float32]
 class FaceLandmarker:
     """Places the face mesh on a face whose whereabouts are known."""
 
-    def __init__(self, session: onnxruntime.InferenceSession) -> None:
+    def __init__(self, session: Session) -> None:
         """Use a session of face_mesh.onnx."""
         self._session = session
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import dlc
 from dlc.errors import ModelError
 
 
@@ -17,7 +16,7 @@ def builtin_model(name: str) -> Path:
     Raises:
         ModelError: the file is not there.
     """
-    package = Path(dlc.__file__).resolve().parent
+    package = Path(__file__).resolve().parents[1]
     folders = (package / "models", package.parent.parent / "models")
     for folder in folders:
         path = folder / name
