@@ -12,6 +12,8 @@ from numpy.typing import NDArray
 class Face:
     """A face found in a frame; coordinates are pixels of the upright (display-oriented) frame.
 
+    Whole numbers are the centers of pixels, as in OpenCV.
+
     Attributes:
         box: float32 (4,): left, top, right, bottom.
         points: float32 (5, 2): the viewer's left eye, right eye, nose tip, left and right mouth
