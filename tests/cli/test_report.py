@@ -8,14 +8,14 @@ from pathlib import Path
 
 from rich.console import Console
 
-from dlc.cli.report import result_as_json, result_as_table
+from dlc.cli.report import result_as_json, show_result
 from dlc.options import Engine
 from dlc.pipeline import PipelineReport, StageReport
 from dlc.workflows.result import SwapResult
 
 STAGES = (StageReport("decode", 100, 0.5), StageReport("find", 100, 1.5))
 RESULT = SwapResult(
-    output=Path("out/ä.mp4"),
+    output=Path("out/ä [red].mp4"),
     contact_sheet=Path("out/sheet.png"),
     engine=Engine.MESH,
     engine_reason="as asked",
@@ -30,9 +30,9 @@ RESULT = SwapResult(
 )
 
 
-def rendered(*, verbose: bool) -> str:
-    console = Console(file=io.StringIO(), width=100)
-    console.print(result_as_table(RESULT, verbose=verbose))
+def rendered(*, verbose: bool, width: int = 100) -> str:
+    console = Console(file=io.StringIO(), width=width)
+    show_result(console, RESULT, verbose=verbose)
     assert isinstance(console.file, io.StringIO)
     return console.file.getvalue()
 
@@ -40,8 +40,9 @@ def rendered(*, verbose: bool) -> str:
 def test_json_is_one_line_with_every_figure() -> None:
     text = result_as_json(RESULT)
     assert "\n" not in text
+    assert text.isascii(), "whatever the encoding of standard output, it can be written"
     assert json.loads(text) == {
-        "output": str(Path("out/ä.mp4")),
+        "output": str(Path("out/ä [red].mp4")),
         "contact_sheet": str(Path("out/sheet.png")),
         "engine": "mesh",
         "engine_reason": "as asked",
@@ -72,5 +73,10 @@ def test_the_table_says_what_was_done_and_where_the_time_went() -> None:
 
 
 def test_verbose_adds_milliseconds_per_stage() -> None:
-    words = rendered(verbose=True).split()
-    assert words[words.index("find") + 1 :][:4] == ["15.0", "1.50", "75", "%"]
+    (line,) = (line for line in rendered(verbose=True).splitlines() if line.startswith("find"))
+    assert line.split() == ["find", "15.0", "1.50", "75", "%"]
+    assert not any(line.startswith("find") for line in rendered(verbose=False).splitlines())
+
+
+def test_paths_stay_in_one_piece_on_a_narrow_terminal() -> None:
+    assert str(RESULT.output) in rendered(verbose=False, width=12)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import resource
 import shutil
 import subprocess
 from collections.abc import Callable
@@ -212,6 +211,16 @@ def test_what_can_be_read_of_a_damaged_target_is_swapped_on_request(
     assert f"{result['frames_lost']} could not be read" in run.stderr
 
 
+@pytest.mark.skipif(os.name == "nt", reason="names are bytes on POSIX only")
+def test_names_that_are_no_text_are_reported_all_the_same(files: Files) -> None:
+    target = files.folder / os.fsdecode(b"caf\xe9 [red].mp4")
+    run = run_dlc("swap", files.photo, target, files.folder / "out.mp4", "--json")
+    assert run.returncode == INPUT
+    assert "[red].mp4" in run.stderr.splitlines()[-1]
+    message = json.loads(run.stdout)["error"]["message"]
+    assert os.fsencode(message).endswith(os.fsencode(target))
+
+
 def test_a_video_of_one_frame_works(files: Files) -> None:
     run = run_dlc(
         "swap", files.photo, files.clip, files.folder / "out.mp4", "--end", "0.01", "--json"
@@ -220,8 +229,8 @@ def test_a_video_of_one_frame_works(files: Files) -> None:
     assert json.loads(run.stdout)["frames"] == 1
 
 
-@pytest.mark.skipif(os.name == "nt", reason="needs POSIX limits")
 def test_a_disk_that_fills_up_leaves_nothing(files: Files) -> None:
+    resource = pytest.importorskip("resource")
     # A limit on the size of files makes writing fail as a full disk does, without needing one.
     run = subprocess.run(
         command("swap", files.photo, files.clip, files.folder / "out.mp4", "--quality", "1"),

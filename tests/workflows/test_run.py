@@ -188,7 +188,7 @@ def stopping_at(frame: int, stop: Callable[[], None]) -> Callable[[Progress], No
 
 def test_a_stopped_run_leaves_nothing(plan: SwapPlan) -> None:
     cancel = CancelToken()
-    with pytest.raises(Cancelled, match="nothing is kept"):
+    with pytest.raises(Cancelled, match="nothing was kept"):
         run_swap(plan, Painter, progress=stopping_at(3, cancel.set), cancel=cancel)
     assert not plan.output.exists()
 

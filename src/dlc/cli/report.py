@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from typing import Any
 
+from rich.console import Console
 from rich.table import Table
+from rich.text import Text
 
 from dlc.cli.times import format_duration
 from dlc.pipeline.report import PipelineReport
@@ -13,7 +16,7 @@ from dlc.workflows.result import SwapResult
 
 
 def result_as_json(result: SwapResult) -> str:
-    """Return the result as one line of JSON; paths as text, times in seconds."""
+    """Return the result as one line of ASCII JSON; paths as text, times in seconds."""
     return json.dumps(
         {
             "output": str(result.output),
@@ -29,16 +32,13 @@ def result_as_json(result: SwapResult) -> str:
             "processing_seconds": round(result.processing_seconds, 3),
             "stages": _stages(result.pipeline),
             "notes": list(result.notes),
-        },
-        ensure_ascii=False,
+        }
     )
 
 
 def error_as_json(kind: str, message: str, exit_code: int) -> str:
-    """Return a failure as one line of JSON."""
-    return json.dumps(
-        {"error": {"kind": kind, "message": message, "exit_code": exit_code}}, ensure_ascii=False
-    )
+    """Return a failure as one line of ASCII JSON."""
+    return json.dumps({"error": {"kind": kind, "message": message, "exit_code": exit_code}})
 
 
 def _stages(report: PipelineReport) -> list[dict[str, Any]]:
@@ -53,23 +53,27 @@ def _stages(report: PipelineReport) -> list[dict[str, Any]]:
     ]
 
 
-def result_as_table(result: SwapResult, *, verbose: bool) -> Table:
-    """Return what was done, how fast, and where the time went."""
-    table = Table.grid(padding=(0, 2))
-    table.add_column(style="bold")
-    table.add_column(overflow="fold")
+def show_result(console: Console, result: SwapResult, *, verbose: bool) -> None:
+    """Print what was done, how fast, and where the time went."""
+    for label, value in _rows(result):
+        # A path stays in one piece, to be copied, however narrow the terminal is.
+        console.print(Text.assemble((f"{label:<10}", "bold"), value), soft_wrap=True)
+    if verbose:
+        console.print(_stage_table(result.pipeline))
+
+
+def _rows(result: SwapResult) -> Iterator[tuple[str, str]]:
     lost = f" ({result.frames_lost} could not be read)" if result.frames_lost else ""
     left = f" ({result.faces_left} left as they were)" if result.faces_left else ""
-    table.add_row("frames", f"{result.frames}{lost}")
-    table.add_row("faces", f"{result.faces}{left}")
-    table.add_row("speed", f"{result.fps:.1f} fps, {format_duration(result.seconds)} in all")
-    table.add_row("time", _stage_table(result.pipeline) if verbose else _shares(result.pipeline))
+    yield "frames", f"{result.frames}{lost}"
+    yield "faces", f"{result.faces}{left}"
+    yield "speed", f"{result.fps:.1f} fps, {format_duration(result.seconds)} in all"
+    yield "time", _shares(result.pipeline)
     for note in result.notes:
-        table.add_row("note", note)
+        yield "note", note
     if result.contact_sheet is not None:
-        table.add_row("pictures", str(result.contact_sheet))
-    table.add_row("output", str(result.output))
-    return table
+        yield "pictures", str(result.contact_sheet)
+    yield "output", str(result.output)
 
 
 def _shares(report: PipelineReport) -> str:
@@ -82,7 +86,7 @@ def _shares(report: PipelineReport) -> str:
 
 
 def _stage_table(report: PipelineReport) -> Table:
-    table = Table(box=None, padding=(0, 2, 0, 0))
+    table = Table(box=None, padding=(0, 2, 0, 0), pad_edge=False)
     table.add_column("stage")
     table.add_column("ms a frame", justify="right")
     table.add_column("seconds", justify="right")

@@ -70,7 +70,7 @@ def _run(
     """Swap under the eyes of the user; the imports wait until it is clear that there is work."""
     from dlc.cli.console import Verbosity, human_console, logging_to
     from dlc.cli.progress import display_for
-    from dlc.cli.report import result_as_json, result_as_table
+    from dlc.cli.report import result_as_json, show_result
     from dlc.cli.signals import stopping_on_signals
 
     console = human_console()
@@ -84,6 +84,6 @@ def _run(
                 source, target, output, options, progress=display.update, cancel=cancel
             )
     if not quiet:
-        console.print(result_as_table(result, verbose=verbose))
+        show_result(console, result, verbose=verbose)
     if as_json:
         typer.echo(result_as_json(result))

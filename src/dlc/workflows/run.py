@@ -191,8 +191,10 @@ def _explaining_a_stop(plan: SwapPlan, writer: Writer) -> Iterator[None]:
         yield
     except Cancelled as stop:
         frames = writer.frames_written
-        kept = f"they are in {plan.output}" if plan.options.keep_partial else "nothing is kept"
-        raise Cancelled(f"stopped after {frames} frames; {kept}") from stop
+        # There is no such thing as a part of a picture.
+        is_kept = plan.options.keep_partial and frames > 0 and isinstance(writer, VideoWriter)
+        left = f"they are in {plan.output}" if is_kept else "nothing was kept"
+        raise Cancelled(f"stopped after {frames} frames; {left}") from stop
 
 
 def _require_faces(plan: SwapPlan, tally: _Tally) -> None:
