@@ -35,6 +35,10 @@ class Picture:
         self.regions.append(box)
         return self.bgr[box.top : box.bottom, box.left : box.right].copy()
 
+    def shrunk_region(self, box: Box, factor: int) -> tuple[Box, NDArray[np.uint8]]:
+        size = (max(1, box.width // factor), max(1, box.height // factor))
+        return box, np.asarray(cv2.resize(self.region(box), size, interpolation=cv2.INTER_AREA))
+
     def thumbnail(self, size: int) -> NDArray[np.uint8]:
         scale = min(1.0, size / max(self.width, self.height))
         width, height = max(1, round(self.width * scale)), max(1, round(self.height * scale))

@@ -49,13 +49,14 @@ def test_bounds_hold_the_corners_inside_the_picture(square: Square) -> None:
     angle=st.floats(-math.pi, math.pi),
     mirrored=st.booleans(),
     side=st.sampled_from([5, 8, 16]),
+    detail=st.sampled_from([8, 12, 1000]),
 )
 def test_warped_pixels_come_from_where_the_square_says(
-    x: float, y: float, size: float, angle: float, mirrored: bool, side: int
+    x: float, y: float, size: float, angle: float, mirrored: bool, side: int, detail: int
 ) -> None:
     # On a ramp, interpolated values are coordinates, and averaging while shrinking keeps them.
     square = Square(x, y, size, angle, mirrored)
-    cutout = cut_out(Picture(ramp(63, 63, step=4)), square)
+    cutout = cut_out(Picture(ramp(63, 63, step=4)), square, detail)
     assert cutout is not None
     actual = cutout.warp(square, side)[..., :2].reshape(-1, 2) / 4
     rows, columns = np.mgrid[:side, :side] + 0.5
@@ -69,7 +70,7 @@ def test_warped_pixels_come_from_where_the_square_says(
 def test_beyond_the_picture_its_edge_is_repeated() -> None:
     picture = Picture(ramp(60, 40))
     square = Square(0.0, 20.0, 32.0, 0.0)
-    cutout = cut_out(picture, square)
+    cutout = cut_out(picture, square, 1000)
     assert cutout is not None
     assert cutout.box.left == 0
     warped = cutout.warp(square, 32)
@@ -79,13 +80,13 @@ def test_beyond_the_picture_its_edge_is_repeated() -> None:
 
 def test_a_square_outside_the_picture_has_no_pixels() -> None:
     picture = Picture(ramp(60, 40))
-    assert cut_out(picture, Square(-100.0, 20.0, 50.0, 0.3)) is None
+    assert cut_out(picture, Square(-100.0, 20.0, 50.0, 0.3), 1000) is None
     assert picture.regions == []
 
 
 def test_only_the_square_is_read() -> None:
     picture = Picture(ramp(200, 200))
-    cut_out(picture, Square(100.0, 100.0, 40.0, 0.0))
+    cut_out(picture, Square(100.0, 100.0, 40.0, 0.0), 1000)
     (box,) = picture.regions
     assert box.width <= 51
     assert box.height <= 51

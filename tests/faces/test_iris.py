@@ -58,7 +58,7 @@ def test_lids_close_with_the_eyes_where_the_mesh_alone_does_not(
     mesh = mesher.first(Picture(group), lowered, 0.5)
     assert mesh is not None
     square = square_of_mesh(mesh.landmarks)
-    cutout = cut_out(Picture(group), square)
+    cutout = cut_out(Picture(group), square, 256)
     assert cutout is not None
     plain, _ = landmarker.find(cutout, square)
     assert max(openings(refiner.refine(cutout, plain))) < 0.15 < 0.2 < min(openings(plain))
@@ -74,8 +74,8 @@ def test_the_mirrored_picture_has_mirrored_eyes(
     flipped = np.ascontiguousarray(astronaut[:, ::-1])
     mesh = astronaut_mesh[:468][topology.mirror] * [-1, 1, 1] + [511, 0, 0]
     mesh = mesh.astype(np.float32)
-    cutout = cut_out(Picture(flipped), square_of_mesh(mesh))
-    straight = cut_out(Picture(astronaut), square_of_mesh(astronaut_mesh))
+    cutout = cut_out(Picture(flipped), square_of_mesh(mesh), 256)
+    straight = cut_out(Picture(astronaut), square_of_mesh(astronaut_mesh), 256)
     assert cutout is not None
     assert straight is not None
     refined = refiner.refine(cutout, mesh)
@@ -89,7 +89,7 @@ def test_the_mirrored_picture_has_mirrored_eyes(
 def test_only_the_surroundings_of_the_eyes_move(
     astronaut: NDArray[np.uint8], astronaut_mesh: NDArray[np.float32], refiner: IrisRefiner
 ) -> None:
-    cutout = cut_out(Picture(astronaut), square_of_mesh(astronaut_mesh))
+    cutout = cut_out(Picture(astronaut), square_of_mesh(astronaut_mesh), 256)
     assert cutout is not None
     before = astronaut_mesh[:468].copy()
     after = refiner.refine(cutout, before)

@@ -15,7 +15,7 @@ from tests.faces.pictures import Picture, moved
 def find(
     landmarker: FaceLandmarker, bgr: NDArray[np.uint8], square: Square
 ) -> tuple[NDArray[np.float32], float]:
-    cutout = cut_out(Picture(bgr), square)
+    cutout = cut_out(Picture(bgr), square, 256)
     assert cutout is not None
     return landmarker.find(cutout, square)
 

@@ -72,11 +72,11 @@ class Square:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Cutout:
-    """Pixels copied out of a picture.
+    """Pixels copied out of a picture, possibly at a smaller scale.
 
     Attributes:
         box: where they were.
-        bgr: uint8 (box.height, box.width, 3).
+        bgr: uint8 (h, w, 3), the whole box.
     """
 
     box: Box
@@ -84,9 +84,12 @@ class Cutout:
 
     def warp(self, square: Square, side: int) -> NDArray[np.uint8]:
         """Return the square as uint8 (side, side, 3); beyond the cutout its edge is repeated."""
-        matrix, scale = square.matrix(side), square.size / side
-        left, top, bgr = self._around(square)
-        matrix[:, 2] += matrix[:, :2] @ (left, top)
+        bgr = self.bgr
+        shrunk = np.array([self.box.width / bgr.shape[1], self.box.height / bgr.shape[0]])
+        matrix = square.matrix(side)
+        matrix[:, 2] += matrix[:, :2] @ (np.array(self.box[:2]) + (shrunk - 1) / 2)
+        matrix[:, :2] *= shrunk
+        scale = square.size / side / shrunk.max()
         while scale >= 2 and min(bgr.shape[:2]) > 1:
             # Bilinear sampling reads 2 x 2 pixels: at smaller scales it would skip some and make
             # the result shimmer as the face moves, so average them first.
@@ -100,20 +103,23 @@ class Cutout:
         )
         return warped.astype(np.uint8, copy=False)
 
-    def _around(self, square: Square) -> tuple[int, int, NDArray[np.uint8]]:
-        """Return the part of the pixels that a square can touch, and where in the picture it is."""
-        part = square.bounds(self.box.right, self.box.bottom).intersection(self.box)
-        if part.is_empty:
-            part = self.box
-        rows = slice(part.top - self.box.top, part.bottom - self.box.top)
-        columns = slice(part.left - self.box.left, part.right - self.box.left)
-        return part.left, part.top, self.bgr[rows, columns]
 
+def cut_out(picture: RegionSource, square: Square, detail: int) -> Cutout | None:
+    """Copy the pixels around a square; None where it lies outside the picture.
 
-def cut_out(picture: RegionSource, square: Square) -> Cutout | None:
-    """Copy the pixels around a square; None where it lies outside the picture."""
+    Args:
+        picture: where they are.
+        square: what is needed of it.
+        detail: pixels along the square's side that suffice; of a larger square not more than twice
+            as many are read.
+    """
     box = square.bounds(picture.width, picture.height)
-    return None if box.is_empty else Cutout(box, picture.region(box))
+    if box.is_empty:
+        return None
+    factor = int(square.size / detail)
+    if factor > 1:
+        return Cutout(*picture.shrunk_region(box, factor))
+    return Cutout(box, picture.region(box))
 
 
 def to_tensor(images: Sequence[NDArray[np.uint8]], low: float, high: float) -> NDArray[np.float32]:

@@ -24,6 +24,9 @@ class RegionSource(Protocol):
     def region(self, box: Box) -> NDArray[np.uint8]:
         """Return uint8 (h, w, 3) BGR pixels of `box`, which lies inside the picture."""
 
+    def shrunk_region(self, box: Box, factor: int) -> tuple[Box, NDArray[np.uint8]]:
+        """Return `box`, grown a little if need be, and its pixels at 1 / `factor` of the size."""
+
 
 class TrackableFrame(RegionSource, Protocol):
     """A picture at a moment of a video."""

@@ -123,6 +123,33 @@ class Frame:
         bgr = components_to_bgr(part, self._layout, self._tags)
         return np.ascontiguousarray(self.orientation.to_upright(bgr))
 
+    def shrunk_region(self, box: Box, factor: int) -> tuple[Box, NDArray[np.uint8]]:
+        """Return a small version of a rectangle, scaled straight from the native samples.
+
+        This reads far fewer samples than `region` does, for whoever would shrink its result.
+
+        Args:
+            box: a rectangle of the upright picture, inside it and not empty.
+            factor: how many pixels of the picture fall on one of the result along each side.
+
+        Returns:
+            The rectangle really covered, which holds `box` and ends on whole chroma samples, and
+            its pixels, uint8 BGR, about 1 / `factor` as wide and as high.
+
+        Raises:
+            ValueError: if the box is empty or reaches outside the picture.
+        """
+        window = self._aligned(self._coded(box), margin=0)
+        components = shrink_components(
+            self._views(window),
+            self._layout,
+            max(1, window.width // factor),
+            max(1, window.height // factor),
+        )
+        bgr = components_to_bgr(components, self._layout, self._tags)
+        covered = self.orientation.box_to_upright(window, self.width, self.height)
+        return covered, np.ascontiguousarray(self.orientation.to_upright(bgr))
+
     def to_bgr(self) -> NDArray[np.uint8]:
         """Return the whole picture as uint8 (height, width, 3) BGR, a copy."""
         return self.region(Box(0, 0, self.width, self.height))

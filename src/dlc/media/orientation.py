@@ -102,6 +102,23 @@ class Orientation:
             top, bottom = height - bottom, height - top
         return Box(top, left, bottom, right) if self.transposed else Box(left, top, right, bottom)
 
+    def box_to_upright(self, box: Box, width: int, height: int) -> Box:
+        """Return where a rectangle of coded pixels lies in the upright picture.
+
+        Args:
+            box: a rectangle of the coded picture.
+            width: of the upright picture in pixels.
+            height: of the upright picture in pixels.
+        """
+        left, top, right, bottom = box
+        if self.transposed:
+            left, top, right, bottom = top, left, bottom, right
+        if self.mirrored_x:
+            left, right = width - right, width - left
+        if self.mirrored_y:
+            top, bottom = height - bottom, height - top
+        return Box(left, top, right, bottom)
+
     def _mirror(self, pixels: NDArray[Any]) -> NDArray[Any]:
         if self.mirrored_x and self.mirrored_y:
             return cv2.flip(pixels, -1)
