@@ -73,7 +73,10 @@ def picture(clip: Clip, index: int) -> av.VideoFrame:
 
 def make(path: Path, clip: Clip) -> Path:
     """Write a clip with FFmpeg alone."""
-    with av.open(str(path), "w", container_options=clip.container_options) as container:
+    options = dict(clip.container_options)
+    if path.suffix in (".mp4", ".mov"):
+        options.setdefault("movie_timescale", str(clip.time_base.denominator))
+    with av.open(str(path), "w", container_options=options) as container:
         container.metadata.update(clip.metadata)
         stream: Any = container.add_stream(clip.codec, rate=clip.rate, options=clip.options)
         stream.width, stream.height, stream.pix_fmt = clip.width, clip.height, clip.pix_fmt

@@ -36,6 +36,7 @@ class MediaInfo:
         is_image: whether the target is a still image.
         frame_grid: the frame rate whose multiples all timestamps are, as far as is known.
         audio_codecs: FFmpeg's name of each audio stream's codec.
+        audio_rates: samples a second of each audio stream.
         subtitle_codecs: FFmpeg's name of each subtitle stream's codec.
         start: where the processed range begins, in seconds of the container's clock; None: at the
             first frame.
@@ -63,6 +64,7 @@ class MediaInfo:
     is_image: bool = False
     frame_grid: Fraction | None = None
     audio_codecs: tuple[str, ...] = ()
+    audio_rates: tuple[int, ...] = ()
     subtitle_codecs: tuple[str, ...] = ()
     start: Fraction | None = None
     end: Fraction | None = None

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import math
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
@@ -34,6 +35,7 @@ class VideoPlan:
         padding: columns added at the right and rows added at the bottom.
         time_base: the encoder's unit of time in seconds.
         rate: the nominal frame rate.
+        muxer_options: for the container.
         notes: what cannot be as it is in the input, in words for the user.
     """
 
@@ -44,6 +46,7 @@ class VideoPlan:
     padding: tuple[int, int]
     time_base: Fraction
     rate: Fraction
+    muxer_options: Mapping[str, str]
     notes: tuple[str, ...]
 
 
@@ -73,7 +76,17 @@ def plan_video(path: Path, info: MediaInfo, encoding: EncodeOptions) -> VideoPla
         *_format_notes(encoder, layout, pix_fmt),
         *_picture_notes(container, info, padding, time_base, upright=upright),
     ]
-    return VideoPlan(container, encoder, pix_fmt, upright, padding, time_base, rate, tuple(notes))
+    return VideoPlan(
+        container=container,
+        encoder=encoder,
+        pix_fmt=pix_fmt,
+        upright=upright,
+        padding=padding,
+        time_base=time_base,
+        rate=rate,
+        muxer_options={**container.options, **_timescale(container, info)},
+        notes=tuple(notes),
+    )
 
 
 def check_video(
@@ -155,6 +168,19 @@ def _padding(encoder: Encoder, info: MediaInfo, pix_fmt: str, *, upright: bool) 
         width, height = info.width, info.height
     shift_x, shift_y = (1, 1) if encoder.hardware else layout.chroma_shift
     return -width % (1 << shift_x), -height % (1 << shift_y)
+
+
+def _timescale(container: Container, info: MediaInfo) -> dict[str, str]:
+    """Return the option that lets MP4 and MOV say exactly when each stream begins.
+
+    A late start is written in units of the whole movie, 1 ms unless said otherwise, rounded down.
+    Multiples of the video's unit say its start exactly; half a sample says that of audio.
+    """
+    if not container.negative_times:
+        return {}
+    ticks = info.time_base.denominator
+    finest = 2 * max(info.audio_rates, default=0)
+    return {"movie_timescale": str(ticks * max(1, math.ceil(finest / ticks)))}
 
 
 def _rate(info: MediaInfo, container: Container) -> Fraction:

@@ -80,6 +80,7 @@ class VideoReader:
         if self._truncation and not allow_damaged:
             self.close()
             raise DamagedInputError(f"{self.path} is truncated ({self._truncation}): {_ALLOW}")
+        self._is_avi = self._decoder.container.format.name == "avi"
         self._packets_expected = self._indexed_frames()
         self._natives = self._decoder.frames()
         first = next(self._natives, None)
@@ -87,13 +88,14 @@ class VideoReader:
             self.close()
             raise DamagedInputError(f"no frame of {self.path} can be decoded")
         self._natives = chain([first], self._natives)
+        self._delay = self._guessed_delay(first)
         whole = self._describe(first)
         self._last: int | None = None
         self._times_changed = 0
         self._rescaled = 0
         self._finished = False
         self._file_end = self._declared_end(whole)
-        self.info = self._trimmed(whole, start, end)
+        self.info = self._trimmed(whole, start, end, self._time_of(first, whole))
         if self.info.start is not None:
             self._go_to_start(first)
 
@@ -125,6 +127,8 @@ class VideoReader:
             self.frames_read += 1
         else:
             self._account()
+        if not self.frames_read:
+            raise OptionError(f"no frame of {self.path} lies in the wanted range")
         self._report()
 
     def close(self) -> None:
@@ -172,15 +176,26 @@ class VideoReader:
             interlaced=frame.interlaced_frame,
             frame_grid=stream.base_rate,
             audio_codecs=tuple(codec_name(s) for s in container.streams.audio),
+            audio_rates=tuple(s.rate for s in container.streams.audio),
             subtitle_codecs=tuple(codec_name(s) for s in container.streams.subtitles),
         )
 
     def _indexed_frames(self) -> int:
-        """Return how many frames the file's index lists; 0 where it has none that is complete."""
-        if {"mov", "avi"} & set(self._decoder.container.format.name.split(",")):
-            entries = len(self._decoder.stream.index_entries)
-            return entries if entries > 1 else self._decoder.stream.frames
-        return 0
+        """Return how many frames the file's index lists; 0 where it has none to rely on."""
+        if "mov" not in self._decoder.container.format.name.split(","):
+            return 0
+        # Shorter than the count in the header where an edit list leaves frames out.
+        return len(self._decoder.stream.index_entries)
+
+    def _guessed_delay(self, first: av.VideoFrame) -> int:
+        """Return by how much the demuxer's times are too late.
+
+        AVI stores none. Its videos begin with their first frame, but FFmpeg allows for B-frames
+        that may not be there.
+        """
+        if not self._is_avi or first.pts is None:
+            return 0
+        return first.pts - (self._decoder.stream.start_time or 0)
 
     def _duration(self) -> Fraction | None:
         container, stream = self._decoder.container, self._decoder.stream
@@ -195,13 +210,18 @@ class VideoReader:
     def _declared_end(self, info: MediaInfo) -> Fraction | None:
         """Return when the video ends, in seconds of the container's clock, as the file says."""
         container, stream = self._decoder.container, self._decoder.stream
+        if self._is_avi and stream.frames:
+            # The header counts frames; FFmpeg cuts the duration down to what the file can hold.
+            return stream.frames * info.time_base
         if stream.duration and stream.start_time is not None:
             return (stream.start_time + stream.duration) * info.time_base
         if container.duration:
             return self._origin() + Fraction(container.duration, av.time_base)
         return None
 
-    def _trimmed(self, info: MediaInfo, start: float | None, end: float | None) -> MediaInfo:
+    def _trimmed(
+        self, info: MediaInfo, start: float | None, end: float | None, beginning: Fraction
+    ) -> MediaInfo:
         """Return the description of the wanted range, with its limits in the container's clock."""
         if start is None and end is None:
             return info
@@ -220,25 +240,29 @@ class VideoReader:
                 f"the start at {start:g} s lies past the end of {self.path} ({seconds:.2f} s)"
             )
         until = min((t for t in (last, total) if t is not None), default=None)
-        length = None if until is None else until - (first or self._origin())
-        count = round(length * info.fps) if length is not None and info.fps else None
+        begin = max(beginning, first or beginning)
+        count = None
+        if until is not None and info.fps:
+            # Frames lie at beginning + n / fps: count the n from one limit to the other.
+            count = math.ceil((until - beginning) * info.fps - Fraction(1, 1000))
+            count -= math.ceil((begin - beginning) * info.fps)
         return replace(
             info,
             start=first,
             end=last,
-            duration=None if length is None else float(length),
+            duration=None if until is None else float(until - begin),
             frame_count=count if count is None else max(1, count),
         )
 
     def _go_to_start(self, first: av.VideoFrame) -> None:
         """Continue from the key frame before the wanted start."""
         wanted = math.ceil((self.info.start or 0) / self.info.time_base)
-        if first.pts is not None and first.pts >= wanted:
+        if first.pts is not None and first.pts - self._delay >= wanted:
             return
         self._decoder.seek(wanted)
         natives = self._decoder.frames()
         found = next(natives, None)
-        if found is None or found.pts is None or found.pts > wanted:
+        if found is None or found.pts is None or found.pts - self._delay > wanted:
             # The file's index led past the wanted frame.
             self._decoder.rewind()
             self._natives = self._decoder.frames()
@@ -247,7 +271,7 @@ class VideoReader:
 
     def _stamp(self, native: av.VideoFrame) -> int:
         """Return a frame's time; where the file has none or it does not rise, the next possible."""
-        pts = native.pts if native.pts is not None else native.dts
+        pts = native.pts - self._delay if native.pts is not None else native.dts
         if pts is None:
             step = 1 / (self.info.fps or 25) / self.info.time_base
             pts = 0 if self._last is None else self._last + max(1, round(step))
@@ -257,6 +281,9 @@ class VideoReader:
             self._times_changed += 1
         self._last = pts
         return pts
+
+    def _time_of(self, native: av.VideoFrame, info: MediaInfo) -> Fraction:
+        return ((native.pts or 0) - self._delay) * info.time_base
 
     def _check_intact(self, native: av.VideoFrame, pts: int) -> None:
         if native.is_corrupt:
@@ -279,15 +306,13 @@ class VideoReader:
 
     def _account(self) -> None:
         """Find out, at the end of the file, what was not delivered."""
-        if not self.frames_read:
-            raise OptionError(f"no frame of {self.path} lies in the wanted range")
         ledger = self._decoder.ledger
         lost = ledger.missing
         if self._packets_expected and self.info.start is None:
             lost += max(0, self._packets_expected - ledger.packets)
         elif (self._truncation or self._decoder.gave_up) and self._file_end and self.info.fps:
-            reached = ((self._last or 0) + 1) * self.info.time_base
-            lost += max(0, math.ceil((self._file_end - reached) * self.info.fps) - 1)
+            reached = (self._last or 0) * self.info.time_base + 1 / self.info.fps
+            lost += max(0, round((self._file_end - reached) * self.info.fps))
         self.frames_lost = lost
         if lost and not self.allow_damaged:
             raise DamagedInputError(

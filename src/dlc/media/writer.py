@@ -350,6 +350,6 @@ def _open_output(path: Path, plan: VideoPlan) -> OutputContainer:
         f"file:{path}",
         "w",
         format=plan.container.format,
-        container_options=dict(plan.container.options),
+        container_options=dict(plan.muxer_options),
         metadata_errors="surrogateescape",
     )
