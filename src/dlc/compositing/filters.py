@@ -1,24 +1,26 @@
-"""OpenCV's resampling and smoothing with the types kept: what goes in as uint8 comes out as uint8."""
+"""OpenCV's resampling and smoothing with types: bytes stay bytes and floats stay floats."""
 
 from __future__ import annotations
 
-from typing import TypeVar
+from typing import Any, TypeVar, cast
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-Scalar = TypeVar("Scalar", np.uint8, np.float32)
+from dlc.compositing.arrays import Bytes, Floats
+from dlc.geometry import Box
+
+# An image (h, w) or (h, w, channels) of bytes or floats; what comes out is of the same kind.
+Image = TypeVar("Image", bound=NDArray[Any])
 
 
-def blur(
-    image: NDArray[Scalar], sigma: float, *, border: int = cv2.BORDER_REFLECT_101
-) -> NDArray[Scalar]:
-    """Smooth an image (h, w) or (h, w, channels) by a Gaussian of `sigma` pixels."""
-    return np.asarray(cv2.GaussianBlur(image, (0, 0), sigma, borderType=border))
+def blur(image: Image, sigma: float, *, border: int = cv2.BORDER_REFLECT_101) -> Image:
+    """Smooth an image by a Gaussian of `sigma` pixels."""
+    return cast(Image, cv2.GaussianBlur(image, (0, 0), sigma, borderType=border))
 
 
-def broad_blur(image: NDArray[Scalar], sigma: float) -> NDArray[Scalar]:
+def broad_blur(image: Image, sigma: float) -> Image:
     """Smooth by a Gaussian of many pixels, outside counting as 0, at a quarter of the resolution.
 
     Nothing finer than `sigma` is left to lose; about ten times faster than `blur`.
@@ -28,33 +30,51 @@ def broad_blur(image: NDArray[Scalar], sigma: float) -> NDArray[Scalar]:
     return resize(blur(small, sigma / 4, border=cv2.BORDER_CONSTANT), (columns, rows))
 
 
-def resize(image: NDArray[Scalar], size: tuple[int, int]) -> NDArray[Scalar]:
+def cut(image: Image, box: Box) -> Image:
+    """Return the pixels of a rectangle inside an image; they share its memory."""
+    return cast(Image, image[box.top : box.bottom, box.left : box.right])
+
+
+def grow(image: Image, reach: int) -> Image:
+    """Take the brightest value within `reach` pixels of each pixel."""
+    return cast(Image, cv2.dilate(image, ellipse(2 * reach + 1)))
+
+
+def ellipse(width: int) -> Bytes:
+    """Return the kernel of a round morphological operation, `width` pixels across."""
+    return cast(Bytes, cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (width, width)))
+
+
+def resize(image: Image, size: tuple[int, int]) -> Image:
     """Resize to `size` (width, height): averaging where it shrinks, linear where it grows."""
     shrinks = size[0] < image.shape[1] or size[1] < image.shape[0]
     method = cv2.INTER_AREA if shrinks else cv2.INTER_LINEAR
-    return np.asarray(cv2.resize(image, size, interpolation=method))
+    return cast(Image, cv2.resize(image, size, interpolation=method))
 
 
 def sample(
-    image: NDArray[Scalar],
-    where: NDArray[np.float32],
+    image: Image,
+    where: Floats,
     *,
     method: int = cv2.INTER_LINEAR,
     border: int = cv2.BORDER_REPLICATE,
-) -> NDArray[Scalar]:
-    """Sample an image at points: `where` is (h, w, 2), x and y in its pixels; returns (h, w, ...)."""
-    # A second map is not given: the first holds both coordinates.
-    return np.asarray(cv2.remap(image, where, None, method, borderMode=border))  # type: ignore[call-overload]
+) -> Image:
+    """Sample an image at points (h, w, 2), x and y in its pixels; returns (h, w, ...).
+
+    Four channels take half as long as three.
+    """
+    # OpenCV's stubs do not know that None stands for "both coordinates are in the first map".
+    sampled = cv2.remap(image, where, None, method, borderMode=border)  # type: ignore[call-overload]
+    return cast(Image, sampled)
 
 
-def blend(
-    over: NDArray[np.uint8], under: NDArray[np.uint8], opacity: NDArray[np.float32]
-) -> NDArray[np.uint8]:
+def blend(over: Bytes, under: Bytes, opacity: Floats) -> Bytes:
     """Lay one picture (h, w, channels) over another by an opacity (h, w) of 0 to 1."""
-    return np.asarray(cv2.blendLinear(over, under, opacity, 1 - opacity))
+    return cast(Bytes, cv2.blendLinear(over, under, opacity, 1 - opacity))
 
 
-def smoothstep(value: NDArray[np.float32], low: float, high: float) -> NDArray[np.float32]:
+def smoothstep(value: Floats, low: float, high: float) -> Floats:
     """Rise from 0 at `low` to 1 at `high` without a kink; falls if `high` is below `low`."""
     t = np.clip((value - np.float32(low)) / np.float32(high - low), np.float32(0), np.float32(1))
-    return t * t * (3 - 2 * t)
+    rising: Floats = t * t * (3 - 2 * t)
+    return rising

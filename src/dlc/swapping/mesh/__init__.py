@@ -1,9 +1,11 @@
-"""The built-in engine, one step of the swap a file.
+"""The built-in engine.
 
-`atlas` lays the face mesh out flat; `source` unwraps the source photos into it and `texture` keeps
-the result at several sizes; `shape` moves the target's features towards the source's proportions;
-`tone`, `expression` and `detail` fit the texture to the target's light, frowns and sharpness; `eyes`
-keeps gaze and speech; `render` maps atlas and frame onto each other; `swapper` is the engine.
+The source: `photo` unwraps one photo into the atlas that `layout` lays out, `merge` joins several,
+`repair` mends what they do not show, `source` is the whole, `texture` keeps it at several sizes.
+
+A target: `view` reads it from the frame, `track` remembers it, `transfer` puts the source onto it;
+`shape` moves its features, `tone`, `expression` and `sharpness` fit the texture to it, `occlusion`
+and `eyes` keep what stays the target's own, `placement` maps atlas and frame onto each other.
 """
 
 from dlc.swapping.mesh.swapper import MeshSwapper

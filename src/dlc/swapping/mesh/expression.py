@@ -1,4 +1,4 @@
-"""Frowns, dimples and folds: what the target's skin does now and did not do on average.
+"""Frowns, dimples and folds: what the target's skin does now and does not do on average.
 
 Source of the idea: Z. Liu, Y. Shan, Z. Zhang, "Expressive expression mapping with ratio images",
 SIGGRAPH 2001. Here the neutral face is the track's running mean in the atlas.
@@ -6,40 +6,33 @@ SIGGRAPH 2001. Here the neutral face is the track's running mean in the atlas.
 
 from __future__ import annotations
 
-import cv2
 import numpy as np
-from numpy.typing import NDArray
 
+from dlc.compositing.arrays import Floats
 from dlc.compositing.filters import blur
 from dlc.swapping.mesh.tone import LUMA
 
-Image = NDArray[np.float32]
-
 # How much of the ratio is carried over: all of it also carries the target's own features.
 _POWER = 0.3
-# Detail between these blur radii (atlas pixels) counts: finer is noise, coarser is light.
+# Relief between these blur radii (atlas pixels) counts: finer is noise, coarser is light.
 _FINE, _COARSE = 1.2, 8.0
-_SLOWEST_RATE = 0.01
+# Beyond it is not an expression: a hand, a shadow, a mesh that slipped.
+_RATIO = (0.6, 1.6)
 
 
-class ExpressionRatio:
-    """One track's ratio of present to mean skin detail."""
+def skin_relief(texture: Floats) -> Floats:
+    """Return how light each pixel is next to its surroundings: 1 on even skin, less in a fold.
 
-    def __init__(self) -> None:
-        """Start without any memory."""
-        self._mean: Image | None = None
-        self._frames = 0
+    Args:
+        texture: float32 (TONE_SIZE, TONE_SIZE, 3) BGR, 0 to 255.
+    """
+    luma = texture @ LUMA
+    relief: Floats = blur(luma, _FINE) / np.maximum(blur(luma, _COARSE), 8.0)
+    return relief
 
-    def update(self, texture: Image) -> Image:
-        """Take a frame's atlas (S, S, 3); return the factor (S, S) for the source's texture."""
-        luma = texture @ LUMA
-        fine = blur(luma, _FINE)
-        detail = fine / np.maximum(blur(luma, _COARSE), 8.0)
-        self._frames += 1
-        if self._mean is None:
-            self._mean = detail
-        rate = max(1.0 / self._frames, _SLOWEST_RATE)
-        self._mean = cv2.addWeighted(detail, rate, self._mean, 1 - rate, 0.0)
-        ratio = np.clip(detail / np.maximum(self._mean, 0.05), 0.6, 1.6)
-        factor: Image = ratio ** np.float32(_POWER)
-        return factor
+
+def expression_gain(relief: Floats, neutral: Floats) -> Floats:
+    """Return the factor that shows the present relief on a texture with a neutral face."""
+    floor: Floats = np.maximum(neutral, 0.05)
+    gain: Floats = np.clip(relief / floor, *_RATIO) ** np.float32(_POWER)
+    return gain

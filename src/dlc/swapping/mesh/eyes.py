@@ -5,101 +5,167 @@ Only the irises take the source's color.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
+
 import cv2
 import numpy as np
-from numpy.typing import NDArray
 
-from dlc.compositing.filters import blur, smoothstep
+from dlc.compositing.arrays import Bytes, Floats
+from dlc.compositing.filters import blend, blur, cut, smoothstep
 from dlc.faces.topology import VERTEX_COUNT, Topology
-from dlc.swapping.mesh.masks import fill_ring
+from dlc.geometry import Box
+from dlc.swapping.mesh.masks import fill_ring, ring_box, soft_ring
+from dlc.swapping.mesh.running_mean import RunningMean
 from dlc.swapping.mesh.tone import LUMA
 
 # Rows of Face.landmarks that hold the viewer's left and right iris: center first, then its rim.
-IRISES = (slice(VERTEX_COUNT, VERTEX_COUNT + 5), slice(VERTEX_COUNT + 5, VERTEX_COUNT + 10))
-_RATE = 0.1
+_IRISES = (slice(VERTEX_COUNT, VERTEX_COUNT + 5), slice(VERTEX_COUNT + 5, VERTEX_COUNT + 10))
 # Ratio of an eye's height to its width at which it counts as shut, and as open.
 _OPEN = (0.12, 0.2)
 # Softness of the openings' edges, in face widths.
 _FEATHER = 0.006
+# Softness of an iris' edge, in its radii.
+_IRIS_FEATHER = 0.15
+# Luma from which an iris pixel is a glint.
+_GLINT = 170
+# Pixels an iris must have for its color to be known.
+_MIN_IRIS = 6.0
+# How far an iris may be recolored.
+_TINT = (0.4, 2.0)
 
 
-def openings(
-    topology: Topology, points: NDArray[np.float32], shape: tuple[int, int], face_width: float
-) -> NDArray[np.float32]:
-    """Return 1 inside the eyes and the mouth opening, 0 elsewhere: float32 of `shape`.
+@dataclass(frozen=True, slots=True, eq=False)
+class Eye:
+    """An eye in a picture.
 
-    Args:
-        topology: the face mesh.
-        points: float32 (468 or more, 2), pixels.
-        shape: rows and columns of the mask.
-        face_width: in pixels.
+    Attributes:
+        lids: float32 (16, 2), the ring of the lids from one corner of the eye, pixels.
+        iris: float32 (5, 2), center and rim of the iris, pixels.
     """
-    mask = np.zeros(shape, np.uint8)
-    for ring in (topology.left_eye, topology.right_eye, topology.inner_lips):
-        fill_ring(mask, points[ring])
-    soft = blur(mask, max(_FEATHER * face_width, 0.5))
-    return soft.astype(np.float32) / 255
+
+    lids: Floats
+    iris: Floats
+
+    @property
+    def openness(self) -> float:
+        """0 for an eye that is all but shut, 1 for an open one."""
+        corner, other = self.lids[0], self.lids[len(self.lids) // 2]
+        width = max(float(np.linalg.norm(other - corner)), 1e-3)
+        along = (other - corner) / width
+        gap = np.ptp((self.lids - corner) @ np.array([-along[1], along[0]], np.float32))
+        return float(smoothstep(np.asarray(gap / width, np.float32), *_OPEN))
+
+    def moved(self, lids: Floats) -> Eye:
+        """Return the eye with other lids, its iris moving along with them."""
+        return Eye(lids, self.iris + (lids - self.lids).mean(axis=0))
 
 
-def iris_mask(
-    eye: NDArray[np.float32], iris: NDArray[np.float32], shape: tuple[int, int]
-) -> NDArray[np.float32]:
-    """Return the visible part of an iris: its disk inside the lids `eye` (N, 2).
+def find_eyes(topology: Topology, landmarks: Floats) -> tuple[Eye, Eye]:
+    """Return the viewer's left and right eye from landmarks (478, 2 or more)."""
+    points = landmarks[:, :2]
+    rings = (topology.left_eye, topology.right_eye)
+    left, right = (Eye(points[r], points[i]) for r, i in zip(rings, _IRISES, strict=True))
+    return left, right
+
+
+def cut_openings(opacity: Floats, rings: Sequence[Floats], face_width: float) -> None:
+    """Make a layer transparent, in place, inside rings (N, 2) of eyes and mouth; all in pixels."""
+    softness = max(_FEATHER * face_width, 0.5)
+    for ring in rings:
+        box = ring_box(ring, 4 * softness + 1, opacity.shape)
+        if not box.is_empty:
+            cut(opacity, box)[:] *= 1 - soft_ring(ring, box, softness)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Iris:
+    """What is visible of an iris.
+
+    Attributes:
+        box: a rectangle of the picture.
+        mask: float32 (box.height, box.width), 1 on the iris, 0 elsewhere.
+    """
+
+    box: Box
+    mask: Floats
+
+
+def find_irises(eyes: Sequence[Eye], shape: tuple[int, int]) -> list[Iris]:
+    """Return the irises that lie in a picture of `shape` (rows, columns)."""
+    found = (_find_iris(eye, shape) for eye in eyes)
+    return [iris for iris in found if iris is not None]
+
+
+def _find_iris(eye: Eye, shape: tuple[int, int]) -> Iris | None:
+    """Draw the disk of an iris inside its lids.
 
     Nothing is visible of an eye that is all but shut: its lids would be colored.
     """
-    corner, other = eye[0], eye[len(eye) // 2]
-    along = (other - corner) / max(float(np.linalg.norm(other - corner)), 1e-3)
-    gap = np.ptp((eye - corner) @ np.array([-along[1], along[0]], np.float32))
-    width = max(float(np.linalg.norm(other - corner)), 1e-3)
-    openness = float(smoothstep(np.float32(gap / width), *_OPEN))
-    center = iris[0]
-    radius = float(np.linalg.norm(iris[1:] - center, axis=1).mean())
-    disk, lids = np.zeros(shape, np.uint8), np.zeros(shape, np.uint8)
-    where = tuple(np.round(center * 16).astype(int).tolist())
-    cv2.circle(disk, where, max(round(radius * 16), 1), 255, -1, cv2.LINE_AA, 4)
-    fill_ring(lids, eye)
-    visible = blur(np.minimum(disk, lids), max(radius * 0.15, 0.5))
-    return visible.astype(np.float32) * np.float32(openness / 255)
-
-
-def iris_color(bgr: NDArray[np.uint8], mask: NDArray[np.float32]) -> NDArray[np.float32] | None:
-    """Return the mean BGR (3,) of an iris without its glints, or None where too little is seen."""
-    luma = bgr @ LUMA
-    weight = mask * (luma < 170)
-    total = float(weight.sum())
-    if total < 6.0:
+    center = eye.iris[0]
+    radius = float(np.linalg.norm(eye.iris[1:] - center, axis=1).mean())
+    softness = max(radius * _IRIS_FEATHER, 0.5)
+    box = ring_box(eye.iris, radius + 4 * softness, shape)
+    if box.is_empty:
         return None
-    color: NDArray[np.float32] = np.tensordot(weight, bgr.astype(np.float32), 2) / total
-    return color
+    corner = np.array([box.left, box.top], np.float32)
+    disk, lids = np.zeros((2, box.height, box.width), np.uint8)
+    where = np.round((center - corner) * 16).astype(int).tolist()
+    cv2.circle(disk, where, max(round(radius * 16), 1), 255, -1, cv2.LINE_AA, 4)
+    fill_ring(lids, eye.lids - corner)
+    visible = blur(np.minimum(disk, lids), softness)
+    return Iris(box, visible * np.float32(eye.openness / 255))
+
+
+def iris_color(bgr: Bytes, irises: Sequence[Iris]) -> Floats | None:
+    """Return the mean BGR (3,) of a face's irises without their glints.
+
+    Args:
+        bgr: uint8 (h, w, 3 or more); further channels are ignored.
+        irises: the face's irises in it.
+
+    Returns:
+        The color, or None where too little of the irises is seen.
+    """
+    total, color = 0.0, np.zeros(3, np.float32)
+    for iris in irises:
+        pixels = cut(bgr, iris.box)[..., :3].astype(np.float32)
+        weight = iris.mask * (pixels @ LUMA < _GLINT)
+        total += float(weight.sum())
+        color += np.tensordot(weight, pixels, 2)
+    return color / np.float32(total) if total >= _MIN_IRIS else None
+
+
+def _scaled(bgra: Bytes, gain: Floats) -> Bytes:
+    """Multiply the colors of a picture (h, w, 4) by a gain (3,)."""
+    factors = (*gain.tolist(), 1.0)
+    return np.asarray(cv2.multiply(bgra, factors), np.uint8)  # type: ignore[call-overload]
 
 
 class IrisTint:
-    """One track's running color of each target iris, against the source's."""
+    """Gives a target's irises the color of the source's."""
 
-    def __init__(self, source: NDArray[np.float32] | None) -> None:
+    def __init__(self, source: Floats | None) -> None:
         """Take the source's iris color, BGR (3,), if it is known."""
         self._source = source
-        self._seen: NDArray[np.float32] | None = None
 
-    def apply(
-        self,
-        bgr: NDArray[np.uint8],
-        eyes: list[NDArray[np.float32]],
-        irises: list[NDArray[np.float32]],
-    ) -> None:
-        """Recolor the irises of a region in place; points are pixels of the region."""
+    def apply(self, bgra: Bytes, eyes: Sequence[Eye], seen: RunningMean[Floats]) -> None:
+        """Recolor the irises of a picture (h, w, 4) in place.
+
+        Args:
+            bgra: the picture.
+            eyes: the face's eyes in it.
+            seen: the target's own iris color over time; updated.
+        """
         if self._source is None:
             return
-        masks = [
-            iris_mask(eye, iris, bgr.shape[:2]) for eye, iris in zip(eyes, irises, strict=True)
-        ]
-        both = np.maximum(*masks)
-        seen = iris_color(bgr, both)
-        if seen is not None:
-            self._seen = seen if self._seen is None else self._seen + _RATE * (seen - self._seen)
-        if self._seen is None:
+        irises = find_irises(eyes, bgra.shape[:2])
+        now = iris_color(bgra, irises)
+        color = seen.value if now is None else seen.update(now)
+        if color is None:
             return
-        gain = np.clip(self._source / np.maximum(self._seen, 4.0), 0.4, 2.0)
-        tinted = cv2.blendLinear(cv2.multiply(bgr, (*gain.tolist(), 1.0)), bgr, both, 1.0 - both)
-        bgr[:] = tinted
+        floor: Floats = np.maximum(color, 4.0)
+        gain = np.clip(self._source / floor, *_TINT)
+        for iris in irises:
+            plain = cut(bgra, iris.box)
+            plain[:] = blend(_scaled(plain, gain), plain, iris.mask)

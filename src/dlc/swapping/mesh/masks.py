@@ -1,4 +1,4 @@
-"""Regions of the face as masks in the atlas."""
+"""Regions of the face as masks: in the atlas, and rings of the mesh in a picture."""
 
 from __future__ import annotations
 
@@ -7,12 +7,11 @@ from functools import lru_cache
 
 import cv2
 import numpy as np
-from numpy.typing import NDArray
 
-from dlc.compositing.filters import blur, smoothstep
-from dlc.swapping.mesh.atlas import Layout
-
-Mask = NDArray[np.float32]
+from dlc.compositing.arrays import Bytes, Floats
+from dlc.compositing.filters import blur, grow, smoothstep
+from dlc.geometry import Box
+from dlc.swapping.mesh.layout import Layout
 
 # Outlines that the topology does not name, as mesh vertices.
 LEFT_BROW = (46, 53, 52, 65, 55, 107, 66, 105, 63, 70)
@@ -22,27 +21,36 @@ NOSE_BASE = 2
 EYE_CORNER = 33
 
 
-def fill_ring(mask: NDArray[np.uint8], ring: NDArray[np.float32], value: int = 255) -> None:
-    """Fill a polygon (N, 2) of pixels, to a sixteenth of a pixel, in place."""
-    cv2.fillPoly(mask, [np.round(ring * 16.0).astype(np.int32)], value, cv2.LINE_AA, 4)
+def fill_ring(mask: Bytes, ring: Floats) -> None:
+    """Fill a polygon (N, 2) of pixels with 255, to a sixteenth of a pixel, in place."""
+    cv2.fillPoly(mask, [np.round(ring * 16.0).astype(np.int32)], 255, cv2.LINE_AA, 4)
+
+
+def ring_box(ring: Floats, margin: float, shape: tuple[int, int]) -> Box:
+    """Return the rectangle around a ring (N, 2), `margin` pixels wider, inside (rows, columns)."""
+    low, high = np.floor(ring.min(axis=0) - margin), np.ceil(ring.max(axis=0) + margin) + 1
+    return Box(*low.astype(int).tolist(), *high.astype(int).tolist()).clipped(shape[1], shape[0])
+
+
+def soft_ring(ring: Floats, box: Box, softness: float) -> Floats:
+    """Return 1 inside a ring (N, 2), 0 outside, its edge blurred by `softness` pixels, in `box`."""
+    mask = np.zeros((box.height, box.width), np.uint8)
+    fill_ring(mask, ring - np.array([box.left, box.top], np.float32))
+    return blur(mask, softness) * np.float32(1 / 255)
 
 
 def rings_mask(
-    layout: Layout, size: int, rings: Sequence[Sequence[int]], grow: float = 0.0
-) -> Mask:
-    """Return 1 inside the given rings of vertices, grown by `grow` face widths, 0 elsewhere."""
+    layout: Layout, size: int, rings: Sequence[Sequence[int]], reach: float = 0.0
+) -> Floats:
+    """Return 1 inside the given rings of vertices, grown by `reach` face widths, 0 elsewhere."""
     mask = np.zeros((size, size), np.uint8)
     points = layout.uv * size - 0.5
     for ring in rings:
         fill_ring(mask, points[list(ring)])
-    reach = round(grow * layout.face_width * size)
-    if reach > 0:
-        kernel = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * reach + 1, 2 * reach + 1))
-        mask = cv2.dilate(mask, kernel)
-    return mask.astype(np.float32) / 255
+    return grow(mask, round(reach * layout.face_width * size)) * np.float32(1 / 255)
 
 
-def depth_inside(layout: Layout, size: int) -> Mask:
+def depth_inside(layout: Layout, size: int) -> Floats:
     """Return the distance to the face oval in face widths, 0 outside."""
     oval = rings_mask(layout, size, [layout.topology.face_oval.tolist()])
     inside = (oval > 0.5).astype(np.uint8)
@@ -50,15 +58,15 @@ def depth_inside(layout: Layout, size: int) -> Mask:
 
 
 @lru_cache(maxsize=8)
-def skin_mask(layout: Layout, size: int) -> Mask:
+def skin_mask(layout: Layout, size: int) -> Floats:
     """Weigh what is skin: 1 on it, 0 on eyes, brows and lips, and near and outside the oval."""
     topology = layout.topology
     rings = [ring.tolist() for ring in (topology.left_eye, topology.right_eye, topology.outer_lips)]
-    features = rings_mask(layout, size, [*rings, LEFT_BROW, RIGHT_BROW], grow=0.01)
+    features = rings_mask(layout, size, [*rings, LEFT_BROW, RIGHT_BROW], reach=0.01)
     mask = smoothstep(depth_inside(layout, size), 0.02, 0.04) * (1 - features)
     return blur(mask, size / 128)
 
 
-def feathered_face(layout: Layout, size: int, feather: float) -> Mask:
+def feathered_face(layout: Layout, size: int, feather: float) -> Floats:
     """Return the face's opacity: 0 at the oval, 1 from two `feather`s (face widths) inwards."""
     return smoothstep(depth_inside(layout, size), 0.0, 2 * feather)

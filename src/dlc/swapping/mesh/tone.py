@@ -4,27 +4,29 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-import cv2
 import numpy as np
-from numpy.typing import NDArray
 
+from dlc.compositing.arrays import Floats
 from dlc.compositing.filters import broad_blur
-from dlc.swapping.mesh.atlas import Layout
+from dlc.swapping.mesh.layout import Layout
 from dlc.swapping.mesh.masks import skin_mask
 
 TONE_SIZE = 128
 # Weights of B, G and R in luma (ITU-R BT.601).
 LUMA = np.array([0.114, 0.587, 0.299], np.float32)
-Image = NDArray[np.float32]
 
 # Blur radii in face widths: light changes slowly over a face, tint (beard, cheeks) a little faster.
 _LUMA_SIGMA = 0.22
 _TINT_SIGMA = 0.11
+# Gray levels below which a ratio to a pixel says more of noise than of the face.
+_DARK = 8.0
+# How far light and color of one face may be from those of another. Down to a face in the dark; up
+# to where a dark photo's noise would show.
+_GAIN = (0.02, 5.0)
 # How far the source's contrast follows the target's, as a power of their ratio; more would wash the
 # source's features out in soft light.
 _CONTRAST_POWER = 0.2
-# Share of a new frame's measurement in the running one.
-_RATE = 0.2
+_CONTRAST = (0.6, 1.6)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -36,7 +38,7 @@ class Tone:
         contrast: standard deviation of the skin's detail relative to its light.
     """
 
-    light: Image
+    light: Floats
     contrast: float
 
 
@@ -49,7 +51,7 @@ class ToneMeter:
         self._skin = skin_mask(layout, TONE_SIZE)
         self._luma_sigma, self._tint_sigma = _LUMA_SIGMA * unit, _TINT_SIGMA * unit
 
-    def measure(self, texture: Image, seen: Image) -> Tone:
+    def measure(self, texture: Floats, seen: Floats) -> Tone:
         """Measure a face.
 
         Args:
@@ -61,30 +63,20 @@ class ToneMeter:
         luma = texture @ LUMA
         smooth = broad_blur(luma * skin, self._luma_sigma)
         smooth /= np.maximum(broad_blur(skin, self._luma_sigma), 1e-3)
-        tint = broad_blur(texture * (skin / np.maximum(luma, 8.0))[..., None], self._tint_sigma)
+        tint = broad_blur(texture * (skin / np.maximum(luma, _DARK))[..., None], self._tint_sigma)
         tint /= np.maximum(broad_blur(skin, self._tint_sigma), 1e-3)[..., None]
-        detail = (luma - smooth) / np.maximum(smooth, 8.0)
+        detail = (luma - smooth) / np.maximum(smooth, _DARK)
         variance = float((detail**2 * skin).sum() / max(float(skin.sum()), 1.0))
         return Tone(smooth[..., None] * tint, variance**0.5)
 
 
-class ToneMatch:
-    """One track's running ratio of the target's tone to the source's."""
+def tone_gain(target: Tone, source: Tone) -> Floats:
+    """Return the factor (TONE_SIZE, TONE_SIZE, 3) from the source's light to the target's."""
+    return np.clip(target.light / np.maximum(source.light, 4.0), *_GAIN)
 
-    def __init__(self, source: Tone) -> None:
-        """Start a track against the source's tone."""
-        self._source = source
-        self._floor = np.maximum(source.light, 4.0)
-        self._gain: Image | None = None
-        self._contrast = 1.0
 
-    def update(self, target: Tone) -> tuple[Image, float]:
-        """Take a frame's tone; return the gain (TONE_SIZE, TONE_SIZE, 3) and the contrast factor."""
-        gain = np.clip(target.light / self._floor, 0.2, 5.0)
-        ratio = target.contrast / max(self._source.contrast, 1e-3)
-        contrast = min(max(ratio**_CONTRAST_POWER, 0.6), 1.6)
-        if self._gain is None:
-            self._gain, self._contrast = gain, contrast
-        self._gain = cv2.addWeighted(gain, _RATE, self._gain, 1 - _RATE, 0.0)
-        self._contrast += _RATE * (contrast - self._contrast)
-        return self._gain, self._contrast
+def contrast_factor(target: Tone, source: Tone) -> float:
+    """Return the factor for the source's detail that brings it near the target's contrast."""
+    low, high = _CONTRAST
+    ratio = target.contrast / max(source.contrast, 1e-3)
+    return float(min(max(ratio**_CONTRAST_POWER, low), high))

@@ -1,0 +1,106 @@
+"""The canonical atlas: a fixed, symmetric unwrapping of the face mesh.
+
+Every face is brought into this one layout, so that masks are constants, the same atlas pixel is the
+same spot of anatomy in every photo and frame, and averages over time need no motion compensation.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+
+import numpy as np
+from numpy.typing import NDArray
+
+from dlc.compositing.arrays import Floats
+from dlc.faces.topology import VERTEX_COUNT, Topology, load_topology
+from dlc.model_store.builtin import builtin_model
+from dlc.swapping.mesh.triangles import triangulate_ring
+
+# A rim of triangles around the face oval lets maps be interpolated across it.
+_RIM_SCALE = 1.12
+# The sides of the face are unrolled from a cylinder whose axis lies this far (in face widths)
+# behind the most distant vertex: a camera sees the cheeks foreshortened, the atlas does not.
+_AXIS_DEPTH = 0.5
+_MARGIN = 0.02
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Layout:
+    """The atlas in units of its own side, independent of resolution.
+
+    Attributes:
+        uv: float32 (N, 2), position of each mesh vertex and then of each rim vertex, 0 to 1.
+        triangles: int32 (T, 3), the mesh, its filled eyes and mouth, and last the rim.
+        rim_start: number of the first triangle of the rim.
+        face_width: width of the face in the atlas, 0 to 1.
+        mean_face: float32 (468, 3), the average face: frontal, one face width wide, y down, z away
+            from the viewer.
+        topology: the face mesh this was laid out from.
+    """
+
+    uv: Floats
+    triangles: NDArray[np.int32]
+    rim_start: int
+    face_width: float
+    mean_face: Floats
+    topology: Topology
+
+    def with_rim(self, points: Floats) -> Floats:
+        """Append the rim around the face oval to the mesh: (468 or more, D) becomes (N, D)."""
+        return _with_rim(points, self.topology)
+
+
+@lru_cache(maxsize=1)
+def load_layout() -> Layout:
+    """Lay out the atlas from the shipped topology and average face.
+
+    Raises:
+        ModelError: one of the files is missing.
+    """
+    topology = load_topology()
+    with np.load(builtin_model("mean_face.npz")) as arrays:
+        mean_face = arrays["mean_face"]
+    flat = _with_rim(_unroll(mean_face), topology)
+    low, high = flat.min(axis=0), flat.max(axis=0)
+    scale = (1.0 - 2 * _MARGIN) / float((high - low).max())
+    uv = (flat - (low + high) / 2) * scale + 0.5
+    mesh = [
+        *topology.triangles.tolist(),
+        *triangulate_ring(topology.left_eye.tolist()),
+        *triangulate_ring(topology.right_eye.tolist()),
+        *triangulate_ring(topology.inner_lips.tolist()),
+    ]
+    return Layout(
+        uv=uv.astype(np.float32),
+        triangles=np.array(mesh + _rim_triangles(topology.face_oval.tolist()), np.int32),
+        rim_start=len(mesh),
+        face_width=float(np.ptp(uv[topology.face_oval, 0])),
+        mean_face=mean_face,
+        topology=topology,
+    )
+
+
+def _with_rim(points: Floats, topology: Topology) -> Floats:
+    ring = points[topology.face_oval]
+    center = ring.mean(axis=0)
+    rim = center + (ring - center) * np.float32(_RIM_SCALE)
+    return np.concatenate([points[:VERTEX_COUNT], rim])
+
+
+def _unroll(mean: Floats) -> Floats:
+    """Unroll the average face from a cylinder around the head's axis: (468, 3) becomes (468, 2)."""
+    depth = mean[:, 2].max() + _AXIS_DEPTH - mean[:, 2]
+    u = np.arctan2(mean[:, 0], depth) * np.median(depth)
+    return np.stack([u, mean[:, 1]], axis=1).astype(np.float32)
+
+
+def _rim_triangles(oval: list[int]) -> list[list[int]]:
+    """Join each edge of the face oval to the rim by two triangles."""
+    count = len(oval)
+    triangles = []
+    for i, vertex in enumerate(oval):
+        j = (i + 1) % count
+        triangles.append([vertex, oval[j], VERTEX_COUNT + i])
+        triangles.append([oval[j], VERTEX_COUNT + j, VERTEX_COUNT + i])
+    return triangles

@@ -1,0 +1,97 @@
+"""Thin things in front of the upper face, which stay in front: rims of glasses, strands of hair.
+
+Skin has no thin hard lines, and a light one is not part of a brow either. Such lines are looked for
+in the atlas, where a rim stands still while the head moves, so that they can be averaged over time.
+"""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+
+from dlc.compositing.arrays import Bytes, Floats
+from dlc.compositing.filters import blur, ellipse, smoothstep
+from dlc.swapping.mesh.layout import Layout
+from dlc.swapping.mesh.masks import EYE_CORNER, NOSE, NOSE_BASE, depth_inside, rings_mask
+
+# A line is narrower than this, in face widths, and stands out by gray levels: from where it may be
+# one to where it certainly is.
+_WIDTH = 0.02
+_LIGHT = (10.0, 26.0)
+_DARK = (22.0, 45.0)
+# Specks and creases are shorter than this, in face widths.
+_LENGTH = 0.25
+# Shares of the time a pixel has to be part of a line: to count at all, and to be kept whole.
+_OFTEN = (0.15, 0.5)
+_CROSS = cv2.getStructuringElement(cv2.MORPH_CROSS, (3, 3))
+_NEARBY = np.ones((5, 5), np.uint8)
+
+
+class LineFinder:
+    """Finds the lines in atlas images of one size; remembers nothing between them."""
+
+    def __init__(self, layout: Layout, size: int) -> None:
+        """Prepare the zones in which lines are looked for, in atlas images (size, size)."""
+        self._size = size
+        light, dark = (blur(zone, 1.0) for zone in _zones(layout, size))
+        unit = size * layout.face_width
+        self._kernel = ellipse(2 * round(_WIDTH / 2 * unit) + 1)
+        self._length = _LENGTH * unit
+        # Nothing is looked for below the nose.
+        reach = self._kernel.shape[0]
+        rows = np.flatnonzero(light.any(axis=1) | dark.any(axis=1))
+        self._rows = slice(max(int(rows[0]) - reach, 0), int(rows[-1]) + 1 + reach)
+        self._light_zone, self._dark_zone = light[self._rows], dark[self._rows]
+
+    def lines(self, luma: Bytes) -> Floats:
+        """Return how certainly each pixel is part of a line now: (rows searched, size), 0 to 1.
+
+        Args:
+            luma: uint8 (size, size).
+        """
+        part = luma[self._rows]
+        light = cv2.morphologyEx(part, cv2.MORPH_TOPHAT, self._kernel).astype(np.float32)
+        dark = cv2.morphologyEx(part, cv2.MORPH_BLACKHAT, self._kernel).astype(np.float32)
+        lines: Floats = np.maximum(
+            smoothstep(light, *_LIGHT) * self._light_zone,
+            smoothstep(dark, *_DARK) * self._dark_zone,
+        )
+        return lines
+
+    def matte(self, often: Floats) -> Floats | None:
+        """Return the share of each pixel to keep: (size, size), 0 to 1; None if that is nothing.
+
+        Args:
+            often: mean over time of what `lines` returned.
+        """
+        candidates = (often > _OFTEN[0]).astype(np.uint8)
+        long = self._long_parts(cv2.dilate(candidates, _NEARBY).astype(np.uint8))
+        if not long.any():
+            return None
+        spread = blur(np.asarray(cv2.dilate(often, _CROSS), np.float32), 0.8)
+        matte = np.zeros((self._size, self._size), np.float32)
+        matte[self._rows] = smoothstep(spread, *_OFTEN) * long
+        return matte
+
+    def _long_parts(self, parts: Bytes) -> Bytes:
+        """Return 1 on connected parts that are long enough, 0 elsewhere."""
+        _, labels, stats, _ = cv2.connectedComponentsWithStats(parts, connectivity=8)
+        extent = np.maximum(stats[:, cv2.CC_STAT_WIDTH], stats[:, cv2.CC_STAT_HEIGHT])
+        is_long = (extent > self._length).astype(np.uint8)
+        is_long[0] = 0  # the ground between the parts
+        return is_long[np.asarray(labels, np.int32)]
+
+
+def _zones(layout: Layout, size: int) -> tuple[Floats, Floats]:
+    """Return where light lines and where dark lines belong to something in front of the face."""
+    topology = layout.topology
+    eyes = [topology.left_eye.tolist(), topology.right_eye.tolist()]
+    rows = np.arange(size, dtype=np.float32)[:, None]
+    upper = smoothstep(layout.uv[NOSE_BASE, 1] * size - rows, 0.0, size * 0.06)
+    upper = upper * smoothstep(depth_inside(layout, size), 0.02, 0.06)
+    light = upper * (1 - rings_mask(layout, size, eyes, reach=0.02))
+    light = light * (1 - rings_mask(layout, size, [NOSE], reach=0.01))
+    # Brows and lashes are dark lines too.
+    below = smoothstep(rows - layout.uv[EYE_CORNER, 1] * size, 0.0, size * 0.02)
+    dark = light * below * (1 - rings_mask(layout, size, eyes, reach=0.05))
+    return light, dark

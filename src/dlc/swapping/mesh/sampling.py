@@ -1,0 +1,54 @@
+"""Spreading values of mesh vertices over the pixels of an atlas."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+
+import numpy as np
+from numpy.typing import NDArray
+
+from dlc.compositing.arrays import Floats
+from dlc.swapping.mesh.layout import Layout
+from dlc.swapping.mesh.triangles import barycentric, rasterize
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Sampling:
+    """Which vertices make up each pixel of a square atlas of S x S pixels.
+
+    Attributes:
+        size: S.
+        corners: intp (3, S * S), vertices of the triangle under each pixel.
+        weights: float32 (3, S * S), barycentric weights; all 0 where there is no triangle.
+        inside: bool (S, S), where the face (not the rim) is.
+    """
+
+    size: int
+    corners: NDArray[np.intp]
+    weights: Floats
+    inside: NDArray[np.bool_]
+
+    def spread(self, values: Floats) -> Floats:
+        """Interpolate values of each vertex, float32 (N, D), over the atlas: (S, S, D)."""
+        # "clip" is the quick way to index: it does not have to look for bad indices first.
+        mixed = np.take(values, self.corners, axis=0, mode="clip")
+        spread: Floats = (mixed * self.weights[..., None]).sum(axis=0)
+        return spread.reshape(self.size, self.size, -1)
+
+
+@lru_cache(maxsize=4)
+def sampling(layout: Layout, size: int) -> Sampling:
+    """Work out which vertices make up each pixel of an atlas of `size` x `size` pixels."""
+    numbers = rasterize(layout.uv * size - 0.5, layout.triangles, (size, size))
+    corners = layout.triangles[np.maximum(numbers, 0)].reshape(-1, 3)
+    rows, columns = np.mgrid[:size, :size]
+    centers = (np.stack([columns, rows], axis=-1).reshape(-1, 2) + 0.5) / size
+    weights = barycentric(centers, layout.uv[corners].astype(np.float64)).astype(np.float32)
+    weights[numbers.ravel() < 0] = 0.0
+    return Sampling(
+        size=size,
+        corners=np.ascontiguousarray(corners.T, np.intp),
+        weights=np.ascontiguousarray(weights.T),
+        inside=(numbers >= 0) & (numbers < layout.rim_start),
+    )

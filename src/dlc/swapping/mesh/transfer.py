@@ -1,0 +1,114 @@
+"""Putting one source person's face onto target faces."""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+
+from dlc.compositing.arrays import Bytes, Floats
+from dlc.compositing.filters import blend, resize, sample
+from dlc.compositing.patch import Patch
+from dlc.swapping.mesh.expression import expression_gain, skin_relief
+from dlc.swapping.mesh.eyes import IrisTint, cut_openings
+from dlc.swapping.mesh.layout import Layout
+from dlc.swapping.mesh.occlusion import LineFinder
+from dlc.swapping.mesh.placement import place
+from dlc.swapping.mesh.shape import ProportionShift
+from dlc.swapping.mesh.sharpness import fine_energy, sharpness_factor
+from dlc.swapping.mesh.source import SourceModel
+from dlc.swapping.mesh.texture import SourceTexture
+from dlc.swapping.mesh.tone import TONE_SIZE, ToneMeter, contrast_factor, tone_gain
+from dlc.swapping.mesh.track import Track
+from dlc.swapping.mesh.view import TargetView, unwrap
+from dlc.swapping.mesh.visibility import PoseVisibility
+
+# Side of the atlas in which a target's fine detail is compared with the source's.
+_DETAIL_SIZE = 2 * TONE_SIZE
+
+
+class FaceTransfer:
+    """The source's skin, iris color and proportions, ready to be put onto targets.
+
+    Keeps nothing of any target: what is known of one is in the `Track` that comes with it.
+    """
+
+    def __init__(self, source: SourceModel, layout: Layout) -> None:
+        """Prepare a source for one atlas layout."""
+        self._layout = layout
+        self._meter = ToneMeter(layout)
+        self._visibility = PoseVisibility(layout, TONE_SIZE)
+        self._lines = LineFinder(layout, _DETAIL_SIZE)
+        self._texture = SourceTexture(source, layout, self._meter)
+        self._shift = ProportionShift(source.shape, layout)
+        self._irises = IrisTint(source.iris)
+        detailed = resize(source.texture, (_DETAIL_SIZE, _DETAIL_SIZE))
+        self._energy = fine_energy(_luma(detailed), layout)
+
+    def apply(self, view: TargetView, track: Track) -> Patch:
+        """Return the target with the source's face; what is known of the target is updated."""
+        skin = self._paint(view, track)
+        moved = self._move(view, track)
+        return self._lay(view, skin, moved, track)
+
+    def _paint(self, view: TargetView, track: Track) -> Bytes:
+        """Return the source's skin in the target's light: BGR and opacity in the atlas."""
+        flat, shown = unwrap(view, self._layout, _DETAIL_SIZE)
+        tone_size = (TONE_SIZE, TONE_SIZE)
+        broad = cv2.cvtColor(resize(flat, tone_size), cv2.COLOR_BGRA2BGR).astype(np.float32)
+        tone = self._meter.measure(broad, self._visibility.seen(view.pose) * shown)
+        gain = track.gain.update(tone_gain(tone, self._texture.tone))
+        contrast = track.contrast.update(contrast_factor(tone, self._texture.tone))
+        relief = _relief(broad, shown, track)
+        luma = np.asarray(cv2.cvtColor(flat, cv2.COLOR_BGRA2GRAY), np.uint8)
+        return self._texture.paint(
+            self._texture.size_for(view.pose.scale),
+            gain * expression_gain(relief, track.relief.update(relief))[..., None],
+            contrast,
+            self._sharpness(view, luma, track),
+            self._lines.matte(track.lines.update(self._lines.lines(luma))),
+        )
+
+    def _sharpness(self, view: TargetView, luma: Bytes, track: Track) -> float:
+        known = track.sharpness.value
+        if known is not None and not view.is_whole:
+            return known  # beyond the frame there is no detail to measure
+        energy = fine_energy(luma.astype(np.float32), self._layout)
+        return track.sharpness.update(sharpness_factor(energy, self._energy))
+
+    def _move(self, view: TargetView, track: Track) -> Floats:
+        """Return the target's mesh with the source's proportions: (N, 3), pixels of the region."""
+        neutral = track.shape.update(view.pose.normalize(view.mesh))
+        moved = view.mesh.copy()
+        moved[: len(neutral), :2] += self._shift.offsets(neutral, view.pose)
+        return moved
+
+    def _lay(self, view: TargetView, skin: Bytes, moved: Floats, track: Track) -> Patch:
+        """Lay the skin over the target, whose own features move along with it."""
+        topology = self._layout.topology
+        placement = place(self._layout, moved, view.mesh, view.shape, skin.shape[0])
+        over = sample(skin, placement.atlas, border=cv2.BORDER_CONSTANT)
+        under = sample(view.bgra, placement.origin)
+        left, right, mouth = (
+            moved[ring, :2] for ring in (topology.left_eye, topology.right_eye, topology.inner_lips)
+        )
+        eyes = [eye.moved(lids) for eye, lids in zip(view.eyes, (left, right), strict=True)]
+        self._irises.apply(under, eyes, track.iris)
+        opacity = _product(over[..., 3], placement.edge)
+        cut_openings(opacity, (left, right, mouth), view.pose.scale)
+        blended = cv2.cvtColor(blend(over, under, opacity), cv2.COLOR_BGRA2BGR)
+        return Patch(view.box, np.asarray(blended, np.uint8), placement.inside)
+
+
+def _product(opacity: Bytes, edge: Floats) -> Floats:
+    """Multiply an opacity of 0 to 255 by one of 0 to 1; the product is one of 0 to 1."""
+    return np.asarray(cv2.multiply(opacity, edge, scale=1 / 255, dtype=cv2.CV_32F), np.float32)
+
+
+def _luma(bgr: Floats) -> Floats:
+    return np.asarray(cv2.cvtColor(bgr, cv2.COLOR_BGR2GRAY), np.float32)
+
+
+def _relief(broad: Floats, shown: Floats, track: Track) -> Floats:
+    """Return the skin's relief now; the usual one where the frame ends."""
+    relief, usual = skin_relief(broad), track.relief.value
+    return relief if usual is None else usual + (relief - usual) * shown

@@ -1,0 +1,108 @@
+"""Triangles in the plane: drawing them, and functions that are linear over each of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TypeVar
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from dlc.compositing.arrays import Floats
+
+Vectors = TypeVar("Vectors", NDArray[np.float32], NDArray[np.float64])
+
+# Four fractional bits of a coordinate keep neighbors from tearing apart at low resolutions.
+_BITS = 4
+# Pixels; what is smaller has no area to speak of.
+_TINY = 1e-3
+
+
+def rasterize(
+    points: Floats,
+    triangles: NDArray[np.int32],
+    shape: tuple[int, int],
+    order: Iterable[int] | None = None,
+) -> NDArray[np.int32]:
+    """Draw triangle numbers: int32 of `shape` (rows, columns), -1 where there is no triangle.
+
+    Args:
+        points: float32 (N, 2), x and y of the vertices in pixels.
+        triangles: int32 (T, 3).
+        shape: rows and columns of the result.
+        order: the triangles to draw, later ones over earlier ones; all of them by default.
+    """
+    numbers = np.full(shape, -1, np.int32)
+    corners = np.round(points[triangles] * float(1 << _BITS)).astype(np.int32)
+    for number in range(len(triangles)) if order is None else order:
+        cv2.fillConvexPoly(numbers, corners[number], number, cv2.LINE_8, _BITS)
+    return numbers
+
+
+def winding(points: Floats, triangles: NDArray[np.int32]) -> Floats:
+    """Return twice the signed area of triangles (T, 3) over points (N, 2 or more), seen from +z."""
+    a, b, c = (points[triangles[:, corner], :2] for corner in range(3))
+    return _cross(b - a, c - a)
+
+
+def barycentric(points: NDArray[np.float64], corners: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return the barycentric weights (P, 3) of points (P, 2) in triangles (P, 3, 2)."""
+    a, b, c = corners[:, 0], corners[:, 1], corners[:, 2]
+    ab, ac, ap = b - a, c - a, points - a
+    area = _cross(ab, ac)
+    area[np.abs(area) < 1e-12] = 1e-12
+    second, third = _cross(ap, ac) / area, _cross(ab, ap) / area
+    return np.stack([1.0 - second - third, second, third], axis=1)
+
+
+def linear_functions(corners: Floats, values: Floats) -> Floats:
+    """Fit values at the corners of triangles by functions `p * x + q * y + r`.
+
+    Args:
+        corners: float32 (T, 3, 2), pixels.
+        values: float32 (T, 3, D).
+
+    Returns:
+        float32 (3, D, T): p, q and r.
+    """
+    a = corners[:, 0].T
+    ab, ac = corners[:, 1].T - a, corners[:, 2].T - a
+    area = ab[0] * ac[1] - ab[1] * ac[0]
+    area[np.abs(area) < _TINY] = _TINY
+    at_a = values[:, 0].T
+    to_b, to_c = values[:, 1].T - at_a, values[:, 2].T - at_a
+    p = (to_b * ac[1] - to_c * ab[1]) / area
+    q = (to_c * ab[0] - to_b * ac[0]) / area
+    return np.stack([p, q, at_a - p * a[0] - q * a[1]])
+
+
+def evaluate(functions: Floats, numbers: NDArray[np.int32]) -> Floats:
+    """Evaluate linear functions (3, D, T) at each pixel of drawn triangle numbers (rows, columns).
+
+    Returns:
+        float32 (D, rows, columns), arbitrary where there is no triangle.
+    """
+    rows, columns = numbers.shape
+    x, y = np.arange(columns, dtype=np.float32), np.arange(rows, dtype=np.float32)[:, None]
+    # "clip" is the quick way to index: it does not have to look for bad indices first.
+    p, q, r = np.take(functions, numbers, axis=2, mode="clip")
+    evaluated: Floats = p * x + q * y + r
+    return evaluated
+
+
+def triangulate_ring(ring: list[int]) -> list[list[int]]:
+    """Fill a ring of vertices, whose first one is a corner of the eye or mouth, by a zigzag."""
+    low, high = 1, len(ring) - 1
+    triangles = [[ring[0], ring[low], ring[high]]]
+    while low < high - 1:
+        triangles.append([ring[low], ring[low + 1], ring[high]])
+        low += 1
+        if low < high - 1:
+            triangles.append([ring[low], ring[high - 1], ring[high]])
+            high -= 1
+    return triangles
+
+
+def _cross(a: Vectors, b: Vectors) -> Vectors:
+    return a[:, 0] * b[:, 1] - a[:, 1] * b[:, 0]

@@ -1,0 +1,108 @@
+"""One target face in one frame."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+
+from dlc.compositing.arrays import Bytes, Floats
+from dlc.compositing.filters import resize, sample
+from dlc.geometry import Box
+from dlc.swapping.mesh.eyes import Eye, find_eyes
+from dlc.swapping.mesh.layout import Layout
+from dlc.swapping.mesh.pose import Pose, fit_pose
+from dlc.swapping.mesh.sampling import sampling
+from dlc.swapping.swapper import Pixels
+
+# Pixels of background around the face oval.
+_MARGIN = 2
+# Share of the face's rectangle that must lie inside the frame.
+_VISIBLE = 0.3
+# Distance between samples, in blocks of averaged pixels, below which they are needlessly close.
+_CLOSEST = 0.75
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class TargetView:
+    """A target face and the pixels around it; coordinates are pixels of `box`.
+
+    Attributes:
+        box: the face's rectangle, inside the frame.
+        bgra: uint8 (h, w, 4), the frame there; four channels are resampled faster than three.
+        mesh: float32 (N, 3), mesh and rim.
+        eyes: the viewer's left and right eye.
+        pose: of the head.
+        is_whole: whether the frame shows the whole face.
+    """
+
+    box: Box
+    bgra: Bytes
+    mesh: Floats
+    eyes: tuple[Eye, Eye]
+    pose: Pose
+    is_whole: bool
+
+    @property
+    def shape(self) -> tuple[int, int]:
+        """Rows and columns of `bgra`."""
+        return self.box.height, self.box.width
+
+
+def look(frame: Pixels, landmarks: Floats, layout: Layout) -> TargetView | None:
+    """Read the pixels of the face with landmarks (478, 3); None if too few are in the frame."""
+    oval = landmarks[layout.topology.face_oval, :2]
+    low, high = np.floor(oval.min(axis=0)) - _MARGIN, np.ceil(oval.max(axis=0)) + _MARGIN + 1
+    box = Box(*low.astype(int).tolist(), *high.astype(int).tolist())
+    inside = box.clipped(frame.width, frame.height)
+    if inside.width * inside.height < _VISIBLE * box.width * box.height:
+        return None
+    here = landmarks - np.array([inside.left, inside.top, 0], np.float32)
+    mesh = layout.with_rim(here)
+    return TargetView(
+        box=inside,
+        bgra=np.asarray(cv2.cvtColor(frame.region(inside), cv2.COLOR_BGR2BGRA), np.uint8),
+        mesh=mesh,
+        eyes=find_eyes(layout.topology, here),
+        pose=fit_pose(mesh, layout.mean_face),
+        is_whole=inside == box,
+    )
+
+
+def unwrap(view: TargetView, layout: Layout, size: int) -> tuple[Bytes, Floats]:
+    """Bring a target's face into an atlas.
+
+    Args:
+        view: the face.
+        layout: the atlas.
+        size: its side in pixels, even.
+
+    Returns:
+        uint8 (size, size, 4) BGRA; and float32 (size / 2, size / 2), 1 where the frame shows the
+        face, 0 where it ends.
+    """
+    # The map is linear over each triangle: half the resolution loses next to nothing.
+    where = sampling(layout, size // 2).spread(view.mesh[:, :2])
+    last = np.array([view.box.width - 1, view.box.height - 1], np.float32)
+    shown = np.ones(where.shape[:2], np.float32)
+    if not view.is_whole:
+        shown = np.all((where >= 0) & (where <= last), axis=2).astype(np.float32)
+    bgra, block = _averaged(view.bgra, view.pose.scale / (size * layout.face_width))
+    points: Floats = (where + 0.5) / np.float32(block) - 0.5
+    return sample(bgra, resize(points, (size, size))), shown
+
+
+def _averaged(bgra: Bytes, spacing: float) -> tuple[Bytes, int]:
+    """Average blocks of pixels where samples `spacing` pixels apart would alias.
+
+    Whole blocks are averaged many times faster than fractions of pixels.
+
+    Returns:
+        The averaged picture and the side of a block in pixels.
+    """
+    block = int(spacing / _CLOSEST)
+    if block < 2:
+        return bgra, 1
+    rows, columns = bgra.shape[0] // block, bgra.shape[1] // block
+    return resize(bgra[: rows * block, : columns * block], (columns, rows)), block

@@ -1,0 +1,79 @@
+"""How squarely a camera sees each part of the face."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from dlc.compositing.arrays import Floats
+from dlc.compositing.filters import blur, smoothstep
+from dlc.swapping.mesh.layout import Layout
+from dlc.swapping.mesh.pose import Pose
+from dlc.swapping.mesh.sampling import sampling
+from dlc.swapping.mesh.triangles import winding
+
+# Cosine of the angle between a surface's normal and the line of sight: below the first nothing of
+# the surface is to be trusted, above the second all of it.
+_FACING = (0.25, 0.55)
+# Radius, in face widths, below which the shape of the surface is ignored for its normals.
+_COARSENESS = 0.06
+# Share of the atlas by which visibility is smoothed.
+_SOFTNESS = 0.02
+
+
+def mesh_visibility(layout: Layout, points: Floats, size: int) -> Floats:
+    """Return 1 where a face's own mesh is seen squarely, 0 where it turns away or ends.
+
+    Args:
+        layout: the atlas.
+        points: float32 (N, 3), mesh with rim, pixels.
+        size: side of the result (size, size) in pixels.
+    """
+    cosine = np.clip(-vertex_normals(points, layout)[:, 2:], 0.0, 1.0)
+    pixels = sampling(layout, size)
+    smooth = blur(pixels.spread(cosine)[..., 0], size * _SOFTNESS)
+    return smoothstep(smooth, *_FACING) * pixels.inside
+
+
+class PoseVisibility:
+    """What of an average face is seen in a pose; quick enough for every frame."""
+
+    def __init__(self, layout: Layout, size: int) -> None:
+        """Prepare for an atlas of `size` x `size` pixels."""
+        normals = vertex_normals(layout.with_rim(layout.mean_face), layout)
+        self._normals = sampling(layout, size).spread(normals)
+
+    def seen(self, pose: Pose) -> Floats:
+        """Return 1 where a head in this pose is seen squarely, 0 where it turns away."""
+        sight = -pose.rotation[:, 2].astype(np.float32)
+        return smoothstep(self._normals @ sight, *_FACING)
+
+
+def vertex_normals(points: Floats, layout: Layout) -> Floats:
+    """Return unit normals (N, 3) of a coarse version of the surface, -z towards the viewer.
+
+    Coarse, because a nostril or a lip seen at a low angle is still seen.
+    """
+    smooth = _coarse(points, layout)
+    corners = smooth[layout.triangles]
+    outward = np.cross(corners[:, 1] - corners[:, 0], corners[:, 2] - corners[:, 0])
+    outward *= -np.sign(winding(layout.uv, layout.triangles))[:, None]
+    normals = np.zeros_like(smooth)
+    for corner in range(3):
+        np.add.at(normals, layout.triangles[:, corner], _unit(outward))
+    return _unit(normals).astype(np.float32)
+
+
+def _coarse(points: Floats, layout: Layout) -> NDArray[np.float64]:
+    """Average the vertices over their neighborhood in the atlas."""
+    flat = layout.uv / layout.face_width
+    apart = ((flat[:, None] - flat[None]) ** 2).sum(axis=2)
+    weights = np.exp(-apart / (2 * _COARSENESS**2))
+    smooth: NDArray[np.float64] = weights @ points / weights.sum(axis=1, keepdims=True)
+    return smooth
+
+
+def _unit(vectors: NDArray[np.float64]) -> NDArray[np.float64]:
+    length = np.linalg.norm(vectors, axis=1, keepdims=True)
+    unit: NDArray[np.float64] = vectors / np.maximum(length, 1e-12)
+    return unit
