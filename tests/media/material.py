@@ -10,14 +10,19 @@ from typing import Any
 
 import av
 import numpy as np
+from av.codec.context import Flags
 from numpy.typing import NDArray
 
 from dlc.media.color import ColorTags
 from dlc.media.orientation import UPRIGHT, Orientation
 from dlc.media.planes import layout_of, plane_arrays
+from dlc.media.reader import open_target
+from dlc.media.writer import open_output
+from dlc.options import EncodeOptions
 
 NTSC = Fraction(30000, 1001)
 UNTAGGED = ColorTags()
+LOSSLESS = EncodeOptions(quality=0)
 
 
 @dataclass(frozen=True)
@@ -82,7 +87,7 @@ def make(path: Path, clip: Clip) -> Path:
         stream.width, stream.height, stream.pix_fmt = clip.width, clip.height, clip.pix_fmt
         context = stream.codec_context
         context.time_base = stream.time_base = clip.time_base
-        context.flags |= 1 << 7  # the durations of the frames are valid
+        context.flags |= Flags.frame_duration
         context.color_primaries, context.color_trc = clip.tags.primaries, clip.tags.transfer
         context.colorspace, context.color_range = clip.tags.matrix, clip.tags.range
         if clip.sample_aspect_ratio:
@@ -112,7 +117,9 @@ def _add_sound(container: Any, codec: str) -> Any:
 
 def _play(container: Any, stream: Any, clip: Clip, hertz: float) -> None:
     seconds = clip.seconds if clip.audio_seconds is None else clip.audio_seconds
-    samples = np.sin(2 * np.pi * hertz * np.arange(int(seconds * 48_000)) / 48_000) * 0.3
+    # A rising tone, so that no two packets are alike.
+    at = np.arange(int(seconds * 48_000)) / 48_000
+    samples = np.sin(2 * np.pi * (hertz + 100 * at) * at) * 0.3
     size = stream.codec_context.frame_size or 1024
     resampler = av.AudioResampler(stream.format, stream.layout, 48_000)
     for start in range(0, len(samples), size):
@@ -187,3 +194,18 @@ def look(path: Path, function: Callable[[Any], Any]) -> Any:
     """Return what `function` finds out about an open container."""
     with av.open(str(path)) as container:
         return function(container)
+
+
+def transcode(source: Path, output: Path, encoding: EncodeOptions = LOSSLESS, **read: Any) -> Any:
+    """Pass every frame of a video through reader and writer; return both, closed."""
+    with open_target(source, **read) as reader, open_output(output, reader, encoding) as writer:
+        for frame in reader:
+            writer.write(frame)
+    return reader, writer
+
+
+def assert_same_planes(first: Path, second: Path) -> None:
+    """Assert that two videos have the same samples in the same formats."""
+    for ours, theirs in zip(planes(first), planes(second), strict=True):
+        for a, b in zip(ours, theirs, strict=True):
+            assert np.array_equal(a, b)

@@ -76,6 +76,7 @@ def test_boxes_follow_their_pixels(
     part = coded[box.top : box.bottom, box.left : box.right]
     assert np.array_equal(orientation.to_upright(part), upright[top:bottom, left:right])
     assert np.array_equal(orientation.to_coded(upright), coded)
+    assert orientation.box_to_upright(box, columns, rows) == (left, top, right, bottom)
 
 
 def test_rotation_is_clockwise() -> None:

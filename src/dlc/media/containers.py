@@ -33,6 +33,7 @@ class Container:
         keeps_comment: whether there is room for a comment.
         reorders: whether frames may be stored in another order than they are shown; AVI has no
             times that would say so.
+        refused: codecs that the muxer lists and then does not take.
         options: for the muxer.
     """
 
@@ -47,7 +48,12 @@ class Container:
     constant_rate: bool = False
     keeps_comment: bool = True
     reorders: bool = True
+    refused: frozenset[str] = frozenset()
     options: Mapping[str, str] = field(default_factory=dict)
+
+    def holds(self, codec: str) -> bool:
+        """Whether a codec, by FFmpeg's name of it, can be stored."""
+        return codec not in self.refused and codec in _codecs_of(self.format)
 
 
 _MILLISECOND = Fraction(1, 1000)
@@ -56,7 +62,15 @@ _AS_IT_IS = {"avoid_negative_ts": "disabled"}
 _CONTAINERS = (
     Container(".mp4", "mp4", ("libx264",), "aac", "mov_text", negative_times=True),
     Container(".m4v", "mp4", ("libx264",), "aac", "mov_text", negative_times=True),
-    Container(".mov", "mov", ("libx264", "prores_ks"), "aac", "mov_text", negative_times=True),
+    Container(
+        ".mov",
+        "mov",
+        ("libx264", "prores_ks"),
+        "aac",
+        "mov_text",
+        negative_times=True,
+        refused=frozenset({"av1", "vp8", "vp9", "opus", "flac"}),
+    ),
     Container(
         ".mkv",
         "matroska",
@@ -112,7 +126,7 @@ def container_for(path: Path) -> Container:
 
 
 @cache
-def codecs_of(container_format: str) -> frozenset[str]:
+def _codecs_of(container_format: str) -> frozenset[str]:
     """Return FFmpeg's names of the codecs that a muxer can store."""
     # Opening for writing touches no file before the header is written.
     supported = av.open("codecs", "w", format=container_format).supported_codecs

@@ -17,7 +17,7 @@ import numpy as np
 from av.codec.codec import UnknownCodecError
 
 from dlc.errors import EncoderError
-from dlc.media.containers import Container, codecs_of
+from dlc.media.containers import Container
 from dlc.media.planes import layout_of
 from dlc.options import EncodeOptions, Preset
 
@@ -236,8 +236,8 @@ def encoder_for(name: str | None, container: Container, *, alpha: bool) -> Encod
         preferred = [encoder_named(known) for known in container.encoders]
         return next((encoder for encoder in preferred if encoder.alpha and alpha), preferred[0])
     encoder = encoder_named(name)
-    if encoder.codec not in codecs_of(container.format):
-        fitting = [e.name for e in _ENCODERS if e.codec in codecs_of(container.format)]
+    if not container.holds(encoder.codec):
+        fitting = [known.name for known in _ENCODERS if container.holds(known.codec)]
         raise EncoderError(
             f"{name} does not fit a {container.extension} file: choose another extension or one "
             f"of {', '.join(fitting)}"

@@ -12,7 +12,7 @@ from av.codec.codec import find_best_pix_fmt_of_list
 
 from dlc.errors import EncoderError, OptionError, OutputError
 from dlc.media.atomic import check_path
-from dlc.media.containers import Container, codecs_of, container_for
+from dlc.media.containers import Container, container_for
 from dlc.media.encoders import Encoder, encoder_for
 from dlc.media.info import MediaInfo
 from dlc.media.orientation import UPRIGHT
@@ -130,7 +130,7 @@ def _check_streams(
         )
     for codec in info.subtitle_codecs:
         convertible = codec in TEXT_SUBTITLES and container.subtitle_encoder is not None
-        if codec not in codecs_of(container.format) and not convertible:
+        if not container.holds(codec) and not convertible:
             raise OutputError(
                 f"{path.name} cannot hold the {codec} subtitles of {info.path.name}: choose .mkv"
             )

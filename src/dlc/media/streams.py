@@ -29,7 +29,7 @@ from av.subtitles.subtitle import AssSubtitle, SubtitleSet
 
 from dlc.errors import DamagedInputError, EncoderError
 from dlc.media.clock import nearest
-from dlc.media.containers import Container, codecs_of
+from dlc.media.containers import Container
 from dlc.media.failures import reason_of, unreadable
 from dlc.media.info import MediaInfo
 
@@ -180,7 +180,7 @@ class StreamCarrier:
 
     def _audio_track(self, stream: Any) -> _Track:
         codec = codec_name(stream)
-        if codec in codecs_of(self._container.format):
+        if self._container.holds(codec):
             return _Copy(stream, _add_copy(self._output, stream))
         encoder = self._container.audio_encoder or ""
         self.notes.append(
@@ -191,7 +191,7 @@ class StreamCarrier:
 
     def _subtitle_track(self, stream: Any) -> _Track:
         codec = codec_name(stream)
-        if codec in codecs_of(self._container.format):
+        if self._container.holds(codec):
             return _Copy(stream, _add_copy(self._output, stream))
         encoder = self._container.subtitle_encoder or ""
         self.notes.append(f"subtitle stream {stream.index}: {codec} converted to {encoder}")
