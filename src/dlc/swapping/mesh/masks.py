@@ -67,6 +67,22 @@ def skin_mask(layout: Layout, size: int) -> Floats:
     return blur(mask, size / 128)
 
 
+def uncertain_margin(layout: Layout, size: int) -> Floats:
+    """Weigh where hair, clothes or background may be seen instead of the face, 0 to 1.
+
+    That is along the oval and on the forehead; brows, eyes and lips are always the face's.
+    """
+    topology = layout.topology
+    brow = size * float(layout.uv[[*LEFT_BROW, *RIGHT_BROW], 1].min())
+    rows = np.arange(size, dtype=np.float32)[:, None]
+    forehead = smoothstep(brow - rows, 0.0, size * 0.02)
+    margin = np.maximum(smoothstep(depth_inside(layout, size), 0.18, 0.10), forehead)
+    rings = [ring.tolist() for ring in (topology.left_eye, topology.right_eye, topology.outer_lips)]
+    features = rings_mask(layout, size, rings, reach=0.05)
+    features = np.maximum(features, rings_mask(layout, size, [LEFT_BROW, RIGHT_BROW], reach=0.02))
+    return margin * (1 - blur(features, max(size * 0.006, 0.5)))
+
+
 def feathered_face(layout: Layout, size: int, feather: float) -> Floats:
     """Return the face's opacity: 0 at the oval, 1 from two `feather`s (face widths) inwards."""
     return smoothstep(depth_inside(layout, size), 0.0, 2 * feather)

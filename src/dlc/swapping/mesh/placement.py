@@ -17,7 +17,7 @@ from dlc.swapping.mesh.triangles import evaluate, linear_functions, rasterize, w
 # and so free of detail, are then enlarged.
 _GRID = 160
 # Width of the soft edge as a share of the face's longer side.
-_EDGE = 0.02
+_EDGE = 0.025
 
 
 @dataclass(frozen=True, slots=True, eq=False)

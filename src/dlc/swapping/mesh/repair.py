@@ -6,13 +6,22 @@ import cv2
 import numpy as np
 
 from dlc.compositing.arrays import Floats
-from dlc.compositing.filters import blur, smoothstep
+from dlc.compositing.filters import blur, ellipse, smoothstep
 from dlc.swapping.mesh.layout import Layout
-from dlc.swapping.mesh.masks import LEFT_BROW, RIGHT_BROW, depth_inside, rings_mask, skin_mask
+from dlc.swapping.mesh.masks import (
+    LEFT_BROW,
+    RIGHT_BROW,
+    depth_inside,
+    skin_mask,
+    uncertain_margin,
+)
 from dlc.swapping.mesh.photo import ATLAS_SIZE
 from dlc.swapping.mesh.tone import LUMA
 
 _TINT_EVENNESS = 0.7
+# Share of the light's difference between the halves that is taken away; a head also casts shadows
+# of its own, and faces are not quite symmetric.
+_BALANCE = 0.15
 # Radii, as shares of the atlas, at which holes are filled: broad holes first, then their edges.
 _BROADEST, *_NARROWER = (0.12, 0.05, 0.02)
 
@@ -23,7 +32,7 @@ def skin_likeness(texture: Floats, layout: Layout) -> Floats:
     Only the margin and the forehead can be anything else; brows, eyes, nose and mouth are taken as
     they are. Skin is judged against the skin around it, so that a shaded cheek stays skin.
     """
-    core, margin = _core_and_margin(layout)
+    core = skin_mask(layout, ATLAS_SIZE) * (depth_inside(layout, ATLAS_SIZE) > 0.12)
     smooth = blur(texture, ATLAS_SIZE * 0.006)
     lab = np.asarray(cv2.cvtColor(np.clip(smooth, 0, 255) / 255, cv2.COLOR_BGR2LAB), np.float32)
     sigma = ATLAS_SIZE * 0.10
@@ -32,14 +41,21 @@ def skin_likeness(texture: Floats, layout: Layout) -> Floats:
     lightness: Floats = lab[..., 0] / np.clip(nearby[..., 0], 5.0, None)
     tint = np.hypot(*cv2.split((lab - nearby)[..., 1:]))
     alike: Floats = (
-        smoothstep(lightness, 0.50, 0.68)
+        smoothstep(lightness, 0.62, 0.80)
         * smoothstep(lightness, 1.8, 1.5)
         * smoothstep(tint, 30.0, 20.0)
     )
-    alike = np.asarray(
-        cv2.erode(alike, np.ones((3, 3), np.uint8), iterations=ATLAS_SIZE // 128), np.float32
-    )
-    return 1 - margin * (1 - blur(alike, ATLAS_SIZE * 0.008))
+    # Hair and shadow mix with the skin next to them.
+    alike = np.asarray(cv2.erode(alike, ellipse(2 * round(ATLAS_SIZE * 0.016) + 1)), np.float32)
+    skin = 1 - uncertain_margin(layout, ATLAS_SIZE) * (1 - alike)
+    return blur(_below_the_hair(skin, layout), ATLAS_SIZE * 0.012)
+
+
+def _below_the_hair(skin: Floats, layout: Layout) -> Floats:
+    """Take everything above hair for hair: up the forehead, where skin ends, it stays away."""
+    brow = int(ATLAS_SIZE * layout.uv[[*LEFT_BROW, *RIGHT_BROW], 1].min())
+    forehead = np.minimum.accumulate(skin[:brow][::-1], axis=0)[::-1]
+    return np.concatenate([forehead, skin[brow:]])
 
 
 def mirror_fill(texture: Floats, known: Floats) -> tuple[Floats, Floats]:
@@ -75,28 +91,29 @@ def diffuse(texture: Floats, known: Floats) -> Floats:
     return filled + (texture - filled) * solid[..., None]
 
 
-def even_tint(texture: Floats, layout: Layout) -> Floats:
+def balance_light(texture: Floats, known: Floats) -> Floats:
+    """Soften light that falls from one side, which a face's own symmetry betrays.
+
+    Finer asymmetry than the blur, such as a mole or a crooked brow, is the person's own and stays.
+    """
+    luma = np.maximum(blur(texture @ LUMA, ATLAS_SIZE * 0.04), 1.0)
+    share = np.minimum(known, known[:, ::-1])
+    gain = (luma[:, ::-1] / luma) ** (_BALANCE / 2 * share)
+    balanced: Floats = texture * np.clip(gain, 0.5, 2.0)[..., None]
+    return balanced
+
+
+def even_tint(texture: Floats, known: Floats, layout: Layout) -> Floats:
     """Even out the skin's tint, which shadow and mixed light leave blotchy; its luma stays."""
     skin = skin_mask(layout, ATLAS_SIZE)
     luma = np.maximum(texture @ LUMA, 1.0)[..., None]
     tint = texture / luma
     sigma = ATLAS_SIZE * 0.10
-    share = blur(skin, sigma)[..., None] + 1e-4
-    smooth = blur(tint * skin[..., None], sigma) / share
+    sure = skin * smoothstep(known, 0.5, 0.9)
+    share = blur(sure, sigma)[..., None] + 1e-4
+    smooth = blur(tint * sure[..., None], sigma) / share
     evened: Floats = luma * (tint + (smooth - tint) * (_TINT_EVENNESS * skin[..., None]))
     return evened
-
-
-def _core_and_margin(layout: Layout) -> tuple[Floats, Floats]:
-    """Return masks of certain skin, and of what may be something else than face."""
-    depth = depth_inside(layout, ATLAS_SIZE)
-    core = skin_mask(layout, ATLAS_SIZE) * (depth > 0.12)
-    brow = ATLAS_SIZE * layout.uv[[*LEFT_BROW, *RIGHT_BROW], 1].min()
-    rows = np.arange(ATLAS_SIZE, dtype=np.float32)[:, None]
-    forehead = smoothstep(brow - rows, ATLAS_SIZE * 0.03, ATLAS_SIZE * 0.05)
-    margin = np.maximum(smoothstep(depth, 0.18, 0.10), forehead)
-    brows = rings_mask(layout, ATLAS_SIZE, [LEFT_BROW, RIGHT_BROW], reach=0.04)
-    return core, margin * (1 - blur(brows, ATLAS_SIZE * 0.01))
 
 
 def _around(texture: Floats, solid: Floats, radius: float) -> tuple[Floats, Floats]:

@@ -16,7 +16,7 @@ MOUTH_CORNERS = (61, 291)
 
 # How far features go towards the source's proportions, and how far the mouth does.
 _STRENGTH = 0.7
-_MOUTH_STRENGTH = 0.5
+_MOUTH_STRENGTH = 0.1
 # Weight of each anchor, where any other vertex counts 1.
 _ANCHOR = 100.0
 # Face widths from the oval inwards over which the move sets in.

@@ -11,7 +11,7 @@ from dlc.compositing.arrays import Floats
 from dlc.swapping.mesh.layout import Layout
 from dlc.swapping.mesh.merge import merge_views
 from dlc.swapping.mesh.photo import unwrap_photo
-from dlc.swapping.mesh.repair import diffuse, even_tint, mirror_fill, skin_likeness
+from dlc.swapping.mesh.repair import balance_light, diffuse, even_tint, mirror_fill, skin_likeness
 from dlc.swapping.swapper import Pixels
 
 
@@ -48,8 +48,9 @@ def build_source(photos: Sequence[tuple[Pixels, Floats]], layout: Layout) -> Sou
     texture, trust = mirror_fill(texture, seen * skin_likeness(texture, layout))
     worth = np.array([max(view.worth, 1e-6) for view in views])
     shape = np.tensordot(worth / worth.sum(), np.stack([view.shape for view in views]), axes=1)
+    texture = balance_light(diffuse(texture, trust), trust)
     return SourceModel(
-        texture=even_tint(diffuse(texture, trust), layout),
+        texture=even_tint(texture, trust, layout),
         trust=trust,
         shape=shape.astype(np.float32),
         iris=next((view.iris for view in views if view.iris is not None), None),

@@ -10,7 +10,7 @@ import numpy as np
 from dlc.compositing.arrays import Bytes, Floats
 from dlc.compositing.filters import blur, resize, smoothstep
 from dlc.swapping.mesh.layout import Layout
-from dlc.swapping.mesh.masks import feathered_face
+from dlc.swapping.mesh.masks import depth_inside, feathered_face
 from dlc.swapping.mesh.photo import ATLAS_SIZE
 from dlc.swapping.mesh.sharpness import fine_detail
 from dlc.swapping.mesh.source import SourceModel
@@ -18,9 +18,12 @@ from dlc.swapping.mesh.tone import LUMA, TONE_SIZE, Tone, ToneMeter
 
 _SIZES = (128, 192, 256, 384, ATLAS_SIZE)
 # Width of the soft edge along the face oval, in face widths; the whole edge lies inside it.
-_FEATHER = 0.022
-# Trust in the source's texture from which it begins to show, and from which it shows alone.
-_TRUST = (0.15, 0.65)
+_FEATHER = 0.02
+# Where the source's texture ends inside the face, it fades into the target over about twice this
+# radius, in face widths: skin never quite matches.
+_FADE = 0.035
+# Softened trust in the texture from which it begins to show, and from which it shows alone.
+_TRUST = (0.4, 0.95)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -48,7 +51,8 @@ class SourceTexture:
         self._layout = layout
         tone_size = (TONE_SIZE, TONE_SIZE)
         broad = resize(source.texture, tone_size)
-        self.tone: Tone = meter.measure(broad, np.ones(tone_size, np.float32))
+        sure = smoothstep(resize(source.trust, tone_size), 0.3, 0.8)
+        self.tone: Tone = meter.measure(broad, sure)
         self._levels = {size: self._level(source, size) for size in _SIZES}
 
     def size_for(self, face_width: float) -> int:
@@ -83,10 +87,9 @@ class SourceTexture:
 
     def _level(self, source: SourceModel, size: int) -> _Level:
         pixels, light, trust = (
-            resize(image, (size, size))
-            for image in (source.texture, self.tone.light, blur(source.trust, 6))
+            resize(image, (size, size)) for image in (source.texture, self.tone.light, source.trust)
         )
-        opacity = feathered_face(self._layout, size, _FEATHER) * smoothstep(trust, *_TRUST)
+        opacity = feathered_face(self._layout, size, _FEATHER) * self._shown(trust)
         fine = fine_detail(pixels @ LUMA, self._layout)
         return _Level(
             light=light,
@@ -94,3 +97,12 @@ class SourceTexture:
             fine=np.repeat(fine[..., None], 3, axis=2),
             opacity=np.rint(opacity * 255).astype(np.uint8),
         )
+
+    def _shown(self, trust: Floats) -> Floats:
+        """Return how far the texture shows, 0 to 1, given the trust in it, (S, S)."""
+        size = trust.shape[0]
+        face = (depth_inside(self._layout, size) > 0).astype(np.float32)
+        sigma = _FADE * size * self._layout.face_width
+        # Beyond the oval there is nothing to trust or mistrust.
+        softened = blur(trust * face, sigma) / np.maximum(blur(face, sigma), np.float32(1e-3))
+        return smoothstep(softened, *_TRUST)

@@ -25,7 +25,7 @@ _DARK = 8.0
 _GAIN = (0.02, 5.0)
 # How far the source's contrast follows the target's, as a power of their ratio; more would wash the
 # source's features out in soft light.
-_CONTRAST_POWER = 0.2
+_CONTRAST_POWER = 0.3
 _CONTRAST = (0.6, 1.6)
 
 

@@ -25,6 +25,7 @@ class Track:
         self.gain = RunningMean[Floats](0.2)
         self.contrast = RunningMean[float](0.2)
         self.sharpness = RunningMean[float](0.1)
+        self.hair = RunningMean[Floats](0.2)
         self.lines = RunningMean[Floats](0.1)
         self.iris = RunningMean[Floats](0.1)
 

@@ -10,6 +10,7 @@ from dlc.compositing.filters import blend, resize, sample
 from dlc.compositing.patch import Patch
 from dlc.swapping.mesh.expression import expression_gain, skin_relief
 from dlc.swapping.mesh.eyes import IrisTint, cut_openings
+from dlc.swapping.mesh.hair import HairFinder
 from dlc.swapping.mesh.layout import Layout
 from dlc.swapping.mesh.occlusion import LineFinder
 from dlc.swapping.mesh.placement import place
@@ -17,7 +18,7 @@ from dlc.swapping.mesh.shape import ProportionShift
 from dlc.swapping.mesh.sharpness import fine_energy, sharpness_factor
 from dlc.swapping.mesh.source import SourceModel
 from dlc.swapping.mesh.texture import SourceTexture
-from dlc.swapping.mesh.tone import TONE_SIZE, ToneMeter, contrast_factor, tone_gain
+from dlc.swapping.mesh.tone import TONE_SIZE, Tone, ToneMeter, contrast_factor, tone_gain
 from dlc.swapping.mesh.track import Track
 from dlc.swapping.mesh.view import TargetView, unwrap
 from dlc.swapping.mesh.visibility import PoseVisibility
@@ -38,6 +39,7 @@ class FaceTransfer:
         self._meter = ToneMeter(layout)
         self._visibility = PoseVisibility(layout, TONE_SIZE)
         self._lines = LineFinder(layout, _DETAIL_SIZE)
+        self._hair = HairFinder(layout)
         self._texture = SourceTexture(source, layout, self._meter)
         self._shift = ProportionShift(source.shape, layout)
         self._irises = IrisTint(source.iris)
@@ -55,7 +57,7 @@ class FaceTransfer:
         flat, shown = unwrap(view, self._layout, _DETAIL_SIZE)
         tone_size = (TONE_SIZE, TONE_SIZE)
         broad = cv2.cvtColor(resize(flat, tone_size), cv2.COLOR_BGRA2BGR).astype(np.float32)
-        tone = self._meter.measure(broad, self._visibility.seen(view.pose) * shown)
+        tone = self._tone(view, broad, shown, track)
         gain = track.gain.update(tone_gain(tone, self._texture.tone))
         contrast = track.contrast.update(contrast_factor(tone, self._texture.tone))
         relief = _relief(broad, shown, track)
@@ -65,8 +67,21 @@ class FaceTransfer:
             gain * expression_gain(relief, track.relief.update(relief))[..., None],
             contrast,
             self._sharpness(view, luma, track),
-            self._lines.matte(track.lines.update(self._lines.lines(luma))),
+            self._in_front(broad, tone, luma, track),
         )
+
+    def _tone(self, view: TargetView, broad: Floats, shown: Floats, track: Track) -> Tone:
+        """Measure the light of the skin that is seen and, as far as known, bare."""
+        seen = self._visibility.seen(view.pose) * shown
+        return self._meter.measure(
+            broad, seen if track.hair.value is None else seen * (1 - track.hair.value)
+        )
+
+    def _in_front(self, broad: Floats, tone: Tone, luma: Bytes, track: Track) -> Floats:
+        """Return the share of the target that stays in front: float32, square, 0 to 1."""
+        hair = track.hair.update(self._hair.find(broad, tone))
+        lines = self._lines.matte(track.lines.update(self._lines.lines(luma)))
+        return hair if lines is None else np.maximum(resize(hair, lines.shape), lines)
 
     def _sharpness(self, view: TargetView, luma: Bytes, track: Track) -> float:
         known = track.sharpness.value
