@@ -1,0 +1,62 @@
+"""Taking one model out of a ZIP file."""
+
+from __future__ import annotations
+
+import logging
+import zipfile
+import zlib
+from collections.abc import Iterator
+from pathlib import Path, PurePosixPath
+from typing import IO
+
+from dlc.errors import ModelError
+from dlc.model_store.digest import sha256_of
+from dlc.model_store.part_file import PartFile, TooLongError
+from dlc.model_store.spec import RemoteFile
+
+_LOG = logging.getLogger(__name__)
+_PIECE = 1 << 20
+_DAMAGED = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, ValueError)
+
+
+def extract_member(archive: Path, wanted: RemoteFile, destination: Path) -> None:
+    """Write the member of `archive` that is `wanted` to `destination`.
+
+    A member is chosen by its base name and size, and written to a path that owes nothing to the
+    archive; no more bytes than the model has are unpacked. Its digest is checked before the file
+    gets its name.
+
+    Raises:
+        ModelError: the archive is damaged or holds no such member, or one with other bytes.
+        WriteError: the disk refuses the file.
+    """
+    part = PartFile(destination, wanted.size)
+    part.discard()
+    part.prepare()
+    try:
+        with zipfile.ZipFile(archive) as opened, opened.open(_member(opened, wanted)) as member:
+            part.write(_pieces(member), 0, lambda _size: None)
+    except TooLongError as error:
+        message = f"{archive} is damaged: {wanted.basename} unpacks to more than it states"
+        raise ModelError(message) from error
+    except _DAMAGED as error:
+        part.discard()
+        raise ModelError(f"{archive} is damaged: {error}; delete it and try again") from error
+    if sha256_of(part.path) != wanted.sha256:
+        part.discard()
+        raise ModelError(f"{wanted.basename} in {archive} is not the model (its SHA-256 differs)")
+    part.commit()
+    _LOG.debug("took %s out of %s", wanted.basename, archive)
+
+
+def _member(opened: zipfile.ZipFile, wanted: RemoteFile) -> zipfile.ZipInfo:
+    for info in opened.infolist():
+        if PurePosixPath(info.filename).name == wanted.basename and info.file_size == wanted.size:
+            return info
+    message = f"no {wanted.basename} of {wanted.size:,} bytes is in it"
+    raise zipfile.BadZipFile(message)
+
+
+def _pieces(member: IO[bytes]) -> Iterator[bytes]:
+    while piece := member.read(_PIECE):
+        yield piece

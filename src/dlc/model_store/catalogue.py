@@ -1,0 +1,71 @@
+"""The models that dlc can use, by name."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable, Iterator
+
+from dlc.errors import OptionError
+from dlc.model_store.entries import MODELS
+from dlc.model_store.spec import ModelSpec
+
+
+class Catalogue:
+    """Models in the order in which they are listed.
+
+    Args:
+        models: what is in it; names and files must differ.
+    """
+
+    def __init__(self, models: Iterable[ModelSpec]) -> None:
+        self._models = tuple(models)
+
+    @classmethod
+    def shipped(cls) -> Catalogue:
+        """Return the models that this version of dlc knows."""
+        return cls(MODELS)
+
+    def __iter__(self) -> Iterator[ModelSpec]:
+        return iter(self._models)
+
+    def __len__(self) -> int:
+        return len(self._models)
+
+    def get(self, name: str) -> ModelSpec:
+        """Return the model called `name`: its name or its file, in any case of letters.
+
+        Raises:
+            OptionError: there is none.
+        """
+        for spec in self._models:
+            if _folded(name) in (_folded(spec.name), *_folded_files(spec)):
+                return spec
+        raise OptionError(self._unknown(name))
+
+    def select(self, names: Iterable[str]) -> list[ModelSpec]:
+        """Return the models of these names, each once; a folder's name means all models in it.
+
+        Raises:
+            OptionError: a name is neither a model nor a folder.
+        """
+        found: list[ModelSpec] = []
+        for name in names:
+            folder = name.replace("\\", "/").rstrip("/")
+            packed = [spec for spec in self._models if spec.remote.file.startswith(f"{folder}/")]
+            found += packed or [self.get(name)]
+        return list(dict.fromkeys(found))
+
+    def _unknown(self, name: str) -> str:
+        names = [spec.name for spec in self._models]
+        folded = {_folded(known): known for known in names}
+        close = difflib.get_close_matches(_folded(name), folded, n=1)
+        hint = f"did you mean {folded[close[0]]}? " if close else ""
+        return f"no model is called {name!r}: {hint}the models are {', '.join(names)}"
+
+
+def _folded(name: str) -> str:
+    return name.replace("\\", "/").casefold().removesuffix(".onnx")
+
+
+def _folded_files(spec: ModelSpec) -> tuple[str, str]:
+    return _folded(spec.remote.file), _folded(spec.remote.basename)

@@ -1,0 +1,147 @@
+"""Which inputs and outputs a model must have to do its work here, whatever its file is called."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from dlc.errors import ModelError
+from dlc.model_store.skim import GraphIO, TensorInfo, skim_emap, skim_io
+from dlc.model_store.spec import ModelRole
+
+_FLOATS = ("float32", "float16")
+
+# Scores, boxes and five points, each for the strides 8, 16 and 32, in this order.
+_SCRFD_COLUMNS = (1, 1, 1, 4, 4, 4, 10, 10, 10)
+_SCRFD_LARGEST_STRIDE = 32
+_SCRFD_FROM_POINTS = "a detector without five points cannot align faces"
+
+_SWAPPER_SIDE = 128
+_EMBEDDING = 512
+_RECOGNIZER_SIDE = 112
+_LANDMARKER_SIDE = 192
+_LANDMARKS = 2 * 106
+_ENHANCER_SIDES = (256, 512, 1024)
+
+# None stands for any size.
+_Shape = Sequence[int | None]
+
+
+def check_contract(path: Path, role: ModelRole) -> GraphIO:
+    """Raise unless a model file has the inputs and outputs of its role; no session is made.
+
+    The contracts are those of inswapper_128, SCRFD with five points, ArcFace, 2d106det, and GFPGAN
+    or GPEN. A size that a file leaves open is taken as fitting.
+
+    Args:
+        path: an ONNX file.
+        role: what the model is to do.
+
+    Returns:
+        The inputs and outputs, in the graph's order.
+
+    Raises:
+        ModelError: it is no whole ONNX file, or a model for something else; the message says what
+            differs and which model fits.
+    """
+    io = skim_io(path)
+    check, example = _CONTRACTS[role]
+    problem = check(io)
+    if problem is not None:
+        message = (
+            f"{path} cannot serve as {role.value}: {problem}; "
+            f"`dlc models pull {example}` downloads one that fits"
+        )
+        raise ModelError(message)
+    if role is ModelRole.SWAPPER:
+        skim_emap(path)
+    return io
+
+
+def _swapper(io: GraphIO) -> str | None:
+    image = (1, 3, _SWAPPER_SIDE, _SWAPPER_SIDE)
+    if len(io.inputs) != 2 or len(io.outputs) != 1:
+        return _counts(io, "two inputs and one output")
+    by_rank = sorted(io.inputs, key=lambda tensor: -len(tensor.shape or ()))
+    return (
+        _mismatch("input", by_rank[0], image)
+        or _mismatch("input", by_rank[1], (1, _EMBEDDING))
+        or _mismatch("output", io.outputs[0], image)
+    )
+
+
+def _detector(io: GraphIO) -> str | None:
+    if len(io.inputs) != 1 or len(io.outputs) != len(_SCRFD_COLUMNS):
+        return f"{_counts(io, 'one input and nine outputs')} ({_SCRFD_FROM_POINTS})"
+    problem = _mismatch("input", io.inputs[0], (1, 3, None, None))
+    if problem is not None:
+        return problem
+    for size in (io.inputs[0].shape or ())[2:]:
+        if isinstance(size, int) and size % _SCRFD_LARGEST_STRIDE:
+            return f"its input size {size} is no multiple of {_SCRFD_LARGEST_STRIDE}"
+    for tensor, columns in zip(io.outputs, _SCRFD_COLUMNS, strict=True):
+        # Some exports have a batch dimension in front, so only the last one is compared.
+        last = tensor.shape[-1] if tensor.shape else None
+        if tensor.element not in _FLOATS or (isinstance(last, int) and last != columns):
+            return f"its output {_describe(tensor)} should have {columns} columns of floats"
+    return None
+
+
+def _recognizer(io: GraphIO) -> str | None:
+    return _one_to_one(io, (1, 3, _RECOGNIZER_SIDE, _RECOGNIZER_SIDE), (1, _EMBEDDING))
+
+
+def _landmarker(io: GraphIO) -> str | None:
+    return _one_to_one(io, (1, 3, _LANDMARKER_SIDE, _LANDMARKER_SIDE), (1, _LANDMARKS))
+
+
+def _enhancer(io: GraphIO) -> str | None:
+    if len(io.inputs) != 1:
+        return _counts(io, "one input and one output")
+    sides = {size for size in (io.inputs[0].shape or ())[2:] if isinstance(size, int)}
+    if len(sides) != 1 or not sides <= set(_ENHANCER_SIDES):
+        names = ", ".join(map(str, _ENHANCER_SIDES))
+        return f"its input {_describe(io.inputs[0])} is no square picture of {names} pixels"
+    (side,) = sides
+    return _one_to_one(io, (1, 3, side, side), (1, 3, side, side))
+
+
+def _one_to_one(io: GraphIO, taken: _Shape, given: _Shape) -> str | None:
+    if len(io.inputs) != 1 or len(io.outputs) != 1:
+        return _counts(io, "one input and one output")
+    return _mismatch("input", io.inputs[0], taken) or _mismatch("output", io.outputs[0], given)
+
+
+_CONTRACTS: dict[ModelRole, tuple[Callable[[GraphIO], str | None], str]] = {
+    ModelRole.SWAPPER: (_swapper, "inswapper_128"),
+    ModelRole.DETECTOR: (_detector, "det_10g"),
+    ModelRole.RECOGNIZER: (_recognizer, "w600k_r50"),
+    ModelRole.LANDMARKER: (_landmarker, "2d106det"),
+    ModelRole.ENHANCER: (_enhancer, "GFPGANv1.4"),
+}
+
+
+def _counts(io: GraphIO, wanted: str) -> str:
+    return f"it has {len(io.inputs)} inputs and {len(io.outputs)} outputs, not {wanted}"
+
+
+def _mismatch(kind: str, tensor: TensorInfo, wanted: _Shape) -> str | None:
+    """Return what is wrong with a tensor, or None; sizes that are not stated fit."""
+    fits = tensor.shape is None or (
+        len(tensor.shape) == len(wanted)
+        and all(
+            expected is None or not isinstance(size, int) or size == expected
+            for size, expected in zip(tensor.shape, wanted, strict=True)
+        )
+    )
+    if fits and tensor.element in _FLOATS:
+        return None
+    shape = " x ".join("?" if size is None else str(size) for size in wanted)
+    return f"its {kind} {_describe(tensor)} should be {shape} of floats"
+
+
+def _describe(tensor: TensorInfo) -> str:
+    if tensor.shape is None:
+        return f"{tensor.name!r} ({tensor.element}, shape not stated)"
+    shape = " x ".join("?" if size is None else str(size) for size in tensor.shape)
+    return f"{tensor.name!r} ({tensor.element}, {shape})"

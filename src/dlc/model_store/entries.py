@@ -1,0 +1,100 @@
+"""Every model file that dlc knows: its size, digest, license, and where it can be had.
+
+The digests decide what is used, so the addresses only have to be good enough to find the file.
+Where an address can name a revision it does; the others follow a branch or a release, and a file
+that changed there is refused.
+"""
+
+from __future__ import annotations
+
+from dlc.model_store.licenses import GFPGAN, GPEN, INSIGHTFACE
+from dlc.model_store.spec import License, ModelRole, ModelSpec, RemoteFile
+
+_HUGGING_FACE = "https://huggingface.co"
+_COLLECTION = f"{_HUGGING_FACE}/hacksider/deep-live-cam/resolve"
+_PINNED = f"{_COLLECTION}/581e70b61240b7928404c17900437f47cfe94133"
+_RELEASES = "https://github.com/deepinsight/insightface/releases/download"
+
+BUFFALO_L = RemoteFile(
+    file="buffalo_l.zip",
+    size=288_621_354,
+    sha256="80ffe37d8a5940d59a7384c201a2a38d4741f2f3c51eef46ebb28218a7b0ca2f",
+    urls=(f"{_RELEASES}/v0.7/buffalo_l.zip", f"{_RELEASES}/model-zoo/buffalo_l.zip"),
+)
+
+
+def _packed(name: str, role: ModelRole, size: int, sha256: str) -> ModelSpec:
+    """Return a model of InsightFace's package buffalo_l, which can also be had by itself."""
+    file = f"buffalo_l/{name}.onnx"
+    remote = RemoteFile(file, size, sha256, (f"{_PINNED}/buffalo_l/{file}",))
+    return ModelSpec(name, role, INSIGHTFACE, remote, BUFFALO_L)
+
+
+def _single(
+    name: str, role: ModelRole, license_: License, size: int, sha256: str, *urls: str
+) -> ModelSpec:
+    return ModelSpec(name, role, license_, RemoteFile(f"{name}.onnx", size, sha256, urls))
+
+
+MODELS = (
+    _single(
+        "inswapper_128",
+        ModelRole.SWAPPER,
+        INSIGHTFACE,
+        554_253_681,
+        "e4a3f08c753cb72d04e10aa0f7dbe3deebbf39567d4ead6dce08e98aa49e16af",
+        f"{_PINNED}/inswapper_128.onnx",
+        f"{_RELEASES}/model-zoo/inswapper_128.onnx",
+    ),
+    _single(
+        "inswapper_128_fp16",
+        ModelRole.SWAPPER,
+        INSIGHTFACE,
+        277_680_638,
+        "6d51a9278a1f650cffefc18ba53f38bf2769bf4bbff89267822cf72945f8a38b",
+        f"{_PINNED}/inswapper_128_fp16.onnx",
+    ),
+    _packed(
+        "det_10g",
+        ModelRole.DETECTOR,
+        16_923_827,
+        "5838f7fe053675b1c7a08b633df49e7af5495cee0493c7dcf6697200b85b5b91",
+    ),
+    _packed(
+        "w600k_r50",
+        ModelRole.RECOGNIZER,
+        174_383_860,
+        "4c06341c33c2ca1f86781dab0e829f88ad5b64be9fba56e56bc9ebdefc619e43",
+    ),
+    _packed(
+        "2d106det",
+        ModelRole.LANDMARKER,
+        5_030_888,
+        "f001b856447c413801ef5c42091ed0cd516fcd21f2d6b79635b1e733a7109dbf",
+    ),
+    _single(
+        "GFPGANv1.4",
+        ModelRole.ENHANCER,
+        GFPGAN,
+        340_256_690,
+        "6548e54cbcf248af385248f0c1193b359c37a0f98b836282b09cf48af4fd2b73",
+        f"{_COLLECTION}/main/GFPGANv1.4.onnx",
+        f"{_HUGGING_FACE}/netrunner-exe/Face-Upscalers-onnx/resolve/main/GFPGANv1.4.onnx",
+    ),
+    _single(
+        "GPEN-BFR-256",
+        ModelRole.ENHANCER,
+        GPEN,
+        75_715_262,
+        "aa5bd3ab238640a378c59e4a560f7a7150627944cf2129e6311ae4720e833271",
+        f"{_PINNED}/GPEN-BFR-256.onnx",
+    ),
+    _single(
+        "GPEN-BFR-512",
+        ModelRole.ENHANCER,
+        GPEN,
+        284_244_491,
+        "bf80acb8e91ba8852e3f012505be2c3b6cd6b3eed5ec605e3db87863c4e74d4e",
+        f"{_PINNED}/GPEN-BFR-512.onnx",
+    ),
+)

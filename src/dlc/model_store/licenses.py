@@ -1,0 +1,105 @@
+"""The terms of the models' weights, and the record of those that the user accepted."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+from collections.abc import Iterable
+from datetime import UTC, datetime
+from pathlib import Path
+
+from dlc.errors import OptionError, WriteError
+from dlc.model_store.atomic import write_text
+from dlc.model_store.spec import License, ModelSpec
+
+INSIGHTFACE = License(
+    key="insightface",
+    title="InsightFace, non-commercial research",
+    text=(
+        "InsightFace makes these weights available for non-commercial research only. Any "
+        "commercial use, of the weights or of what is made with them, needs a license from "
+        "InsightFace."
+    ),
+    url="https://github.com/deepinsight/insightface#license",
+)
+GFPGAN = License(
+    key="gfpgan",
+    title="Apache-2.0, with non-commercial parts",
+    text=(
+        "Tencent ARC publishes GFPGAN under the Apache License 2.0, except for third-party parts "
+        "that its license file lists: StyleGAN2 (NVIDIA, non-commercial) and DFDNet "
+        "(CC BY-NC-SA 4.0). Read them before any commercial use."
+    ),
+    url="https://github.com/TencentARC/GFPGAN/blob/master/LICENSE",
+)
+GPEN = License(
+    key="gpen",
+    title="GPEN, academic and non-commercial",
+    text=(
+        "Alibaba publishes GPEN for academic and non-commercial use only. The ONNX files were "
+        "converted by others."
+    ),
+    url="https://github.com/yangxy/GPEN#license",
+)
+
+
+class LicenseRecord:
+    """Remembers in a file of the user's data folder which licenses were accepted.
+
+    What is remembered is the digest of the text, so a text that changes has to be accepted again.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+
+    def accepted(self, license_: License) -> bool:
+        """Return whether the user accepted this very text."""
+        entry = self._read().get(license_.key)
+        return isinstance(entry, dict) and entry.get("text_sha256") == _digest(license_)
+
+    def pending(self, specs: Iterable[ModelSpec]) -> list[License]:
+        """Return the licenses of these models that were not accepted yet, each once."""
+        licenses = dict.fromkeys(spec.license for spec in specs)
+        return [license_ for license_ in licenses if not self.accepted(license_)]
+
+    def accept(self, license_: License) -> None:
+        """Remember that the user accepted this text.
+
+        Raises:
+            WriteError: the record cannot be written.
+        """
+        now = datetime.now(UTC).isoformat(timespec="seconds")
+        entry = {"title": license_.title, "text_sha256": _digest(license_), "accepted": now}
+        entries = self._read() | {license_.key: entry}
+        try:
+            write_text(self._path, json.dumps(entries, indent=2) + os.linesep)
+        except OSError as error:
+            message = f"the accepted license cannot be recorded in {self._path}: {error.strerror}"
+            raise WriteError(message) from error
+
+    def require(self, license_: License) -> None:
+        """Raise unless the license was accepted.
+
+        Raises:
+            OptionError: it was not.
+        """
+        if not self.accepted(license_):
+            message = (
+                f"the license {license_.title!r} ({license_.url}) was not accepted yet: "
+                "read it, then accept the license"
+            )
+            raise OptionError(message)
+
+    def _read(self) -> dict[str, object]:
+        try:
+            entries = json.loads(self._path.read_text("utf-8"))
+        except (OSError, ValueError):
+            # No record, or one that cannot be understood: the user is asked again.
+            return {}
+        return entries if isinstance(entries, dict) else {}
+
+
+def _digest(license_: License) -> str:
+    text = f"{license_.title}\n{license_.text}\n{license_.url}"
+    return hashlib.sha256(text.encode()).hexdigest()

@@ -1,0 +1,114 @@
+"""A file that grows beside its final name until it is whole."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from dlc.errors import WriteError
+
+
+class TooLongError(Exception):
+    """More bytes came than the file may have."""
+
+
+class PartFile:
+    """What was received of a file so far, kept from one run to the next.
+
+    Args:
+        destination: the file's final path.
+        total: the size it must reach.
+
+    Attributes:
+        path: where the bytes are meanwhile.
+    """
+
+    def __init__(self, destination: Path, total: int) -> None:
+        self._destination = destination
+        self._total = total
+        self.path = destination.with_name(f"{destination.name}.part")
+
+    @property
+    def size(self) -> int:
+        """How many bytes there are."""
+        try:
+            return self.path.stat().st_size
+        except FileNotFoundError:
+            return 0
+
+    def prepare(self) -> None:
+        """Make the folder, drop what is too long, and see whether the rest fits on the disk.
+
+        Raises:
+            WriteError: the folder cannot be made, or the disk has too little room.
+        """
+        folder = self._destination.parent
+        with self._refusals():
+            folder.mkdir(parents=True, exist_ok=True)
+            if self.size > self._total:
+                self.discard()
+            missing = self._total - self.size
+            free = shutil.disk_usage(folder).free
+        if free < missing:
+            message = (
+                f"{folder} has room for {free / 1e6:,.0f} MB and {missing / 1e6:,.0f} MB are "
+                "needed: make room or set DLC_MODELS to a folder elsewhere"
+            )
+            raise WriteError(message)
+
+    def write(self, pieces: Iterable[bytes], start: int, on_size: Callable[[int], None]) -> None:
+        """Write `pieces` from byte `start` on, and call `on_size` with the size after each.
+
+        Raises:
+            TooLongError: there are more bytes than the file may have; it is removed.
+            WriteError: the disk refuses them; those before stay.
+        """
+        size = start
+        with self._refusals():
+            file = self.path.open("r+b" if self.path.exists() else "w+b", buffering=0)
+        with file:
+            with self._refusals():
+                file.truncate(start)
+                file.seek(start)
+            for piece in pieces:
+                size += len(piece)
+                if size > self._total:
+                    break
+                with self._refusals():
+                    # Unbuffered, a write may take less than it is given.
+                    rest = memoryview(piece)
+                    while rest:
+                        rest = rest[file.write(rest) :]
+                on_size(size)
+        if size > self._total:
+            self.discard()
+            raise TooLongError
+
+    def commit(self) -> None:
+        """Give the file its final name, once its bytes are on the disk.
+
+        Raises:
+            WriteError: the disk refuses.
+        """
+        with self._refusals():
+            with self.path.open("r+b") as file:
+                os.fsync(file.fileno())
+            self.path.replace(self._destination)
+
+    def discard(self) -> None:
+        """Remove what was received."""
+        self.path.unlink(missing_ok=True)
+
+    @contextmanager
+    def _refusals(self) -> Iterator[None]:
+        try:
+            yield
+        except OSError as error:
+            message = (
+                f"{self._destination} cannot be written: {error.strerror or error}; make room or "
+                f"set DLC_MODELS to a folder elsewhere (what was received is in {self.path})"
+            )
+            raise WriteError(message) from error

@@ -1,0 +1,187 @@
+"""Reading a few facts from an ONNX file of any size, touching only the pages they lie on.
+
+The numbers of the fields are those of ONNX's schema (onnx.proto, `ModelProto` and below). Names in
+it are protobuf's; a graph's weights are its "initializers".
+"""
+
+from __future__ import annotations
+
+import mmap
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import NoReturn
+
+import numpy as np
+from numpy.typing import NDArray
+
+from dlc.errors import ModelError
+from dlc.model_store.tensor import read_matrix, tensor_name
+from dlc.model_store.wire import Budget, Span, WireError, signed
+
+_MODEL_GRAPH = 7
+_GRAPH_INITIALIZER, _GRAPH_INPUT, _GRAPH_OUTPUT = 5, 11, 12
+_VALUE_NAME, _VALUE_TYPE = 1, 2
+_TYPE_TENSOR = 1
+_TENSOR_ELEMENT, _TENSOR_SHAPE = 1, 2
+_SHAPE_DIMENSION = 1
+_DIMENSION_VALUE, _DIMENSION_NAME = 1, 2
+
+# onnx.TensorProto.DataType, those that a face model's inputs and outputs may have.
+_TYPE_NAMES = {1: "float32", 2: "uint8", 3: "int8", 6: "int32", 7: "int64", 10: "float16"}
+_TYPE_NAMES |= {11: "float64", 16: "bfloat16"}
+
+EMAP_SHAPE = (512, 512)
+
+
+@dataclass(frozen=True, slots=True)
+class TensorInfo:
+    """An input or output of a graph.
+
+    Attributes:
+        name: what the graph calls it.
+        element: the type of its elements in NumPy's words, such as "float32".
+        shape: an integer for a fixed size, a text for a named one, None for an unknown one; None
+            instead of a tuple where not even the number of dimensions is stated.
+    """
+
+    name: str
+    element: str
+    shape: tuple[int | str | None, ...] | None
+
+
+@dataclass(frozen=True, slots=True)
+class GraphIO:
+    """What goes into a graph and what comes out, in the graph's own order."""
+
+    inputs: tuple[TensorInfo, ...]
+    outputs: tuple[TensorInfo, ...]
+
+
+def skim_io(path: Path) -> GraphIO:
+    """Return the inputs and outputs of an ONNX file.
+
+    Weights that an old file lists among its inputs as well are left out, as ONNX Runtime does.
+
+    Raises:
+        ModelError: the file cannot be read or is no whole ONNX file; the message names a remedy.
+    """
+    with _graph(path) as graph:
+        inputs, outputs, weights = [], [], set()
+        for number, value in graph.fields():
+            if not isinstance(value, Span):
+                continue
+            if number == _GRAPH_INITIALIZER:
+                weights.add(tensor_name(value))
+            elif number == _GRAPH_INPUT:
+                inputs.append(_tensor_info(value))
+            elif number == _GRAPH_OUTPUT:
+                outputs.append(_tensor_info(value))
+        free = tuple(tensor for tensor in inputs if tensor.name not in weights)
+        return GraphIO(free, tuple(outputs))
+
+
+def skim_emap(path: Path) -> NDArray[np.float32]:
+    """Return the matrix that takes an ArcFace embedding into an inswapper's identity space.
+
+    It is the last initializer of the graph, as in `insightface.model_zoo.inswapper`.
+
+    Returns:
+        float32 (512, 512), a copy, also where the file stores float16. The identity is
+        `embedding @ emap`, normalized.
+
+    Raises:
+        ModelError: the file cannot be read, is no whole ONNX file, or its last initializer is no
+            such matrix; the message names a remedy.
+    """
+    with _graph(path) as graph:
+        last = None
+        for number, value in graph.fields():
+            if number == _GRAPH_INITIALIZER and isinstance(value, Span):
+                last = value
+        if last is None:
+            _refuse("it has no weights")
+        emap = read_matrix(last, EMAP_SHAPE)
+        if not np.isfinite(emap).all():
+            _refuse("its identity matrix holds NaN or infinity")
+        return emap
+
+
+@contextmanager
+def _graph(path: Path) -> Iterator[Span]:
+    """Open the one graph of an ONNX file; what is wrong inside becomes a ModelError."""
+    if not path.is_file():
+        # Not only a missing file: opening a named pipe would wait for somebody to write to it.
+        raise ModelError(f"{path} is no model file: check the path")
+    try:
+        if not path.stat().st_size:
+            _refuse("it is empty")
+        with path.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as data:
+            if hasattr(mmap, "MADV_RANDOM"):
+                # The next page is not the next one needed, so none is to be read ahead.
+                data.madvise(mmap.MADV_RANDOM)
+            yield _only_graph(Span(data, 0, len(data), Budget()))
+    except WireError as error:
+        message = (
+            f"{path} is not a usable ONNX model: {error}; if it is a damaged download, "
+            "`dlc models pull` gets the models that dlc knows"
+        )
+        raise ModelError(message) from error
+    except OSError as error:
+        message = f"{path} cannot be read: {error.strerror}; check its permissions"
+        raise ModelError(message) from error
+
+
+def _refuse(reason: str) -> NoReturn:
+    raise WireError(reason)
+
+
+def _only_graph(model: Span) -> Span:
+    graphs = [
+        value
+        for number, value in model.fields()
+        if number == _MODEL_GRAPH and isinstance(value, Span)
+    ]
+    if len(graphs) != 1:
+        _refuse("it holds no graph" if not graphs else "it holds several graphs")
+    return graphs[0]
+
+
+def _tensor_info(value_info: Span) -> TensorInfo:
+    """Read a ValueInfoProto; a value that is no tensor has an unknown type and shape."""
+    name, element, shape = "", "unknown", None
+    for number, value in value_info.fields():
+        if not isinstance(value, Span):
+            continue
+        if number == _VALUE_NAME:
+            name = value.text()
+        elif number == _VALUE_TYPE:
+            for kind, tensor in value.fields():
+                if kind == _TYPE_TENSOR and isinstance(tensor, Span):
+                    element, shape = _tensor_type(tensor)
+    return TensorInfo(name, element, shape)
+
+
+def _tensor_type(tensor: Span) -> tuple[str, tuple[int | str | None, ...] | None]:
+    element, shape = "unknown", None
+    for number, value in tensor.fields():
+        if number == _TENSOR_ELEMENT and isinstance(value, int):
+            element = _TYPE_NAMES.get(value, f"type {value}")
+        elif number == _TENSOR_SHAPE and isinstance(value, Span):
+            shape = tuple(
+                _dimension(dimension)
+                for kind, dimension in value.fields()
+                if kind == _SHAPE_DIMENSION and isinstance(dimension, Span)
+            )
+    return element, shape
+
+
+def _dimension(dimension: Span) -> int | str | None:
+    size: int | str | None = None
+    for number, value in dimension.fields():
+        if number == _DIMENSION_VALUE and isinstance(value, int):
+            size = signed(value)
+        elif number == _DIMENSION_NAME and isinstance(value, Span):
+            size = value.text()
+    return size

@@ -1,0 +1,75 @@
+"""What is known of a model file before it is on this machine."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import PurePosixPath
+
+
+class ModelRole(StrEnum):
+    """What a model does in the program."""
+
+    SWAPPER = "swapper"
+    DETECTOR = "detector"
+    RECOGNIZER = "recognizer"
+    LANDMARKER = "landmarker"
+    ENHANCER = "enhancer"
+
+
+@dataclass(frozen=True, slots=True)
+class License:
+    """The terms under which weights may be used.
+
+    Attributes:
+        key: a short name that never changes; acceptance is recorded under it.
+        title: the license in a few words.
+        text: what it allows and forbids, as shown before a download.
+        url: where the owner of the weights states it.
+    """
+
+    key: str
+    title: str
+    text: str
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class RemoteFile:
+    """A file that can be downloaded, and how to know that it is the right one.
+
+    Attributes:
+        file: where it lies below a models folder, with forward slashes.
+        size: in bytes.
+        sha256: its digest, 64 lower-case hexadecimal digits.
+        urls: where it can be had, in the order to try.
+    """
+
+    file: str
+    size: int
+    sha256: str
+    urls: tuple[str, ...]
+
+    @property
+    def basename(self) -> str:
+        """The file's name without folders."""
+        return PurePosixPath(self.file).name
+
+
+@dataclass(frozen=True, slots=True)
+class ModelSpec:
+    """A model that dlc can use.
+
+    Attributes:
+        name: what users call it.
+        role: what it does.
+        license: the terms of its weights.
+        remote: the file itself.
+        archive: a ZIP file that holds it too, tried when `remote` cannot be had.
+    """
+
+    name: str
+    role: ModelRole
+    license: License
+    remote: RemoteFile
+    archive: RemoteFile | None = None

@@ -1,0 +1,140 @@
+"""Walking the protobuf wire format without decoding more than asked for.
+
+Only what ONNX files need: https://protobuf.dev/programming-guides/encoding. Nothing here trusts the
+bytes: lengths are checked against their message, and a budget bounds how many fields are visited.
+"""
+
+from __future__ import annotations
+
+import mmap
+import struct
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+_VARINT, _FIXED64, _LENGTH, _FIXED32 = 0, 1, 2, 5
+_FIXED_SIZE = {_FIXED64: 8, _FIXED32: 4}
+_UNSIGNED_64 = (1 << 64) - 1
+
+# Far longer than any name that a tool gives to a weight.
+_MAX_TEXT = 1 << 16
+
+# A face model has a few hundred nodes and weights; real networks stay far below this.
+MAX_FIELDS = 500_000
+
+
+class WireError(ValueError):
+    """The bytes are no protobuf message, or one that nobody needs to read."""
+
+
+@dataclass(slots=True)
+class Budget:
+    """How many more fields may be visited; shared by everything that reads one file."""
+
+    fields: int = MAX_FIELDS
+
+    def spend(self) -> None:
+        """Take one field off.
+
+        Raises:
+            WireError: none is left.
+        """
+        self.fields -= 1
+        if self.fields < 0:
+            message = f"it has more than {MAX_FIELDS:,} parts"
+            raise WireError(message)
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """The bytes from `start` to `end` of a buffer, read as one message or one value."""
+
+    buffer: mmap.mmap
+    start: int
+    end: int
+    budget: Budget
+
+    def __len__(self) -> int:
+        return self.end - self.start
+
+    def read(self) -> bytes:
+        """Return a copy of the bytes."""
+        return self.buffer[self.start : self.end]
+
+    def text(self) -> str:
+        """Return the bytes as text; what is not UTF-8 is shown escaped.
+
+        Raises:
+            WireError: there are too many for a name.
+        """
+        if len(self) > _MAX_TEXT:
+            message = f"a name in it has {len(self):,} bytes"
+            raise WireError(message)
+        return self.read().decode("utf-8", errors="backslashreplace")
+
+    def fields(self) -> Iterator[tuple[int, int | Span]]:
+        """Yield the number and value of every field of the message.
+
+        Varints come as unsigned 64-bit integers, everything else as the span of its bytes.
+
+        Raises:
+            WireError: the message is malformed or cut off, or the budget is spent.
+        """
+        at = self.start
+        while at < self.end:
+            self.budget.spend()
+            key, at = _varint(self, at)
+            number, kind = key >> 3, key & 7
+            if number == 0:
+                message = f"byte {at - 1:,} is not where a field can begin"
+                raise WireError(message)
+            if kind == _VARINT:
+                value, at = _varint(self, at)
+                yield number, value
+                continue
+            if kind == _LENGTH:
+                size, at = _varint(self, at)
+            elif kind in _FIXED_SIZE:
+                size = _FIXED_SIZE[kind]
+            else:
+                message = f"the field before byte {at:,} is of no known kind"
+                raise WireError(message)
+            if size > self.end - at:
+                message = f"{size - (self.end - at):,} bytes are missing at its end"
+                raise WireError(message)
+            yield number, Span(self.buffer, at, at + size, self.budget)
+            at += size
+
+    def varints(self) -> Iterator[int]:
+        """Yield the numbers of a packed field, as unsigned 64-bit integers.
+
+        Raises:
+            WireError: they are malformed, or the budget is spent.
+        """
+        at = self.start
+        while at < self.end:
+            self.budget.spend()
+            value, at = _varint(self, at)
+            yield value
+
+
+def signed(value: int) -> int:
+    """Return an unsigned 64-bit varint as the int64 that protobuf's `int64` means by it."""
+    (number,) = struct.unpack("<q", struct.pack("<Q", value))
+    return int(number)
+
+
+def _varint(span: Span, at: int) -> tuple[int, int]:
+    """Return the varint at `at` and where it ends."""
+    value = 0
+    # Seven bits a byte, so ten bytes hold 64 bits.
+    for shift in range(0, 70, 7):
+        if at >= span.end:
+            message = "it ends in the middle of a number"
+            raise WireError(message)
+        byte = span.buffer[at]
+        at += 1
+        value |= (byte & 0x7F) << shift
+        if byte < 0x80:
+            return value & _UNSIGNED_64, at
+    message = f"byte {at:,} is inside a number that never ends"
+    raise WireError(message)
