@@ -19,6 +19,7 @@ from av.codec.codec import UnknownCodecError
 from dlc.errors import EncoderError
 from dlc.media.containers import Container
 from dlc.media.planes import layout_of
+from dlc.media.side_data import HdrMetadata
 from dlc.options import EncodeOptions, Preset
 
 Settings = Mapping[str, str]
@@ -38,6 +39,8 @@ class Encoder:
         presets: options of each preset.
         settings: options always given.
         lossless: options in place of the quality at quality 0.
+        hdr: the option that takes static HDR metadata, and its names there for the mastering
+            display and for the content's light level; None where there is none.
         hardware: whether it needs a device, so that only opening it shows if it works.
         even_size: whether subsampled pictures need even width and height.
         rgb: whether RGB is stored as such where players can show it.
@@ -52,14 +55,15 @@ class Encoder:
     presets: Mapping[Preset, Settings] = field(default_factory=dict)
     settings: Settings = field(default_factory=dict)
     lossless: Settings | None = None
+    hdr: tuple[str, str, str] | None = None
     hardware: bool = False
     even_size: bool = False
     rgb: bool = False
     alpha: bool = False
     refused: frozenset[str] = frozenset()
 
-    def options(self, encoding: EncodeOptions) -> dict[str, str]:
-        """Return the encoder's options for a quality and a preset."""
+    def options(self, encoding: EncodeOptions, hdr: HdrMetadata | None = None) -> dict[str, str]:
+        """Return the encoder's options for a quality, a preset and static HDR metadata."""
         quality: Settings
         if encoding.quality <= 0 and self.lossless is not None:
             quality = self.lossless
@@ -68,12 +72,20 @@ class Encoder:
             own = float(np.interp(encoding.quality, ours, theirs))
             quality = {key: value.format(f"{own:g}") for key, value in self.option.items()}
         options = dict(self.settings)
-        for part in (self.presets.get(encoding.preset, {}), quality):
+        parts = [self.presets.get(encoding.preset, {}), quality, *self._hdr_options(hdr)]
+        for part in parts:
             for key, value in part.items():
                 # Parameter lists of the libraries are one option each: join, do not replace.
                 joined = key.endswith("-params") and key in options
                 options[key] = f"{options[key]}:{value}" if joined else value
         return options
+
+    def _hdr_options(self, hdr: HdrMetadata | None) -> list[Settings]:
+        if hdr is None or self.hdr is None:
+            return []
+        option, display, light = self.hdr
+        pairs = [(display, hdr.mastering_display), (light, hdr.content_light)]
+        return [{option: f"{name}={value}"} for name, value in pairs if value]
 
     def formats(self) -> list[str]:
         """Return the pixel formats it takes that dlc can fill, opacity and RGB where they are kept.
@@ -143,6 +155,7 @@ _ENCODERS = (
         presets=_X264_PRESETS,
         settings={"tune": "psnr"},
         lossless={"qp": "0"},
+        hdr=("x264-params", "mastering-display", "cll"),
         even_size=True,
     ),
     Encoder(
@@ -162,6 +175,7 @@ _ENCODERS = (
         _X265_PRESETS,
         {"tune": "psnr", "x265-params": "log-level=error"},
         {"x265-params": "lossless=1"},
+        hdr=("x265-params", "master-display", "max-cll"),
         even_size=True,
     ),
     Encoder(

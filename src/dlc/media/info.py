@@ -8,6 +8,7 @@ from pathlib import Path
 
 from dlc.media.color import ColorTags
 from dlc.media.orientation import UPRIGHT, Orientation
+from dlc.media.side_data import HdrMetadata
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +31,7 @@ class MediaInfo:
         duration: seconds in the processed range, if known.
         pix_fmt: FFmpeg's name of the pixel format frames come in.
         colors: the color tags as stored.
+        hdr: the static HDR metadata, if there is any.
         sample_aspect_ratio: of the stored picture, if not square or unknown.
         reordered: whether frames are stored in another order than they are shown (B-frames).
         interlaced: whether pictures are made of two fields.
@@ -58,6 +60,7 @@ class MediaInfo:
     fps: Fraction | None = None
     frame_count: int | None = None
     duration: float | None = None
+    hdr: HdrMetadata | None = None
     sample_aspect_ratio: Fraction | None = None
     reordered: bool = False
     interlaced: bool = False

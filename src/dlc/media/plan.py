@@ -76,6 +76,8 @@ def plan_video(path: Path, info: MediaInfo, encoding: EncodeOptions) -> VideoPla
         *_format_notes(encoder, layout, pix_fmt),
         *_picture_notes(container, info, padding, time_base, upright=upright),
     ]
+    if info.hdr and encoder.hdr is None:
+        notes.append(f"{encoder.name} does not carry the HDR mastering metadata over")
     return VideoPlan(
         container=container,
         encoder=encoder,

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import logging
 import math
-import struct
 from collections.abc import Iterator
 from dataclasses import replace
 from fractions import Fraction
 from itertools import chain
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self, cast
+from typing import Self
 
 import av
 
@@ -25,9 +23,9 @@ from dlc.media.image import ImageReader, is_image
 from dlc.media.info import MediaInfo
 from dlc.media.orientation import UPRIGHT, Orientation
 from dlc.media.planes import addressable_format
+from dlc.media.side_data import display_matrix, hdr_metadata
 from dlc.media.streams import codec_name
 
-logger = logging.getLogger(__name__)
 _ALLOW = "allow damaged input to process what can be read"
 
 
@@ -148,7 +146,7 @@ class VideoReader:
 
     def _describe(self, frame: av.VideoFrame) -> MediaInfo:
         container, stream = self._decoder.container, self._decoder.stream
-        matrix = _display_matrix(frame)
+        matrix = display_matrix(frame)
         orientation = Orientation.from_display_matrix(matrix) if matrix else UPRIGHT
         width, height = orientation.upright_size(frame.width, frame.height)
         fps = stream.average_rate or stream.guessed_rate
@@ -171,6 +169,7 @@ class VideoReader:
             fps=fps,
             frame_count=count,
             duration=float(duration) if duration else None,
+            hdr=hdr_metadata(frame),
             sample_aspect_ratio=ratio if ratio and ratio != 1 else None,
             reordered=self._decoder.is_reordered,
             interlaced=frame.interlaced_frame,
@@ -353,28 +352,3 @@ def open_target(
             raise OptionError(f"{path} is an image: a start or an end makes no sense for it")
         return ImageReader(path, allow_damaged=allow_damaged)
     return VideoReader(path, start=start, end=end, allow_damaged=allow_damaged, threads=threads)
-
-
-def _display_matrix(frame: av.VideoFrame) -> tuple[int, ...] | None:
-    """Return the display matrix that a frame carries, None for the identity."""
-    try:
-        # The type stubs know a few kinds of side data only.
-        side_data = {data.type.name: data for data in cast(Any, frame.side_data)}
-    except ValueError:
-        # PyAV does not know a kind of side data on this frame and shows none of it.
-        turn = Orientation.from_display_matrix(_ROTATIONS.get(frame.rotation % 360, _IDENTITY))
-        logger.warning("the display matrix is unreadable; its rotation alone is used")
-        return turn.display_matrix if turn != UPRIGHT else None
-    if "DISPLAYMATRIX" not in side_data:
-        return None
-    matrix = struct.unpack("9i", bytes(side_data["DISPLAYMATRIX"]))
-    return None if matrix[:5] == _IDENTITY[:5] else matrix
-
-
-_IDENTITY = UPRIGHT.display_matrix
-# PyAV counts the degrees counterclockwise.
-_ROTATIONS = {
-    90: Orientation(True, False, True).display_matrix,
-    180: Orientation(False, True, True).display_matrix,
-    270: Orientation(True, True, False).display_matrix,
-}

@@ -36,6 +36,17 @@ from dlc.media.info import MediaInfo
 # Bits a second for each channel of audio that has to be encoded anew: transparent for AAC and Opus.
 _BITS_PER_CHANNEL = 96_000
 
+_USUAL_LAYOUTS = {
+    1: "mono",
+    2: "stereo",
+    3: "2.1",
+    4: "4.0",
+    5: "5.0",
+    6: "5.1",
+    7: "6.1",
+    8: "7.1",
+}
+
 
 @dataclass(frozen=True, slots=True)
 class Span:
@@ -367,10 +378,14 @@ def codec_name(stream: Stream) -> str:
 
 
 def _add_copy(output: OutputContainer, stream: Stream) -> Stream:
-    target = output.add_stream_from_template(stream)
+    target: Any = output.add_stream_from_template(stream)
+    layout = getattr(stream, "layout", None)
+    if layout is not None and layout.name.endswith("channels"):
+        # AVI and WAV often say only how many channels there are; MP4 has to know which.
+        target.codec_context.layout = _USUAL_LAYOUTS.get(layout.nb_channels, layout.name)
     target.metadata.update(_described(stream))
     target.disposition = stream.disposition
-    return target
+    return cast(Stream, target)
 
 
 def _described(stream: Stream) -> dict[str, str]:

@@ -170,7 +170,7 @@ class VideoWriter:
     def _add_video(self, threads: int | None) -> Any:
         """Add the video stream and open its encoder."""
         plan, info = self._plan, self._info
-        options = plan.encoder.options(self._encoding)
+        options = plan.encoder.options(self._encoding, info.hdr)
         if not (info.reordered and plan.container.reorders):
             # B-frames put the first decoding time before the first presentation time. Without
             # them where the input has none, seeking leads to the same packets as in the input.

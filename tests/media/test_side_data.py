@@ -1,0 +1,66 @@
+"""How frames lie and how bright they are meant to be, from file to file."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import av
+import pytest
+
+from dlc.media.color import ColorTags
+from dlc.media.orientation import Orientation
+from dlc.media.reader import VideoReader
+from dlc.media.side_data import HdrMetadata, display_matrix, hdr_metadata
+from dlc.options import EncodeOptions
+from tests.media.material import Clip, first_frame, make, transcode
+
+DISPLAY = "G(13250,34500)B(7500,3000)R(34000,16000)WP(15635,16450)L(10000000,50)"
+HDR10 = Clip(
+    pix_fmt="yuv420p10le",
+    codec="libx265",
+    options={"x265-params": f"log-level=none:master-display={DISPLAY}:max-cll=1000,400"},
+    tags=ColorTags(9, 16, 9, 1),
+)
+
+
+def test_frames_without_side_data_are_plain() -> None:
+    frame = av.VideoFrame(16, 16, "yuv420p")
+
+    assert display_matrix(frame) is None
+    assert hdr_metadata(frame) is None
+
+
+def test_a_slanted_display_matrix_is_kept_as_it_is(tmp_path: Path) -> None:
+    path = tmp_path / "a.mp4"
+    matrix = (60000, 20000, 0, -20000, 60000, 0, 0, 0, 1 << 30)
+    with av.open(str(path), "w") as container:
+        stream = container.add_stream("libx264", rate=25)
+        stream.width, stream.height = 64, 48
+        stream.set_display_matrix(matrix)
+        container.mux([*stream.encode(av.VideoFrame(64, 48)), *stream.encode(None)])
+
+    transcode(path, tmp_path / "b.mp4")
+
+    assert display_matrix(first_frame(tmp_path / "b.mp4")) == matrix
+    with VideoReader(tmp_path / "b.mp4") as reader:
+        assert reader.info.orientation == Orientation()
+
+
+@pytest.mark.parametrize("encoder", ["libx264", "libx265"])
+def test_hdr_metadata_is_carried_over(tmp_path: Path, encoder: str) -> None:
+    path = make(tmp_path / "a.mp4", HDR10)
+
+    reader, writer = transcode(path, tmp_path / "b.mp4", EncodeOptions(encoder=encoder))
+
+    assert reader.info.hdr == HdrMetadata(DISPLAY, "1000,400")
+    assert hdr_metadata(first_frame(tmp_path / "b.mp4")) == reader.info.hdr
+    assert ColorTags.of(first_frame(tmp_path / "b.mp4")) == HDR10.tags
+    assert writer.notes == []
+
+
+def test_hdr_metadata_that_stays_behind_is_said(tmp_path: Path) -> None:
+    path = make(tmp_path / "a.mp4", HDR10)
+
+    _, writer = transcode(path, tmp_path / "b.mp4", EncodeOptions(encoder="libsvtav1"))
+
+    assert any("HDR mastering metadata" in note for note in writer.notes)
