@@ -9,7 +9,7 @@ from dlc.swapping.mesh.masks import uncertain_margin
 from dlc.swapping.mesh.tone import LUMA, TONE_SIZE, Tone
 
 # Luma relative to the skin's around it: of what may be in front of it, and of what certainly is.
-_DARKER = (0.72, 0.5)
+_DARKER = (0.62, 0.45)
 # Gray levels; what is as dark as that is not told from skin in the dark.
 _DARK = 8.0
 

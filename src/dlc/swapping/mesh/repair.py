@@ -21,7 +21,7 @@ from dlc.swapping.mesh.tone import LUMA
 _TINT_EVENNESS = 0.7
 # Share of the light's difference between the halves that is taken away; a head also casts shadows
 # of its own, and faces are not quite symmetric.
-_BALANCE = 0.15
+_BALANCE = 0.1
 # Radii, as shares of the atlas, at which holes are filled: broad holes first, then their edges.
 _BROADEST, *_NARROWER = (0.12, 0.05, 0.02)
 

@@ -104,5 +104,6 @@ class SourceTexture:
         face = (depth_inside(self._layout, size) > 0).astype(np.float32)
         sigma = _FADE * size * self._layout.face_width
         # Beyond the oval there is nothing to trust or mistrust.
-        softened = blur(trust * face, sigma) / np.maximum(blur(face, sigma), np.float32(1e-3))
+        softened: Floats = blur(trust * face, sigma)
+        softened /= np.maximum(blur(face, sigma), 1e-3)
         return smoothstep(softened, *_TRUST)
