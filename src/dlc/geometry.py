@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 
 class Box(NamedTuple):
-    """A rectangle of whole pixels: `left` and `top` are inside it, `right` and `bottom` just outside."""
+    """A rectangle of whole pixels; `left` and `top` are inside it, `right` and `bottom` outside."""
 
     left: int
     top: int
