@@ -16,7 +16,7 @@ from av.video.stream import VideoStream
 from dlc.errors import DamagedInputError, InputError
 from dlc.media.damage import Ledger, describe_truncation, lacks_index
 from dlc.media.failures import reason_of
-from dlc.media.streams import codec_name, open_input
+from dlc.media.inputs import codec_name, open_input
 
 # FFmpeg reads these, but they are text, lists of other files, or single pictures.
 _NOT_VIDEOS = frozenset({"tty", "concat", "hls", "dash", "lavfi", "image2", "ffmetadata"})

@@ -38,13 +38,3 @@ def unwritable(path: Path, error: OSError | ValueError | av.FFmpegError) -> Outp
     if isinstance(error, PermissionError):
         return OutputError(f"{path.parent} may not be written to: choose another folder")
     return WriteError(f"{path} could not be written: {reason_of(error)}")
-
-
-def require_file(path: Path) -> None:
-    """Raise InputError unless `path` is a file with something in it."""
-    if not path.exists():
-        raise InputError(f"no such file: {path}")
-    if path.is_dir():
-        raise InputError(f"{path} is a folder, a file is needed")
-    if not path.stat().st_size:
-        raise InputError(f"{path} is empty")

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from dlc.errors import DamagedInputError, EncoderError, InputError, OptionError, OutputError
 from dlc.media.atomic import AtomicFile, check_path
 from dlc.media.color import FULL, ColorTags
-from dlc.media.failures import require_file, unreadable, unwritable
+from dlc.media.failures import unreadable, unwritable
 from dlc.media.frame import Frame
 from dlc.media.image_files import (
     ImageKind,
@@ -29,6 +29,7 @@ from dlc.media.image_files import (
     with_jpeg_xmp,
 )
 from dlc.media.info import MediaInfo
+from dlc.media.inputs import require_file
 from dlc.media.marking import noted_xmp
 from dlc.media.orientation import UPRIGHT, Orientation
 from dlc.media.planes import layout_of, plane_arrays

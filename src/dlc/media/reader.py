@@ -17,14 +17,13 @@ from dlc.errors import DamagedInputError, OptionError
 from dlc.media.color import ColorTags, convert
 from dlc.media.damage import describe_truncation
 from dlc.media.decoding import Decoder
-from dlc.media.failures import require_file
 from dlc.media.frame import Frame
 from dlc.media.image import ImageReader, is_image
 from dlc.media.info import MediaInfo
+from dlc.media.inputs import codec_name, require_file
 from dlc.media.orientation import UPRIGHT, Orientation
 from dlc.media.planes import addressable_format
 from dlc.media.side_data import display_matrix, hdr_metadata
-from dlc.media.streams import codec_name
 
 _ALLOW = "allow damaged input to process what can be read"
 

@@ -28,7 +28,8 @@ from dlc.media.marking import noted_comment
 from dlc.media.plan import VideoPlan, check_video
 from dlc.media.planes import layout_of
 from dlc.media.reader import VideoReader
-from dlc.media.streams import Span, StreamCarrier
+from dlc.media.streams import StreamCarrier
+from dlc.media.tracks import Span
 from dlc.options import EncodeOptions
 
 

@@ -1,0 +1,45 @@
+"""Opening input files, and nothing that they may refer to."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import av
+from av.container import InputContainer
+from av.stream import Stream
+
+from dlc.errors import InputError
+from dlc.media.failures import unreadable
+
+
+def require_file(path: Path) -> None:
+    """Raise InputError unless `path` is a file with something in it."""
+    if not path.exists():
+        raise InputError(f"no such file: {path}")
+    if path.is_dir():
+        raise InputError(f"{path} is a folder, a file is needed")
+    if not path.stat().st_size:
+        raise InputError(f"{path} is empty")
+
+
+def open_input(path: Path) -> InputContainer:
+    """Open a media file.
+
+    Raises:
+        InputError: if it cannot be opened.
+    """
+    try:
+        return av.open(
+            f"file:{path}",
+            container_options={"protocol_whitelist": "file"},
+            # Old files carry names in all kinds of encodings; they are passed on as they are.
+            metadata_errors="surrogateescape",
+        )
+    except (OSError, av.FFmpegError) as error:
+        raise unreadable(path, error) from error
+
+
+def codec_name(stream: Stream) -> str:
+    """Return FFmpeg's name of a stream's codec, "unknown" where it knows none."""
+    context = stream.codec_context
+    return context.codec.canonical_name if context else "unknown"
