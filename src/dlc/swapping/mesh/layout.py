@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from dlc.compositing.arrays import Floats
 from dlc.faces.topology import VERTEX_COUNT, Topology, load_topology
 from dlc.model_store.builtin import builtin_model
-from dlc.swapping.mesh.triangles import triangulate_ring
+from dlc.swapping.mesh.triangles import triangulate_ring, winding
 
 # A rim of triangles around the face oval lets maps be interpolated across it.
 _RIM_SCALE = 1.12
@@ -23,6 +23,10 @@ _RIM_SCALE = 1.12
 # behind the most distant vertex: a camera sees the cheeks foreshortened, the atlas does not.
 _AXIS_DEPTH = 0.5
 _MARGIN = 0.02
+# Twice the area, in square face widths, below which a triangle counts as folded.
+_SMALLEST = 3e-6
+_UNFOLDING_STEP = 0.1
+_UNFOLDING_ROUNDS = 100
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -61,15 +65,15 @@ def load_layout() -> Layout:
     topology = load_topology()
     with np.load(builtin_model("mean_face.npz")) as arrays:
         mean_face = arrays["mean_face"]
-    flat = _with_rim(_unroll(mean_face), topology)
+    flat = _with_rim(_unfold(_unroll(mean_face), topology.triangles), topology)
     low, high = flat.min(axis=0), flat.max(axis=0)
     scale = (1.0 - 2 * _MARGIN) / float((high - low).max())
     uv = (flat - (low + high) / 2) * scale + 0.5
     mesh = [
         *topology.triangles.tolist(),
-        *triangulate_ring(topology.left_eye.tolist()),
-        *triangulate_ring(topology.right_eye.tolist()),
-        *triangulate_ring(topology.inner_lips.tolist()),
+        *_filling(topology.left_eye.tolist()),
+        *_filling(topology.right_eye.tolist()),
+        *_filling(topology.inner_lips.tolist()),
     ]
     return Layout(
         uv=uv.astype(np.float32),
@@ -93,6 +97,31 @@ def _unroll(mean: Floats) -> Floats:
     depth = mean[:, 2].max() + _AXIS_DEPTH - mean[:, 2]
     u = np.arctan2(mean[:, 0], depth) * np.median(depth)
     return np.stack([u, mean[:, 1]], axis=1).astype(np.float32)
+
+
+def _unfold(points: Floats, triangles: NDArray[np.int32]) -> Floats:
+    """Move the vertices of folded triangles, (468, 2), towards their neighbors until none is left.
+
+    The lips of the average face overlap a little in the corners of the mouth.
+    """
+    joined = np.zeros((len(points), len(points)), np.float32)
+    for start in range(3):
+        joined[triangles[:, start], triangles[:, start - 1]] = 1.0
+    joined = np.maximum(joined, joined.T)
+    joined /= joined.sum(axis=1, keepdims=True)
+    unfolded = points.copy()
+    for _ in range(_UNFOLDING_ROUNDS):
+        folded = winding(unfolded, triangles) > -_SMALLEST
+        if not folded.any():
+            return unfolded
+        moving = np.unique(triangles[folded])
+        unfolded[moving] += _UNFOLDING_STEP * (joined[moving] @ unfolded - unfolded[moving])
+    raise ValueError("the average face is folded too far to be laid out flat")
+
+
+def _filling(ring: list[int]) -> list[list[int]]:
+    """Fill a hole; its ring runs clockwise, but triangles are wound counterclockwise."""
+    return triangulate_ring([ring[0], *ring[:0:-1]])
 
 
 def _rim_triangles(oval: list[int]) -> list[list[int]]:

@@ -92,7 +92,10 @@ def evaluate(functions: Floats, numbers: NDArray[np.int32]) -> Floats:
 
 
 def triangulate_ring(ring: list[int]) -> list[list[int]]:
-    """Fill a ring of vertices, whose first one is a corner of the eye or mouth, by a zigzag."""
+    """Fill a ring of vertices, whose first one is a corner of the eye or mouth, by a zigzag.
+
+    The triangles are wound as the ring is.
+    """
     low, high = 1, len(ring) - 1
     triangles = [[ring[0], ring[low], ring[high]]]
     while low < high - 1:
