@@ -69,6 +69,12 @@ class StageError(DlcError):
     exit_code = 11
 
 
+class ProviderError(DlcError):
+    """What was asked to run the models, a GPU for instance, does not run them on this machine."""
+
+    exit_code = 12
+
+
 class Cancelled(DlcError):  # noqa: N818 - an outcome the user asked for, not a fault
     """The user stopped the run."""
 

@@ -15,6 +15,18 @@ class Engine(StrEnum):
     INSWAPPER = "inswapper"
 
 
+class Provider(StrEnum):
+    """What runs the neural models."""
+
+    AUTO = "auto"
+    CPU = "cpu"
+    COREML = "coreml"
+    CUDA = "cuda"
+    TENSORRT = "tensorrt"
+    DIRECTML = "directml"
+    OPENVINO = "openvino"
+
+
 class FaceChoice(StrEnum):
     """Which faces of a frame are swapped."""
 

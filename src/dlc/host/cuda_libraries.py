@@ -1,0 +1,79 @@
+"""Which of the libraries that ONNX Runtime's CUDA provider needs are on this machine."""
+
+from __future__ import annotations
+
+import ctypes
+import importlib.util
+import sys
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+from dlc.host.host import CudaLibraries
+
+_LAZY_FFT = 13
+
+
+def find_cuda_libraries(cuda: tuple[int, int]) -> CudaLibraries:
+    """Look for the libraries where ONNX Runtime's `preload_dlls` does.
+
+    These are PyTorch's folder on Windows, the folders of NVIDIA's wheels, and then whatever the
+    system's loader searches (LD_LIBRARY_PATH, ld.so.cache, PATH).
+
+    Args:
+        cuda: the CUDA release for which ONNX Runtime was built.
+    """
+    folders = list(_library_folders())
+    names = library_names(cuda[0], sys.platform)
+    found = tuple(
+        name
+        for name in names
+        if any((folder / name).is_file() for folder in folders) or _loads(name)
+    )
+    return CudaLibraries(found, tuple(name for name in names if name not in found))
+
+
+def library_names(cuda_major: int, platform: str) -> tuple[str, ...]:
+    """Return the file names of the libraries, those first that others need.
+
+    cuFFT is named for CUDA 12 only: the later packages load it when a model computes a Fourier
+    transform. cuRAND and cuDNN have version numbers of their own.
+
+    Args:
+        cuda_major: 12 or 13.
+        platform: as in `sys.platform`.
+    """
+    fft = cuda_major - 1
+    if platform == "win32":
+        major = str(cuda_major)
+        names = [f"cublasLt64_{major}", f"cublas64_{major}", f"cudart64_{major}", "cudnn64_9"]
+        names += [f"cufft64_{fft}"] if cuda_major < _LAZY_FFT else []
+        return tuple(f"{name}.dll" for name in names)
+    names = [f"cublasLt.so.{cuda_major}", f"cublas.so.{cuda_major}", f"cudart.so.{cuda_major}"]
+    names += ["curand.so.10", "cudnn.so.9"]
+    names += [f"cufft.so.{fft}"] if cuda_major < _LAZY_FFT else []
+    return tuple(f"lib{name}" for name in names)
+
+
+def _library_folders() -> Iterator[Path]:
+    """Yield the folders of packages that bring CUDA, those of its releases 12 and 13 alike."""
+    for root in _package_folders("nvidia"):
+        for pattern in ("*/lib", "*/bin", "*/bin/*"):
+            yield from root.glob(pattern)
+    if sys.platform == "win32":
+        for root in _package_folders("torch"):
+            yield root / "lib"
+
+
+def _package_folders(package: str) -> Iterable[Path]:
+    spec = importlib.util.find_spec(package)
+    if spec is None or spec.submodule_search_locations is None:
+        return []
+    return [Path(folder) for folder in spec.submodule_search_locations]
+
+
+def _loads(name: str) -> bool:
+    try:
+        ctypes.CDLL(name)
+    except OSError:
+        return False
+    return True

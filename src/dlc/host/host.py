@@ -1,0 +1,149 @@
+"""What is known of the machine that models run on, as plain values."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """Something that keeps dlc from the speed this machine could have.
+
+    Attributes:
+        problem: what is the case.
+        remedy: the step that changes it, as an imperative.
+    """
+
+    problem: str
+    remedy: str
+
+    def __str__(self) -> str:
+        return f"{self.problem}; {self.remedy}"
+
+
+@dataclass(frozen=True, slots=True)
+class Runtime:
+    """The ONNX Runtime that Python imports, as it reports itself.
+
+    Attributes:
+        version: such as "1.31.1".
+        providers: the execution providers it was built with, in its own names and order. Being
+            built in does not mean that a provider can be used on this machine.
+        cuda: the CUDA version it was built for, such as "13.0"; None without CUDA.
+    """
+
+    version: str
+    providers: tuple[str, ...]
+    cuda: str | None = None
+
+    @property
+    def release(self) -> tuple[int, int]:
+        """Major and minor version, to compare."""
+        return _two_numbers(self.version)
+
+    @property
+    def cuda_release(self) -> tuple[int, int] | None:
+        """Major and minor version of CUDA, to compare; None without CUDA."""
+        return _two_numbers(self.cuda) if self.cuda else None
+
+
+@dataclass(frozen=True, slots=True)
+class Package:
+    """An installed Python distribution."""
+
+    name: str
+    version: str
+
+    def __str__(self) -> str:
+        return f"{self.name} {self.version}"
+
+
+@dataclass(frozen=True, slots=True)
+class NvidiaGpu:
+    """An NVIDIA GPU that CUDA can see.
+
+    Attributes:
+        name: such as "NVIDIA GeForce RTX 4090".
+        capability: CUDA's compute capability, such as (8, 9).
+    """
+
+    name: str
+    capability: tuple[int, int]
+
+    def __str__(self) -> str:
+        return f"{self.name} (compute capability {'.'.join(map(str, self.capability))})"
+
+
+@dataclass(frozen=True, slots=True)
+class Nvidia:
+    """What was found of NVIDIA's on a machine.
+
+    Attributes:
+        driver: the driver's library can be loaded.
+        bindings: the Python package nvidia-ml-py is installed; without it `gpus` is empty.
+        trouble: why the driver did not answer, in its own words; empty if it did.
+        gpus: the GPUs that CUDA will see, numbered as it numbers them in PCI bus order.
+    """
+
+    driver: bool = False
+    bindings: bool = False
+    trouble: str = ""
+    gpus: tuple[NvidiaGpu, ...] = ()
+
+    @property
+    def best(self) -> int | None:
+        """Number of the GPU of the newest generation, the first of several; None without any."""
+        if not self.gpus:
+            return None
+        return max(range(len(self.gpus)), key=lambda number: self.gpus[number].capability)
+
+
+@dataclass(frozen=True, slots=True)
+class CudaLibraries:
+    """The shared libraries that ONNX Runtime's CUDA provider loads, by file name."""
+
+    found: tuple[str, ...]
+    missing: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Host:
+    """A machine, as far as it decides where models run best.
+
+    Attributes:
+        system: "Linux", "Darwin" or "Windows".
+        architecture: of the running Python, "x86_64" or "arm64" on every system.
+        cpus: CPUs this process may use.
+        runtime: the ONNX Runtime that Python imports.
+        processor: the processor's name; empty if unknown.
+        macos: macOS's version, such as (15, 3, 1); None elsewhere.
+        apple_silicon: the chip is Apple's own, also where Python was built for Intel.
+        nvidia: GPUs and driver of NVIDIA.
+        packages: the installed distributions that bring the module `onnxruntime`.
+        cpu_package_required_by: distributions that make pip install the plain `onnxruntime`.
+        cuda_libraries: None where the runtime has no CUDA provider that would load them.
+    """
+
+    system: str
+    architecture: str
+    cpus: int
+    runtime: Runtime
+    processor: str = ""
+    macos: tuple[int, ...] | None = None
+    apple_silicon: bool = False
+    nvidia: Nvidia = field(default_factory=Nvidia)
+    packages: tuple[Package, ...] = ()
+    cpu_package_required_by: tuple[str, ...] = ()
+    cuda_libraries: CudaLibraries | None = None
+
+    @property
+    def translated(self) -> bool:
+        """Whether Python was built for Intel and runs translated on Apple's chip."""
+        return self.apple_silicon and self.architecture != "arm64"
+
+
+def _two_numbers(version: str) -> tuple[int, int]:
+    numbers = [int(digits) for digits in re.findall(r"\d+", version)[:2]]
+    major, minor, *_ = [*numbers, 0, 0]
+    return major, minor

@@ -1,0 +1,123 @@
+"""What keeps a provider from running models on a machine, and what to do about it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from dlc.host.cuda_generations import LAST_WITH_CUDA_12, has_code_for
+from dlc.host.host import Finding, Host
+from dlc.host.providers import execution_provider, label
+from dlc.options import Provider
+
+GPU_PACKAGE = "'onnxruntime-gpu[cuda,cudnn]'"
+_PACKAGES = {
+    Provider.CPU: "onnxruntime",
+    Provider.COREML: "onnxruntime",
+    Provider.CUDA: GPU_PACKAGE,
+    Provider.TENSORRT: GPU_PACKAGE,
+    Provider.DIRECTML: "onnxruntime-directml",
+    Provider.OPENVINO: "onnxruntime-openvino",
+}
+_SYSTEMS = {
+    Provider.COREML: ("Darwin",),
+    Provider.CUDA: ("Linux", "Windows"),
+    Provider.TENSORRT: ("Linux", "Windows"),
+    Provider.DIRECTML: ("Windows",),
+}
+_SYSTEM_NAMES = {"Darwin": "macOS"}
+# The older format has no reflect padding at all; ML programs run on macOS 12 and later
+# (Core ML Tools' table of deployment targets), and the option to choose them came with 1.20.
+_ML_PROGRAM_MACOS = (12,)
+_ML_PROGRAM_RUNTIME = (1, 20)
+
+
+def accelerators(host: Host) -> Iterator[Provider]:
+    """Yield the providers that ought to be tried before the CPU, the fastest first.
+
+    TensorRT is not among them: it compiles a model for minutes before the first run.
+    """
+    offered = host.runtime.providers
+    if host.nvidia.driver and host.system in _SYSTEMS[Provider.CUDA]:
+        yield Provider.CUDA
+    if host.apple_silicon:
+        yield Provider.COREML
+    # Nothing here tells whether these two would find their hardware; whoever replaced the usual
+    # package by one of theirs knows.
+    for provider in (Provider.DIRECTML, Provider.OPENVINO):
+        if execution_provider(provider) in offered:
+            yield provider
+
+
+def absence(provider: Provider, host: Host) -> Finding | None:
+    """Return why this ONNX Runtime cannot run models on `provider` at all; None if it may."""
+    name = label(provider)
+    systems = _SYSTEMS.get(provider)
+    if systems is not None and host.system not in systems:
+        where = " and ".join(_SYSTEM_NAMES.get(system, system) for system in systems)
+        return Finding(f"{name} exists on {where} only", "use another --provider, or auto")
+    if execution_provider(provider) in host.runtime.providers:
+        return None
+    problem = f"the installed ONNX Runtime ({_runtime(host)}) was built without {name}"
+    return Finding(problem, reinstallation(provider, host))
+
+
+def doubt(provider: Provider, host: Host) -> Finding | None:
+    """Return why `provider`, though built in, will not work by all appearances; None if it will."""
+    if provider is Provider.COREML:
+        return _coreml_doubt(host)
+    if provider in (Provider.CUDA, Provider.TENSORRT):
+        return _gpu_doubt(host) or _library_doubt(host)
+    return None
+
+
+def reinstallation(provider: Provider, host: Host) -> str:
+    """Return the step that makes the one package that brings `provider` the only one installed."""
+    return _replacement(_PACKAGES[provider], host)
+
+
+def _replacement(requirement: str, host: Host) -> str:
+    install = f"pip install {requirement}"
+    names = " ".join(package.name for package in host.packages)
+    return f"run: pip uninstall -y {names} && {install}" if names else f"run: {install}"
+
+
+def _runtime(host: Host) -> str:
+    return " and ".join(map(str, host.packages)) or host.runtime.version
+
+
+def _coreml_doubt(host: Host) -> Finding | None:
+    if host.macos is not None and host.macos < _ML_PROGRAM_MACOS:
+        version = ".".join(map(str, host.macos))
+        return Finding(f"macOS {version} runs no ML programs", "update to macOS 12 or newer")
+    if host.runtime.release < _ML_PROGRAM_RUNTIME:
+        problem = f"ONNX Runtime {host.runtime.version} makes no ML programs"
+        return Finding(problem, reinstallation(Provider.COREML, host))
+    return None
+
+
+def _gpu_doubt(host: Host) -> Finding | None:
+    if not host.nvidia.driver:
+        return Finding("no NVIDIA driver can be loaded", "install it from nvidia.com/drivers")
+    if not host.nvidia.bindings:
+        return None
+    if host.nvidia.trouble:
+        problem = f"the NVIDIA driver does not answer ({host.nvidia.trouble})"
+        return Finding(problem, "restart the machine, or install the driver again")
+    if host.nvidia.best is None:
+        remedy = "check the variable CUDA_VISIBLE_DEVICES, which can hide a GPU"
+        return Finding("the NVIDIA driver is installed but shows no GPU", remedy)
+    gpu = host.nvidia.gpus[host.nvidia.best]
+    if not has_code_for(gpu.capability, host.runtime):
+        problem = f"ONNX Runtime {host.runtime.version} holds no code for {gpu}"
+        return Finding(problem, _replacement(f"'{LAST_WITH_CUDA_12}'", host))
+    return None
+
+
+def _library_doubt(host: Host) -> Finding | None:
+    if host.cuda_libraries is None or not host.cuda_libraries.missing:
+        return None
+    missing = ", ".join(host.cuda_libraries.missing)
+    version = f"CUDA {host.runtime.cuda}" if host.runtime.cuda else "CUDA"
+    return Finding(
+        f"libraries of {version} are missing: {missing}", f"run: pip install {GPU_PACKAGE}"
+    )

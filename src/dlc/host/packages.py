@@ -1,0 +1,56 @@
+"""Which installed distributions bring ONNX Runtime, and which ask for it."""
+
+from __future__ import annotations
+
+import re
+from importlib.metadata import Distribution, distributions
+
+from dlc.host.host import Package
+
+# All of these fill the same folder `onnxruntime`, so that only one can work at a time.
+RUNTIME_PACKAGES = (
+    "onnxruntime",
+    "onnxruntime-gpu",
+    "onnxruntime-directml",
+    "onnxruntime-openvino",
+    "onnxruntime-silicon",
+    "onnxruntime-coreml",
+    "onnxruntime-migraphx",
+    "onnxruntime-qnn",
+    "onnxruntime-rocm",
+    "onnxruntime-training",
+    "ort-nightly",
+    "ort-nightly-gpu",
+)
+_PLAIN_REQUIREMENT = re.compile(r"onnxruntime(?![\w.-])(?!.*\bextra\s*==)", re.IGNORECASE)
+
+
+def installed_packages() -> tuple[tuple[Package, ...], tuple[str, ...]]:
+    """Return the distributions that bring `onnxruntime`, and the names of those that require it.
+
+    Returns:
+        The former in the order of `RUNTIME_PACKAGES`; of the latter those whose requirement only
+        the plain CPU package `onnxruntime` fulfills, sorted.
+    """
+    runtimes: dict[str, Package] = {}
+    dependents = set()
+    for distribution in distributions():
+        name = _name(distribution)
+        # The first on the path is the one that is imported.
+        if name in RUNTIME_PACKAGES:
+            runtimes.setdefault(name, Package(name, distribution.version))
+        if requires_cpu_package(distribution.requires or []):
+            dependents.add(name)
+    ordered = sorted(runtimes.values(), key=lambda package: RUNTIME_PACKAGES.index(package.name))
+    return tuple(ordered), tuple(sorted(dependents))
+
+
+def requires_cpu_package(requirements: list[str]) -> bool:
+    """Return whether requirements in pip's notation pull `onnxruntime` whatever extra is chosen."""
+    return any(_PLAIN_REQUIREMENT.match(requirement) for requirement in requirements)
+
+
+def _name(distribution: Distribution) -> str:
+    """Return a distribution's name as package indexes spell it; empty if its metadata is broken."""
+    name: str | None = distribution.metadata["Name"]
+    return re.sub(r"[-_.]+", "-", name or "").lower()
