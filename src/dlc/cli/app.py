@@ -9,11 +9,13 @@ import typer
 
 from dlc.cli.arguments import SWAP_EPILOG, SWAP_HELP
 from dlc.cli.failure import FailureReporter
+from dlc.cli.models import models_app
 from dlc.cli.swap import swap_command
 from dlc.errors import DlcError
 
 app = typer.Typer(name="dlc", add_completion=False, context_settings={"max_content_width": 100})
 app.command("swap", help=SWAP_HELP, epilog=SWAP_EPILOG)(swap_command)
+app.add_typer(models_app)
 
 
 def _print_version(asked: bool) -> None:
@@ -38,7 +40,7 @@ def dlc(
         ),
     ] = False,
 ) -> None:
-    """Swap faces in videos and pictures; no display, no downloads."""
+    """Swap faces in videos and pictures; no display, and nothing to download to begin with."""
     if context.invoked_subcommand is None:
         typer.echo(context.get_help())
 

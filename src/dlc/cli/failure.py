@@ -20,6 +20,7 @@ _OPTIONS = {
     "allow damaged input": "pass --allow-damaged",
     "leave the audio out": "pass --no-audio",
     "leave the encoder out": "leave out --encoder",
+    "accept the license": "pass --yes",
 }
 
 

@@ -30,9 +30,19 @@ def extract_member(archive: Path, wanted: RemoteFile, destination: Path) -> None
         ModelError: the archive is damaged or holds no such member, or one with other bytes.
         WriteError: the disk refuses the file.
     """
-    part = PartFile(destination, wanted.size)
-    part.discard()
-    part.prepare()
+    with PartFile(destination, wanted.size) as part:
+        part.discard()
+        part.prepare()
+        _unpack(archive, wanted, part)
+        if sha256_of(part.path) != wanted.sha256:
+            part.discard()
+            message = f"{wanted.basename} in {archive} is not the model (its SHA-256 differs)"
+            raise ModelError(message)
+        part.commit()
+    _LOG.debug("took %s out of %s", wanted.basename, archive)
+
+
+def _unpack(archive: Path, wanted: RemoteFile, part: PartFile) -> None:
     try:
         with zipfile.ZipFile(archive) as opened, opened.open(_member(opened, wanted)) as member:
             part.write(_pieces(member), 0, lambda _size: None)
@@ -42,11 +52,6 @@ def extract_member(archive: Path, wanted: RemoteFile, destination: Path) -> None
     except _DAMAGED as error:
         part.discard()
         raise ModelError(f"{archive} is damaged: {error}; delete it and try again") from error
-    if sha256_of(part.path) != wanted.sha256:
-        part.discard()
-        raise ModelError(f"{wanted.basename} in {archive} is not the model (its SHA-256 differs)")
-    part.commit()
-    _LOG.debug("took %s out of %s", wanted.basename, archive)
 
 
 def _member(opened: zipfile.ZipFile, wanted: RemoteFile) -> zipfile.ZipInfo:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Iterable, Iterator
+from pathlib import PurePosixPath
 
 from dlc.errors import OptionError
 from dlc.model_store.entries import MODELS
@@ -57,7 +58,8 @@ class Catalogue:
 
     def _unknown(self, name: str) -> str:
         names = [spec.name for spec in self._models]
-        folded = {_folded(known): known for known in names}
+        folders = {PurePosixPath(spec.remote.file).parts[0] for spec in self._models}
+        folded = {_folded(known): known for known in (*names, *sorted(folders))}
         close = difflib.get_close_matches(_folded(name), folded, n=1)
         hint = f"did you mean {folded[close[0]]}? " if close else ""
         return f"no model is called {name!r}: {hint}the models are {', '.join(names)}"

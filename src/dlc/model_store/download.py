@@ -87,20 +87,20 @@ class Downloader:
 
         Raises:
             SourcesExhausted: no address has the right file.
-            WriteError: it cannot be written, for instance because the disk is full.
+            WriteError: it cannot be written, because the disk is full for instance, or another
+                process is downloading it.
             ModelError: the TLS certificates of this machine cannot be loaded.
             MissingLibraryError: the environment asks for a SOCKS proxy, which needs a library.
         """
-        part = PartFile(destination, remote.size)
-        part.prepare()
         reasons = []
-        with _client(self._policy) as client:
+        with PartFile(destination, remote.size) as part, _client(self._policy) as client:
+            part.prepare()
             for url in remote.urls:
                 try:
                     self._fetch_from(client, url, remote, part)
                 except SourceFailure as failure:
-                    reasons.append(f"{url}: {failure}")
-                    _LOG.info("%s cannot be had from %s: %s", remote.file, url, failure)
+                    reasons.append(f"{httpx.URL(url).host}: {failure}")
+                    _LOG.debug("%s cannot be had from %s: %s", remote.file, url, failure)
                 else:
                     part.commit()
                     return

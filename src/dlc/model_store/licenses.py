@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from datetime import UTC, datetime
 from pathlib import Path
 
-from dlc.errors import OptionError, WriteError
+from dlc.errors import WriteError
 from dlc.model_store.atomic import write_text
 from dlc.model_store.spec import License, ModelSpec
 
@@ -77,19 +77,6 @@ class LicenseRecord:
         except OSError as error:
             message = f"the accepted license cannot be recorded in {self._path}: {error.strerror}"
             raise WriteError(message) from error
-
-    def require(self, license_: License) -> None:
-        """Raise unless the license was accepted.
-
-        Raises:
-            OptionError: it was not.
-        """
-        if not self.accepted(license_):
-            message = (
-                f"the license {license_.title!r} ({license_.url}) was not accepted yet: "
-                "read it, then accept the license"
-            )
-            raise OptionError(message)
 
     def _read(self) -> dict[str, object]:
         try:

@@ -5,8 +5,12 @@ from __future__ import annotations
 import os
 import shutil
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from filelock import FileLock, Timeout
 
 from dlc.errors import WriteError
 
@@ -18,8 +22,10 @@ class TooLongError(Exception):
 class PartFile:
     """What was received of a file so far, kept from one run to the next.
 
+    It is a context manager, in whose context no other process works on the same file.
+
     Args:
-        destination: the file's final path.
+        destination: the file's final path; its folder is made if there is none.
         total: the size it must reach.
 
     Attributes:
@@ -30,6 +36,29 @@ class PartFile:
         self._destination = destination
         self._total = total
         self.path = destination.with_name(f"{destination.name}.part")
+        self._lock_path = destination.with_name(f".{destination.name}.lock")
+        self._lock = FileLock(self._lock_path, timeout=0)
+
+    def __enter__(self) -> Self:
+        with self._refusals():
+            self._destination.parent.mkdir(parents=True, exist_ok=True)
+            try:
+                self._lock.acquire()
+            except Timeout as error:
+                message = f"another dlc is working on {self._destination}: wait until it is done"
+                raise WriteError(message) from error
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        # Windows refuses to remove an open file; there the lock removes its own.
+        with suppress(OSError):
+            self._lock_path.unlink()
+        self._lock.release()
 
     @property
     def size(self) -> int:
@@ -40,14 +69,13 @@ class PartFile:
             return 0
 
     def prepare(self) -> None:
-        """Make the folder, drop what is too long, and see whether the rest fits on the disk.
+        """Drop what is too long, and see whether the rest fits on the disk.
 
         Raises:
-            WriteError: the folder cannot be made, or the disk has too little room.
+            WriteError: the disk has too little room.
         """
         folder = self._destination.parent
         with self._refusals():
-            folder.mkdir(parents=True, exist_ok=True)
             if self.size > self._total:
                 self.discard()
             missing = self._total - self.size

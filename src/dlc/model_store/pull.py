@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from types import TracebackType
-from typing import Self
 
-from dlc.errors import ModelError
+from dlc.errors import ModelError, OptionError
 from dlc.model_store.archive import extract_member
 from dlc.model_store.download import Downloader, SourcesExhausted
-from dlc.model_store.spec import ModelSpec, RemoteFile
+from dlc.model_store.spec import License, ModelSpec, RemoteFile
 from dlc.model_store.store import ModelStore
 
 _LOG = logging.getLogger(__name__)
@@ -26,42 +25,67 @@ class Pulled:
     downloaded: bool
 
 
-class Puller:
-    """Installs models; an archive that several models come from is fetched once.
+def refuse(license_: License) -> None:
+    """Accept no license: what a puller does that nobody gave a way to ask.
 
-    Use it as a context manager: archives that it fetched are removed at the end.
+    Raises:
+        OptionError: always.
+    """
+    message = (
+        f"the license {license_.title!r} ({license_.url}) was not accepted yet: read it and "
+        "accept the license"
+    )
+    raise OptionError(message)
+
+
+class Puller:
+    """Installs models.
+
+    Args:
+        store: where they go, and where they may be already.
+        downloader: fetches files.
+        agree: called with every license that was not accepted before; returns if the user accepts
+            it and raises otherwise.
     """
 
-    def __init__(self, store: ModelStore, downloader: Downloader) -> None:
+    def __init__(
+        self,
+        store: ModelStore,
+        downloader: Downloader,
+        agree: Callable[[License], None] = refuse,
+    ) -> None:
         self._store = store
         self._downloader = downloader
+        self._agree = agree
         self._fetched: list[Path] = []
 
-    def __enter__(self) -> Self:
-        return self
+    def pull(self, specs: Sequence[ModelSpec]) -> list[Pulled]:
+        """Install the models that are not installed, or damaged.
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
-        for archive in self._fetched:
-            archive.unlink(missing_ok=True)
-
-    def pull(self, spec: ModelSpec) -> Pulled:
-        """Install a model unless it is installed and whole already.
+        All licenses are settled before the first download. An archive that several of the models
+        come from is fetched once, and removed at the end.
 
         Raises:
-            OptionError: its license was not accepted.
-            ModelError: it can be had nowhere; the message tells how to install it by hand.
-            WriteError: it cannot be written.
+            OptionError: a license was not accepted.
+            ModelError: a model can be had nowhere; the message tells how to install it by hand.
+            WriteError: a file cannot be written.
         """
-        for copy in self._store.copies(spec):
-            if copy.damage is None:
-                return Pulled(spec, copy.path, downloaded=False)
-            _LOG.warning("%s is not used: it %s", copy.path, copy.damage)
-        self._store.licenses.require(spec.license)
+        present = {spec: self._store.whole(spec) for spec in specs}
+        missing = [spec for spec, path in present.items() if path is None]
+        for license_ in self._store.licenses.pending(missing):
+            self._agree(license_)
+            self._store.licenses.accept(license_)
+        try:
+            return [
+                self._download(spec) if path is None else Pulled(spec, path, downloaded=False)
+                for spec, path in present.items()
+            ]
+        finally:
+            for archive in self._fetched:
+                archive.unlink(missing_ok=True)
+            self._fetched.clear()
+
+    def _download(self, spec: ModelSpec) -> Pulled:
         destination = self._store.destination(spec)
         try:
             self._install(spec, destination)
@@ -95,9 +119,10 @@ class Puller:
 
 
 def _by_hand(spec: ModelSpec, destination: Path, reasons: list[str]) -> str:
+    causes = "; ".join(dict.fromkeys(reasons))
     return (
-        f"{spec.name} cannot be downloaded ({'; '.join(reasons)}). Check the network and try "
-        f"again, or install it by hand: get {spec.remote.urls[0]} on another machine, put it at "
-        f"{destination}, and run `dlc models verify {spec.name}`, which expects "
-        f"{spec.remote.size:,} bytes with the SHA-256 {spec.remote.sha256}"
+        f"{spec.name} cannot be downloaded ({causes}). Check the network and try again, or install "
+        f"it by hand: get {spec.remote.urls[0]} on another machine, put it at {destination}, and "
+        f"run `dlc models verify {spec.name}`, which expects {spec.remote.size:,} bytes with the "
+        f"SHA-256 {spec.remote.sha256}"
     )

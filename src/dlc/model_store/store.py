@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterator
 from dataclasses import dataclass
+from enum import Enum, auto
 from pathlib import Path
 
 from dlc.errors import ModelError
@@ -15,6 +16,17 @@ from dlc.model_store.licenses import LicenseRecord
 from dlc.model_store.spec import ModelSpec
 
 _LOG = logging.getLogger(__name__)
+
+
+class Check(Enum):
+    """How closely an installed file is looked at."""
+
+    SIZE = auto()
+    """Its size: costs nothing."""
+    DIGEST = auto()
+    """Its digest, which is remembered for as long as the file does not change."""
+    BYTES = auto()
+    """Its digest, computed from the bytes that are there now."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,13 +67,7 @@ class ModelStore:
         Raises:
             OptionError: no model has this name.
         """
-        spec = self.catalogue.get(name)
-        for path in self.files(spec):
-            damage = _wrong_size(path, spec)
-            if damage is None:
-                return path
-            _LOG.warning("%s is passed over: %s", path, damage)
-        return None
+        return self.whole(self.catalogue.get(name), Check.SIZE)
 
     def require(self, name: str) -> Path:
         """Return where a model lies, after its digest was checked.
@@ -73,30 +79,27 @@ class ModelStore:
             OptionError: no model has this name.
         """
         spec = self.catalogue.get(name)
-        damaged = []
-        for copy in self.copies(spec):
-            if copy.damage is None:
-                return copy.path
-            _LOG.warning("%s is passed over: %s", copy.path, copy.damage)
-            damaged.append(f"{copy.path} {copy.damage}")
+        path = self.whole(spec)
+        if path is not None:
+            return path
         remedy = f"`dlc models pull {spec.name}` downloads it"
+        damaged = [f"{copy.path} {copy.damage}" for copy in self.copies(spec)]
         if damaged:
             raise ModelError(f"the model {spec.name} is damaged: {'; '.join(damaged)}; {remedy}")
         raise ModelError(f"the model {spec.name} is not installed; {remedy}")
 
-    def copies(self, spec: ModelSpec, *, reread: bool = False) -> Iterator[Copy]:
-        """Yield every file that has the model's name, in the order of the search.
+    def whole(self, spec: ModelSpec, check: Check = Check.DIGEST) -> Path | None:
+        """Return the first file that is the model; warn of damaged ones that are passed over."""
+        for copy in self.copies(spec, check):
+            if copy.damage is None:
+                return copy.path
+            _LOG.warning("%s is passed over: it %s", copy.path, copy.damage)
+        return None
 
-        Args:
-            spec: the model.
-            reread: compute digests from the bytes, also of files that were checked before.
-        """
-        digest = self.digests.compute if reread else self.digests.digest
+    def copies(self, spec: ModelSpec, check: Check = Check.DIGEST) -> Iterator[Copy]:
+        """Yield every file that has the model's name, in the order of the search."""
         for path in self.files(spec):
-            damage = _wrong_size(path, spec)
-            if damage is None and digest(path) != spec.remote.sha256:
-                damage = "has other bytes than the model (its SHA-256 differs)"
-            yield Copy(path, damage)
+            yield Copy(path, self._damage(path, spec, check))
 
     def files(self, spec: ModelSpec) -> Iterator[Path]:
         """Yield every file that has the model's name, each once, unchecked."""
@@ -105,6 +108,20 @@ class ModelStore:
             if path.is_file() and path.resolve() not in seen:
                 seen.add(path.resolve())
                 yield path
+
+    def _damage(self, path: Path, spec: ModelSpec, check: Check) -> str | None:
+        try:
+            size = path.stat().st_size
+        except OSError as error:
+            return f"cannot be read ({error.strerror})"
+        if size != spec.remote.size:
+            return f"has {size:,} bytes instead of {spec.remote.size:,}"
+        if check is Check.SIZE:
+            return None
+        digest = self.digests.digest if check is Check.DIGEST else self.digests.compute
+        if digest(path) != spec.remote.sha256:
+            return "has other bytes than the model (its SHA-256 differs)"
+        return None
 
     def destination(self, spec: ModelSpec) -> Path:
         """Return the path to which a download of the model goes."""
@@ -124,13 +141,3 @@ def require_model(name: str) -> Path:
         OptionError: no model has this name.
     """
     return ModelStore.of_user().require(name)
-
-
-def _wrong_size(path: Path, spec: ModelSpec) -> str | None:
-    try:
-        size = path.stat().st_size
-    except OSError as error:
-        return f"cannot be read ({error.strerror})"
-    if size == spec.remote.size:
-        return None
-    return f"has {size:,} bytes instead of {spec.remote.size:,}"
