@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
-from dlc.compositing.arrays import Floats
-from dlc.compositing.filters import blur, smoothstep
-from dlc.swapping.mesh.layout import Layout
-from dlc.swapping.mesh.masks import uncertain_margin
-from dlc.swapping.mesh.tone import LUMA, TONE_SIZE, Tone
+import numpy as np
 
-# Luma relative to the skin's around it: of what may be in front of it, and of what certainly is.
-_DARKER = (0.62, 0.45)
+from dlc.compositing.arrays import Floats
+from dlc.compositing.filters import blur, broad_blur, smoothstep
+from dlc.swapping.mesh.layout import Layout
+from dlc.swapping.mesh.masks import depth_inside, skin_mask, uncertain_margin
+from dlc.swapping.mesh.tone import LUMA, TONE_SIZE
+
+# Luma relative to that of the face's middle: of what may be in front of skin, and of what is.
+_DARKER = (0.62, 0.42)
 # Gray levels; what is as dark as that is not told from skin in the dark.
 _DARK = 8.0
+# Face widths: how far inside the oval the middle of the face begins, and the radius over which its
+# luma is averaged.
+_MIDDLE = 0.12
+_SIGMA = 0.15
 
 
 class HairFinder:
@@ -20,14 +26,20 @@ class HairFinder:
     def __init__(self, layout: Layout) -> None:
         """Prepare the zone in which it is looked for."""
         self._zone = uncertain_margin(layout, TONE_SIZE)
+        self._middle = skin_mask(layout, TONE_SIZE) * (depth_inside(layout, TONE_SIZE) > _MIDDLE)
+        self._sigma = _SIGMA * TONE_SIZE * layout.face_width
 
-    def find(self, texture: Floats, tone: Tone) -> Floats:
+    def find(self, texture: Floats, seen: Floats) -> Floats:
         """Return how certainly each pixel is covered: float32 (TONE_SIZE, TONE_SIZE), 0 to 1.
 
         Args:
             texture: float32 (TONE_SIZE, TONE_SIZE, 3) BGR, the target in the atlas.
-            tone: of the same.
+            seen: float32 (TONE_SIZE, TONE_SIZE), how far each pixel is to be trusted.
         """
-        skin = tone.light @ LUMA
-        skin[skin < _DARK] = _DARK
-        return smoothstep(blur(texture @ LUMA / skin, 1.0), *_DARKER) * self._zone
+        luma = texture @ LUMA
+        skin = self._middle * seen
+        usual = broad_blur(luma * skin, self._sigma)
+        usual /= np.maximum(broad_blur(skin, self._sigma), 1e-4)
+        darker = blur(luma, 1.0)
+        darker /= np.maximum(usual, _DARK)
+        return smoothstep(darker, *_DARKER) * self._zone

@@ -15,7 +15,7 @@ from dlc.swapping.mesh.eyes import find_eyes, find_irises, iris_color
 from dlc.swapping.mesh.layout import Layout
 from dlc.swapping.mesh.pose import fit_pose
 from dlc.swapping.mesh.sampling import sampling
-from dlc.swapping.mesh.visibility import mesh_visibility
+from dlc.swapping.mesh.visibility import mesh_facing, visibility
 from dlc.swapping.swapper import Pixels
 
 ATLAS_SIZE = 512
@@ -29,6 +29,7 @@ class PhotoView:
 
     Attributes:
         texture: float32 (S, S, 3), BGR 0 to 255.
+        facing: float32 (S, S), cosine between the face and the photo's line of sight, 0 to 1.
         seen: float32 (S, S), 1 where the photo sees the face squarely, 0 where it does not.
         shape: float32 (468, 3), the face without pose, in face widths.
         iris: float32 (3,), mean BGR of the irises; None where they are too small or shut, or the
@@ -37,6 +38,7 @@ class PhotoView:
     """
 
     texture: Floats
+    facing: Floats
     seen: Floats
     shape: Floats
     iris: Floats | None
@@ -64,9 +66,11 @@ def unwrap_photo(layout: Layout, photo: Pixels, landmarks: Floats) -> PhotoView:
     fineness = pose.scale / (ATLAS_SIZE * layout.face_width)
     where = sampling(layout, ATLAS_SIZE).spread((points - corner)[:, :2])
     eyes = find_eyes(layout.topology, landmarks - corner)
+    facing = mesh_facing(layout, points, ATLAS_SIZE) * _within(where, box)
     return PhotoView(
         texture=_unwrap(pixels, where, min(1 / fineness, 1.0)),
-        seen=mesh_visibility(layout, points, ATLAS_SIZE) * _within(where, box),
+        facing=facing,
+        seen=visibility(facing),
         shape=pose.normalize(landmarks),
         iris=None if _is_gray(pixels) else iris_color(pixels, find_irises(eyes, pixels.shape[:2])),
         fineness=min(fineness, 1.0),

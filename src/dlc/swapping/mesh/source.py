@@ -21,12 +21,15 @@ class SourceModel:
 
     Attributes:
         texture: float32 (S, S, 3), BGR 0 to 255, filled smoothly where no photo shows skin.
+        facing: float32 (S, S), cosine between the face and the line of sight of the photo that saw
+            it best, or saw its other half best.
         trust: float32 (S, S), 1 where the texture was seen, 0 where it had to be made up.
         shape: float32 (468, 3), the face without pose, in face widths.
         iris: float32 (3,), mean BGR of the irises, or None where no photo shows it.
     """
 
     texture: Floats
+    facing: Floats
     trust: Floats
     shape: Floats
     iris: Floats | None
@@ -46,11 +49,13 @@ def build_source(photos: Sequence[tuple[Pixels, Floats]], layout: Layout) -> Sou
     views.sort(key=lambda view: view.worth, reverse=True)
     texture, seen = merge_views(views)
     texture, trust = mirror_fill(texture, seen * skin_likeness(texture, layout))
+    facing = np.maximum.reduce([view.facing for view in views])
     worth = np.array([max(view.worth, 1e-6) for view in views])
     shape = np.tensordot(worth / worth.sum(), np.stack([view.shape for view in views]), axes=1)
     texture = balance_light(diffuse(texture, trust), trust)
     return SourceModel(
         texture=even_tint(texture, trust, layout),
+        facing=np.maximum(facing, facing[:, ::-1]),
         trust=trust,
         shape=shape.astype(np.float32),
         iris=next((view.iris for view in views if view.iris is not None), None),

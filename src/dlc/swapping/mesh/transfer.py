@@ -6,7 +6,7 @@ import cv2
 import numpy as np
 
 from dlc.compositing.arrays import Bytes, Floats
-from dlc.compositing.filters import blend, resize, sample
+from dlc.compositing.filters import blend, resize, sample, smoothstep
 from dlc.compositing.patch import Patch
 from dlc.swapping.mesh.expression import expression_gain, skin_relief
 from dlc.swapping.mesh.eyes import IrisTint, cut_openings
@@ -18,13 +18,18 @@ from dlc.swapping.mesh.shape import ProportionShift
 from dlc.swapping.mesh.sharpness import fine_energy, sharpness_factor
 from dlc.swapping.mesh.source import SourceModel
 from dlc.swapping.mesh.texture import SourceTexture
-from dlc.swapping.mesh.tone import TONE_SIZE, Tone, ToneMeter, contrast_factor, tone_gain
+from dlc.swapping.mesh.tone import TONE_SIZE, ToneMeter, contrast_factor, tone_gain
 from dlc.swapping.mesh.track import Track
 from dlc.swapping.mesh.view import TargetView, unwrap
-from dlc.swapping.mesh.visibility import PoseVisibility
+from dlc.swapping.mesh.visibility import PoseFacing, visibility
 
 # Side of the atlas in which a target's fine detail is compared with the source's.
 _DETAIL_SIZE = 2 * TONE_SIZE
+# Cosine of the line of sight, the source's as a share of the target's: from where the source's
+# texture begins to give way, and where it has gone.
+_STRETCHED = (0.95, 0.6)
+# Below this cosine the target itself shows next to nothing.
+_FLAT = 0.3
 
 
 class FaceTransfer:
@@ -37,7 +42,8 @@ class FaceTransfer:
         """Prepare a source for one atlas layout."""
         self._layout = layout
         self._meter = ToneMeter(layout)
-        self._visibility = PoseVisibility(layout, TONE_SIZE)
+        self._facing = PoseFacing(layout, TONE_SIZE)
+        self._source_facing = resize(source.facing, (TONE_SIZE, TONE_SIZE))
         self._lines = LineFinder(layout, _DETAIL_SIZE)
         self._hair = HairFinder(layout)
         self._texture = SourceTexture(source, layout, self._meter)
@@ -57,7 +63,10 @@ class FaceTransfer:
         flat, shown = unwrap(view, self._layout, _DETAIL_SIZE)
         tone_size = (TONE_SIZE, TONE_SIZE)
         broad = cv2.cvtColor(resize(flat, tone_size), cv2.COLOR_BGRA2BGR).astype(np.float32)
-        tone = self._tone(view, broad, shown, track)
+        facing = self._facing.facing(view.pose)
+        seen = visibility(facing) * shown
+        hair = track.hair.update(self._hair.find(broad, seen))
+        tone = self._meter.measure(broad, seen * (1 - hair))
         gain = track.gain.update(tone_gain(tone, self._texture.tone))
         contrast = track.contrast.update(contrast_factor(tone, self._texture.tone))
         relief = _relief(broad, shown, track)
@@ -67,21 +76,21 @@ class FaceTransfer:
             gain * expression_gain(relief, track.relief.update(relief))[..., None],
             contrast,
             self._sharpness(view, luma, track),
-            self._in_front(broad, tone, luma, track),
+            self._kept(facing, hair, luma, track),
         )
 
-    def _tone(self, view: TargetView, broad: Floats, shown: Floats, track: Track) -> Tone:
-        """Measure the light of the skin that is seen and, as far as known, bare."""
-        seen = self._visibility.seen(view.pose) * shown
-        return self._meter.measure(
-            broad, seen if track.hair.value is None else seen * (1 - track.hair.value)
-        )
+    def _kept(self, facing: Floats, hair: Floats, luma: Bytes, track: Track) -> Floats:
+        """Return the share of the target that is kept: float32, square, 0 to 1.
 
-    def _in_front(self, broad: Floats, tone: Tone, luma: Bytes, track: Track) -> Floats:
-        """Return the share of the target that stays in front: float32, square, 0 to 1."""
-        hair = track.hair.update(self._hair.find(broad, tone))
+        Kept is what is in front of the face, and what the source's photo saw so much more from the
+        side that it would be stretched.
+        """
+        share: Floats = self._source_facing.copy()
+        share /= np.maximum(facing, _FLAT)
+        stretched = smoothstep(share, *_STRETCHED)
+        kept = np.maximum(hair, stretched)
         lines = self._lines.matte(track.lines.update(self._lines.lines(luma)))
-        return hair if lines is None else np.maximum(resize(hair, lines.shape), lines)
+        return kept if lines is None else np.maximum(resize(kept, lines.shape), lines)
 
     def _sharpness(self, view: TargetView, luma: Bytes, track: Track) -> float:
         known = track.sharpness.value

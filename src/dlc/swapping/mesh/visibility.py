@@ -21,8 +21,8 @@ _COARSENESS = 0.06
 _SOFTNESS = 0.02
 
 
-def mesh_visibility(layout: Layout, points: Floats, size: int) -> Floats:
-    """Return 1 where a face's own mesh is seen squarely, 0 where it turns away or ends.
+def mesh_facing(layout: Layout, points: Floats, size: int) -> Floats:
+    """Return the cosine between surface and line of sight, 0 to 1: 0 where it turns away or ends.
 
     Args:
         layout: the atlas.
@@ -31,22 +31,26 @@ def mesh_visibility(layout: Layout, points: Floats, size: int) -> Floats:
     """
     cosine = np.clip(-vertex_normals(points, layout)[:, 2:], 0.0, 1.0)
     pixels = sampling(layout, size)
-    smooth = blur(pixels.spread(cosine)[..., 0], size * _SOFTNESS)
-    return smoothstep(smooth, *_FACING) * pixels.inside
+    return blur(pixels.spread(cosine)[..., 0], size * _SOFTNESS) * pixels.inside
 
 
-class PoseVisibility:
-    """What of an average face is seen in a pose; quick enough for every frame."""
+def visibility(facing: Floats) -> Floats:
+    """Return 1 where a surface of these cosines is seen squarely, 0 where it turns away."""
+    return smoothstep(facing, *_FACING)
+
+
+class PoseFacing:
+    """How squarely an average face is seen in a pose; quick enough for every frame."""
 
     def __init__(self, layout: Layout, size: int) -> None:
         """Prepare for an atlas of `size` x `size` pixels."""
         normals = vertex_normals(layout.with_rim(layout.mean_face), layout)
         self._normals = sampling(layout, size).spread(normals)
 
-    def seen(self, pose: Pose) -> Floats:
-        """Return 1 where a head in this pose is seen squarely, 0 where it turns away."""
-        sight = -pose.rotation[:, 2].astype(np.float32)
-        return smoothstep(self._normals @ sight, *_FACING)
+    def facing(self, pose: Pose) -> Floats:
+        """Return the cosines (size, size) between a head in this pose and the line of sight."""
+        facing: Floats = self._normals @ -pose.rotation[:, 2].astype(np.float32)
+        return facing
 
 
 def vertex_normals(points: Floats, layout: Layout) -> Floats:
