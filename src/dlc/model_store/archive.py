@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import logging
+import lzma
+import struct
 import zipfile
 import zlib
 from collections.abc import Iterator
@@ -16,7 +18,19 @@ from dlc.model_store.spec import RemoteFile
 
 _LOG = logging.getLogger(__name__)
 _PIECE = 1 << 20
-_DAMAGED = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, ValueError)
+# What zipfile and its decompressors raise on bytes that make no sense.
+_DAMAGED = (
+    zipfile.BadZipFile,
+    zlib.error,
+    lzma.LZMAError,
+    struct.error,
+    ArithmeticError,
+    EOFError,
+    NotImplementedError,
+    OSError,
+    RuntimeError,
+    ValueError,
+)
 
 
 def extract_member(archive: Path, wanted: RemoteFile, destination: Path) -> None:

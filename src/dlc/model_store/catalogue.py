@@ -58,8 +58,9 @@ class Catalogue:
 
     def _unknown(self, name: str) -> str:
         names = [spec.name for spec in self._models]
-        folders = {PurePosixPath(spec.remote.file).parts[0] for spec in self._models}
-        folded = {_folded(known): known for known in (*names, *sorted(folders))}
+        files = [PurePosixPath(spec.remote.file) for spec in self._models]
+        folders = [file.parts[0] for file in files if len(file.parts) > 1]
+        folded = {_folded(known): known for known in names + folders}
         close = difflib.get_close_matches(_folded(name), folded, n=1)
         hint = f"did you mean {folded[close[0]]}? " if close else ""
         return f"no model is called {name!r}: {hint}the models are {', '.join(names)}"

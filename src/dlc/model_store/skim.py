@@ -1,4 +1,4 @@
-"""Reading a few facts from an ONNX file of any size, touching only the pages they lie on.
+"""Reading a few facts from an ONNX file of any size, and nothing but the bytes they lie in.
 
 The numbers of the fields are those of ONNX's schema (onnx.proto, `ModelProto` and below). Names in
 it are protobuf's; a graph's weights are its "initializers".
@@ -6,7 +6,7 @@ it are protobuf's; a graph's weights are its "initializers".
 
 from __future__ import annotations
 
-import mmap
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from dlc.errors import ModelError
 from dlc.model_store.tensor import read_matrix, tensor_name
-from dlc.model_store.wire import Budget, Span, WireError, signed
+from dlc.model_store.wire import Budget, FileBytes, Span, WireError, signed
 
 _MODEL_GRAPH = 7
 _GRAPH_INITIALIZER, _GRAPH_INPUT, _GRAPH_OUTPUT = 5, 11, 12
@@ -115,13 +115,11 @@ def _graph(path: Path) -> Iterator[Span]:
         # Not only a missing file: opening a named pipe would wait for somebody to write to it.
         raise ModelError(f"{path} is no model file: check the path")
     try:
-        if not path.stat().st_size:
-            _refuse("it is empty")
-        with path.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as data:
-            if hasattr(mmap, "MADV_RANDOM"):
-                # The next page is not the next one needed, so none is to be read ahead.
-                data.madvise(mmap.MADV_RANDOM)
-            yield _only_graph(Span(data, 0, len(data), Budget()))
+        with path.open("rb", buffering=0) as file:
+            size = os.fstat(file.fileno()).st_size
+            if not size:
+                _refuse("it is empty")
+            yield _only_graph(Span(FileBytes(file), 0, size, Budget()))
     except WireError as error:
         message = (
             f"{path} is not a usable ONNX model: {error}; if it is a damaged download, "

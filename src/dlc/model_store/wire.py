@@ -6,14 +6,16 @@ bytes: lengths are checked against their message, and a budget bounds how many f
 
 from __future__ import annotations
 
-import mmap
 import struct
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import BinaryIO
 
 _VARINT, _FIXED64, _LENGTH, _FIXED32 = 0, 1, 2, 5
 _FIXED_SIZE = {_FIXED64: 8, _FIXED32: 4}
 _UNSIGNED_64 = (1 << 64) - 1
+
+_SHRUNK = "it became shorter while it was read"
 
 # Far longer than any name that a tool gives to a weight.
 _MAX_TEXT = 1 << 16
@@ -44,11 +46,53 @@ class Budget:
             raise WireError(message)
 
 
+class FileBytes:
+    """The bytes of a file, of which only a small window is in memory.
+
+    A memory map would be simpler, but Linux may map 2 MB for every byte that is touched, so that
+    half of a large model would count as memory of this process, and a file that shrinks under the
+    map would end it.
+
+    Args:
+        file: an unbuffered file.
+    """
+
+    _WINDOW = 1 << 12
+
+    def __init__(self, file: BinaryIO) -> None:
+        self._file = file
+        self._window = b""
+        self._start = 0
+
+    def byte(self, at: int) -> int:
+        """Return one byte.
+
+        Raises:
+            WireError: the file ends before it.
+        """
+        offset = at - self._start
+        if not 0 <= offset < len(self._window):
+            self._window = self.read(at, at + self._WINDOW)
+            self._start, offset = at, 0
+            if not self._window:
+                raise WireError(_SHRUNK)
+        return self._window[offset]
+
+    def read(self, start: int, end: int) -> bytes:
+        """Return the bytes from `start` to `end`, or as many of them as there are."""
+        self._file.seek(start)
+        pieces = []
+        while start < end and (piece := self._file.read(end - start)):
+            pieces.append(piece)
+            start += len(piece)
+        return b"".join(pieces)
+
+
 @dataclass(frozen=True, slots=True)
 class Span:
-    """The bytes from `start` to `end` of a buffer, read as one message or one value."""
+    """The bytes from `start` to `end` of a file, read as one message or one value."""
 
-    buffer: mmap.mmap
+    data: FileBytes
     start: int
     end: int
     budget: Budget
@@ -57,8 +101,15 @@ class Span:
         return self.end - self.start
 
     def read(self) -> bytes:
-        """Return a copy of the bytes."""
-        return self.buffer[self.start : self.end]
+        """Return the bytes.
+
+        Raises:
+            WireError: they are not there any more.
+        """
+        data = self.data.read(self.start, self.end)
+        if len(data) < len(self):
+            raise WireError(_SHRUNK)
+        return data
 
     def text(self) -> str:
         """Return the bytes as text; what is not UTF-8 is shown escaped.
@@ -101,7 +152,7 @@ class Span:
             if size > self.end - at:
                 message = f"{size - (self.end - at):,} bytes are missing at its end"
                 raise WireError(message)
-            yield number, Span(self.buffer, at, at + size, self.budget)
+            yield number, Span(self.data, at, at + size, self.budget)
             at += size
 
     def varints(self) -> Iterator[int]:
@@ -131,7 +182,7 @@ def _varint(span: Span, at: int) -> tuple[int, int]:
         if at >= span.end:
             message = "it ends in the middle of a number"
             raise WireError(message)
-        byte = span.buffer[at]
+        byte = span.data.byte(at)
         at += 1
         value |= (byte & 0x7F) << shift
         if byte < 0x80:

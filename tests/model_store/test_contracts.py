@@ -1,0 +1,125 @@
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import onnx
+import pytest
+from onnx import TensorProto, numpy_helper
+
+from dlc.errors import ModelError
+from dlc.model_store.contracts import check_contract
+from dlc.model_store.spec import ModelRole
+from tests.model_store import graphs
+
+COLUMNS = (1, 1, 1, 4, 4, 4, 10, 10, 10)
+
+
+def detector(
+    size: int | str = "?",
+    columns: tuple[int, ...] = COLUMNS,
+    batch: bool = False,
+    channels: int = 3,
+    element: int = TensorProto.FLOAT,
+) -> onnx.ModelProto:
+    outputs = [
+        (f"out{at}", ((1, f"n{at}", width) if batch else (f"n{at}", width)))
+        for at, width in enumerate(columns)
+    ]
+    return graphs.model([("input.1", (1, channels, size, size))], outputs, element=element)
+
+
+def one_to_one(taken: graphs.Shape, given: graphs.Shape) -> onnx.ModelProto:
+    return graphs.model([("in", taken)], [("out", given)])
+
+
+FITTING = [
+    (ModelRole.SWAPPER, graphs.swapper),
+    (ModelRole.SWAPPER, lambda: graphs.swapper(batch="n")),
+    (ModelRole.SWAPPER, lambda: graphs.swapper(element=TensorProto.FLOAT16)),
+    (ModelRole.DETECTOR, detector),
+    (ModelRole.DETECTOR, lambda: detector(640)),
+    (ModelRole.DETECTOR, lambda: detector(batch=True)),
+    (ModelRole.RECOGNIZER, lambda: one_to_one(("None", 3, 112, 112), (1, 512))),
+    (ModelRole.RECOGNIZER, lambda: one_to_one((1, 3, 112, 112), ("n", 512))),
+    (ModelRole.LANDMARKER, lambda: one_to_one(("None", 3, 192, 192), (1, 212))),
+    (ModelRole.ENHANCER, lambda: one_to_one((1, 3, 512, 512), (1, 3, 512, 512))),
+    (ModelRole.ENHANCER, lambda: one_to_one((1, 3, 256, 256), None)),
+    (ModelRole.ENHANCER, lambda: one_to_one((1, 3, 512, "w"), ("n", 3, "h", "w"))),
+]
+
+
+@pytest.mark.parametrize(("role", "make"), FITTING)
+def test_a_fitting_model_is_accepted_under_any_name(
+    role: ModelRole, make: Callable[[], onnx.ModelProto], tmp_path: Path
+) -> None:
+    path = graphs.save(make(), tmp_path, "my own.bin")
+    io = check_contract(path, role)
+    assert len(io.outputs) == (9 if role is ModelRole.DETECTOR else 1)
+
+
+def test_a_swapper_may_take_its_inputs_in_either_order(tmp_path: Path) -> None:
+    model = graphs.swapper()
+    model.graph.input.reverse()
+    io = check_contract(graphs.save(model, tmp_path), ModelRole.SWAPPER)
+    assert [tensor.name for tensor in io.inputs] == ["source", "target"]
+
+
+def simswap() -> onnx.ModelProto:
+    last = numpy_helper.from_array(np.zeros((3, 3), np.float32), "kernel")
+    return graphs.swapper(last)
+
+
+def swapper_of(side: int, latent: int, out: graphs.Shape) -> onnx.ModelProto:
+    inputs = [("target", (1, 3, side, side)), ("source", (1, latent))]
+    return graphs.model(inputs, [("output", out)], [numpy_helper.from_array(graphs.emap(), "e")])
+
+
+UNFIT = [
+    (ModelRole.SWAPPER, simswap, "last weight is not a matrix"),
+    (ModelRole.SWAPPER, detector, "1 inputs and 9 outputs"),
+    (ModelRole.SWAPPER, lambda: swapper_of(256, 512, (1, 3, 256, 256)), "1 x 3 x 256 x 256"),
+    (ModelRole.SWAPPER, lambda: swapper_of(128, 256, (1, 3, 128, 128)), "1 x 512 of floats"),
+    (ModelRole.SWAPPER, lambda: swapper_of(128, 512, (1, 128, 128, 3)), "output 'output'"),
+    (ModelRole.SWAPPER, lambda: graphs.swapper(element=TensorProto.INT32), "int32"),
+    (ModelRole.DETECTOR, lambda: detector(columns=COLUMNS[:6]), "without five points"),
+    (ModelRole.DETECTOR, lambda: detector(columns=(4, 4, 4, 1, 1, 1, 10, 10, 10)), "1 columns"),
+    (ModelRole.DETECTOR, lambda: detector(600), "no multiple of 32"),
+    (ModelRole.DETECTOR, lambda: detector(channels=1), "1 x 3 x ? x ?"),
+    (ModelRole.DETECTOR, lambda: detector(element=TensorProto.UINT8), "uint8"),
+    (ModelRole.DETECTOR, graphs.swapper, "2 inputs and 1 outputs"),
+    (ModelRole.RECOGNIZER, lambda: one_to_one((1, 112, 112, 3), (1, 512)), "112 x 112 of floats"),
+    (ModelRole.RECOGNIZER, lambda: one_to_one((1, 3, 112, 112), (1, 128)), "1 x 512 of floats"),
+    (ModelRole.RECOGNIZER, graphs.swapper, "2 inputs"),
+    (ModelRole.LANDMARKER, lambda: one_to_one((1, 3, 192, 192), (1, 136)), "1 x 212 of floats"),
+    (ModelRole.LANDMARKER, lambda: one_to_one((1, 3, 112, 112), (1, 512)), "192 x 192"),
+    (ModelRole.ENHANCER, lambda: one_to_one((1, 3, 500, 500), (1, 3, 500, 500)), "square"),
+    (ModelRole.ENHANCER, lambda: one_to_one((1, 3, 256, 512), (1, 3, 256, 512)), "square"),
+    (ModelRole.ENHANCER, lambda: one_to_one(("n", 3, "h", "w"), ("n", 3, "h", "w")), "square"),
+    (ModelRole.ENHANCER, lambda: one_to_one(None, (1, 3, 512, 512)), "shape not stated"),
+    (ModelRole.ENHANCER, lambda: one_to_one((1, 3, 256, 256), (1, 3, 512, 512)), "output"),
+    (ModelRole.ENHANCER, graphs.swapper, "2 inputs"),
+]
+
+
+@pytest.mark.parametrize(("role", "make", "words"), UNFIT)
+def test_another_model_is_refused_with_the_difference_and_a_remedy(
+    role: ModelRole, make: Callable[[], onnx.ModelProto], words: str, tmp_path: Path
+) -> None:
+    path = graphs.save(make(), tmp_path)
+    with pytest.raises(ModelError) as caught:
+        check_contract(path, role)
+    message = str(caught.value)
+    assert words in message
+    assert str(path) in message
+    assert "dlc models pull" in message
+
+
+@pytest.mark.parametrize("name", ["scrfd_2.5g_kps.onnx", "scrfd_500m_kps.onnx"])
+def test_real_detectors_are_detectors_and_nothing_else(name: str, shared_data: Path) -> None:
+    path = shared_data / name
+    assert check_contract(path, ModelRole.DETECTOR).inputs[0].name == "input.1"
+    for role in set(ModelRole) - {ModelRole.DETECTOR}:
+        with pytest.raises(ModelError, match=f"cannot serve as {role.value}"):
+            check_contract(path, role)

@@ -1,0 +1,50 @@
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from dlc.errors import WriteError
+from dlc.model_store.catalogue import Catalogue
+from dlc.model_store.licenses import GFPGAN, GPEN, INSIGHTFACE, LicenseRecord
+
+
+@pytest.fixture
+def record(tmp_path: Path) -> LicenseRecord:
+    return LicenseRecord(tmp_path / "data" / "licenses.json")
+
+
+def test_nothing_is_accepted_at_first(record: LicenseRecord) -> None:
+    assert record.pending(Catalogue.shipped()) == [INSIGHTFACE, GFPGAN, GPEN]
+
+
+def test_what_is_accepted_stays_accepted(record: LicenseRecord, tmp_path: Path) -> None:
+    record.accept(INSIGHTFACE)
+    record.accept(GPEN)
+    later = LicenseRecord(tmp_path / "data" / "licenses.json")
+    assert later.pending(Catalogue.shipped()) == [GFPGAN]
+    assert later.accepted(INSIGHTFACE)
+
+
+@pytest.mark.parametrize("part", ["title", "text", "url"])
+def test_a_license_that_changed_is_asked_for_again(record: LicenseRecord, part: str) -> None:
+    record.accept(GPEN)
+    assert not record.accepted(replace(GPEN, **{part: "something else"}))
+
+
+@pytest.mark.parametrize("content", ["", "[]", "{", '{"gpen": true}', '{"gpen": {}}'])
+def test_a_damaged_record_has_everything_asked_for_again(
+    content: str, record: LicenseRecord, tmp_path: Path
+) -> None:
+    (tmp_path / "data").mkdir()
+    (tmp_path / "data" / "licenses.json").write_text(content)
+    assert not record.accepted(GPEN)
+    record.accept(GPEN)
+    assert record.accepted(GPEN)
+
+
+def test_a_record_that_cannot_be_written_is_an_error(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("in the way")
+    with pytest.raises(WriteError, match="cannot be recorded"):
+        LicenseRecord(tmp_path / "file" / "licenses.json").accept(GPEN)
