@@ -13,7 +13,7 @@ from PIL import Image, ImageCms, ImageOps
 
 from dlc.errors import DamagedInputError, EncoderError, InputError, OptionError, OutputError
 from dlc.geometry import Box
-from dlc.media.image import ImageReader, ImageWriter, jpeg_quality, read_photo
+from dlc.media.image import ImageReader, ImageWriter, read_photo
 from dlc.media.marking import synthetic_note
 from dlc.media.reader import open_target
 from dlc.media.writer import check_output, open_output
@@ -177,15 +177,6 @@ def test_the_default_quality_of_jpeg_is_high(tmp_path: Path, group_file: Path) -
     assert 10 * np.log10(255**2 / ((before - after) ** 2).mean()) >= 43
 
 
-def test_quality_is_the_same_scale_as_for_videos() -> None:
-    assert jpeg_quality(18) == 95
-    assert jpeg_quality(24) == 90
-    assert jpeg_quality(30) == 80
-    numbers = [jpeg_quality(q / 2) for q in range(103)]
-    assert numbers == sorted(numbers, reverse=True)
-    assert 1 <= numbers[-1] < numbers[0] <= 100
-
-
 def test_a_better_quality_is_larger(tmp_path: Path, group_file: Path) -> None:
     sizes = []
     for quality in (0, 10, 20, 40):
@@ -323,10 +314,3 @@ def test_an_animated_webp_is_explained(tmp_path: Path) -> None:
 
     with pytest.raises(InputError, match=r"animated WebP.*convert it"):
         open_target(tmp_path / "a.webp")
-
-
-def test_floating_point_images_are_refused(tmp_path: Path) -> None:
-    cv2.imwrite(str(tmp_path / "a.tiff"), np.zeros((9, 9, 3), np.float32))
-
-    with pytest.raises(InputError, match="8 or 16 bits"):
-        ImageReader(tmp_path / "a.tiff")

@@ -117,6 +117,25 @@ def test_all_eight_orientations_are_read(tmp_path: Path, exif: int, extension: s
     assert (reader.info.width, reader.info.height) == (frame.width, frame.height)
 
 
+@pytest.mark.parametrize("codec", ["libx264", "mpeg4"])
+def test_avi_begins_with_its_first_frame(tmp_path: Path, codec: str) -> None:
+    clip = Clip(codec=codec, options={"bf": "2"}, time_base=Fraction(1, 25), pts=range(20))
+    path = make(tmp_path / "a.avi", replace(clip, duration=1))
+
+    assert read_times(path) == [Fraction(n, 25) for n in range(20)]
+    assert read_times(path, start=0.4) == [Fraction(n, 25) for n in range(10, 20)]
+
+
+def test_raw_streams_without_times_get_regular_ones(tmp_path: Path) -> None:
+    path = make(tmp_path / "a.h264", Clip())
+
+    with VideoReader(path) as reader:
+        found = [frame.pts * frame.time_base for frame in reader if frame.pts is not None]
+
+    assert found == [Fraction(n, 25) for n in range(12)]
+    assert any("no usable time" in note for note in reader.notes)
+
+
 def test_one_frame_is_a_video(tmp_path: Path) -> None:
     path = make(tmp_path / "a.mp4", Clip(pts=(0,)))
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -42,13 +43,13 @@ class Decoder:
         self._path = path
         self._allow_damaged = allow_damaged
         self._threads = threads
-        self.container = _open(path)
-        self.stream = _main_stream(self.container, path)
-        for other in self.container.streams:
-            if other.index != self.stream.index:
-                other.discard = Discard.all
+        self.container, self.stream = _open(path)
         self._context = self._prepared_context()
         self.ledger = Ledger(codec_name(self.stream))
+        # AVI stores no presentation times, and what FFmpeg makes up for them is wrong with and
+        # without B-frames. Pictures come at the times of the packets, whatever their order was.
+        self._untimed = self.container.format.name == "avi"
+        self._due: deque[int | None] = deque()
         self.gave_up = False
 
     def frames(self) -> Iterator[av.VideoFrame]:
@@ -59,8 +60,13 @@ class Decoder:
         """
         for packet in self._packets():
             if packet.size:
+                if self._untimed:
+                    packet.pts = packet.dts
+                    self._due.append(packet.dts)
                 self.ledger.add_packet(packet)
             for frame in self._decode(packet):
+                if self._untimed:
+                    frame.pts = self._due.popleft() if self._due else None
                 self.ledger.add_frame(frame)
                 yield frame
 
@@ -70,13 +76,17 @@ class Decoder:
         Args:
             pts: in units of the stream's time base.
         """
+        if self._untimed:
+            # Times are counted from the first packet.
+            self.rewind()
+            return
         try:
             self.container.seek(pts, stream=self.stream)
         except av.FFmpegError:
             self.rewind()
             return
         self._context.flush_buffers()
-        self.ledger = Ledger(codec_name(self.stream))
+        self._start_over()
 
     @property
     def is_reordered(self) -> bool:
@@ -86,10 +96,13 @@ class Decoder:
     def rewind(self) -> None:
         """Go to the beginning."""
         self.container.close()
-        self.container = _open(self._path)
-        self.stream = _main_stream(self.container, self._path)
+        self.container, self.stream = _open(self._path)
         self._context = self._prepared_context()
+        self._start_over()
+
+    def _start_over(self) -> None:
         self.ledger = Ledger(codec_name(self.stream))
+        self._due.clear()
 
     def _prepared_context(self) -> VideoCodecContext:
         context = self.stream.codec_context
@@ -134,6 +147,8 @@ class Decoder:
             return self._context.decode(packet)
         except av.FFmpegError as error:
             self.ledger.errors += 1
+            if packet.size and self._due:
+                self._due.pop()
             self._fail(error)
             return []
 
@@ -145,7 +160,17 @@ class Decoder:
             ) from error
 
 
-def _open(path: Path) -> InputContainer:
+def _open(path: Path) -> tuple[InputContainer, VideoStream]:
+    """Open a file and let everything in it be skipped except its main video stream."""
+    container = _open_video(path)
+    stream = _main_stream(container, path)
+    for other in container.streams:
+        if other.index != stream.index:
+            other.discard = Discard.all
+    return container, stream
+
+
+def _open_video(path: Path) -> InputContainer:
     try:
         container = open_input(path)
     except InputError as error:

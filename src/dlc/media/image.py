@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
-import av
-import cv2
-import numpy as np
 from numpy.typing import NDArray
 
 from dlc.errors import DamagedInputError, EncoderError, InputError, OptionError, OutputError
@@ -19,21 +15,28 @@ from dlc.media.atomic import AtomicFile, check_path
 from dlc.media.color import FULL, ColorTags
 from dlc.media.failures import unreadable, unwritable
 from dlc.media.frame import Frame
+from dlc.media.image_codec import (
+    DEEP,
+    DESCRIBED,
+    TRANSPARENT,
+    decode_image,
+    encode_image,
+    pixels_of,
+    to_native,
+)
 from dlc.media.image_files import (
     ImageKind,
     ImageMetadata,
     image_damage,
     image_kind,
     is_animated_webp,
-    jpeg_xmp,
-    with_jpeg_xmp,
 )
 from dlc.media.info import MediaInfo
 from dlc.media.inputs import require_file
 from dlc.media.marking import noted_xmp
 from dlc.media.orientation import UPRIGHT, Orientation
-from dlc.media.planes import layout_of, plane_arrays
-from dlc.options import EncodeOptions, Preset
+from dlc.media.planes import layout_of
+from dlc.options import EncodeOptions
 
 _KINDS = {
     ".jpg": ImageKind.JPEG,
@@ -46,21 +49,6 @@ _KINDS = {
 }
 IMAGE_EXTENSIONS = tuple(_KINDS)
 _NAMES = "JPEG, PNG, WebP, TIFF or BMP"
-# Which kinds have room for EXIF, ICC profiles and XMP.
-_DESCRIBED = (ImageKind.JPEG, ImageKind.PNG, ImageKind.WEBP)
-_TRANSPARENT = (ImageKind.PNG, ImageKind.WEBP, ImageKind.TIFF, ImageKind.BMP)
-_DEEP = (ImageKind.PNG, ImageKind.TIFF)
-_FORMATS = {
-    (np.dtype(np.uint8), 1): "gray",
-    (np.dtype(np.uint8), 3): "bgr24",
-    (np.dtype(np.uint8), 4): "bgra",
-    (np.dtype(np.uint16), 1): "gray16le",
-    (np.dtype(np.uint16), 3): "bgr48le",
-    (np.dtype(np.uint16), 4): "bgra64le",
-}
-_PNG_LEVELS = {Preset.FAST: 1, Preset.BALANCED: 3, Preset.QUALITY: 9}
-# How coarsely JPEG quantizes at quality 18, in percent of its standard tables (libjpeg's 95).
-_JPEG_SCALE_AT_18 = 10.0
 
 
 class ImageReader:
@@ -98,8 +86,7 @@ class ImageReader:
         if kind is None:
             raise InputError(f"{self.path} is not an image that can be read: {_NAMES} is needed")
         self._check(kind, data)
-        pixels, self.metadata = _decode(self.path, kind, data)
-        self._native = _to_native(self.path, pixels)
+        self._native, self.metadata = decode_image(self.path, kind, data)
         orientation = Orientation.from_exif(self.metadata.orientation)
         width, height = orientation.upright_size(self._native.width, self._native.height)
         self.info = MediaInfo(
@@ -119,7 +106,7 @@ class ImageReader:
 
     def __iter__(self) -> Iterator[Frame]:
         """Yield the one frame; every call yields a fresh copy."""
-        copy = _to_native(self.path, _pixels_of(self._native))
+        copy = to_native(self.path, pixels_of(self._native))
         self.frames_read = 1
         yield Frame(copy, pts=0, orientation=self.info.orientation, tags=self.info.colors)
 
@@ -202,13 +189,13 @@ def check_image(
     if encoding.encoder is not None:
         raise EncoderError(f"{encoding.encoder} encodes videos: leave the encoder out for an image")
     layout = layout_of(info.pix_fmt)
-    upright = info.orientation != UPRIGHT and kind not in _DESCRIBED
+    upright = info.orientation != UPRIGHT and kind not in DESCRIBED
     notes = []
     if upright:
         notes.append(f"{kind.name} stores no orientation here: the pixels are turned upright")
-    if layout and layout.has_alpha and kind not in _TRANSPARENT:
+    if layout and layout.has_alpha and kind not in TRANSPARENT:
         notes.append("JPEG has no transparency: it is lost")
-    if layout and layout.depth > 8 and kind not in _DEEP:
+    if layout and layout.depth > 8 and kind not in DEEP:
         notes.append(f"{kind.name} has 8 bits a sample: {layout.depth} bits are reduced")
     return ImagePlan(kind, upright, tuple(notes))
 
@@ -262,7 +249,7 @@ class ImageWriter:
         """
         if self.frames_written:
             raise OutputError(f"{self.path} holds one picture, not several")
-        pixels = _pixels_of(frame.native)
+        pixels = pixels_of(frame.native)
         if self._plan.upright:
             pixels = frame.orientation.to_upright(pixels)
         try:
@@ -305,41 +292,19 @@ class ImageWriter:
             self.abort()
 
     def _encode(self, pixels: NDArray[Any]) -> bytes:
-        kind = self._plan.kind
-        if pixels.dtype == np.uint16 and kind not in _DEEP:
-            pixels = np.asarray(cv2.convertScaleAbs(pixels, alpha=255 / 65535))
-        if pixels.ndim == 3 and pixels.shape[2] == 4 and kind not in _TRANSPARENT:
-            pixels = pixels[..., :3]
-        options = _encode_options(kind, self._encoding)
-        types, blocks = self._described(kind)
-        _, encoded = cv2.imencodeWithMetadata(
-            kind.value, np.ascontiguousarray(pixels), types, blocks, options
-        )
-        data = encoded.tobytes()
-        if kind is ImageKind.JPEG and (packet := self._xmp()) is not None:
-            # OpenCV writes XMP to PNG and WebP only.
-            try:
-                data = with_jpeg_xmp(data, packet)
-            except ValueError:
-                self.notes.append("the image's XMP is too large to be kept")
-                data = with_jpeg_xmp(data, noted_xmp(None)) if self._mark else data
-        return data
-
-    def _described(self, kind: ImageKind) -> tuple[list[int], list[NDArray[np.uint8]]]:
-        """Return the metadata that OpenCV writes for a kind of image."""
-        if kind not in _DESCRIBED:
-            if self._metadata.icc:
+        kind, old = self._plan.kind, self._metadata
+        if kind not in DESCRIBED:
+            if old.icc:
                 self.notes.append(f"the color profile is lost: {kind.name} is written without")
             if self._mark:
                 self.notes.append(f"{kind.name} has no room for the note that it is synthetic")
-            return [], []
-        blocks = {
-            cv2.IMAGE_METADATA_EXIF: self._metadata.exif_without_thumbnail,
-            cv2.IMAGE_METADATA_ICCP: self._metadata.icc,
-            cv2.IMAGE_METADATA_XMP: None if kind is ImageKind.JPEG else self._xmp(),
-        }
-        found = {key: block for key, block in blocks.items() if block}
-        return list(found), [np.frombuffer(block, np.uint8) for block in found.values()]
+        metadata = ImageMetadata(old.exif_without_thumbnail, old.icc, self._xmp())
+        try:
+            return encode_image(pixels, kind, self._encoding, metadata)
+        except ValueError:
+            self.notes.append("the image's XMP is too large to be kept")
+            xmp = noted_xmp(None) if self._mark else None
+            return encode_image(pixels, kind, self._encoding, replace(metadata, xmp=xmp))
 
     def _xmp(self) -> bytes | None:
         return noted_xmp(self._metadata.xmp) if self._mark else self._metadata.xmp
@@ -369,88 +334,3 @@ def read_photo(path: str | Path) -> Frame:
     """
     with ImageReader(path) as reader:
         return next(iter(reader))
-
-
-def jpeg_quality(quality: float) -> int:
-    """Return libjpeg's quality (1-100) for dlc's.
-
-    Both scale a quantizer: it doubles every 6 steps of x264's CRF, and libjpeg's is 200 - 2 Q
-    percent of the standard tables from 50 on, 5000 / Q below. Quality 18 is libjpeg's 95.
-    """
-    scale = _JPEG_SCALE_AT_18 * 2 ** ((quality - 18) / 6)
-    return round((200 - scale) / 2 if scale <= 100 else max(1.0, 5000 / scale))
-
-
-def _encode_options(kind: ImageKind, encoding: EncodeOptions) -> list[int]:
-    if kind is ImageKind.JPEG:
-        quality = 100 if encoding.quality <= 0 else jpeg_quality(encoding.quality)
-        # Full color resolution, as the input's may have been.
-        sampling = cv2.IMWRITE_JPEG_SAMPLING_FACTOR_444
-        return [
-            cv2.IMWRITE_JPEG_QUALITY,
-            quality,
-            cv2.IMWRITE_JPEG_SAMPLING_FACTOR,
-            sampling,
-            cv2.IMWRITE_JPEG_OPTIMIZE,
-            1,
-        ]
-    if kind is ImageKind.PNG:
-        return [cv2.IMWRITE_PNG_COMPRESSION, _PNG_LEVELS[encoding.preset]]
-    if kind is ImageKind.WEBP:
-        # Above 100 OpenCV writes lossless WebP.
-        quality = 101 if encoding.quality <= 0 else jpeg_quality(encoding.quality)
-        return [cv2.IMWRITE_WEBP_QUALITY, quality]
-    return []
-
-
-def _decode(path: Path, kind: ImageKind, data: bytes) -> tuple[NDArray[Any], ImageMetadata]:
-    """Return the pixels as stored, and the metadata."""
-    with _silent_opencv():
-        try:
-            pixels, types, blocks = cv2.imdecodeWithMetadata(
-                np.frombuffer(data, np.uint8), cv2.IMREAD_UNCHANGED
-            )
-        except cv2.error as error:
-            raise InputError(f"{path} cannot be read as an image: {error.err}") from error
-    if pixels is None:
-        raise DamagedInputError(f"{path} is damaged: no picture can be read from it")
-    found = _by_type(types, blocks)
-    exif = found.get(cv2.IMAGE_METADATA_EXIF)
-    xmp = jpeg_xmp(data) if kind is ImageKind.JPEG else found.get(cv2.IMAGE_METADATA_XMP)
-    return pixels, ImageMetadata(
-        exif.removeprefix(b"Exif\0\0") if exif else None,
-        found.get(cv2.IMAGE_METADATA_ICCP),
-        xmp,
-    )
-
-
-def _by_type(types: Sequence[int], blocks: Sequence[Any]) -> dict[int, bytes]:
-    return {kind: np.asarray(block).tobytes() for kind, block in zip(types, blocks, strict=True)}
-
-
-def _to_native(path: Path, pixels: NDArray[Any]) -> av.VideoFrame:
-    channels = 1 if pixels.ndim == 2 else pixels.shape[2]
-    pix_fmt = _FORMATS.get((pixels.dtype, channels))
-    if pix_fmt is None:
-        raise InputError(
-            f"{path} has {channels} channels of type {pixels.dtype}: convert it to an image with 8 "
-            "or 16 bits a sample"
-        )
-    height, width = pixels.shape[:2]
-    native = av.VideoFrame(width, height, pix_fmt)
-    plane_arrays(native)[0][...] = pixels
-    return native
-
-
-def _pixels_of(native: av.VideoFrame) -> NDArray[Any]:
-    return plane_arrays(native)[0]
-
-
-@contextmanager
-def _silent_opencv() -> Iterator[None]:
-    """Keep OpenCV from printing what is raised as an error anyway."""
-    level = cv2.utils.logging.setLogLevel(cv2.utils.logging.LOG_LEVEL_SILENT)
-    try:
-        yield
-    finally:
-        cv2.utils.logging.setLogLevel(level)

@@ -85,7 +85,6 @@ class VideoReader:
             self.close()
             raise DamagedInputError(f"no frame of {self.path} can be decoded")
         self._natives = chain([first], self._natives)
-        self._delay = self._guessed_delay(first)
         whole = self._describe(first)
         self._last: int | None = None
         self._times_changed = 0
@@ -185,16 +184,6 @@ class VideoReader:
         # Shorter than the count in the header where an edit list leaves frames out.
         return len(self._decoder.stream.index_entries)
 
-    def _guessed_delay(self, first: av.VideoFrame) -> int:
-        """Return by how much the demuxer's times are too late.
-
-        AVI stores none. Its videos begin with their first frame, but FFmpeg allows for B-frames
-        that may not be there.
-        """
-        if not self._is_avi or first.pts is None:
-            return 0
-        return first.pts - (self._decoder.stream.start_time or 0)
-
     def _duration(self) -> Fraction | None:
         container, stream = self._decoder.container, self._decoder.stream
         if stream.duration and stream.time_base:
@@ -255,12 +244,12 @@ class VideoReader:
     def _go_to_start(self, first: av.VideoFrame) -> None:
         """Continue from the key frame before the wanted start."""
         wanted = math.ceil((self.info.start or 0) / self.info.time_base)
-        if first.pts is not None and first.pts - self._delay >= wanted:
+        if first.pts is not None and first.pts >= wanted:
             return
         self._decoder.seek(wanted)
         natives = self._decoder.frames()
         found = next(natives, None)
-        if found is None or found.pts is None or found.pts - self._delay > wanted:
+        if found is None or found.pts is None or found.pts > wanted:
             # The file's index led past the wanted frame.
             self._decoder.rewind()
             self._natives = self._decoder.frames()
@@ -269,7 +258,7 @@ class VideoReader:
 
     def _stamp(self, native: av.VideoFrame) -> int:
         """Return a frame's time; where the file has none or it does not rise, the next possible."""
-        pts = native.pts - self._delay if native.pts is not None else native.dts
+        pts = native.pts if native.pts is not None else native.dts
         if pts is None:
             step = 1 / (self.info.fps or 25) / self.info.time_base
             pts = 0 if self._last is None else self._last + max(1, round(step))
@@ -281,7 +270,7 @@ class VideoReader:
         return pts
 
     def _time_of(self, native: av.VideoFrame, info: MediaInfo) -> Fraction:
-        return ((native.pts or 0) - self._delay) * info.time_base
+        return (native.pts or 0) * info.time_base
 
     def _check_intact(self, native: av.VideoFrame, pts: int) -> None:
         if native.is_corrupt:
