@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from dlc.host.host import Finding, Host
-from dlc.host.obstacles import absence, accelerators, doubt, reinstallation
+from dlc.host.obstacles import accelerators, obstacles, reinstallation
 from dlc.options import Provider
 
 
@@ -23,9 +23,7 @@ def _findings(host: Host) -> Iterator[Finding]:
     if len(host.packages) > 1:
         yield _conflict(host)
     for provider in accelerators(host):
-        obstacle = absence(provider, host) or doubt(provider, host)
-        if obstacle is not None:
-            yield obstacle
+        yield from obstacles(provider, host)
     if host.nvidia.driver and not host.nvidia.bindings:
         yield Finding(
             "the GPU's generation is unknown, so half precision stays off",

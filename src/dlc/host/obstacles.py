@@ -36,15 +36,17 @@ def accelerators(host: Host) -> Iterator[Provider]:
 
     TensorRT is not among them: it compiles a model for minutes before the first run.
     """
-    offered = host.runtime.providers
-    if host.nvidia.driver and host.system in _SYSTEMS[Provider.CUDA]:
-        yield Provider.CUDA
-    if host.apple_silicon:
-        yield Provider.COREML
-    # Nothing here tells whether these two would find their hardware; whoever replaced the usual
-    # package by one of theirs knows.
-    for provider in (Provider.DIRECTML, Provider.OPENVINO):
-        if execution_provider(provider) in offered:
+    hardware = (
+        (Provider.CUDA, host.nvidia.driver),
+        (Provider.COREML, host.apple_silicon),
+        (Provider.DIRECTML, False),
+        (Provider.OPENVINO, False),
+    )
+    for provider, is_there in hardware:
+        # Whoever replaced the usual package by one for special hardware means to use it. CoreML
+        # comes with the usual one, and is no faster than the CPU on Intel's processors.
+        chosen = execution_provider(provider) in host.runtime.providers
+        if is_there or (chosen and provider is not Provider.COREML):
             yield provider
 
 
@@ -61,13 +63,26 @@ def absence(provider: Provider, host: Host) -> Finding | None:
     return Finding(problem, reinstallation(provider, host))
 
 
-def doubt(provider: Provider, host: Host) -> Finding | None:
-    """Return why `provider`, though built in, will not work by all appearances; None if it will."""
+def doubts(provider: Provider, host: Host) -> tuple[Finding, ...]:
+    """Return why `provider`, though built in, will not work by all appearances; empty if it will.
+
+    The first is to be seen to first.
+    """
     if provider is Provider.COREML:
-        return _coreml_doubt(host)
+        return _present(_coreml_doubt(host))
     if provider in (Provider.CUDA, Provider.TENSORRT):
-        return _gpu_doubt(host) or _library_doubt(host)
-    return None
+        return _present(_gpu_doubt(host), _library_doubt(host))
+    return ()
+
+
+def obstacles(provider: Provider, host: Host) -> tuple[Finding, ...]:
+    """Return everything that keeps `provider` from running models; empty if nothing does."""
+    missing = absence(provider, host)
+    return doubts(provider, host) if missing is None else (missing,)
+
+
+def _present(*findings: Finding | None) -> tuple[Finding, ...]:
+    return tuple(finding for finding in findings if finding is not None)
 
 
 def reinstallation(provider: Provider, host: Host) -> str:
@@ -97,7 +112,8 @@ def _coreml_doubt(host: Host) -> Finding | None:
 
 def _gpu_doubt(host: Host) -> Finding | None:
     if not host.nvidia.driver:
-        return Finding("no NVIDIA driver can be loaded", "install it from nvidia.com/drivers")
+        remedy = "install it from nvidia.com/drivers, or start the container with its GPUs"
+        return Finding("no NVIDIA driver can be loaded", remedy)
     if not host.nvidia.bindings:
         return None
     if host.nvidia.trouble:

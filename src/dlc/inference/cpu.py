@@ -5,31 +5,30 @@ from __future__ import annotations
 from pathlib import Path
 
 import onnxruntime
-from onnxruntime.capi import onnxruntime_pybind11_state as ort_errors
 
 from dlc.errors import ModelError
-
-# What ONNX Runtime raises for a file that is no model, a damaged one, or one it cannot run. These
-# classes share no base of their own.
-_LOAD_ERRORS = (
-    ort_errors.Fail,
-    ort_errors.InvalidArgument,
-    ort_errors.InvalidGraph,
-    ort_errors.InvalidProtobuf,
-    ort_errors.NoSuchFile,
-    ort_errors.NotImplemented,
-)
+from dlc.host.providers import CPU_EXECUTION_PROVIDER
+from dlc.inference.failures import FILE_ERRORS, OTHER_ERRORS, plain_message
 
 
-def create_session(path: Path, *, threads: int = 1) -> onnxruntime.InferenceSession:
-    """Load an ONNX file for the CPU.
+def create_session(model: Path | bytes, *, threads: int = 1) -> onnxruntime.InferenceSession:
+    """Load a model for the CPU.
 
     Args:
-        path: the model file.
+        model: the ONNX file, or its content.
         threads: threads one run may use, the calling one included.
 
     Raises:
         ModelError: the file is missing, damaged, or not a model ONNX Runtime can run.
+    """
+    return load_on_cpu(model, session_options(threads))
+
+
+def session_options(threads: int) -> onnxruntime.SessionOptions:
+    """Return the options that every session of dlc has.
+
+    Args:
+        threads: threads one run may use on the CPU, the calling one included.
     """
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = threads
@@ -37,10 +36,38 @@ def create_session(path: Path, *, threads: int = 1) -> onnxruntime.InferenceSess
     # Idle workers would otherwise spin for a while after every run, on cores that decoding,
     # encoding and the other stages need.
     options.add_session_config_entry("session.intra_op.allow_spinning", "0")
+    # Which node was given to which provider; it can be asked for only if it was recorded.
+    options.add_session_config_entry("session.record_ep_graph_assignment_info", "1")
+    # Level 3 leaves out warnings, about unused weights for instance, that tell a user nothing.
+    options.log_severity_level = 3
+    return options
+
+
+def load_on_cpu(
+    model: Path | bytes, options: onnxruntime.SessionOptions
+) -> onnxruntime.InferenceSession:
+    """Load a model for the CPU with given options.
+
+    Raises:
+        ModelError: the file is missing, damaged, or not a model ONNX Runtime can run.
+    """
     try:
-        return onnxruntime.InferenceSession(path, options, providers=["CPUExecutionProvider"])
-    except _LOAD_ERRORS as error:
-        raise ModelError(
-            f"The model file {path} cannot be loaded ({error}). "
-            "Restore the file, or install dlc again if it came with it."
-        ) from error
+        return onnxruntime.InferenceSession(
+            model, options, providers=[CPU_EXECUTION_PROVIDER], enable_fallback=0
+        )
+    except (*FILE_ERRORS, *OTHER_ERRORS) as error:
+        raise unusable_model(model, error) from error
+
+
+def unusable_model(model: Path | bytes, error: Exception) -> ModelError:
+    """Return the error for a model that cannot be loaded by anything."""
+    return ModelError(
+        f"The model file {model_name(model)} cannot be loaded ({plain_message(error)}). "
+        "Restore the file: `dlc models pull` downloads the models that dlc knows; "
+        "if it came with dlc, install dlc again."
+    )
+
+
+def model_name(model: Path | bytes) -> str:
+    """Return how a message names a model."""
+    return str(model) if isinstance(model, Path) else "in memory"

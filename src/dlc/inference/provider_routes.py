@@ -1,0 +1,190 @@
+"""For each provider, how it runs a model of each role: pure functions of the machine.
+
+What the options mean, and where a number is from, stands beside it; ONNX Runtime refuses a provider
+with an option that it does not know, and then runs the model on the CPU instead.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from dlc.host.host import Host, NvidiaGpu
+from dlc.host.providers import CPU_EXECUTION_PROVIDER, execution_provider
+from dlc.inference.route import ExecutionProvider, Precision, Rewrite, Role, Route
+from dlc.options import Provider
+
+# The models whose work is worth a file in half precision, and all of an accelerator.
+_HEAVY = (Role.SWAPPER, Role.ENHANCER)
+# Other input sizes than these are slower on an accelerator: it would prepare for each of them anew.
+_INPUT_SHAPES = {
+    Role.DETECTOR: (1, 3, 640, 640),
+    Role.LANDMARKER: (1, 3, 192, 192),
+    Role.RECOGNIZER: (1, 3, 112, 112),
+}
+# The first release of ONNX Runtime whose ML programs do it without the rewrite.
+_NEEDED_BELOW = {
+    Rewrite.REFLECT_PAD: (1, 26),
+    Rewrite.SPLIT: (1, 27),
+    Rewrite.SCALAR_GATHER: (1, 27),
+}
+# What the graphs of a role contain.
+_CONCERNED = {
+    Role.SWAPPER: (Rewrite.REFLECT_PAD,),
+    Role.ENHANCER: (Rewrite.SPLIT, Rewrite.SCALAR_GATHER),
+}
+_CPU = ExecutionProvider(CPU_EXECUTION_PROVIDER, {})
+
+
+def cpu_route(role: Role, host: Host, threads: int) -> Route:  # noqa: ARG001 - one signature for all
+    """Run the model on the CPU, at whatever input size suits the frame."""
+    return Route(role, Provider.CPU, (_CPU,), _cpu_threads(threads), threads)
+
+
+def coreml_route(role: Role, host: Host, threads: int) -> Route:
+    """Run the model by Apple's CoreML; the Neural Engine belongs to the heavy models.
+
+    Weights are those of the fp32 file: with half precision in an ML program wrong output has been
+    reported on macOS 15 (onnxruntime issue 32569).
+    """
+    heavy = role in _HEAVY
+    options = {
+        "ModelFormat": "MLProgram",
+        "MLComputeUnits": "ALL" if heavy else "CPUAndGPU",
+    }
+    if heavy:
+        options["SpecializationStrategy"] = "FastPrediction"
+    reason = "all of Apple's compute units" if heavy else "the GPU, so the Neural Engine stays free"
+    return Route(
+        role,
+        Provider.COREML,
+        (ExecutionProvider(execution_provider(Provider.COREML), options), _CPU),
+        reason,
+        threads,
+        rewrites=needed_rewrites(role, host.runtime.release),
+        # CoreML takes no node whose shapes it does not know.
+        input_shape=_INPUT_SHAPES.get(role),
+    )
+
+
+def cuda_route(role: Role, host: Host, threads: int) -> Route:
+    """Run the model on the NVIDIA GPU of the newest generation."""
+    precision, about_precision = _nvidia_precision(role, host)
+    graph = role is Role.SWAPPER
+    captured = ", a run captured as a CUDA graph" if graph else ""
+    return Route(
+        role,
+        Provider.CUDA,
+        (_cuda(role, host), _CPU),
+        f"{_gpu_name(host)}, {about_precision}{captured}",
+        threads,
+        precision=precision,
+        # cuDNN searches its fastest algorithm again for every new size of a picture.
+        input_shape=_INPUT_SHAPES[role] if role is Role.DETECTOR else None,
+        cuda_graph=graph,
+    )
+
+
+def tensorrt_route(role: Role, host: Host, threads: int) -> Route:
+    """Run the model as a TensorRT engine, what TensorRT cannot do by CUDA."""
+    precision, about_precision = _nvidia_precision(role, host)
+    options = {"device_id": _device(host)}
+    if precision is Precision.FP16:
+        options["trt_fp16_enable"] = "1"
+    engine = ExecutionProvider(execution_provider(Provider.TENSORRT), options)
+    return Route(
+        role,
+        Provider.TENSORRT,
+        (engine, _cuda(role, host), _CPU),
+        f"{_gpu_name(host)}, a TensorRT engine, {about_precision}",
+        threads,
+        precision=precision,
+        # An engine is built for one range of sizes, which takes minutes.
+        input_shape=_INPUT_SHAPES.get(role),
+    )
+
+
+def directml_route(role: Role, host: Host, threads: int) -> Route:  # noqa: ARG001
+    """Run the model on the first GPU that Windows lists, whoever made it."""
+    provider = ExecutionProvider(execution_provider(Provider.DIRECTML), {"device_id": "0"})
+    return Route(
+        role,
+        Provider.DIRECTML,
+        (provider, _CPU),
+        "the first GPU by DirectML",
+        threads,
+        input_shape=_INPUT_SHAPES[role] if role is Role.DETECTOR else None,
+    )
+
+
+def openvino_route(role: Role, host: Host, threads: int) -> Route:  # noqa: ARG001
+    """Run the model on the CPU by OpenVINO.
+
+    The device is named: at "AUTO" the provider loads and takes no node (onnxruntime-openvino
+    1.24.1).
+    """
+    options = {"device_type": "CPU", "num_of_threads": str(threads)}
+    provider = ExecutionProvider(execution_provider(Provider.OPENVINO), options)
+    reason = f"OpenVINO on {_cpu_threads(threads)}"
+    return Route(role, Provider.OPENVINO, (provider, _CPU), reason, threads)
+
+
+ROUTES: dict[Provider, Callable[[Role, Host, int], Route]] = {
+    Provider.CPU: cpu_route,
+    Provider.COREML: coreml_route,
+    Provider.CUDA: cuda_route,
+    Provider.TENSORRT: tensorrt_route,
+    Provider.DIRECTML: directml_route,
+    Provider.OPENVINO: openvino_route,
+}
+
+
+def needed_rewrites(role: Role, release: tuple[int, int]) -> tuple[Rewrite, ...]:
+    """Return the rewrites without which CoreML breaks a role's graph into pieces.
+
+    Args:
+        role: what the model does.
+        release: major and minor version of ONNX Runtime.
+    """
+    concerned = _CONCERNED.get(role, ())
+    return tuple(rewrite for rewrite in concerned if release < _NEEDED_BELOW[rewrite])
+
+
+def computes_half_precision(gpu: NvidiaGpu) -> bool:
+    """Return whether a GPU computes half precision right and faster than single precision.
+
+    The GeForce GTX 16 reports the compute capability 7.5 of the RTX 20, but has none of its tensor
+    cores: half precision comes out as NaN there, or several times slower.
+    """
+    return gpu.capability >= (8, 0) or (gpu.capability == (7, 5) and "RTX" in gpu.name)
+
+
+def _cpu_threads(threads: int) -> str:
+    return f"{threads} {'thread' if threads == 1 else 'threads'} of the CPU"
+
+
+def _nvidia_precision(role: Role, host: Host) -> tuple[Precision, str]:
+    best = host.nvidia.best
+    if role not in _HEAVY:
+        return Precision.FP32, "single precision"
+    if best is None:
+        return Precision.FP32, "single precision, as the GPU's generation is unknown"
+    if computes_half_precision(host.nvidia.gpus[best]):
+        return Precision.FP16, "half precision"
+    return Precision.FP32, "single precision, as this GPU's half precision is slow or wrong"
+
+
+def _cuda(role: Role, host: Host) -> ExecutionProvider:
+    options = {"device_id": _device(host)}
+    # An exhaustive search pays for sizes that stay; the default without a search is 4x slower.
+    varying = role in (Role.LANDMARKER, Role.RECOGNIZER)
+    options["cudnn_conv_algo_search"] = "HEURISTIC" if varying else "EXHAUSTIVE"
+    return ExecutionProvider(execution_provider(Provider.CUDA), options)
+
+
+def _device(host: Host) -> str:
+    return str(host.nvidia.best or 0)
+
+
+def _gpu_name(host: Host) -> str:
+    best = host.nvidia.best
+    return "the NVIDIA GPU" if best is None else str(host.nvidia.gpus[best])

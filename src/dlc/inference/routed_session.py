@@ -1,0 +1,101 @@
+"""A loaded model that knows what runs it."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import onnxruntime
+from numpy.typing import NDArray
+
+from dlc.errors import ModelError, ProviderError
+from dlc.host.host import Finding
+from dlc.host.providers import CPU_EXECUTION_PROVIDER, label
+from dlc.inference.failures import BINDING_ERRORS, OTHER_ERRORS, plain_message
+from dlc.inference.route import Route
+
+
+@dataclass(frozen=True, slots=True)
+class RoutedSession:
+    """A loaded model, the route that was asked for, and what became of it.
+
+    Attributes:
+        name: what messages call the model, such as its file's path.
+        session: ONNX Runtime's own.
+        route: how the model was to be run.
+        findings: what keeps it from running faster here; each was logged as a warning.
+    """
+
+    name: str
+    session: onnxruntime.InferenceSession
+    route: Route
+    findings: tuple[Finding, ...] = ()
+
+    @property
+    def applied(self) -> str:
+        """ONNX Runtime's name of the provider that runs the model's nodes, or most of them."""
+        counts = self.nodes_by_provider()
+        if counts:
+            return max(counts, key=lambda name: counts[name])
+        return str(self.session.get_providers()[0])
+
+    @property
+    def input_shape(self) -> tuple[int | str | None, ...]:
+        """The shape of the model's first input; a text is the name of a size left open."""
+        return tuple(self.session.get_inputs()[0].shape)
+
+    def nodes_by_provider(self) -> dict[str, int]:
+        """Return how many nodes of the optimized graph run by which of ONNX Runtime's providers.
+
+        It is empty where ONNX Runtime is too old to tell, before 1.24.
+        """
+        return nodes_by_provider(self.session)
+
+    def run(
+        self,
+        output_names: Sequence[str] | None,
+        input_feed: Mapping[str, NDArray[np.float32]],
+        /,
+    ) -> list[NDArray[np.float32]]:
+        """Run the model.
+
+        Args:
+            output_names: the outputs to compute; None for all.
+            input_feed: an array for every input.
+
+        Returns:
+            The outputs in the order of their names.
+
+        Raises:
+            ProviderError: what runs the model failed, for instance because its memory is full.
+            ModelError: the model failed on the CPU, for instance because an input does not fit it.
+        """
+        try:
+            outputs: list[NDArray[np.float32]] = self.session.run(output_names, input_feed)
+        except (*OTHER_ERRORS, *BINDING_ERRORS) as error:
+            raise self._run_error(error) from error
+        return outputs
+
+    def _run_error(self, error: Exception) -> ModelError | ProviderError:
+        reason = plain_message(error)
+        if self.applied == CPU_EXECUTION_PROVIDER:
+            return ModelError(
+                f"The {self.route.role} model {self.name} failed ({reason}): "
+                "check that it is a model for this purpose."
+            )
+        return ProviderError(
+            f"The {self.route.role} model {self.name} failed on {label(self.route.provider)} "
+            f"({reason}): end other programs that use the device, or use --provider cpu."
+        )
+
+
+def nodes_by_provider(session: onnxruntime.InferenceSession) -> dict[str, int]:
+    """Return how many nodes each provider was given; empty where ONNX Runtime does not tell."""
+    if not hasattr(session, "get_provider_graph_assignment_info"):
+        return {}
+    counts: Counter[str] = Counter()
+    for subgraph in session.get_provider_graph_assignment_info():
+        counts[subgraph.ep_name] += len(subgraph.get_nodes())
+    return dict(counts)

@@ -1,0 +1,129 @@
+"""Opens models on their routes, and compares what was applied with what was asked for."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping
+from pathlib import Path
+
+import onnxruntime
+
+from dlc.errors import ProviderError
+from dlc.host.host import Finding
+from dlc.host.obstacles import GPU_PACKAGE
+from dlc.host.providers import label
+from dlc.inference.applied import graph_findings, why_not_applied
+from dlc.inference.cpu import load_on_cpu, model_name, session_options, unusable_model
+from dlc.inference.cuda import prepare_cuda
+from dlc.inference.failures import BINDING_ERRORS, FILE_ERRORS, OTHER_ERRORS, plain_message
+from dlc.inference.input_shape import fix_input_shape
+from dlc.inference.provider_cache import cache_options
+from dlc.inference.route import Route
+from dlc.inference.routed_session import RoutedSession
+from dlc.options import Provider
+
+logger = logging.getLogger(__name__)
+
+_NVIDIA = (Provider.CUDA, Provider.TENSORRT)
+_REMEDIES = {
+    Provider.COREML: "update macOS and onnxruntime, or use --provider cpu",
+    Provider.CUDA: f"run: pip install {GPU_PACKAGE}, update the driver, or use --provider cpu",
+    Provider.TENSORRT: "run: pip install tensorrt, or use --provider cuda",
+    Provider.DIRECTML: "update the GPU's driver, or use --provider cpu",
+    Provider.OPENVINO: "update the GPU's driver, or use --provider cpu",
+}
+
+
+def open_session(model: Path | bytes, route: Route, *, cache: Path | None = None) -> RoutedSession:
+    """Load a model as its route says.
+
+    ONNX Runtime itself runs a model on the CPU where a provider does not load, and does not say
+    so. Here that is an error if the provider was asked for by name, and otherwise a warning in the
+    log and among the session's findings.
+
+    Args:
+        model: the ONNX file, or its content.
+        route: how to run it, from `dlc.inference.router.choose_route`.
+        cache: a folder in which a provider may keep what it compiles; None keeps nothing.
+
+    Raises:
+        ModelError: the file is missing, damaged, or not a model ONNX Runtime can run.
+        ProviderError: the provider that was asked for does not run the model; the message says
+            why and what to do.
+    """
+    options = _options(model, route)
+    if route.provider is Provider.CPU:
+        session, failure = load_on_cpu(model, options), None
+        findings = list(route.findings)
+    else:
+        session, failure = _load_on_accelerator(model, route, options, cache)
+        findings = [failure] if failure else graph_findings(session, route)
+        # Under a provider's own name, these are doubts about it, and a session has settled them.
+        findings += () if route.by_name else route.findings
+    if failure is not None and route.by_name:
+        raise ProviderError(_refusal(model, route, failure))
+    routed = RoutedSession(model_name(model), session, route, tuple(findings))
+    for finding in findings:
+        logger.warning("the %s runs on %s: %s", route.role, routed.applied, finding)
+    return routed
+
+
+def _options(model: Path | bytes, route: Route) -> onnxruntime.SessionOptions:
+    options = session_options(route.threads)
+    if route.provider is Provider.DIRECTML:
+        # DirectML works with neither.
+        options.enable_mem_pattern = False
+        options.execution_mode = onnxruntime.ExecutionMode.ORT_SEQUENTIAL
+    if route.input_shape is not None:
+        fix_input_shape(options, model, route.input_shape)
+    return options
+
+
+def _load_on_accelerator(
+    model: Path | bytes,
+    route: Route,
+    options: onnxruntime.SessionOptions,
+    cache: Path | None,
+) -> tuple[onnxruntime.InferenceSession, Finding | None]:
+    """Return a session, and why it is one on the CPU if it is.
+
+    Raises:
+        ModelError: the model cannot be loaded by anything.
+    """
+    if route.execution_provider not in onnxruntime.get_available_providers():
+        reason = "the installed ONNX Runtime was built without it"
+        return load_on_cpu(model, options), _failure(route, reason)
+    if route.provider in _NVIDIA:
+        prepare_cuda()
+    try:
+        session = onnxruntime.InferenceSession(
+            model, options, providers=_providers(model, route, cache), enable_fallback=0
+        )
+    except FILE_ERRORS as error:
+        raise unusable_model(model, error) from error
+    except (*OTHER_ERRORS, *BINDING_ERRORS) as error:
+        # Whether the model is at fault shows on the CPU.
+        return load_on_cpu(model, options), _failure(route, plain_message(error))
+    missing = why_not_applied(session, route)
+    return session, None if missing is None else _failure(route, missing)
+
+
+def _providers(
+    model: Path | bytes, route: Route, cache: Path | None
+) -> list[tuple[str, Mapping[str, str]]]:
+    first, *others = ((provider.name, dict(provider.options)) for provider in route.providers)
+    if cache is not None:
+        first[1].update(cache_options(model, route, cache))
+    return [first, *others]
+
+
+def _failure(route: Route, reason: str) -> Finding:
+    problem = f"the model does not run on {label(route.provider)}, but on the CPU: {reason}"
+    return Finding(problem, _REMEDIES[route.provider])
+
+
+def _refusal(model: Path | bytes, route: Route, failure: Finding) -> str:
+    """Return the message of an error; what was doubtful about the machine explains it best."""
+    logger.info("%s", failure)
+    explanation = "; ".join(map(str, route.findings or (failure,)))
+    return f"--provider {route.provider}: the {route.role} {model_name(model)}: {explanation}"
