@@ -15,6 +15,7 @@ from dlc.compositing.filters import (
     grow,
     resize,
     sample,
+    shrink,
     smoothstep,
 )
 from dlc.geometry import Box
@@ -98,6 +99,8 @@ def test_growing_reaches_as_far_as_asked(reach: int) -> None:
     dot[10, 10] = 255
     rows, columns = np.nonzero(grow(dot, reach))
     assert max(np.abs(rows - 10).max(), np.abs(columns - 10).max()) == reach
+    square = 255 - dot
+    np.testing.assert_array_equal(shrink(square, reach), 255 - grow(dot, reach))
     assert ellipse(2 * reach + 1).shape == (2 * reach + 1, 2 * reach + 1)
 
 

@@ -40,6 +40,11 @@ def grow(image: Image, reach: int) -> Image:
     return cast(Image, cv2.dilate(image, ellipse(2 * reach + 1)))
 
 
+def shrink(image: Image, reach: int) -> Image:
+    """Take the darkest value within `reach` pixels of each pixel; outside counts as bright."""
+    return cast(Image, cv2.erode(image, ellipse(2 * reach + 1)))
+
+
 def ellipse(width: int) -> Bytes:
     """Return the kernel of a round morphological operation, `width` pixels across."""
     return cast(Bytes, cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (width, width)))

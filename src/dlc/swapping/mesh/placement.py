@@ -8,13 +8,13 @@ import cv2
 import numpy as np
 
 from dlc.compositing.arrays import Bytes, Floats
-from dlc.compositing.filters import resize, smoothstep
+from dlc.compositing.filters import resize, shrink, smoothstep
 from dlc.swapping.mesh.layout import Layout
 from dlc.swapping.mesh.masks import fill_ring
 from dlc.swapping.mesh.triangles import evaluate, linear_functions, rasterize, winding
 
-# Triangles are looked up on a grid of at most this many pixels a side; the maps, piecewise linear
-# and so free of detail, are then enlarged.
+# A region is divided into at most this many squares a side, in which triangles are looked up; the
+# maps, piecewise linear and so free of detail, are then enlarged.
 _GRID = 160
 # Width of the soft edge as a share of the face's longer side.
 _EDGE = 0.025
@@ -51,24 +51,53 @@ def place(
         shape: rows and columns of the region.
         atlas_size: side of the atlas in pixels.
     """
-    scale = min(1.0, _GRID / max(shape))
-    rows, columns = max(round(shape[0] * scale), 2), max(round(shape[1] * scale), 2)
-    ratio = np.array([columns / shape[1], rows / shape[0]], np.float32)
-    grid = (moved[:, :2] + 0.5) * ratio - 0.5
+    cells = _Cells(step=-(-max(shape) // _GRID), region=shape)
+    grid = cells.locate(moved[:, :2])
     order = _back_to_front(layout, grid, moved[:, 2])
-    numbers = rasterize(grid, layout.triangles, (rows, columns), order)
+    numbers = rasterize(grid, layout.triangles, cells.shape, order)
     values = np.concatenate([layout.uv * atlas_size - 0.5, original[:, :2]], axis=1)
     functions = linear_functions(grid[layout.triangles], values[layout.triangles])
     maps = evaluate(functions, numbers)
     maps[:, numbers < 0] = -1.0
-    size = shape[::-1]
     oval = layout.topology.face_oval
     return Placement(
-        atlas=resize(np.stack([maps[0], maps[1]], axis=-1), size),
-        origin=resize(np.stack([maps[2], maps[3]], axis=-1), size),
-        inside=_filled(moved[oval, :2], shape, 255),
-        edge=resize(_soft_edge(grid[oval], (rows, columns)), size),
+        atlas=cells.enlarge(np.stack([maps[0], maps[1]], axis=-1)),
+        origin=cells.enlarge(np.stack([maps[2], maps[3]], axis=-1)),
+        inside=_strictly_inside(moved[oval, :2], shape),
+        edge=cells.enlarge(_soft_edge(grid[oval], cells.shape)),
     )
+
+
+@dataclass(frozen=True, slots=True)
+class _Cells:
+    """The squares into which a region is divided, and one row more of them all around it.
+
+    Those around let what is known of the squares be interpolated up to the region's border.
+
+    Attributes:
+        step: side of a square in pixels.
+        region: rows and columns of the region in pixels.
+    """
+
+    step: int
+    region: tuple[int, int]
+
+    @property
+    def shape(self) -> tuple[int, int]:
+        """Rows and columns of squares."""
+        rows, columns = (-(-side // self.step) + 2 for side in self.region)
+        return rows, columns
+
+    def locate(self, points: Floats) -> Floats:
+        """Bring points from pixels of the region into squares."""
+        located: Floats = (points + 0.5) / np.float32(self.step) + 0.5
+        return located
+
+    def enlarge(self, image: Floats) -> Floats:
+        """Bring an image with a pixel for each square to the region's resolution."""
+        (rows, columns), (height, width) = self.shape, self.region
+        full = resize(image, (columns * self.step, rows * self.step))
+        return full[self.step : self.step + height, self.step : self.step + width]
 
 
 def _back_to_front(layout: Layout, points: Floats, depth: Floats) -> list[int]:
@@ -86,7 +115,17 @@ def _filled(ring: Floats, shape: tuple[int, int], coverage: int) -> Bytes:
     return np.asarray(cv2.threshold(mask, coverage - 1, 255, cv2.THRESH_BINARY)[1], np.uint8)
 
 
+def _strictly_inside(ring: Floats, shape: tuple[int, int]) -> Bytes:
+    """Return 255 on the pixels whose centers lie inside a ring, 0 elsewhere."""
+    # Drawing a polygon also fills pixels whose centers lie just outside of it: its outermost pixels
+    # are taken away, and one more all around the region shows which these are.
+    rows, columns = shape
+    mask = shrink(_filled(ring + 1, (rows + 2, columns + 2), 255), 1)
+    return np.ascontiguousarray(mask[1:-1, 1:-1])
+
+
 def _soft_edge(ring: Floats, shape: tuple[int, int]) -> Floats:
     inside = _filled(ring, shape, 128)
     depth = np.asarray(cv2.distanceTransform(inside, cv2.DIST_L2, 3), np.float32)
-    return smoothstep(depth, 0.5, 0.5 + _EDGE * max(shape))
+    # Without anything outside the distance to it is infinite.
+    return smoothstep(np.minimum(depth, max(shape)), 0.5, 0.5 + _EDGE * max(shape))

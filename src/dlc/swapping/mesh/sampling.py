@@ -40,7 +40,9 @@ class Sampling:
 @lru_cache(maxsize=4)
 def sampling(layout: Layout, size: int) -> Sampling:
     """Work out which vertices make up each pixel of an atlas of `size` x `size` pixels."""
-    numbers = rasterize(layout.uv * size - 0.5, layout.triangles, (size, size))
+    # Pixels on the oval belong to the face: it is drawn over the rim.
+    order = [*range(layout.rim_start, len(layout.triangles)), *range(layout.rim_start)]
+    numbers = rasterize(layout.uv * size - 0.5, layout.triangles, (size, size), order)
     corners = layout.triangles[np.maximum(numbers, 0)].reshape(-1, 3)
     rows, columns = np.mgrid[:size, :size]
     centers = (np.stack([columns, rows], axis=-1).reshape(-1, 2) + 0.5) / size
