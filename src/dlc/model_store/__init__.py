@@ -1,1 +1,1 @@
-"""Finding and verifying model files."""
+"""Knowing, finding, downloading and skimming model files."""

@@ -1,0 +1,36 @@
+"""Runs `dlc` as a user would, with models of a test instead of the real ones.
+
+Called with a folder, a catalogue in JSON, and what follows `dlc` on the command line.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+
+from dlc.cli.app import main
+from dlc.model_store.catalogue import Catalogue
+from dlc.model_store.folders import Folders
+from dlc.model_store.licenses import GPEN, INSIGHTFACE
+from dlc.model_store.spec import ModelRole, ModelSpec, RemoteFile
+from dlc.model_store.store import ModelStore
+
+
+def _spec(entry: dict[str, str]) -> ModelSpec:
+    remote = RemoteFile(entry["file"], int(entry["size"]), entry["sha256"], (entry["url"],))
+    license_ = GPEN if entry["file"].startswith("gpen") else INSIGHTFACE
+    return ModelSpec(entry["file"].removesuffix(".onnx"), ModelRole.SWAPPER, license_, remote)
+
+
+def _run(folder: Path, entries: list[dict[str, str]], arguments: list[str]) -> None:
+    search = (folder / "other", folder / "models")
+    folders = Folders(search, folder / "models", folder / "data", folder / "cache")
+    store = ModelStore(Catalogue(map(_spec, entries)), folders)
+    ModelStore.of_user = classmethod(lambda _cls: store)  # type: ignore[assignment]
+    sys.argv = ["dlc", *arguments]
+    main()
+
+
+if __name__ == "__main__":
+    _run(Path(sys.argv[1]), json.loads(sys.argv[2]), sys.argv[3:])
