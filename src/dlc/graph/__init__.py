@@ -1,0 +1,1 @@
+"""Makes and changes ONNX graphs."""

@@ -1,0 +1,117 @@
+"""Writing ONNX files whose weights are made one tensor at a time."""
+
+from __future__ import annotations
+
+import os
+import secrets
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import BinaryIO
+
+import numpy as np
+import onnx
+from numpy.typing import DTypeLike, NDArray
+
+from dlc.errors import WriteError
+
+# Numbers of the fields in ONNX's schema (onnx.proto).
+_MODEL_GRAPH = 7
+_GRAPH_INITIALIZER = 5
+_TENSOR_RAW_DATA = 9
+# Protobuf's wire type of everything that begins with its length.
+_WITH_LENGTH = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Weights:
+    """A tensor of a model that is not made before it is written.
+
+    Attributes:
+        name: what the graph's nodes call it.
+        shape: its shape.
+        dtype: the type of its elements.
+        make: returns the values, of this shape and type; called once, while the file is written.
+    """
+
+    name: str
+    shape: tuple[int, ...]
+    dtype: DTypeLike
+    make: Callable[[], NDArray[np.generic]]
+
+    @property
+    def size(self) -> int:
+        """Size of the values in bytes."""
+        return int(np.prod(self.shape, dtype=np.int64)) * np.dtype(self.dtype).itemsize
+
+
+def write_model(path: Path, model: onnx.ModelProto, weights: Iterable[Weights]) -> None:
+    """Write a model with its weights, of which no more than one tensor is in memory at a time.
+
+    `onnx.save` would need all of them twice. The file gets its name when it is whole.
+
+    Args:
+        path: the file; replaced if it exists.
+        model: the model without initializers; small.
+        weights: its initializers, in the order in which the file is to have them.
+
+    Raises:
+        WriteError: the file cannot be written; nothing is left of it.
+    """
+    temporary = path.with_name(f".{path.name}.{os.getpid()}-{secrets.token_hex(3)}")
+    try:
+        with temporary.open("xb") as file:
+            _write(file, model, list(weights))
+        temporary.replace(path)
+    except OSError as error:
+        message = f"the model {path} cannot be written: {error.strerror}; choose another folder"
+        raise WriteError(message) from error
+    finally:
+        temporary.unlink(missing_ok=True)
+
+
+def _write(file: BinaryIO, model: onnx.ModelProto, weights: list[Weights]) -> None:
+    """Write the messages model, graph and tensor, whose lengths stand before their content."""
+    frame = onnx.ModelProto()
+    frame.CopyFrom(model)
+    frame.ClearField("graph")
+    graph = model.graph.SerializeToString()
+    heads = [_head(tensor) for tensor in weights]
+    lengths = [len(head) + tensor.size for head, tensor in zip(heads, weights, strict=True)]
+    tags = [_tag(_GRAPH_INITIALIZER, length) for length in lengths]
+    file.write(frame.SerializeToString())
+    file.write(_tag(_MODEL_GRAPH, len(graph) + sum(map(len, tags)) + sum(lengths)))
+    file.write(graph)
+    for tag, head, tensor in zip(tags, heads, weights, strict=True):
+        file.write(tag + head)
+        file.write(_content(tensor))
+
+
+def _head(tensor: Weights) -> bytes:
+    """Return a TensorProto up to its values."""
+    element = onnx.helper.np_dtype_to_tensor_dtype(np.dtype(tensor.dtype))
+    message = onnx.TensorProto(name=tensor.name, dims=tensor.shape, data_type=element)
+    head: bytes = message.SerializeToString()
+    return head + _tag(_TENSOR_RAW_DATA, tensor.size)
+
+
+def _content(tensor: Weights) -> memoryview:
+    values = np.asarray(tensor.make(), order="C")
+    if values.shape != tensor.shape or values.dtype != tensor.dtype:
+        raise ValueError(f"{tensor.name} is {values.dtype}{values.shape}, not as announced")
+    # ONNX's raw data is little-endian, as every machine that runs ONNX Runtime.
+    return values.reshape(-1).view(np.uint8).data
+
+
+def _tag(field: int, length: int) -> bytes:
+    return _varint(field << 3 | _WITH_LENGTH) + _varint(length)
+
+
+def _varint(number: int) -> bytes:
+    """Return protobuf's variable-length integer: seven bits a byte, the lowest first."""
+    encoded = bytearray()
+    while number > 0x7F:
+        encoded.append(number & 0x7F | 0x80)
+        number >>= 7
+    encoded.append(number)
+    return bytes(encoded)
