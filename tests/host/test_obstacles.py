@@ -1,0 +1,128 @@
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from dlc.host.host import Host, Nvidia, Runtime
+from dlc.host.obstacles import absence, accelerators, doubts, obstacles, reinstallation
+from dlc.options import Provider
+from tests.host import machines
+
+
+@pytest.mark.parametrize(
+    ("host", "expected"),
+    [
+        (machines.cpu_only(), []),
+        (machines.mac("Apple M1", (14, 5), "1.24.4"), [Provider.COREML]),
+        (machines.mac("Intel(R) Core(TM) i7", (13, 0), "1.24.1"), []),
+        (machines.nvidia(machines.RTX_3060), [Provider.CUDA]),
+        (machines.with_cpu_package(machines.nvidia(machines.RTX_3060)), [Provider.CUDA]),
+        (replace(machines.nvidia(), nvidia=Nvidia()), [Provider.CUDA]),
+        (machines.directml(), [Provider.DIRECTML]),
+        (machines.openvino(), [Provider.OPENVINO]),
+    ],
+)
+def test_what_is_tried_before_the_cpu(host: Host, expected: list[Provider]) -> None:
+    assert list(accelerators(host)) == expected
+
+
+@pytest.mark.parametrize(
+    ("provider", "host", "problem", "remedy"),
+    [
+        (Provider.CUDA, machines.cpu_only(), "built without CUDA", "onnxruntime-gpu[cuda,cudnn]"),
+        (Provider.TENSORRT, machines.cpu_only(), "without TensorRT", "onnxruntime-gpu[cuda,cudnn]"),
+        (Provider.OPENVINO, machines.cpu_only(), "without OpenVINO", "onnxruntime-openvino"),
+        (Provider.DIRECTML, machines.cpu_only(), "exists on Windows only", "--provider"),
+        (Provider.COREML, machines.cpu_only(), "exists on macOS only", "--provider"),
+        (
+            Provider.CUDA,
+            machines.mac("Apple M3", (15, 3), "1.31.1"),
+            "exists on Linux and Windows only",
+            "--provider",
+        ),
+    ],
+)
+def test_a_provider_that_cannot_be_there_is_absent(
+    provider: Provider, host: Host, problem: str, remedy: str
+) -> None:
+    finding = absence(provider, host)
+    assert finding is not None
+    assert problem in finding.problem
+    assert remedy in finding.remedy
+    assert obstacles(provider, host) == (finding,)
+
+
+def test_the_cpu_is_never_absent_nor_doubtful() -> None:
+    for host in (machines.cpu_only(), machines.nvidia(), machines.directml()):
+        assert obstacles(Provider.CPU, host) == ()
+
+
+def test_the_remedy_removes_every_package_of_the_folder_first() -> None:
+    host = machines.with_both_packages(machines.nvidia(machines.RTX_3060))
+    assert reinstallation(Provider.CUDA, host) == (
+        "run: pip uninstall -y onnxruntime onnxruntime-gpu "
+        "&& pip install 'onnxruntime-gpu[cuda,cudnn]'"
+    )
+    bare = replace(host, packages=())
+    assert reinstallation(Provider.CPU, bare) == "run: pip install onnxruntime"
+
+
+def test_missing_libraries_are_named() -> None:
+    host = machines.without_libraries(machines.nvidia(machines.RTX_3060))
+    (finding,) = doubts(Provider.CUDA, host)
+    assert finding.problem == "libraries of CUDA 13.0 are missing: libcudnn.so.9"
+    assert finding.remedy == "run: pip install 'onnxruntime-gpu[cuda,cudnn]'"
+
+
+def test_without_a_driver_both_the_driver_and_the_libraries_are_named() -> None:
+    host = replace(machines.without_libraries(machines.nvidia()), nvidia=Nvidia(bindings=True))
+    driver, libraries = doubts(Provider.CUDA, host)
+    assert "no NVIDIA driver" in driver.problem
+    assert "libcudnn.so.9" in libraries.problem
+
+
+@pytest.mark.parametrize(
+    ("nvidia", "problem"),
+    [
+        (Nvidia(driver=True, bindings=True), "shows no GPU"),
+        (Nvidia(driver=True, bindings=True, trouble="Driver/library version mismatch"), "mismatch"),
+    ],
+)
+def test_a_driver_without_gpus_is_doubtful(nvidia: Nvidia, problem: str) -> None:
+    (finding,) = doubts(Provider.CUDA, replace(machines.nvidia(), nvidia=nvidia))
+    assert problem in finding.problem
+
+
+def test_a_gpu_nobody_could_ask_about_is_given_the_benefit_of_the_doubt() -> None:
+    host = replace(machines.nvidia(), nvidia=Nvidia(driver=True, bindings=False))
+    assert doubts(Provider.CUDA, host) == ()
+
+
+def test_a_gpu_without_machine_code_gets_the_last_package_that_has_some() -> None:
+    (finding,) = doubts(Provider.CUDA, machines.nvidia(machines.GTX_1060))
+    assert finding.problem == (
+        "ONNX Runtime 1.31.1 holds no code for NVIDIA GeForce GTX 1060 6GB (compute capability 6.1)"
+    )
+    assert finding.remedy == (
+        "run: pip uninstall -y onnxruntime-gpu && pip install 'onnxruntime-gpu[cuda,cudnn]<1.27'"
+    )
+
+
+@pytest.mark.parametrize(
+    ("host", "problem"),
+    [
+        (machines.mac("Apple M1", (11, 7), "1.24.4"), "macOS 11.7 runs no ML programs"),
+        (machines.mac("Apple M1", (14, 5), "1.16.3"), "ONNX Runtime 1.16.3 makes no ML programs"),
+    ],
+)
+def test_ml_programs_need_a_system_and_a_runtime(host: Host, problem: str) -> None:
+    (finding,) = doubts(Provider.COREML, host)
+    assert finding.problem == problem
+
+
+def test_a_mac_whose_runtime_lacks_coreml_is_told_to_reinstall() -> None:
+    host = machines.mac("Apple M3", (15, 3), "1.31.1")
+    host = replace(host, runtime=Runtime("1.31.1", (machines.CPU,)))
+    (finding,) = obstacles(Provider.COREML, host)
+    assert finding.remedy == "run: pip uninstall -y onnxruntime && pip install onnxruntime"
