@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from dlc.compositing.filters import cut, sample
+from dlc.compositing.filters import cut, resize, sample
 from dlc.compositing.patch import Patch
 from dlc.faces.face import Face
 from dlc.swapping.mesh.layout import Layout
@@ -82,6 +82,15 @@ def turned_photo(
     )
     seen = placement.inside[..., None] > 0
     return Picture(np.where(seen, sample(photo.bgr, placement.origin), photo.bgr)), turned
+
+
+def scaled_photo(photo: Picture, landmarks: Points, scale: float) -> tuple[Picture, Points]:
+    """Return a photo enlarged `scale` times, and the landmarks (478, 3) in it."""
+    size = round(photo.width * scale), round(photo.height * scale)
+    moved = landmarks * np.float32(scale)
+    # Pixel centers, not corners, are whole numbers.
+    moved[:, :2] += np.float32((scale - 1) / 2)
+    return Picture(resize(photo.bgr, size)), moved
 
 
 def face_of(landmarks: Points, *, track_id: int = 0, score: float = 1.0) -> Face:

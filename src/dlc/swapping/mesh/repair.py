@@ -74,9 +74,10 @@ def mirror_fill(texture: Floats, known: Floats) -> tuple[Floats, Floats]:
         return texture, known
     lack = blur(lack, ATLAS_SIZE * 0.015)
     sigma = ATLAS_SIZE * 0.12
-    both = np.minimum(known, other_known)[..., None] + 1e-4
-    here, there = (blur(side * both, sigma) for side in (texture, other))
-    mirrored = other * np.clip(here / np.maximum(there, 1e-3), 0.5, 2.0)
+    # Far from all that is known on both sides the light is taken to be the same.
+    both = np.minimum(known, other_known)[..., None]
+    here, there = (blur(side * both, sigma) + np.float32(0.02) for side in (texture, other))
+    mirrored = other * np.clip(here / there, 0.5, 2.0)
     filled = texture + (mirrored - texture) * lack[..., None]
     return filled, known + (other_known - known) * lack
 
