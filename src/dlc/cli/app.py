@@ -10,11 +10,13 @@ import typer
 from dlc.cli.arguments import SWAP_EPILOG, SWAP_HELP
 from dlc.cli.failure import FailureReporter
 from dlc.cli.models import models_app
+from dlc.cli.probe import PROBE_HELP, probe_command
 from dlc.cli.swap import swap_command
 from dlc.errors import DlcError
 
 app = typer.Typer(name="dlc", add_completion=False, context_settings={"max_content_width": 100})
 app.command("swap", help=SWAP_HELP, epilog=SWAP_EPILOG)(swap_command)
+app.command("probe", help=PROBE_HELP)(probe_command)
 app.add_typer(models_app)
 
 

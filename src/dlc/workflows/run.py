@@ -10,6 +10,7 @@ from pathlib import Path
 
 from dlc.errors import Cancelled, NoFaceError
 from dlc.faces.tracker import load_tracker
+from dlc.host.detect import available_cpus
 from dlc.media.image import ImageReader, ImageWriter
 from dlc.media.reader import VideoReader, open_target
 from dlc.media.writer import VideoWriter, check_output, open_output
@@ -22,7 +23,7 @@ from dlc.workflows.progress import Progress
 from dlc.workflows.result import SwapResult
 from dlc.workflows.sources import SourcePhoto, read_sources
 from dlc.workflows.steps import SwapSteps
-from dlc.workflows.threads import available_threads, opencv_threads
+from dlc.workflows.threads import opencv_threads
 
 Reader = VideoReader | ImageReader
 Writer = VideoWriter | ImageWriter
@@ -67,7 +68,7 @@ def run_swap(
     """
     began = time.perf_counter()
     cancel = cancel or CancelToken()
-    threads = plan.options.threads or available_threads()
+    threads = plan.options.threads or available_cpus()
     with opencv_threads(1), _open_target(plan, threads) as reader:
         _check_outputs(plan, reader)
         tracker = load_tracker()

@@ -1,19 +1,11 @@
-"""How many CPU threads a run uses, and where."""
+"""How many threads OpenCV uses."""
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 import cv2
-
-
-def available_threads() -> int:
-    """Return how many CPUs this process may use, at least 1."""
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
 
 
 @contextmanager

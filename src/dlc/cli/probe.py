@@ -1,0 +1,45 @@
+"""`dlc probe`: what this machine would run the models by, and why."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from dlc.cli.arguments import JsonOption, ThreadsOption
+from dlc.options import Provider
+
+PROBE_HELP = (
+    "Say what this machine is, by what it would run each model and why, and what is in the way of "
+    "something faster.\n\n"
+    "The neural models are not used by this version yet; the built-in engine runs on the CPU."
+)
+
+ProviderOption = Annotated[
+    Provider, typer.Option(help="What is to run the neural models; auto takes the best there is.")
+]
+SyntheticOption = Annotated[
+    bool,
+    typer.Option(
+        "--synthetic",
+        metavar="",
+        help="Also time a stand-in for inswapper_128, full size, with random weights.",
+    ),
+]
+
+
+def probe_command(
+    provider: ProviderOption = Provider.AUTO,
+    synthetic: SyntheticOption = False,
+    threads: ThreadsOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Probe the machine and print what was found."""
+    from dlc.cli.console import Verbosity, human_console, logging_to
+    from dlc.cli.probe_report import probe_as_json, probe_as_text
+    from dlc.workflows.probe import probe
+
+    # What a session warns of is part of the report.
+    with logging_to(human_console(), Verbosity.QUIET):
+        report = probe(provider=provider, threads=threads, synthetic=synthetic)
+    typer.echo(probe_as_json(report) if as_json else probe_as_text(report))

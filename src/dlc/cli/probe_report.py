@@ -1,0 +1,109 @@
+"""What `dlc probe` prints: a page for people, one JSON object for programs."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+from dlc.host.host import Finding
+from dlc.inference.route import Route
+from dlc.workflows.probe import ProbeReport, RouteReport, SwapperSpeed
+
+
+def probe_as_text(report: ProbeReport) -> str:
+    """Return the report as lines of text."""
+    return "\n".join(_lines(report))
+
+
+def probe_as_json(report: ProbeReport) -> str:
+    """Return the report as one line of ASCII JSON."""
+    return json.dumps(
+        {
+            "banner": report.banner,
+            "findings": [_finding(finding) for finding in report.findings],
+            "routes": [_route(entry) for entry in report.routes],
+            "swapper": None if report.swapper is None else _speed(report.swapper),
+        }
+    )
+
+
+def _lines(report: ProbeReport) -> Iterator[str]:
+    yield report.banner
+    for finding in report.findings:
+        yield f"warning: {finding}"
+    for entry in report.routes:
+        yield ""
+        yield from _route_lines(entry)
+    if report.swapper is not None:
+        yield ""
+        yield from _speed_lines(report.swapper)
+
+
+def _route_lines(entry: RouteReport) -> Iterator[str]:
+    route = entry.route
+    yield f"{route.role:<12}{route.provider}, {_manner(route)}: {route.reason}"
+    for weights in entry.weights:
+        where = weights.path or f"not installed; dlc models pull {weights.name}"
+        yield f"{'':<12}{weights.name}: {where}"
+    for finding in route.findings:
+        yield f"{'':<12}warning: {finding}"
+
+
+def _manner(route: Route) -> str:
+    """Return "fp16, input 1x3x640x640, CUDA graph" and the like."""
+    parts = [str(route.precision)]
+    if route.input_shape is not None:
+        parts.append("input " + "x".join(map(str, route.input_shape)))
+    if route.cuda_graph:
+        parts.append("CUDA graph")
+    parts += [str(rewrite) for rewrite in route.rewrites]
+    return ", ".join(parts)
+
+
+def _speed_lines(speed: SwapperSpeed) -> Iterator[str]:
+    yield (
+        f"one face of a stand-in for inswapper_128 with random weights: {speed.milliseconds:.1f} "
+        f"ms, {speed.faces_per_second:.2f} a second, on {speed.applied}"
+    )
+    for provider, nodes in speed.nodes.items():
+        yield f"{'':<12}{nodes} nodes on {provider}"
+    for finding in speed.findings:
+        yield f"{'':<12}warning: {finding}"
+
+
+def _finding(finding: Finding) -> dict[str, str]:
+    return {"problem": finding.problem, "remedy": finding.remedy}
+
+
+def _route(entry: RouteReport) -> dict[str, Any]:
+    route = entry.route
+    return {
+        "role": route.role.value,
+        "provider": route.provider.value,
+        "execution_providers": [
+            {"name": provider.name, "options": dict(provider.options)}
+            for provider in route.providers
+        ],
+        "reason": route.reason,
+        "threads": route.threads,
+        "precision": route.precision.value,
+        "rewrites": [rewrite.value for rewrite in route.rewrites],
+        "input_shape": route.input_shape,
+        "cuda_graph": route.cuda_graph,
+        "findings": [_finding(finding) for finding in route.findings],
+        "weights": [
+            {"name": weights.name, "path": str(weights.path) if weights.path else None}
+            for weights in entry.weights
+        ],
+    }
+
+
+def _speed(speed: SwapperSpeed) -> dict[str, Any]:
+    return {
+        "milliseconds_per_face": round(speed.milliseconds, 3),
+        "faces_per_second": round(speed.faces_per_second, 3),
+        "applied": speed.applied,
+        "nodes": dict(speed.nodes),
+        "findings": [_finding(finding) for finding in speed.findings],
+    }

@@ -1,0 +1,171 @@
+"""What this machine runs each model by, why, and how fast a neural swap would be."""
+
+from __future__ import annotations
+
+import statistics
+import tempfile
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from dlc.graph.synthetic import InswapperOptions, write_inswapper
+from dlc.host.banner import banner
+from dlc.host.detect import available_cpus, detect_host
+from dlc.host.findings import host_findings
+from dlc.host.host import Finding
+from dlc.inference.output_check import probe_output, sample_feed
+from dlc.inference.route import Role, Route
+from dlc.inference.router import choose_routes
+from dlc.inference.runtime import installed_runtime
+from dlc.inference.sessions import open_session
+from dlc.model_store.spec import ModelRole, ModelSpec
+from dlc.model_store.store import Check, ModelStore
+from dlc.options import Provider
+
+# Runs that are timed, after one that is not: the first run of a session also allocates.
+_RUNS = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Weights:
+    """A model that users install, and where it is.
+
+    Attributes:
+        name: as `dlc models list` calls it.
+        path: of the installed file; None where there is none.
+    """
+
+    name: str
+    path: Path | None
+
+
+@dataclass(frozen=True, slots=True)
+class RouteReport:
+    """How one kind of model would be run.
+
+    Attributes:
+        route: by what, how and why.
+        weights: the models of this kind; empty for those that dlc ships.
+    """
+
+    route: Route
+    weights: tuple[Weights, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SwapperSpeed:
+    """What the stand-in for inswapper_128 took.
+
+    Attributes:
+        milliseconds: median of the timed runs, for one face.
+        applied: ONNX Runtime's name of the provider that ran it.
+        nodes: how many nodes ran by which provider; empty where ONNX Runtime does not tell.
+        findings: what keeps it from running faster.
+    """
+
+    milliseconds: float
+    applied: str
+    nodes: Mapping[str, int]
+    findings: tuple[Finding, ...]
+
+    @property
+    def faces_per_second(self) -> float:
+        """Faces swapped in a second, if nothing else took time."""
+        return 1000 / self.milliseconds
+
+
+@dataclass(frozen=True, slots=True)
+class ProbeReport:
+    """What was found out about the machine.
+
+    Attributes:
+        banner: the machine in one line.
+        findings: what is wrong with what is installed, and what to do about it.
+        routes: one for each kind of model.
+        swapper: how fast the stand-in was, if it was to be measured.
+    """
+
+    banner: str
+    findings: tuple[Finding, ...]
+    routes: tuple[RouteReport, ...]
+    swapper: SwapperSpeed | None = None
+
+
+def probe(
+    *, provider: Provider = Provider.AUTO, threads: int | None = None, synthetic: bool = False
+) -> ProbeReport:
+    """Look at the machine and choose how its models would be run.
+
+    Args:
+        provider: what is to run the neural models.
+        threads: CPU threads for all of them together; None takes every core.
+        synthetic: also time one face of a stand-in for inswapper_128, full size, with random
+            weights. It needs 554 MB in the folder for temporary files while it is measured.
+
+    Raises:
+        ProviderError: `provider` cannot run the models here; the message says what to do.
+        WriteError: the stand-in cannot be written.
+    """
+    host = detect_host(installed_runtime())
+    threads = threads or available_cpus()
+    routes = choose_routes(tuple(Role), host, provider=provider, threads=threads)
+    store = ModelStore.of_user()
+    return ProbeReport(
+        banner=banner(host),
+        findings=host_findings(host),
+        routes=tuple(RouteReport(route, _weights(role, store)) for role, route in routes.items()),
+        swapper=measure_swapper(routes[Role.SWAPPER]) if synthetic else None,
+    )
+
+
+def measure_swapper(route: Route, options: InswapperOptions | None = None) -> SwapperSpeed:
+    """Time one face of a stand-in for inswapper_128.
+
+    Args:
+        route: how to run it.
+        options: which stand-in; None takes the full size.
+
+    Raises:
+        ModelError: its output is unusable on this route.
+        ProviderError: the provider that was asked for does not run it.
+        WriteError: it cannot be written.
+    """
+    with tempfile.TemporaryDirectory(prefix="dlc-probe-") as folder:
+        model = Path(folder) / "inswapper_stand_in.onnx"
+        write_inswapper(model, options or InswapperOptions())
+        session = open_session(model, route)
+        feed = sample_feed(session)
+        probe_output(session, feed)
+        seconds = []
+        for _ in range(_RUNS):
+            began = time.perf_counter()
+            session.run(None, feed)
+            seconds.append(time.perf_counter() - began)
+        return SwapperSpeed(
+            milliseconds=1000 * statistics.median(seconds),
+            applied=session.applied,
+            nodes=session.nodes_by_provider(),
+            findings=session.findings,
+        )
+
+
+def _weights(role: Role, store: ModelStore) -> tuple[Weights, ...]:
+    """Return the installable models of a role; a file's size is all that is checked of it."""
+    if role is Role.BUILT_IN:
+        return ()
+    return tuple(
+        Weights(spec.name, store.whole(spec, Check.SIZE))
+        for spec in store.catalogue
+        if _role(spec) is role
+    )
+
+
+def _role(spec: ModelSpec) -> Role:
+    return {
+        ModelRole.SWAPPER: Role.SWAPPER,
+        ModelRole.DETECTOR: Role.DETECTOR,
+        ModelRole.RECOGNIZER: Role.RECOGNIZER,
+        ModelRole.LANDMARKER: Role.LANDMARKER,
+        ModelRole.ENHANCER: Role.ENHANCER,
+    }[spec.role]

@@ -1,0 +1,58 @@
+"""`dlc probe` as a command."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+
+import pytest
+
+from dlc.cli.probe_report import probe_as_json, probe_as_text
+from dlc.host.host import Finding
+from dlc.workflows.probe import ProbeReport, SwapperSpeed, probe
+
+
+def run(*arguments: str) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "dlc", "probe", *arguments]
+    return subprocess.run(command, capture_output=True, text=True, check=False, timeout=60)
+
+
+def test_json_is_one_object_with_every_role() -> None:
+    done = run("--json", "--provider", "cpu")
+    assert done.returncode == 0, done.stderr
+    report = json.loads(done.stdout)
+    assert {entry["role"] for entry in report["routes"]} >= {"detector", "swapper", "built-in"}
+    assert "ONNX Runtime" in report["banner"]
+    assert report["swapper"] is None
+
+
+def test_an_absent_provider_ends_with_its_exit_code_and_the_remedy() -> None:
+    absent = "directml" if sys.platform != "win32" else "coreml"
+    done = run("--provider", absent)
+    assert done.returncode == 12
+    assert "use another --provider" in done.stderr
+    assert not done.stdout
+
+
+@pytest.fixture
+def slowed_down() -> ProbeReport:
+    finding = Finding("the GPU is not used", "run: pip install something")
+    speed = SwapperSpeed(500.0, "CPUExecutionProvider", {"CPUExecutionProvider": 226}, (finding,))
+    report = probe()
+    return ProbeReport(report.banner, (finding,), report.routes, speed)
+
+
+def test_text_shows_speed_nodes_and_what_to_do(slowed_down: ProbeReport) -> None:
+    text = probe_as_text(slowed_down)
+    assert "500.0 ms, 2.00 a second" in text
+    assert "226 nodes on CPUExecutionProvider" in text
+    assert text.count("pip install something") == 2
+
+
+def test_json_carries_problem_and_remedy_apart(slowed_down: ProbeReport) -> None:
+    report = json.loads(probe_as_json(slowed_down))
+    expected = {"problem": "the GPU is not used", "remedy": "run: pip install something"}
+    assert report["findings"] == [expected]
+    assert report["swapper"]["findings"] == [expected]
+    assert report["swapper"]["faces_per_second"] == 2.0
