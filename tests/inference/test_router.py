@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import subprocess
+import sys
 from dataclasses import replace
 
 import pytest
@@ -240,6 +242,11 @@ def test_a_doubtful_provider_is_tried_by_name_and_the_doubt_kept() -> None:
     assert route.provider is Provider.CUDA
     assert route.by_name
     assert "libcudnn.so.9" in route.findings[0].problem
+
+
+def test_choosing_loads_no_runtime() -> None:
+    code = "import sys, dlc.inference.router; sys.exit('onnxruntime' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
 
 
 def test_models_that_run_side_by_side_share_the_threads() -> None:

@@ -85,9 +85,10 @@ class RoutedSession:
                 f"The {self.route.role} model {self.name} failed ({reason}): "
                 "check that it is a model for this purpose."
             )
+        doubts = "".join(f"{finding}; " for finding in self.route.findings)
         return ProviderError(
             f"The {self.route.role} model {self.name} failed on {label(self.route.provider)} "
-            f"({reason}): end other programs that use the device, or use --provider cpu."
+            f"({reason}): {doubts}end other programs that use the device, or use --provider cpu."
         )
 
 
