@@ -22,7 +22,7 @@ def likeness(a: PhotoView, b: PhotoView, layout: Layout) -> float:
     return float(np.corrcoef(a.texture[face].ravel(), b.texture[face].ravel())[0, 1])
 
 
-def test_the_texture_shows_the_photo(view: PhotoView, portrait: Picture, layout: Layout) -> None:
+def test_the_texture_shows_the_photo(view: PhotoView, layout: Layout) -> None:
     assert view.texture.shape == (ATLAS_SIZE, ATLAS_SIZE, 3)
     assert view.texture.dtype == np.float32
     # Lips are redder than cheeks, pupils darker than either.

@@ -58,7 +58,8 @@ def test_unwrapping_finds_the_pixel_under_every_atlas_pixel(layout: Layout, scal
     view = look(frame, average_head(layout, Placing(127, 127, width)), layout)
     assert view is not None
     flat, shown = unwrap(view, layout, 64)
-    where = sampling(layout, 64).spread(view.mesh[:, :2]) + [view.box.left, view.box.top]
+    corner = np.array([view.box.left, view.box.top], np.float32)
+    where = sampling(layout, 64).spread(view.mesh[:, :2]) + corner
     # The rim lies outside the rectangle that is read of the frame.
     inside = sampling(layout, 64).inside & (where.max(axis=2) < 254) & (where.min(axis=2) > 1)
     error = np.abs(flat[..., :2] - where)[inside]

@@ -1,0 +1,152 @@
+from __future__ import annotations
+
+from dataclasses import replace
+
+import cv2
+import numpy as np
+import pytest
+
+from dlc.compositing.arrays import Bytes, Floats
+from dlc.compositing.filters import resize
+from dlc.faces.face import Face
+from dlc.swapping.mesh.eyes import find_eyes, find_irises
+from dlc.swapping.mesh.layout import Layout
+from dlc.swapping.mesh.masks import depth_inside, fill_ring, rings_mask
+from dlc.swapping.mesh.pose import fit_pose
+from dlc.swapping.mesh.source import SourceModel
+from dlc.swapping.mesh.track import Track
+from dlc.swapping.mesh.transfer import FaceTransfer
+from dlc.swapping.mesh.view import TargetView, look, unwrap
+from tests.faces.pictures import Picture
+from tests.swapping.mesh.heads import Points, pasted, scaled_photo
+
+SIZE = 128
+ENLARGED = 3.0
+
+
+@pytest.fixture(scope="module")
+def target(party: Picture, party_faces: list[Face], layout: Layout) -> tuple[Points, TargetView]:
+    """Return landmarks and view of the face in the middle of the group photo, enlarged."""
+    found = party_faces[2].landmarks
+    assert found is not None
+    photo, landmarks = scaled_photo(party, found, ENLARGED)
+    view = look(photo, landmarks, layout)
+    assert view is not None
+    return landmarks, view
+
+
+@pytest.fixture(scope="module")
+def still_source(
+    portrait_source: SourceModel, target: tuple[Points, TargetView], layout: Layout
+) -> SourceModel:
+    """Return the astronaut with the target's own proportions: nothing of the target moves."""
+    shape = fit_pose(target[0], layout.mean_face).normalize(target[0])
+    return replace(portrait_source, shape=shape)
+
+
+def openings(view: TargetView, layout: Layout, shrink: int) -> Bytes:
+    """Return 255 well inside the target's eyes and mouth."""
+    topology = layout.topology
+    mask = np.zeros(view.shape, np.uint8)
+    for ring in (topology.left_eye, topology.right_eye, topology.inner_lips):
+        fill_ring(mask, view.mesh[ring, :2])
+    return np.asarray(cv2.erode(mask, np.ones((shrink, shrink), np.uint8)))
+
+
+def test_eyes_and_mouth_stay_the_targets(
+    still_source: SourceModel, target: tuple[Points, TargetView], layout: Layout
+) -> None:
+    view = target[1]
+    patch = FaceTransfer(replace(still_source, iris=None), layout).apply(view, Track())
+    inner = openings(view, layout, 9) > 0
+    assert inner.sum() > 20
+    np.testing.assert_allclose(
+        patch.bgr[inner].astype(int), view.bgra[..., :3][inner].astype(int), atol=4
+    )
+
+
+def test_only_the_irises_are_tinted(
+    still_source: SourceModel, target: tuple[Points, TargetView], layout: Layout
+) -> None:
+    landmarks, view = target
+    blue = replace(still_source, iris=np.array([150, 90, 60], np.float32))
+    plain = FaceTransfer(replace(still_source, iris=None), layout).apply(view, Track())
+    tinted = FaceTransfer(blue, layout).apply(view, Track())
+    changed = (plain.bgr != tinted.bgr).any(axis=2)
+    assert changed.any()
+    corner = np.array([view.box.left, view.box.top, 0], np.float32)
+    irises = find_irises(find_eyes(layout.topology, landmarks - corner), view.shape)
+    near = np.zeros(view.shape, bool)
+    for iris in irises:
+        near[iris.box.top : iris.box.bottom, iris.box.left : iris.box.right] = True
+    assert not changed[~near].any()
+
+
+def test_the_skin_becomes_the_sources(
+    portrait_source: SourceModel,
+    party: Picture,
+    target: tuple[Points, TargetView],
+    layout: Layout,
+) -> None:
+    view = target[1]
+    patch = FaceTransfer(portrait_source, layout).apply(view, Track())
+    frame = resize(party.bgr, (round(party.width * ENLARGED), round(party.height * ENLARGED)))
+    result = look(Picture(pasted(frame, patch)), target[0], layout)
+    assert result is not None
+    source = cv2.resize(portrait_source.texture, (SIZE, SIZE), interpolation=cv2.INTER_AREA)
+    topology = layout.topology
+    kept = [topology.left_eye, topology.right_eye, topology.inner_lips]
+    face = depth_inside(layout, SIZE) > 0.12
+    face &= rings_mask(layout, SIZE, [ring.tolist() for ring in kept], reach=0.03) == 0
+
+    def detail(bgr: Floats) -> Floats:
+        luma = cv2.cvtColor(bgr, cv2.COLOR_BGR2GRAY)
+        return np.asarray(cv2.GaussianBlur(luma, (0, 0), 1.5) - cv2.GaussianBlur(luma, (0, 0), 12))
+
+    before, after = (
+        detail(unwrap(seen, layout, SIZE)[0][..., :3].astype(np.float32)) for seen in (view, result)
+    )
+    wanted = detail(np.asarray(source, np.float32))
+    like_source = np.corrcoef(after[face], wanted[face])[0, 1]
+    like_target = np.corrcoef(after[face], before[face])[0, 1]
+    assert like_source > 0.7
+    assert like_source > like_target + 0.1
+
+
+def test_the_light_stays_the_targets(
+    portrait_source: SourceModel, target: tuple[Points, TargetView], layout: Layout
+) -> None:
+    view = target[1]
+    patch = FaceTransfer(portrait_source, layout).apply(view, Track())
+    cheeks = [50, 280, 205, 425]
+    for x, y in np.round(view.mesh[cheeks, :2]).astype(int).tolist():
+        around = (slice(y - 6, y + 7), slice(x - 6, x + 7))
+        before = view.bgra[(*around, slice(3))].mean(axis=(0, 1))
+        after = patch.bgr[around].mean(axis=(0, 1))
+        np.testing.assert_allclose(after, before, rtol=0.25)
+
+
+def test_a_face_on_itself_changes_little(
+    portrait: Picture, portrait_mesh: Points, portrait_source: SourceModel, layout: Layout
+) -> None:
+    view = look(portrait, portrait_mesh, layout)
+    assert view is not None
+    patch = FaceTransfer(portrait_source, layout).apply(view, Track())
+    inside = patch.alpha > 0
+    error = np.abs(patch.bgr.astype(int) - view.bgra[..., :3].astype(int))[inside]
+    assert error.mean() < 8
+
+
+def test_the_track_is_all_that_is_remembered(
+    portrait_source: SourceModel, target: tuple[Points, TargetView], layout: Layout
+) -> None:
+    view = target[1]
+    transfer = FaceTransfer(portrait_source, layout)
+    dark = replace(view, bgra=view.bgra // 4)
+    track = Track()
+    fresh = transfer.apply(view, Track())
+    for _ in range(3):
+        transfer.apply(dark, track)
+    np.testing.assert_array_equal(transfer.apply(view, Track()).bgr, fresh.bgr)
+    # On the same track the light cannot jump.
+    assert transfer.apply(view, track).bgr.mean() < fresh.bgr.mean() - 2
