@@ -45,7 +45,8 @@ def rotation(yaw: float, pitch: float = 0.0, roll: float = 0.0) -> NDArray[np.fl
     about_y = np.array([[math.cos(a), 0, math.sin(a)], [0, 1, 0], [-math.sin(a), 0, math.cos(a)]])
     about_x = np.array([[1, 0, 0], [0, math.cos(b), math.sin(b)], [0, -math.sin(b), math.cos(b)]])
     about_z = np.array([[math.cos(c), math.sin(c), 0], [-math.sin(c), math.cos(c), 0], [0, 0, 1]])
-    return about_y @ about_x @ about_z
+    turn: NDArray[np.float64] = about_y @ about_x @ about_z
+    return turn
 
 
 def with_irises(mesh: Points, layout: Layout) -> Points:

@@ -5,6 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from dlc.compositing.arrays import Floats
 from dlc.compositing.filters import grow
 from dlc.geometry import Box
 from dlc.swapping.mesh.layout import Layout
@@ -21,7 +22,7 @@ from dlc.swapping.mesh.sampling import sampling
 SIZE = 128
 
 
-def at(mask: np.ndarray, layout: Layout, vertex: int) -> float:  # type: ignore[type-arg]
+def at(mask: Floats, layout: Layout, vertex: int) -> float:
     """Return an atlas image's value at a vertex."""
     x, y = np.round(layout.uv[vertex] * SIZE - 0.5).astype(int)
     return float(mask[y, x])
@@ -75,7 +76,7 @@ rings = st.builds(
 
 @given(rings, st.floats(0, 20))
 def test_a_rings_box_lies_in_the_picture_and_holds_the_ring(
-    ring: np.ndarray,  # type: ignore[type-arg]
+    ring: Floats,
     margin: float,
 ) -> None:
     box = ring_box(ring, margin, (50, 70))

@@ -22,7 +22,9 @@ def smooth_face(layout: Layout) -> Bytes:
     """Return a face of smooth shading and a little grain, with brows and eyes."""
     rows, columns = np.mgrid[:SIZE, :SIZE]
     shading = 150 + 30 * np.sin(rows / 60) + 20 * np.cos(columns / 50)
-    face = (shading + np.random.default_rng(0).normal(0, 1.5, shading.shape)).astype(np.uint8)
+    face: Bytes = (shading + np.random.default_rng(0).normal(0, 1.5, shading.shape)).astype(
+        np.uint8
+    )
     points = np.round(layout.uv * SIZE).astype(np.int32)
     for brow in (LEFT_BROW, RIGHT_BROW):
         cv2.fillPoly(face, [points[list(brow)]], 60)

@@ -3,20 +3,21 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from dlc.compositing.arrays import Floats
 from dlc.compositing.filters import blur
 from dlc.swapping.mesh.layout import Layout
 from dlc.swapping.mesh.sharpness import fine_detail, fine_energy, sharpness_factor
 
 
 @pytest.fixture
-def grainy() -> np.ndarray:  # type: ignore[type-arg]
+def grainy() -> Floats:
     grain = np.random.default_rng(0).normal(0, 5, (256, 256))
     return (130 + grain).astype(np.float32)
 
 
 def test_fine_detail_is_what_a_blur_takes_away(
     layout: Layout,
-    grainy: np.ndarray,  # type: ignore[type-arg]
+    grainy: Floats,
 ) -> None:
     assert np.abs(fine_detail(np.full((64, 64), 80, np.float32), layout)).max() < 1e-3
     assert fine_detail(grainy, layout).std() > 4.0
@@ -25,7 +26,7 @@ def test_fine_detail_is_what_a_blur_takes_away(
 
 def test_a_blurred_face_has_less_energy(
     layout: Layout,
-    grainy: np.ndarray,  # type: ignore[type-arg]
+    grainy: Floats,
 ) -> None:
     sharp, soft = fine_energy(grainy, layout), fine_energy(blur(grainy, 1.0), layout)
     assert soft < 0.5 * sharp
@@ -33,7 +34,7 @@ def test_a_blurred_face_has_less_energy(
 
 def test_energy_is_measured_on_skin_and_edges_count_little(
     layout: Layout,
-    grainy: np.ndarray,  # type: ignore[type-arg]
+    grainy: Floats,
 ) -> None:
     calm = np.full_like(grainy, 130)
     calm[:40] = grainy[:40]  # above the face

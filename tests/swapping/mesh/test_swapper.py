@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from numpy.typing import NDArray
 
 from dlc.compositing.arrays import Bytes
 from dlc.faces.credibility import FULL_YAW, MAX_YAW
@@ -48,10 +49,11 @@ def alone(landmarks: Points) -> Face:
     return face_of(landmarks, track_id=-1)
 
 
-def skin_of(bgr: Bytes, landmarks: Points) -> np.ndarray:  # type: ignore[type-arg]
+def skin_of(bgr: Bytes, landmarks: Points) -> NDArray[np.float64]:
     """Return the mean color of both cheeks and the forehead."""
     spots = np.round(landmarks[[50, 280, 151], :2]).astype(int).tolist()
-    return np.mean([bgr[y - 3 : y + 4, x - 3 : x + 4].mean(axis=(0, 1)) for x, y in spots], axis=0)
+    colors = [bgr[y - 3 : y + 4, x - 3 : x + 4].mean(axis=(0, 1)) for x, y in spots]
+    return np.asarray(np.mean(colors, axis=0), np.float64)
 
 
 def test_it_says_what_it_needs(portrait: Picture, portrait_mesh: Points) -> None:

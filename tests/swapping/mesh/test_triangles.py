@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
+from numpy.typing import NDArray
 
 from dlc.swapping.mesh.triangles import (
     barycentric,
@@ -44,7 +45,7 @@ coordinates = st.floats(-50, 50, width=32)
 
 
 @given(arrays(np.float64, (5, 2), elements=coordinates))
-def test_barycentric_weights_rebuild_the_point(points: np.ndarray) -> None:  # type: ignore[type-arg]
+def test_barycentric_weights_rebuild_the_point(points: NDArray[np.float64]) -> None:
     corners = np.array([[[-60, -60], [70, -50], [0, 80]]], np.float64)
     weights = barycentric(points, corners.repeat(5, axis=0))
     np.testing.assert_allclose(weights.sum(axis=1), 1.0, atol=1e-9)
