@@ -21,8 +21,10 @@ from dlc.swapping.mesh.tone import LUMA
 
 # Rows of Face.landmarks that hold the viewer's left and right iris: center first, then its rim.
 _IRISES = (slice(VERTEX_COUNT, VERTEX_COUNT + 5), slice(VERTEX_COUNT + 5, VERTEX_COUNT + 10))
+# How much lighter than usual an iris looks where a lid begins to hide it, and where it does.
+_LID = (1.15, 1.4)
 # Ratio of an eye's height to its width at which it counts as shut, and as open.
-_OPEN = (0.12, 0.2)
+_OPEN = (0.16, 0.26)
 # Softness of the openings' edges, in face widths.
 _FEATHER = 0.006
 # Softness of an iris' edge, in its radii.
@@ -32,7 +34,7 @@ _GLINT = 170
 # Pixels an iris must have for its color to be known.
 _MIN_IRIS = 6.0
 # How far an iris may be recolored.
-_TINT = (0.4, 2.0)
+_TINT = (0.45, 1.8)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -168,4 +170,17 @@ class IrisTint:
         gain = np.clip(self._source / floor, *_TINT)
         for iris in irises:
             plain = cut(bgra, iris.box)
-            plain[:] = blend(_scaled(plain, gain), plain, iris.mask)
+            share = _bareness(iris_color(bgra, [iris]), color)
+            plain[:] = blend(_scaled(plain, gain), plain, iris.mask * share)
+
+
+def _bareness(now: Floats | None, usual: Floats) -> np.float32:
+    """Return 1 for an iris of about its usual lightness, 0 for one that a lid is closing over.
+
+    Lids are much lighter than irises, and in a blink they are quicker than their landmarks.
+    """
+    if now is None:
+        return np.float32(0)
+    lighter = float(now @ LUMA) / max(float(usual @ LUMA), 8.0)
+    low, high = _LID
+    return np.float32(min(max((high - lighter) / (high - low), 0.0), 1.0))
