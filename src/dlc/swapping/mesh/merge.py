@@ -10,9 +10,9 @@ from dlc.compositing.arrays import Floats
 from dlc.compositing.filters import blur
 from dlc.swapping.mesh.photo import ATLAS_SIZE, PhotoView
 
-# How much better, on a scale of 0 to 1, another photo must show a spot to be preferred to the best
-# photo: a face from many photos shows their seams.
-_LEAD = 0.2
+# How many times better another photo must show a spot to be preferred to the best photo: a face
+# from many photos shows their seams.
+_LEAD = 1.3
 # Softness of the seams between photos, and of what counts as their light, as shares of the atlas.
 _SEAM = 0.03
 _LIGHT = 0.12
@@ -40,8 +40,8 @@ def merge_views(views: Sequence[PhotoView]) -> tuple[Floats, Floats]:
 
 def _shares(views: Sequence[PhotoView]) -> list[Floats]:
     """Return the share (S, S) that each photo has of each atlas pixel; they add up to 1."""
-    scores = np.stack([view.seen * view.fineness for view in views])
-    scores[0] += _LEAD
+    scores = np.stack([view.facing * view.fineness for view in views])
+    scores[0] = np.maximum(scores[0] * _LEAD, 1e-6)
     best = scores.argmax(axis=0)
     # Beyond a seam a photo may see nothing: there its share ends at once.
     chosen = [
