@@ -1,4 +1,4 @@
-"""Headless face swapping for video files and live cameras.
+"""Headless face swapping for video files and pictures.
 
 Example:
     >>> import dlc
