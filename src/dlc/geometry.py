@@ -36,12 +36,3 @@ class Box(NamedTuple):
             min(max(self.right, 0), width),
             min(max(self.bottom, 0), height),
         )
-
-    def intersection(self, other: Box) -> Box:
-        """Return the common part of both rectangles; it may be empty."""
-        return Box(
-            max(self.left, other.left),
-            max(self.top, other.top),
-            min(self.right, other.right),
-            min(self.bottom, other.bottom),
-        )

@@ -9,7 +9,7 @@ import pytest
 from numpy.typing import NDArray
 
 from dlc.errors import ModelError
-from dlc.faces.credibility import is_credible
+from dlc.faces.credibility import credibility
 from dlc.faces.detector import FaceDetector
 from dlc.faces.face import Face
 from dlc.faces.mesher import FaceMesher
@@ -203,11 +203,11 @@ def test_no_track_and_no_profile_survives_the_cuts_of_a_stage_clip(shared_data: 
         assert not scene & set.union(set(), *numbers[:index])
     pianist_and_singer, profile, singer, audience = scenes
     assert all(len(faces) == 2 for faces in pianist_and_singer)
-    assert not any(is_credible(face) for faces in profile for face in faces)
-    assert all(len(faces) == 1 and is_credible(faces[0]) for faces in singer)
+    assert not any(credibility(face) for faces in profile for face in faces)
+    assert all(len(faces) == 1 and credibility(faces[0]) > 0 for faces in singer)
     assert len(numbers[2]) == 1
     # Of the audience only the man on the left faces the camera.
-    credible = [face for faces in audience for face in faces if is_credible(face)]
+    credible = [face for faces in audience for face in faces if credibility(face) > 0]
     assert len(credible) == len(audience)
     assert all(face.box[2] < 120 for face in credible)
 

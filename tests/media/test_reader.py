@@ -98,7 +98,7 @@ def test_the_description_is_complete(tmp_path: Path) -> None:
     assert (info.audio_streams, info.subtitle_streams) == (2, 1)
     assert info.reordered
     assert not info.is_image
-    assert not info.is_trimmed
+    assert (info.start, info.end) == (None, None)
 
 
 @pytest.mark.parametrize("exif", range(1, 9))

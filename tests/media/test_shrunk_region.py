@@ -21,7 +21,10 @@ def test_a_shrunk_region_is_the_region_seen_small(
     frame = Frame(native.reformat(format="yuv420p"), orientation=Orientation.from_exif(exif))
     covered, small = frame.shrunk_region(box, factor)
     assert covered == covered.clipped(frame.width, frame.height)
-    assert covered.intersection(box) == box
+    assert covered.left <= box.left
+    assert covered.top <= box.top
+    assert covered.right >= box.right
+    assert covered.bottom >= box.bottom
     assert max(covered.width - box.width, covered.height - box.height) <= 2
     height, width = small.shape[:2]
     assert abs(width - covered.width / factor) < 1

@@ -63,11 +63,6 @@ def credibility(face: Face) -> float:
     return min(max(ramp, 0.0), 1.0)
 
 
-def is_credible(face: Face) -> bool:
-    """Tell whether a face may be swapped at all."""
-    return credibility(face) > 0
-
-
 def _is_shaped(landmarks: NDArray[np.float32]) -> bool:
     """Tell whether landmarks have the size and proportions of a face."""
     if not np.isfinite(landmarks).all():

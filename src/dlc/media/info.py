@@ -86,8 +86,3 @@ class MediaInfo:
     def subtitle_streams(self) -> int:
         """How many subtitle streams there are."""
         return len(self.subtitle_codecs)
-
-    @property
-    def is_trimmed(self) -> bool:
-        """Whether only a part of the target is processed."""
-        return self.start is not None or self.end is not None

@@ -19,7 +19,6 @@ from dlc.inference.route import Role, Route
 from dlc.inference.router import choose_routes
 from dlc.inference.runtime import installed_runtime
 from dlc.inference.sessions import open_session
-from dlc.model_store.spec import ModelRole, ModelSpec
 from dlc.model_store.store import Check, ModelStore
 from dlc.options import Provider
 
@@ -157,15 +156,5 @@ def _weights(role: Role, store: ModelStore) -> tuple[Weights, ...]:
     return tuple(
         Weights(spec.name, store.whole(spec, Check.SIZE))
         for spec in store.catalogue
-        if _role(spec) is role
+        if spec.role.value == role.value
     )
-
-
-def _role(spec: ModelSpec) -> Role:
-    return {
-        ModelRole.SWAPPER: Role.SWAPPER,
-        ModelRole.DETECTOR: Role.DETECTOR,
-        ModelRole.RECOGNIZER: Role.RECOGNIZER,
-        ModelRole.LANDMARKER: Role.LANDMARKER,
-        ModelRole.ENHANCER: Role.ENHANCER,
-    }[spec.role]

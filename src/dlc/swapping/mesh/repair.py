@@ -19,9 +19,6 @@ from dlc.swapping.mesh.photo import ATLAS_SIZE
 from dlc.swapping.mesh.tone import LUMA
 
 _TINT_EVENNESS = 0.7
-# Share of the light's difference between the halves that is taken away; a head also casts shadows
-# of its own, and faces are not quite symmetric.
-_BALANCE = 0.1
 # Radii, as shares of the atlas, at which holes are filled: broad holes first, then their edges.
 _BROADEST, *_NARROWER = (0.12, 0.05, 0.02)
 
@@ -90,18 +87,6 @@ def diffuse(texture: Floats, known: Floats) -> Floats:
         around, share = _around(texture, solid, radius)
         filled = filled + (around - filled) * smoothstep(share, 0.02, 0.2)[..., None]
     return filled + (texture - filled) * solid[..., None]
-
-
-def balance_light(texture: Floats, known: Floats) -> Floats:
-    """Soften light that falls from one side, which a face's own symmetry betrays.
-
-    Finer asymmetry than the blur, such as a mole or a crooked brow, is the person's own and stays.
-    """
-    luma = np.maximum(blur(texture @ LUMA, ATLAS_SIZE * 0.04), 1.0)
-    share = np.minimum(known, known[:, ::-1])
-    gain = (luma[:, ::-1] / luma) ** (_BALANCE / 2 * share)
-    balanced: Floats = texture * np.clip(gain, 0.5, 2.0)[..., None]
-    return balanced
 
 
 def even_tint(texture: Floats, known: Floats, layout: Layout) -> Floats:

@@ -11,7 +11,7 @@ from dlc.compositing.arrays import Floats
 from dlc.swapping.mesh.layout import Layout
 from dlc.swapping.mesh.merge import merge_views
 from dlc.swapping.mesh.photo import unwrap_photo
-from dlc.swapping.mesh.repair import balance_light, diffuse, even_tint, mirror_fill, skin_likeness
+from dlc.swapping.mesh.repair import diffuse, even_tint, mirror_fill, skin_likeness
 from dlc.swapping.swapper import Pixels
 
 
@@ -52,9 +52,8 @@ def build_source(photos: Sequence[tuple[Pixels, Floats]], layout: Layout) -> Sou
     facing = np.maximum.reduce([view.facing for view in views])
     worth = np.array([max(view.worth, 1e-6) for view in views])
     shape = np.tensordot(worth / worth.sum(), np.stack([view.shape for view in views]), axes=1)
-    texture = balance_light(diffuse(texture, trust), trust)
     return SourceModel(
-        texture=even_tint(texture, trust, layout),
+        texture=even_tint(diffuse(texture, trust), trust, layout),
         facing=np.maximum(facing, facing[:, ::-1]),
         trust=trust,
         shape=shape.astype(np.float32),
