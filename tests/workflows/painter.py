@@ -9,8 +9,11 @@ from numpy.typing import NDArray
 
 from dlc.compositing.patch import Patch
 from dlc.faces.face import Face
+from dlc.faces.finder import Needs
+from dlc.faces.tracker import load_tracker
 from dlc.geometry import Box
 from dlc.swapping.swapper import Pixels
+from dlc.workflows.engine import LoadedEngine
 
 GREEN = (0, 255, 0)
 
@@ -22,6 +25,9 @@ class Painter:
         refuses: tells which faces it leaves alone, none by default.
     """
 
+    source_needs = Needs.MESH
+    target_needs = Needs.NOTHING
+
     def __init__(self, refuses: Callable[[Face], bool] = lambda _: False) -> None:
         self._refuses = refuses
         self.sources: list[tuple[Pixels, Face]] = []
@@ -29,15 +35,23 @@ class Painter:
     def prepare(self, sources: Sequence[tuple[Pixels, Face]]) -> None:
         self.sources = list(sources)
 
-    def swap(self, frame: Pixels, face: Face) -> Patch | None:
+    def swap(self, frame: Pixels, faces: Sequence[Face]) -> list[Patch | None]:
         if not self.sources:
             raise ValueError("the swapper was not prepared")
+        return [self._paint(frame, face) for face in faces]
+
+    def _paint(self, frame: Pixels, face: Face) -> Patch | None:
         left, top, right, bottom = (round(float(edge)) for edge in face.box)
         box = Box(left, top, right, bottom).clipped(frame.width, frame.height)
         if box.is_empty or self._refuses(face):
             return None
         paint = np.full((box.height, box.width, 3), GREEN, np.uint8)
         return Patch(box, paint, np.full((box.height, box.width), 255, np.uint8))
+
+
+def painting(painter: Painter) -> Callable[[], LoadedEngine]:
+    """Return how to load an engine that finds faces as the built-in one does, and paints them."""
+    return lambda: LoadedEngine(load_tracker(), painter)
 
 
 def green_share(bgr: NDArray[np.uint8]) -> float:

@@ -20,7 +20,7 @@ from dlc.workflows.contact_sheet import CELL_SIZE
 from dlc.workflows.progress import Progress
 from dlc.workflows.run import SwapPlan, run_swap
 from tests import clips
-from tests.workflows.painter import Painter, green_share
+from tests.workflows.painter import Painter, green_share, painting
 
 FRAMES = 12
 FAST = SwapOptions(encoding=EncodeOptions(quality=28))
@@ -55,7 +55,7 @@ def shares(path: Path) -> list[float]:
 
 def test_every_frame_is_swapped_and_counted(plan: SwapPlan) -> None:
     painter = Painter()
-    result = run_swap(plan, lambda: painter)
+    result = run_swap(plan, painting(painter))
     painted = shares(plan.output)
     assert len(painted) == result.frames == FRAMES
     assert min(painted) > 0.005
@@ -72,7 +72,7 @@ def test_every_frame_is_swapped_and_counted(plan: SwapPlan) -> None:
 
 def test_the_swapper_learns_the_source_before_the_first_frame(plan: SwapPlan) -> None:
     painter = Painter()
-    run_swap(plan, lambda: painter)
+    run_swap(plan, painting(painter))
     ((photo, face),) = painter.sources
     assert (photo.width, photo.height) == (512, 512)
     assert face.landmarks is not None
@@ -80,7 +80,7 @@ def test_the_swapper_learns_the_source_before_the_first_frame(plan: SwapPlan) ->
 
 def test_progress_is_told_after_every_frame(plan: SwapPlan) -> None:
     told: list[Progress] = []
-    result = run_swap(plan, Painter, progress=told.append)
+    result = run_swap(plan, painting(Painter()), progress=told.append)
     assert [progress.frames for progress in told] == list(range(1, FRAMES + 1))
     assert {progress.total for progress in told} == {FRAMES}
     assert told[-1].faces == result.faces
@@ -90,7 +90,7 @@ def test_progress_is_told_after_every_frame(plan: SwapPlan) -> None:
 
 @pytest.mark.parametrize("choice", [FaceChoice.LARGEST, FaceChoice.LEFT, FaceChoice.RIGHT])
 def test_one_face_a_frame_where_one_was_chosen(plan: SwapPlan, choice: FaceChoice) -> None:
-    result = run_swap(replace(plan, options=replace(FAST, faces=choice)), Painter)
+    result = run_swap(replace(plan, options=replace(FAST, faces=choice)), painting(Painter()))
     assert result.faces == FRAMES
 
 
@@ -98,9 +98,9 @@ def test_faces_the_swapper_refuses_are_counted_as_left(plan: SwapPlan) -> None:
     def on_the_left(face: Face) -> bool:
         return bool(face.box[0] < 320)
 
-    everything = run_swap(plan, Painter)
+    everything = run_swap(plan, painting(Painter()))
     plan = replace(plan, output=plan.output.with_name("some.mp4"))
-    some = run_swap(plan, lambda: Painter(refuses=on_the_left))
+    some = run_swap(plan, painting(Painter(refuses=on_the_left)))
     assert some.faces_left > 0
     assert some.faces > 0
     assert some.faces + some.faces_left == everything.faces
@@ -108,14 +108,14 @@ def test_faces_the_swapper_refuses_are_counted_as_left(plan: SwapPlan) -> None:
 
 def test_a_part_of_the_target(plan: SwapPlan) -> None:
     options = replace(FAST, start=0.1, end=0.2)
-    result = run_swap(replace(plan, options=options), Painter)
+    result = run_swap(replace(plan, options=options), painting(Painter()))
     assert result.frames == 3
     assert len(shares(plan.output)) == 3
 
 
 def test_a_picture_is_a_target_of_one_frame(plan: SwapPlan, group_file: Path, folder: Path) -> None:
     plan = replace(plan, target=group_file, output=folder / "out.png")
-    result = run_swap(plan, Painter)
+    result = run_swap(plan, painting(Painter()))
     assert result.frames == 1
     assert result.faces >= 4
     picture = cv2.imread(str(plan.output))
@@ -126,7 +126,7 @@ def test_a_picture_is_a_target_of_one_frame(plan: SwapPlan, group_file: Path, fo
 def test_the_contact_sheet_shows_moments_of_the_run(plan: SwapPlan, folder: Path) -> None:
     sheet = folder / "sheet.png"
     options = replace(FAST, contact_sheet=sheet, contact_sheet_rows=3)
-    result = run_swap(replace(plan, options=options), Painter)
+    result = run_swap(replace(plan, options=options), painting(Painter()))
     assert result.contact_sheet == sheet
     picture = cv2.imread(str(sheet))
     results = picture.shape[1] - CELL_SIZE - 20
@@ -139,7 +139,7 @@ def test_several_photos_are_all_learned(
     plan: SwapPlan, astronaut_file: Path, group_file: Path
 ) -> None:
     painter = Painter()
-    run_swap(replace(plan, photos=(astronaut_file, group_file)), lambda: painter)
+    run_swap(replace(plan, photos=(astronaut_file, group_file)), painting(painter))
     assert [photo.width for photo, _ in painter.sources] == [512, 1280]
 
 
@@ -148,7 +148,7 @@ def test_a_target_without_any_face_is_an_error_and_no_copy(plan: SwapPlan, folde
     cv2.imwrite(str(target), np.full((240, 320, 3), 128, np.uint8))
     plan = replace(plan, target=target, output=folder / "out.png")
     with pytest.raises(NoFaceError, match=r"no face in .*wall\.png"):
-        run_swap(plan, Painter)
+        run_swap(plan, painting(Painter()))
     assert not plan.output.exists()
 
 
@@ -156,7 +156,7 @@ def test_faces_that_cannot_be_swapped_are_no_copy_either(plan: SwapPlan) -> None
     sheet = plan.output.with_name("sheet.png")
     plan = replace(plan, options=replace(FAST, contact_sheet=sheet))
     with pytest.raises(NoFaceError, match="credibly"):
-        run_swap(plan, lambda: Painter(refuses=lambda _: True))
+        run_swap(plan, painting(Painter(refuses=lambda _: True)))
     assert not plan.output.exists()
     assert not sheet.exists()
 
@@ -174,7 +174,7 @@ def test_a_failing_stage_is_named_and_leaves_nothing(plan: SwapPlan, keep_partia
 
     plan = replace(plan, options=replace(FAST, keep_partial=keep_partial))
     with pytest.raises(StageError, match="stage 'swap' failed: ZeroDivisionError"):
-        run_swap(plan, lambda: Painter(refuses=failing))
+        run_swap(plan, painting(Painter(refuses=failing)))
     assert not plan.output.exists()
 
 
@@ -189,7 +189,7 @@ def stopping_at(frame: int, stop: Callable[[], None]) -> Callable[[Progress], No
 def test_a_stopped_run_leaves_nothing(plan: SwapPlan) -> None:
     cancel = CancelToken()
     with pytest.raises(Cancelled, match="nothing was kept"):
-        run_swap(plan, Painter, progress=stopping_at(3, cancel.set), cancel=cancel)
+        run_swap(plan, painting(Painter()), progress=stopping_at(3, cancel.set), cancel=cancel)
     assert not plan.output.exists()
 
 
@@ -197,7 +197,7 @@ def test_a_stopped_run_keeps_what_was_asked_for_playable(plan: SwapPlan) -> None
     cancel = CancelToken()
     plan = replace(plan, options=replace(FAST, keep_partial=True))
     with pytest.raises(Cancelled, match=r"out\.mp4"):
-        run_swap(plan, Painter, progress=stopping_at(3, cancel.set), cancel=cancel)
+        run_swap(plan, painting(Painter()), progress=stopping_at(3, cancel.set), cancel=cancel)
     painted = shares(plan.output)
     assert 3 <= len(painted) < FRAMES
     assert min(painted) > 0.005
@@ -208,7 +208,7 @@ def test_a_run_stopped_before_it_begins_does_nothing(plan: SwapPlan) -> None:
     cancel.set()
     painter = Painter()
     with pytest.raises(Cancelled):
-        run_swap(plan, lambda: painter, cancel=cancel)
+        run_swap(plan, painting(painter), cancel=cancel)
     assert painter.sources == []
     assert not plan.output.exists()
 
@@ -218,14 +218,14 @@ def test_an_interrupt_in_the_callers_callback_leaves_nothing(plan: SwapPlan) -> 
         raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        run_swap(plan, Painter, progress=stopping_at(3, interrupt))
+        run_swap(plan, painting(Painter()), progress=stopping_at(3, interrupt))
     assert not plan.output.exists()
 
 
 def test_an_output_that_exists_stays_as_it_is(plan: SwapPlan) -> None:
     plan.output.write_bytes(b"precious")
     with pytest.raises(OutputError, match="exists already"):
-        run_swap(plan, Painter)
+        run_swap(plan, painting(Painter()))
     assert plan.output.read_bytes() == b"precious"
 
 
@@ -233,19 +233,19 @@ def test_an_output_that_exists_survives_a_failure_even_with_overwrite(plan: Swap
     plan.output.write_bytes(b"precious")
     plan = replace(plan, options=replace(FAST, overwrite=True))
     with pytest.raises(NoFaceError):
-        run_swap(plan, lambda: Painter(refuses=lambda _: True))
+        run_swap(plan, painting(Painter(refuses=lambda _: True)))
     assert plan.output.read_bytes() == b"precious"
 
 
 def test_the_target_itself_is_not_touched(plan: SwapPlan, clip: Path) -> None:
     before = clip.read_bytes()
-    run_swap(plan, Painter)
+    run_swap(plan, painting(Painter()))
     assert clip.read_bytes() == before
 
 
 def test_opencv_keeps_the_threads_of_the_program_around_it(plan: SwapPlan) -> None:
     before = cv2.getNumThreads()
     inside: list[int] = []
-    run_swap(plan, Painter, progress=lambda _: inside.append(cv2.getNumThreads()))
+    run_swap(plan, painting(Painter()), progress=lambda _: inside.append(cv2.getNumThreads()))
     assert set(inside) == {1}
     assert cv2.getNumThreads() == before

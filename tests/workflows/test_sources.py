@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 
 from dlc.errors import Cancelled, InputError, NoFaceError, OptionError
+from dlc.faces.finder import Needs
 from dlc.faces.tracker import FaceTracker, load_tracker
 from dlc.pipeline import CancelToken
 from dlc.workflows.sources import photo_paths, read_sources
@@ -63,7 +64,7 @@ def test_no_photo_at_all_is_refused() -> None:
 
 
 def test_the_face_of_a_portrait_is_found(astronaut_file: Path, tracker: FaceTracker) -> None:
-    (photo,) = read_sources([astronaut_file], tracker, CancelToken())
+    (photo,) = read_sources([astronaut_file], tracker, Needs.MESH, CancelToken())
     left, top, right, bottom = photo.face.box
     assert left < 225 < right
     assert top < 120 < bottom
@@ -74,7 +75,7 @@ def test_the_face_of_a_portrait_is_found(astronaut_file: Path, tracker: FaceTrac
 def test_of_several_faces_the_largest_is_used_and_this_is_said(
     group_file: Path, tracker: FaceTracker, caplog: pytest.LogCaptureFixture
 ) -> None:
-    (photo,) = read_sources([group_file], tracker, CancelToken())
+    (photo,) = read_sources([group_file], tracker, Needs.MESH, CancelToken())
     tracker.reset()
     widths = [float(face.box[2] - face.box[0]) for face in tracker.find(photo.frame)]
     assert float(photo.face.box[2] - photo.face.box[0]) >= max(widths) * 0.9
@@ -90,7 +91,7 @@ def test_a_photo_without_a_face_among_others_is_skipped_with_a_warning(
     tracker: FaceTracker,
     caplog: pytest.LogCaptureFixture,
 ) -> None:
-    photos = read_sources([wall, astronaut_file], tracker, CancelToken())
+    photos = read_sources([wall, astronaut_file], tracker, Needs.MESH, CancelToken())
     assert [photo.path for photo in photos] == [astronaut_file]
     assert [record.getMessage() for record in caplog.records] == [
         f"no face in {wall}: this photo is not used"
@@ -103,23 +104,23 @@ def test_no_face_in_any_photo_names_the_photos(
     other = tmp_path / "sky.png"
     shutil.copy(wall, other)
     with pytest.raises(NoFaceError, match=r"wall\.png"):
-        read_sources([wall], tracker, CancelToken())
+        read_sources([wall], tracker, Needs.MESH, CancelToken())
     with pytest.raises(NoFaceError, match=r"any of .*wall\.png, .*sky\.png"):
-        read_sources([wall, other], tracker, CancelToken())
+        read_sources([wall, other], tracker, Needs.MESH, CancelToken())
 
 
 def test_a_broken_photo_is_named(tmp_path: Path, tracker: FaceTracker) -> None:
     path = tmp_path / "broken.jpg"
     path.write_bytes(b"this is no JPEG")
     with pytest.raises(InputError, match=r"broken\.jpg"):
-        read_sources([path], tracker, CancelToken())
+        read_sources([path], tracker, Needs.MESH, CancelToken())
 
 
 def test_one_photo_says_nothing_about_the_next(
     astronaut_file: Path, group_file: Path, tracker: FaceTracker
 ) -> None:
-    alone = read_sources([astronaut_file], tracker, CancelToken())[0]
-    after = read_sources([group_file, astronaut_file], tracker, CancelToken())[1]
+    alone = read_sources([astronaut_file], tracker, Needs.MESH, CancelToken())[0]
+    after = read_sources([group_file, astronaut_file], tracker, Needs.MESH, CancelToken())[1]
     assert alone.face.landmarks is not None
     assert after.face.landmarks is not None
     np.testing.assert_array_equal(alone.face.landmarks, after.face.landmarks)
@@ -129,4 +130,4 @@ def test_reading_stops_on_request(astronaut_file: Path, tracker: FaceTracker) ->
     cancel = CancelToken()
     cancel.set()
     with pytest.raises(Cancelled):
-        read_sources([astronaut_file], tracker, cancel)
+        read_sources([astronaut_file], tracker, Needs.MESH, cancel)

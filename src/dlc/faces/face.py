@@ -22,6 +22,8 @@ class Face:
         landmarks: float32 (478, 3), only when a later stage asked for them: MediaPipe's 468 mesh
             points with the eyelids refined, then five iris points of the viewer's left eye and
             five of the right; z in pixels, smaller is nearer to the camera.
+        landmarks_106: float32 (106, 2), only when a later stage asked for them: the points of
+            InsightFace's 2d106det, in its order.
         embedding: float32 (512,) of unit length, only when a later stage asked for it.
         track_id: the same number for the same face in consecutive frames; a scene cut or a lost
             face ends the track, so state keyed by it never leaks across either.
@@ -31,5 +33,6 @@ class Face:
     points: NDArray[np.float32]
     score: float
     landmarks: NDArray[np.float32] | None = None
+    landmarks_106: NDArray[np.float32] | None = None
     embedding: NDArray[np.float32] | None = None
     track_id: int = -1

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from dlc.faces.detector import FaceDetector, scaled
 from dlc.faces.face import Face
+from dlc.faces.finder import Needs
 from dlc.faces.iris import IrisRefiner
 from dlc.faces.landmarker import FaceLandmarker
 from dlc.faces.mesher import FaceMesher
@@ -95,6 +97,19 @@ class FaceTracker:
             detected = self._detect(frame, tiled=search is Search.TILED)
             self._begin(frame, detected, faces)
         return faces
+
+    def describe(self, frame: TrackableFrame, faces: Sequence[Face], needs: Needs) -> list[Face]:
+        """Return the faces as they are: following a face gives its landmarks, and nothing else.
+
+        Raises:
+            ValueError: something else than landmarks is needed.
+        """
+        del frame
+        if needs & ~Needs.MESH:
+            raise ValueError(
+                f"the built-in models tell no more than the mesh of a face, not {needs}"
+            )
+        return list(faces)
 
     def _follow(self, frame: TrackableFrame) -> list[Face]:
         """Find the faces known from the frame before."""

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from dlc.compositing.patch import Patch
 from dlc.faces.face import Face
+from dlc.faces.finder import Needs
 from dlc.geometry import Box
 
 
@@ -31,8 +32,16 @@ class Pixels(Protocol):
 class FaceSwapper(Protocol):
     """Replaces faces by the face it was prepared with; called from one thread."""
 
+    @property
+    def source_needs(self) -> Needs:
+        """What `prepare` reads of a source face besides its five points."""
+
+    @property
+    def target_needs(self) -> Needs:
+        """What `swap` reads of a target face besides its five points."""
+
     def prepare(self, sources: Sequence[tuple[Pixels, Face]]) -> None:
         """Learn the source person from one or more photos, each with the face to use."""
 
-    def swap(self, frame: Pixels, face: Face) -> Patch | None:
-        """Return new pixels for `face`, or None where a credible swap is not possible."""
+    def swap(self, frame: Pixels, faces: Sequence[Face]) -> list[Patch | None]:
+        """Return new pixels for each face of a frame, None where a credible swap is impossible."""

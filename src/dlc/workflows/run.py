@@ -9,16 +9,15 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from dlc.errors import Cancelled, NoFaceError
-from dlc.faces.tracker import load_tracker
 from dlc.host.detect import available_cpus
 from dlc.media.image import ImageReader, ImageWriter
 from dlc.media.reader import VideoReader, open_target
 from dlc.media.writer import VideoWriter, check_output, open_output
 from dlc.options import Engine, SwapOptions
 from dlc.pipeline import CancelToken, Pipeline
-from dlc.swapping.swapper import FaceSwapper
 from dlc.workflows.checks import check_contact_sheet
 from dlc.workflows.contact_sheet import CELL_SIZE, ContactSheet
+from dlc.workflows.engine import LoadedEngine
 from dlc.workflows.progress import Progress
 from dlc.workflows.result import SwapResult
 from dlc.workflows.sources import SourcePhoto, read_sources
@@ -55,14 +54,14 @@ class SwapPlan:
 
 def run_swap(
     plan: SwapPlan,
-    make_swapper: Callable[[], FaceSwapper],
+    load_engine: Callable[[], LoadedEngine],
     *,
     progress: Callable[[Progress], None] | None = None,
     cancel: CancelToken | None = None,
 ) -> SwapResult:
     """Carry `plan` out; `dlc.swap` tells what is returned and raised.
 
-    `make_swapper` is called once the files are known to be usable: engines take time to load.
+    `load_engine` is called once the files are known to be usable: engines take time to load.
     OpenCV works single-threaded meanwhile, in the whole process: the stages keep the cores busy
     side by side, and threads inside them would only wait for each other.
     """
@@ -71,15 +70,15 @@ def run_swap(
     threads = plan.options.threads or available_cpus()
     with opencv_threads(1), _open_target(plan, threads) as reader:
         _check_outputs(plan, reader)
-        tracker = load_tracker()
-        sources = read_sources(plan.photos, tracker, cancel)
-        swapper = make_swapper()
+        engine = load_engine()
+        finder, swapper = engine.finder, engine.swapper
+        sources = read_sources(plan.photos, finder, swapper.source_needs, cancel)
         swapper.prepare([(photo.frame, photo.face) for photo in sources])
         cancel.check()
         processing_began = time.perf_counter()
         with _contact_sheet(plan, sources) as sheet, _open_output(plan, reader, threads) as writer:
             recorder = None if sheet is None else sheet.recorder
-            steps = SwapSteps(tracker, plan.options.faces, swapper, writer, recorder)
+            steps = SwapSteps(finder, plan.options.faces, swapper, writer, recorder)
             pipeline = Pipeline(
                 reader, steps.stages, source_name="decode", queue_size=QUEUE_SIZE, cancel=cancel
             )

@@ -9,8 +9,8 @@ from pathlib import Path
 
 from dlc.errors import InputError, NoFaceError, OptionError
 from dlc.faces.face import Face
+from dlc.faces.finder import FaceFinder, Needs
 from dlc.faces.selector import select_faces
-from dlc.faces.tracker import FaceTracker
 from dlc.media.frame import Frame
 from dlc.media.image import IMAGE_EXTENSIONS, read_photo
 from dlc.options import FaceChoice
@@ -64,13 +64,14 @@ def _pictures_in(folder: Path) -> list[Path]:
 
 
 def read_sources(
-    paths: Sequence[Path], tracker: FaceTracker, cancel: CancelToken
+    paths: Sequence[Path], finder: FaceFinder, needs: Needs, cancel: CancelToken
 ) -> list[SourcePhoto]:
     """Read photos and choose the face to use in each.
 
     Args:
         paths: the photos.
-        tracker: finds the faces; it is reset before and after every photo.
+        finder: finds the faces; it is reset before and after every photo.
+        needs: what is to be known of the faces that are used.
         cancel: looked at before every photo.
 
     Returns:
@@ -85,13 +86,14 @@ def read_sources(
     for path in paths:
         cancel.check()
         frame = read_photo(path)
-        tracker.reset()
-        faces = tracker.find(frame)
+        finder.reset()
+        faces = finder.find(frame)
         if faces:
-            photos.append(SourcePhoto(path, frame, _largest(faces, path)))
+            (face,) = finder.describe(frame, [_largest(faces, path)], needs)
+            photos.append(SourcePhoto(path, frame, face))
         elif len(paths) > 1:
             logger.warning("no face in %s: this photo is not used", path)
-    tracker.reset()
+    finder.reset()
     if not photos:
         where = str(paths[0]) if len(paths) == 1 else f"any of {', '.join(map(str, paths))}"
         message = f"no face in {where}; choose a sharp photo that shows the face from the front"

@@ -7,8 +7,8 @@ from typing import Any, Protocol
 
 from dlc.compositing.patch import Patch
 from dlc.faces.face import Face
+from dlc.faces.finder import FaceFinder
 from dlc.faces.selector import select_faces
-from dlc.faces.tracker import FaceTracker
 from dlc.media.frame import Frame
 from dlc.options import FaceChoice
 from dlc.pipeline.stage import Stage
@@ -45,7 +45,7 @@ class SwapSteps:
     """The steps of a swap, each called from the one thread of its stage.
 
     Args:
-        tracker: finds the faces.
+        finder: finds the faces.
         choice: which of them are swapped.
         swapper: makes the new faces, already prepared with the source.
         writer: takes the finished frames.
@@ -54,13 +54,13 @@ class SwapSteps:
 
     def __init__(
         self,
-        tracker: FaceTracker,
+        finder: FaceFinder,
         choice: FaceChoice,
         swapper: FaceSwapper,
         writer: FrameWriter,
         recorder: MomentRecorder | None,
     ) -> None:
-        self._tracker = tracker
+        self._finder = finder
         self._choice = choice
         self._swapper = swapper
         self._writer = writer
@@ -77,15 +77,14 @@ class SwapSteps:
         ]
 
     def find(self, frame: Frame) -> FrameJob:
-        """Find the faces of a frame and choose those to swap."""
-        return FrameJob(frame, faces=select_faces(self._tracker.find(frame), self._choice))
+        """Find the faces of a frame, choose those to swap, and look closer at these."""
+        faces = select_faces(self._finder.find(frame), self._choice)
+        return FrameJob(frame, self._finder.describe(frame, faces, self._swapper.target_needs))
 
     def swap(self, job: FrameJob) -> FrameJob:
         """Make a patch for every chosen face; all of them see the frame as it came."""
-        for face in job.faces:
-            patch = self._swapper.swap(job.frame, face)
-            if patch is not None:
-                job.patches.append(patch)
+        patches = self._swapper.swap(job.frame, job.faces)
+        job.patches = [patch for patch in patches if patch is not None]
         return job
 
     def paste(self, job: FrameJob) -> FrameJob:

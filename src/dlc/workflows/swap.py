@@ -8,9 +8,8 @@ from pathlib import Path
 
 from dlc.options import SwapOptions
 from dlc.pipeline import CancelToken
-from dlc.swapping.mesh import MeshSwapper
 from dlc.workflows.checks import check_options
-from dlc.workflows.engine import choose_engine
+from dlc.workflows.engine import choose_engine, load_mesh_engine
 from dlc.workflows.progress import Progress
 from dlc.workflows.result import SwapResult
 from dlc.workflows.run import SwapPlan, run_swap
@@ -68,4 +67,4 @@ def swap(
         engine=engine,
         engine_reason=reason,
     )
-    return run_swap(plan, MeshSwapper, progress=progress, cancel=cancel)
+    return run_swap(plan, load_mesh_engine, progress=progress, cancel=cancel)

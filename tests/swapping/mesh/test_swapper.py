@@ -59,7 +59,7 @@ def skin_of(bgr: Bytes, landmarks: Points) -> NDArray[np.float64]:
 def test_it_says_what_it_needs(portrait: Picture, portrait_mesh: Points) -> None:
     engine = MeshSwapper()
     with pytest.raises(RuntimeError, match="prepare"):
-        engine.swap(portrait, face_of(portrait_mesh))
+        engine.swap(portrait, [face_of(portrait_mesh)])
     with pytest.raises(ValueError, match="source"):
         engine.prepare([])
     bare = replace(face_of(portrait_mesh), landmarks=None)
@@ -67,7 +67,7 @@ def test_it_says_what_it_needs(portrait: Picture, portrait_mesh: Points) -> None
         engine.prepare([(portrait, bare)])
     engine.prepare([(portrait, face_of(portrait_mesh))])
     with pytest.raises(ValueError, match="landmarks"):
-        engine.swap(portrait, bare)
+        engine.swap(portrait, [bare])
 
 
 def test_the_faces_of_a_group_are_swapped(
@@ -75,7 +75,7 @@ def test_the_faces_of_a_group_are_swapped(
 ) -> None:
     swapped = 0
     for face in party_faces:
-        patch = swapper.swap(party, replace(face, track_id=-1))
+        (patch,) = swapper.swap(party, [replace(face, track_id=-1)])
         if patch is None:
             continue
         swapped += 1
@@ -91,7 +91,7 @@ def test_the_faces_of_a_group_are_swapped(
 
 def test_only_the_face_is_read(swapper: MeshSwapper, guest: Points, party: Picture) -> None:
     frame = Picture(party.bgr)
-    patch = swapper.swap(frame, alone(guest))
+    (patch,) = swapper.swap(frame, [alone(guest)])
     assert patch is not None
     assert frame.regions == [patch.box]
 
@@ -113,7 +113,7 @@ def test_nothing_beyond_the_oval_is_touched(
     swapper: MeshSwapper, layout: Layout, placing: Placing
 ) -> None:
     landmarks = average_head(layout, placing)
-    patch = swapper.swap(NOISE, alone(landmarks))
+    (patch,) = swapper.swap(NOISE, [alone(landmarks)])
     if patch is None:
         return
     box = patch.box
@@ -135,7 +135,7 @@ def test_a_turning_head_fades_into_its_own_face(
     opacity = []
     for yaw in range(60):
         photo, mesh = turned_photo(portrait, portrait_mesh, layout, float(yaw))
-        patch = swapper.swap(photo, alone(mesh))
+        (patch,) = swapper.swap(photo, [alone(mesh)])
         opacity.append(0 if patch is None else int(patch.alpha.max()))
     assert opacity[0] == 255
     assert opacity[-1] == 0
@@ -147,10 +147,10 @@ def test_a_turning_head_fades_into_its_own_face(
 
 
 def test_a_doubtful_face_is_left_alone(swapper: MeshSwapper, guest: Points, party: Picture) -> None:
-    assert swapper.swap(party, face_of(guest, score=0.2)) is None
+    assert swapper.swap(party, [face_of(guest, score=0.2)]) == [None]
     squeezed = guest * np.array([1.0, 0.3, 0.3], np.float32)
-    assert swapper.swap(party, alone(squeezed)) is None
-    assert swapper.swap(party, alone(np.full_like(guest, np.nan))) is None
+    assert swapper.swap(party, [alone(squeezed)]) == [None]
+    assert swapper.swap(party, [alone(np.full_like(guest, np.nan))]) == [None]
 
 
 @pytest.mark.parametrize("width", [20, 60, 527, 900])
@@ -158,9 +158,9 @@ def test_faces_of_any_size_look_alike(
     swapper: MeshSwapper, portrait: Picture, portrait_mesh: Points, width: int
 ) -> None:
     own = float(np.ptp(portrait_mesh[:468, 0]))
-    plain = swapper.swap(portrait, alone(portrait_mesh))
+    (plain,) = swapper.swap(portrait, [alone(portrait_mesh)])
     photo, mesh = scaled_photo(portrait, portrait_mesh, width / own)
-    patch = swapper.swap(photo, alone(mesh))
+    (patch,) = swapper.swap(photo, [alone(mesh)])
     assert plain is not None
     assert patch is not None
     assert patch.alpha.max() == 255
@@ -189,8 +189,8 @@ def test_a_face_at_the_frames_border_looks_as_it_would_inside(
         "bottom": (0, 0, width, y),
     }[cut]
     frame = Picture(party.bgr[top:bottom, left:right].copy())
-    patch = swapper.swap(frame, alone(guest - np.array([left, top, 0], np.float32)))
-    whole = swapper.swap(party, alone(guest))
+    (patch,) = swapper.swap(frame, [alone(guest - np.array([left, top, 0], np.float32))])
+    (whole,) = swapper.swap(party, [alone(guest)])
     assert patch is not None
     assert whole is not None
     expected = pasted(party.bgr, whole)[top:bottom, left:right].astype(int)
@@ -205,7 +205,7 @@ def test_the_result_is_as_light_as_the_target(
     swapper: MeshSwapper, party: Picture, guest: Points, light: float
 ) -> None:
     frame = Picture(np.clip(party.bgr * light, 0, 255).astype(np.uint8))
-    patch = swapper.swap(frame, alone(guest))
+    (patch,) = swapper.swap(frame, [alone(guest)])
     assert patch is not None
     before, after = skin_of(frame.bgr, guest), skin_of(pasted(frame.bgr, patch), guest)
     np.testing.assert_allclose(after.mean(), before.mean(), rtol=0.25, atol=3)
@@ -216,7 +216,7 @@ def test_black_and_white_frames_do_not_break_it(
     swapper: MeshSwapper, portrait_mesh: Points, level: int
 ) -> None:
     frame = Picture(np.full((512, 512, 3), level, np.uint8))
-    patch = swapper.swap(frame, alone(portrait_mesh))
+    (patch,) = swapper.swap(frame, [alone(portrait_mesh)])
     assert patch is not None
     inside = patch.bgr[patch.alpha > 0].astype(int)
     assert np.abs(inside - level).mean() < 60
@@ -228,7 +228,7 @@ def test_a_black_and_white_source_takes_the_targets_color(
     gray = cv2.cvtColor(cv2.cvtColor(portrait.bgr, cv2.COLOR_BGR2GRAY), cv2.COLOR_GRAY2BGR)
     engine = MeshSwapper()
     engine.prepare([(Picture(np.asarray(gray, np.uint8)), face_of(portrait_mesh))])
-    patch = engine.swap(party, alone(guest))
+    (patch,) = engine.swap(party, [alone(guest)])
     assert patch is not None
     before, after = skin_of(party.bgr, guest), skin_of(pasted(party.bgr, patch), guest)
     np.testing.assert_allclose(after / after.sum(), before / before.sum(), atol=0.035)
@@ -239,12 +239,12 @@ def test_a_new_track_starts_afresh(
 ) -> None:
     engine = MeshSwapper()
     engine.prepare([(portrait, face_of(portrait_mesh))])
-    fresh = engine.swap(party, face_of(guest, track_id=1))
+    (fresh,) = engine.swap(party, [face_of(guest, track_id=1)])
     dark = Picture(party.bgr // 5)
     for _ in range(3):
-        engine.swap(dark, face_of(guest, track_id=2))
-    after_dark = engine.swap(party, face_of(guest, track_id=2))
-    after_cut = engine.swap(party, face_of(guest, track_id=3))
+        engine.swap(dark, [face_of(guest, track_id=2)])
+    (after_dark,) = engine.swap(party, [face_of(guest, track_id=2)])
+    (after_cut,) = engine.swap(party, [face_of(guest, track_id=3)])
     assert fresh is not None
     assert after_dark is not None
     assert after_cut is not None
@@ -255,7 +255,7 @@ def test_a_new_track_starts_afresh(
 def test_a_still_face_gives_a_still_picture(
     swapper: MeshSwapper, party: Picture, guest: Points
 ) -> None:
-    patches = [swapper.swap(party, face_of(guest, track_id=77)) for _ in range(6)]
+    patches = [swapper.swap(party, [face_of(guest, track_id=77)])[0] for _ in range(6)]
     first, last = patches[0], patches[-1]
     assert first is not None
     assert last is not None
@@ -267,9 +267,9 @@ def test_a_new_source_replaces_the_old_one(
 ) -> None:
     engine = MeshSwapper()
     engine.prepare([(party, alone(guest))])
-    as_guest = engine.swap(portrait, face_of(portrait_mesh))
+    (as_guest,) = engine.swap(portrait, [face_of(portrait_mesh)])
     engine.prepare([(portrait, face_of(portrait_mesh))])
-    as_self = engine.swap(portrait, face_of(portrait_mesh))
+    (as_self,) = engine.swap(portrait, [face_of(portrait_mesh)])
     assert as_guest is not None
     assert as_self is not None
     before = portrait.region(as_self.box).astype(int)

@@ -12,6 +12,7 @@ from dlc.compositing.arrays import Floats
 from dlc.compositing.patch import Patch
 from dlc.faces.credibility import credibility
 from dlc.faces.face import Face
+from dlc.faces.finder import Needs
 from dlc.swapping.mesh.layout import load_layout
 from dlc.swapping.mesh.source import build_source
 from dlc.swapping.mesh.track import TrackMemory
@@ -27,6 +28,9 @@ class MeshSwapper:
     blinks, speech and light; skin, brows, nose, lips, iris color and, in part, proportions become
     the source's.
     """
+
+    source_needs = Needs.MESH
+    target_needs = Needs.MESH
 
     def __init__(self) -> None:
         """Load the atlas.
@@ -52,24 +56,27 @@ class MeshSwapper:
         self._transfer = FaceTransfer(build_source(photos, self._layout), self._layout)
         self._tracks.clear()
 
-    def swap(self, frame: Pixels, face: Face) -> Patch | None:
-        """Return the swapped face, or None where a credible swap is not possible.
+    def swap(self, frame: Pixels, faces: Sequence[Face]) -> list[Patch | None]:
+        """Return each swapped face, or None where a credible swap is not possible.
 
         That is so for a face whose landmarks cannot be trusted, such as a profile, and for one that
         lies mostly outside the frame. A head that turns away fades into the target's own face.
 
         Raises:
-            ValueError: the face has no landmarks.
+            ValueError: a face has no landmarks.
             RuntimeError: there is no source yet.
         """
         if self._transfer is None:
             raise RuntimeError("call prepare with a source before swap")
+        return [self._swap_face(self._transfer, frame, face) for face in faces]
+
+    def _swap_face(self, transfer: FaceTransfer, frame: Pixels, face: Face) -> Patch | None:
         landmarks = _landmarks(face)
         opacity = credibility(face)
         view = look(frame, landmarks, self._layout) if opacity > 0 else None
         if view is None:
             return None
-        patch = self._transfer.apply(view, self._tracks.recall(face.track_id))
+        patch = transfer.apply(view, self._tracks.recall(face.track_id))
         if opacity < 1:
             alpha = np.asarray(cv2.convertScaleAbs(patch.alpha, alpha=opacity), np.uint8)
             patch = replace(patch, alpha=alpha)
