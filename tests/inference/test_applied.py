@@ -8,9 +8,10 @@ import onnxruntime
 import pytest
 from onnx import helper
 
+from dlc.graph.names import REWRITES_METADATA, Rewrite
 from dlc.inference.applied import graph_findings, why_not_applied
 from dlc.inference.cpu import create_session
-from dlc.inference.route import REWRITES_METADATA, Rewrite, Role, Route
+from dlc.inference.route import Role, Route
 from dlc.inference.router import choose_route
 from dlc.options import Provider
 from tests.host import machines

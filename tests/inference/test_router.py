@@ -7,9 +7,10 @@ from dataclasses import replace
 import pytest
 
 from dlc.errors import ProviderError
+from dlc.graph.names import Rewrite
 from dlc.host.host import Host, Nvidia
 from dlc.inference.provider_routes import needed_rewrites
-from dlc.inference.route import Precision, Rewrite, Role
+from dlc.inference.route import Precision, Role
 from dlc.inference.router import choose_route, choose_routes
 from dlc.options import Provider
 from tests.host import machines

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import onnxruntime
 
+from dlc.graph.names import REWRITES_METADATA
 from dlc.host.host import Finding
 from dlc.host.providers import label
 from dlc.inference.cuda import why_not_loaded
-from dlc.inference.route import REWRITES_METADATA, Route
+from dlc.inference.route import Route
 from dlc.inference.routed_session import nodes_by_provider
 from dlc.options import Provider
 

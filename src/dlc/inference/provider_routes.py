@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from dlc.graph.names import NEEDLESS_FROM, Rewrite
 from dlc.host.host import Host, NvidiaGpu
 from dlc.host.providers import CPU_EXECUTION_PROVIDER, execution_provider
-from dlc.inference.route import ExecutionProvider, Precision, Rewrite, Role, Route
+from dlc.inference.route import ExecutionProvider, Precision, Role, Route
 from dlc.options import Provider
 
 # The models whose work is worth a file in half precision, and all of an accelerator.
@@ -20,12 +21,6 @@ _INPUT_SHAPES = {
     Role.DETECTOR: (1, 3, 640, 640),
     Role.LANDMARKER: (1, 3, 192, 192),
     Role.RECOGNIZER: (1, 3, 112, 112),
-}
-# The first release of ONNX Runtime whose ML programs do it without the rewrite.
-_NEEDED_BELOW = {
-    Rewrite.REFLECT_PAD: (1, 26),
-    Rewrite.SPLIT: (1, 27),
-    Rewrite.SCALAR_GATHER: (1, 27),
 }
 # What the graphs of a role contain.
 _CONCERNED = {
@@ -146,7 +141,7 @@ def needed_rewrites(role: Role, release: tuple[int, int]) -> tuple[Rewrite, ...]
         release: major and minor version of ONNX Runtime.
     """
     concerned = _CONCERNED.get(role, ())
-    return tuple(rewrite for rewrite in concerned if release < _NEEDED_BELOW[rewrite])
+    return tuple(rewrite for rewrite in concerned if release < NEEDLESS_FROM[rewrite])
 
 
 def computes_half_precision(gpu: NvidiaGpu) -> bool:

@@ -6,12 +6,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
+from dlc.graph.names import Rewrite
 from dlc.host.host import Finding
 from dlc.host.providers import execution_provider
 from dlc.options import Provider
-
-# A model file lists here, separated by commas, the rewrites it has been through.
-REWRITES_METADATA = "dlc.rewrites"
 
 
 class Role(StrEnum):
@@ -31,14 +29,6 @@ class Precision(StrEnum):
 
     FP32 = "fp32"
     FP16 = "fp16"
-
-
-class Rewrite(StrEnum):
-    """A change of a graph that leaves its result alone and spares a provider what it cannot do."""
-
-    REFLECT_PAD = "reflect-pad-as-slices"
-    SPLIT = "split-as-slices"
-    SCALAR_GATHER = "scalar-gather-as-slice"
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,97 @@
+"""Sizes that a graph asks itself for, as constants, once the size of its input is fixed."""
+
+from __future__ import annotations
+
+import numpy as np
+import onnx
+from onnx import numpy_helper
+from onnx.reference import ReferenceEvaluator
+
+from dlc.graph.names import Rewrite
+from dlc.graph.passes.edit import Array, Edit, attribute
+from dlc.graph.passes.graph_pass import GraphPass
+from dlc.graph.passes.shapes import SMALL
+
+_ROOTS = ("Shape", "Size")
+# What is done with sizes before they are used. All of it is exact, in integers as in floats.
+_ARITHMETIC = (
+    *("Gather", "Slice", "Split", "Concat", "Squeeze", "Unsqueeze", "Reshape", "Flatten"),
+    *("Identity", "Cast", "Add", "Sub", "Mul", "Div", "Mod", "Neg", "Abs", "Min", "Max"),
+    *("Floor", "Ceil", "ReduceProd", "Equal", "Where", "Expand", "ConstantOfShape", "Range"),
+)
+# A node that cannot be computed, such as a division by zero, is left for the runtime to refuse.
+_UNCOMPUTABLE = (ArithmeticError, LookupError, RuntimeError, TypeError, ValueError)
+
+
+def _plan(edit: Edit) -> int:
+    values: dict[str, Array] = {}
+    # Those of the values that come from a shape; the others are the model's own constants.
+    sizes: set[str] = set()
+    folded = []
+    for index, node in edit.nodes(*_ROOTS, *_ARITHMETIC):
+        results = _results(edit, node, values)
+        if results is None:
+            continue
+        values |= results
+        if node.op_type in _ROOTS or sizes.intersection(node.input):
+            sizes |= results.keys()
+            folded.append((index, node))
+    for index, node in folded:
+        _fold(edit, index, {name: values[name] for name in node.output if name})
+    return len(folded)
+
+
+SHAPES = GraphPass(
+    Rewrite.SHAPES,
+    "CoreML takes neither Shape nor what computes sizes, nor any node whose shapes it cannot know",
+    exact=True,
+    plan=_plan,
+)
+
+
+def _results(edit: Edit, node: onnx.NodeProto, values: dict[str, Array]) -> dict[str, Array] | None:
+    """Return what a node computes by output, or None if that depends on the graph's inputs."""
+    if node.op_type in _ROOTS:
+        size = _asked_size(edit, node)
+        return None if size is None else {node.output[0]: size}
+    feeds = {}
+    for name in filter(None, node.input):
+        value = values.get(name)
+        value = edit.value(name, most=SMALL) if value is None else value
+        if value is None:
+            return None
+        feeds[name] = value
+    try:
+        with np.errstate(divide="raise", invalid="raise"):
+            results = ReferenceEvaluator(node, opsets={"": edit.opset}).run(None, feeds)
+    except _UNCOMPUTABLE:
+        return None
+    arrays = [np.asarray(result) for result in results]
+    if any(array.size > SMALL for array in arrays):
+        return None
+    return dict(zip(filter(None, node.output), arrays, strict=True))
+
+
+def _asked_size(edit: Edit, node: onnx.NodeProto) -> Array | None:
+    shape = edit.shapes.get(node.input[0])
+    if shape is None:
+        return None
+    if node.op_type == "Shape":
+        # Negative and exceeding bounds mean the same in ONNX as in Python.
+        shape = shape[attribute(node, "start", 0) : attribute(node, "end", len(shape))]
+    sizes = [size for size in shape if size is not None]
+    if len(sizes) < len(shape):
+        return None
+    return np.array(sizes if node.op_type == "Shape" else np.prod(sizes), np.int64)
+
+
+def _fold(edit: Edit, index: int, results: dict[str, Array]) -> None:
+    """Remove a node in favor of its results; an output of the graph keeps coming from a node."""
+    constants = []
+    for name, value in results.items():
+        if edit.is_output(name):
+            tensor = numpy_helper.from_array(value)
+            constants.append(onnx.helper.make_node("Constant", [], [name], name=name, value=tensor))
+        else:
+            edit.define(name, value)
+    edit.replace(index, constants)
