@@ -75,6 +75,18 @@ class ProviderError(DlcError):
     exit_code = 12
 
 
+class CameraError(DlcError):
+    """A camera or live stream is missing, busy, delivers no usable picture, or went away."""
+
+    exit_code = 13
+
+
+class VirtualCameraError(DlcError):
+    """There is no virtual camera device to send to, or it went away."""
+
+    exit_code = 14
+
+
 class Cancelled(DlcError):  # noqa: N818 - an outcome the user asked for, not a fault
     """The user stopped the run."""
 

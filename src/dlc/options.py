@@ -44,6 +44,32 @@ class Preset(StrEnum):
     QUALITY = "quality"
 
 
+class Fit(StrEnum):
+    """How a picture gets another shape."""
+
+    LETTERBOX = "letterbox"
+    CROP = "crop"
+
+
+@dataclass(frozen=True, slots=True)
+class CaptureOptions:
+    """How a live source is opened.
+
+    Attributes:
+        resolution: width and height to ask a camera for; None asks for sizes that suit a swap. Files
+            and streams have the size they have.
+        fps: frame rate to ask a camera for, and at which an image sequence is played; None asks
+            for the highest that is useful and plays a sequence at 25.
+        loop: begin a file anew when it has ended.
+        reconnect: when a camera or stream goes away, wait for it to come back.
+    """
+
+    resolution: tuple[int, int] | None = None
+    fps: float | None = None
+    loop: bool = False
+    reconnect: bool = False
+
+
 @dataclass(frozen=True, slots=True)
 class EncodeOptions:
     """How the output is encoded.
@@ -62,11 +88,30 @@ class EncodeOptions:
 
 
 @dataclass(frozen=True, slots=True)
+class NeuralOptions:
+    """How the neural engine is run.
+
+    Attributes:
+        provider: what runs its models.
+        swapper_model: an ONNX file with inswapper_128's inputs and outputs; None takes the
+            installed one, and so for the others.
+        detector_model: an ONNX file of SCRFD with five points.
+        recognizer_model: an ONNX file of ArcFace.
+    """
+
+    provider: Provider = Provider.AUTO
+    swapper_model: Path | None = None
+    detector_model: Path | None = None
+    recognizer_model: Path | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class SwapOptions:
     """Everything `dlc.swap` can be told.
 
     Attributes:
         engine: which swapper to use.
+        neural: how the neural engine is run, if it is the one.
         faces: which faces of a frame to swap.
         overwrite: replace an output that already exists.
         start: seconds into the target at which to begin; None is its beginning.
@@ -80,6 +125,7 @@ class SwapOptions:
     """
 
     engine: Engine = Engine.AUTO
+    neural: NeuralOptions = field(default_factory=NeuralOptions)
     faces: FaceChoice = FaceChoice.ALL
     overwrite: bool = False
     start: float | None = None
