@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from dlc.geometry import Box
 
 
-class RegionSource(Protocol):
+class Pixels(Protocol):
     """A picture whose pixels are read a rectangle at a time."""
 
     @property
@@ -23,6 +23,10 @@ class RegionSource(Protocol):
 
     def region(self, box: Box) -> NDArray[np.uint8]:
         """Return uint8 (h, w, 3) BGR pixels of `box`, which lies inside the picture."""
+
+
+class RegionSource(Pixels, Protocol):
+    """A picture whose pixels can also be read at a smaller size."""
 
     def shrunk_region(self, box: Box, factor: int) -> tuple[Box, NDArray[np.uint8]]:
         """Return `box`, grown a little if need be, and its pixels at 1 / `factor` of the size."""

@@ -5,28 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Protocol
 
-import numpy as np
-from numpy.typing import NDArray
-
 from dlc.compositing.patch import Patch
 from dlc.faces.face import Face
 from dlc.faces.finder import Needs
-from dlc.geometry import Box
-
-
-class Pixels(Protocol):
-    """The part of a frame a swapper reads; `dlc.media.frame.Frame` is one."""
-
-    @property
-    def width(self) -> int:
-        """Width of the upright frame in pixels."""
-
-    @property
-    def height(self) -> int:
-        """Height of the upright frame in pixels."""
-
-    def region(self, box: Box) -> NDArray[np.uint8]:
-        """Return uint8 (h, w, 3) BGR pixels of `box`, which lies inside the frame."""
+from dlc.faces.pixels import Pixels as Pixels
 
 
 class FaceSwapper(Protocol):
