@@ -22,13 +22,14 @@ from dlc.errors import (
     NoFaceError,
     OptionError,
     OutputError,
+    ProviderError,
     StageError,
     WriteError,
 )
-from dlc.options import EncodeOptions, Engine, FaceChoice, Preset, SwapOptions
+from dlc.options import EncodeOptions, Engine, FaceChoice, NeuralOptions, Preset, Provider, SwapOptions
 from dlc.pipeline.cancel import CancelToken
 from dlc.workflows.progress import Progress
-from dlc.workflows.result import SwapResult
+from dlc.workflows.result import ModelUse, SwapResult
 
 if TYPE_CHECKING:
     from dlc.workflows.swap import swap
@@ -45,11 +46,15 @@ __all__ = [
     "InputError",
     "MissingLibraryError",
     "ModelError",
+    "ModelUse",
+    "NeuralOptions",
     "NoFaceError",
     "OptionError",
     "OutputError",
     "Preset",
     "Progress",
+    "Provider",
+    "ProviderError",
     "StageError",
     "SwapOptions",
     "SwapResult",

@@ -11,7 +11,7 @@ from rich.console import Console
 from dlc.cli.report import result_as_json, show_result
 from dlc.options import Engine
 from dlc.pipeline import PipelineReport, StageReport
-from dlc.workflows.result import SwapResult
+from dlc.workflows.result import ModelUse, SwapResult
 
 STAGES = (StageReport("decode", 100, 0.5), StageReport("find", 100, 1.5))
 RESULT = SwapResult(
@@ -19,6 +19,7 @@ RESULT = SwapResult(
     contact_sheet=Path("out/sheet.png"),
     engine=Engine.MESH,
     engine_reason="as asked",
+    models=(ModelUse("swapper", "small.onnx", "CPUExecutionProvider", "two threads"),),
     frames=100,
     faces=97,
     faces_left=3,
@@ -46,6 +47,14 @@ def test_json_is_one_line_with_every_figure() -> None:
         "contact_sheet": str(Path("out/sheet.png")),
         "engine": "mesh",
         "engine_reason": "as asked",
+        "models": [
+            {
+                "role": "swapper",
+                "name": "small.onnx",
+                "provider": "CPUExecutionProvider",
+                "reason": "two threads",
+            }
+        ],
         "frames": 100,
         "faces": 97,
         "faces_left": 3,

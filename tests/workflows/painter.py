@@ -49,9 +49,9 @@ class Painter:
         return Patch(box, paint, np.full((box.height, box.width), 255, np.uint8))
 
 
-def painting(painter: Painter) -> Callable[[], LoadedEngine]:
+def painting(painter: Painter) -> Callable[[int], LoadedEngine]:
     """Return how to load an engine that finds faces as the built-in one does, and paints them."""
-    return lambda: LoadedEngine(load_tracker(), painter)
+    return lambda _threads: LoadedEngine(load_tracker(), painter)
 
 
 def green_share(bgr: NDArray[np.uint8]) -> float:

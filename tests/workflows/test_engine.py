@@ -2,20 +2,79 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
-from dlc.errors import ModelError
-from dlc.options import Engine
+from dlc.errors import ModelError, OptionError
+from dlc.model_store.store import ModelStore
+from dlc.options import Engine, NeuralOptions, Provider
 from dlc.workflows.engine import choose_engine
+from tests.workflows.stores import install, store_of
+
+ONNX = Path("named.onnx")
 
 
-@pytest.mark.parametrize("asked", [Engine.AUTO, Engine.MESH])
-def test_the_mesh_engine_does_the_work(asked: Engine) -> None:
-    engine, reason = choose_engine(asked)
-    assert engine is Engine.MESH
-    assert reason
+@pytest.fixture
+def empty(tmp_path: Path) -> ModelStore:
+    return store_of(tmp_path)
 
 
-def test_an_engine_that_is_not_built_in_is_refused() -> None:
-    with pytest.raises(ModelError, match="only the mesh engine built in"):
-        choose_engine(Engine.INSWAPPER)
+@pytest.fixture
+def complete(empty: ModelStore) -> ModelStore:
+    for name in ("inswapper_128", "det_10g", "w600k_r50"):
+        install(empty, name)
+    return empty
+
+
+def test_without_models_the_mesh_engine_does_the_work(empty: ModelStore) -> None:
+    choice = choose_engine(Engine.AUTO, store=empty)
+    assert choice.engine is Engine.MESH
+    assert choice.reason == "inswapper_128, det_10g, w600k_r50 not installed"
+
+
+def test_with_its_models_the_neural_engine_does(complete: ModelStore) -> None:
+    assert choose_engine(Engine.AUTO, store=complete).engine is Engine.INSWAPPER
+    assert choose_engine(Engine.INSWAPPER, store=complete).engine is Engine.INSWAPPER
+    assert choose_engine(Engine.MESH, store=complete).engine is Engine.MESH
+
+
+def test_half_precision_serves_as_well(empty: ModelStore) -> None:
+    for name in ("inswapper_128_fp16", "det_10g", "w600k_r50"):
+        install(empty, name)
+    assert choose_engine(Engine.AUTO, store=empty).engine is Engine.INSWAPPER
+
+
+def test_the_neural_engine_names_what_it_lacks(empty: ModelStore) -> None:
+    install(empty, "det_10g")
+    with pytest.raises(ModelError, match="dlc models pull inswapper_128 w600k_r50`"):
+        choose_engine(Engine.INSWAPPER, store=empty)
+
+
+def test_a_named_file_takes_the_place_of_an_installed_one(empty: ModelStore) -> None:
+    neural = NeuralOptions(swapper_model=ONNX, detector_model=ONNX, recognizer_model=ONNX)
+    assert choose_engine(Engine.AUTO, neural, empty).engine is Engine.INSWAPPER
+
+
+@pytest.mark.parametrize(
+    ("neural", "named"),
+    [
+        (NeuralOptions(swapper_model=ONNX), "--swapper-model"),
+        (NeuralOptions(detector_model=ONNX), "--detector-model"),
+        (NeuralOptions(recognizer_model=ONNX), "--recognizer-model"),
+        (NeuralOptions(provider=Provider.CUDA), "--provider cuda"),
+    ],
+)
+def test_what_only_the_neural_engine_has_is_never_ignored(
+    neural: NeuralOptions, named: str, empty: ModelStore
+) -> None:
+    with pytest.raises(OptionError, match=named):
+        choose_engine(Engine.MESH, neural, empty)
+    with pytest.raises(ModelError, match="not installed"):
+        choose_engine(Engine.AUTO, neural, empty)
+
+
+def test_the_cpu_is_what_the_mesh_engine_runs_on(empty: ModelStore) -> None:
+    neural = NeuralOptions(provider=Provider.CPU)
+    assert choose_engine(Engine.AUTO, neural, empty).engine is Engine.MESH
+    assert choose_engine(Engine.MESH, neural, empty).engine is Engine.MESH

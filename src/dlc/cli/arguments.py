@@ -7,9 +7,10 @@ from typing import Annotated
 
 import typer
 
-from dlc.options import Engine, FaceChoice, Preset
+from dlc.options import Engine, FaceChoice, Preset, Provider
 
 _FACES = "Faces"
+_NEURAL = "Neural engine"
 _PART = "Part of the target"
 _OUTPUT = "Output"
 _SHOWN = "What is shown"
@@ -47,6 +48,38 @@ EngineOption = Annotated[
 ]
 FacesOption = Annotated[
     FaceChoice, typer.Option(help="Which faces of a frame are swapped.", rich_help_panel=_FACES)
+]
+
+ProviderOption = Annotated[
+    Provider,
+    typer.Option(
+        help="What is to run the neural models; auto takes the best there is.",
+        rich_help_panel=_NEURAL,
+    ),
+]
+SwapperModelOption = Annotated[
+    Path | None,
+    typer.Option(
+        metavar="ONNX",
+        help="A file with inswapper_128's inputs and outputs; default: the installed one.",
+        rich_help_panel=_NEURAL,
+    ),
+]
+DetectorModelOption = Annotated[
+    Path | None,
+    typer.Option(
+        metavar="ONNX",
+        help="A file of SCRFD with five points; default: the installed det_10g.",
+        rich_help_panel=_NEURAL,
+    ),
+]
+RecognizerModelOption = Annotated[
+    Path | None,
+    typer.Option(
+        metavar="ONNX",
+        help="A file of ArcFace; default: the installed w600k_r50.",
+        rich_help_panel=_NEURAL,
+    ),
 ]
 
 StartOption = Annotated[

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from dlc.cli.arguments import JsonOption, ThreadsOption
+from dlc.cli.arguments import JsonOption, ProviderOption, ThreadsOption
 from dlc.options import Provider
 
 PROBE_HELP = (
@@ -15,9 +15,6 @@ PROBE_HELP = (
     "The neural models are not used by this version yet; the built-in engine runs on the CPU."
 )
 
-ProviderOption = Annotated[
-    Provider, typer.Option(help="What is to run the neural models; auto takes the best there is.")
-]
 SyntheticOption = Annotated[
     bool,
     typer.Option(

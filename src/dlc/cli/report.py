@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from dataclasses import asdict
 from typing import Any
 
 from rich.console import Console
@@ -23,6 +24,7 @@ def result_as_json(result: SwapResult) -> str:
             "contact_sheet": str(result.contact_sheet) if result.contact_sheet else None,
             "engine": result.engine.value,
             "engine_reason": result.engine_reason,
+            "models": [asdict(model) for model in result.models],
             "frames": result.frames,
             "faces": result.faces,
             "faces_left": result.faces_left,

@@ -9,7 +9,15 @@ import typer
 from dlc.cli import arguments
 from dlc.cli.times import parse_time
 from dlc.errors import OptionError
-from dlc.options import EncodeOptions, Engine, FaceChoice, Preset, SwapOptions
+from dlc.options import (
+    EncodeOptions,
+    Engine,
+    FaceChoice,
+    NeuralOptions,
+    Preset,
+    Provider,
+    SwapOptions,
+)
 from dlc.pipeline.cancel import CancelToken
 
 _DEFAULTS = SwapOptions()
@@ -21,6 +29,10 @@ def swap_command(
     output: arguments.Output,
     engine: arguments.EngineOption = Engine.AUTO,
     faces: arguments.FacesOption = FaceChoice.ALL,
+    provider: arguments.ProviderOption = Provider.AUTO,
+    swapper_model: arguments.SwapperModelOption = None,
+    detector_model: arguments.DetectorModelOption = None,
+    recognizer_model: arguments.RecognizerModelOption = None,
     start: arguments.StartOption = None,
     end: arguments.EndOption = None,
     overwrite: arguments.OverwriteOption = False,
@@ -43,6 +55,7 @@ def swap_command(
         raise OptionError(message)
     options = SwapOptions(
         engine=engine,
+        neural=NeuralOptions(provider, swapper_model, detector_model, recognizer_model),
         faces=faces,
         overwrite=overwrite,
         start=None if start is None else parse_time("--start", start),

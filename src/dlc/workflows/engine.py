@@ -2,39 +2,79 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
-from dlc.errors import ModelError
+from dlc.errors import OptionError
 from dlc.faces.finder import FaceFinder
 from dlc.faces.tracker import load_tracker
-from dlc.options import Engine
+from dlc.model_store.store import ModelStore
+from dlc.options import Engine, NeuralOptions, Provider
 from dlc.swapping.mesh import MeshSwapper
 from dlc.swapping.swapper import FaceSwapper
+from dlc.workflows.neural_models import missing_models, not_installed
+from dlc.workflows.result import ModelUse
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class LoadedEngine:
-    """A swapper, and the finder that tells it what it needs to know of faces."""
+    """A swapper, and the finder that tells it what it needs to know of faces.
+
+    Attributes:
+        finder: finds and describes faces.
+        swapper: replaces them.
+        models: by what each of the neural models is run; empty for the built-in engine.
+    """
 
     finder: FaceFinder
     swapper: FaceSwapper
+    models: tuple[ModelUse, ...] = ()
 
 
-def choose_engine(asked: Engine) -> tuple[Engine, str]:
-    """Return the engine for what was asked, and the reason in a few words.
+@dataclass(frozen=True, slots=True, eq=False)
+class EngineChoice:
+    """The engine that does the work.
+
+    Attributes:
+        engine: never AUTO.
+        reason: why it is this one, in a few words.
+        load: loads it; the argument is the CPU threads it may use.
+    """
+
+    engine: Engine
+    reason: str
+    load: Callable[[int], LoadedEngine]
+
+
+def choose_engine(
+    asked: Engine, neural: NeuralOptions | None = None, store: ModelStore | None = None
+) -> EngineChoice:
+    """Choose between the engines: the neural one wherever its models are at hand.
+
+    Args:
+        asked: what the user wants.
+        neural: how the neural engine is to be run; None are the defaults.
+        store: the installed models; None are the user's.
 
     Raises:
-        ModelError: the engine that was asked for is not part of this version.
+        ModelError: the neural engine was asked for, by name or by an option that only it has, and
+            one of its models is missing.
+        OptionError: such an option was given together with the mesh engine.
     """
-    if asked is Engine.INSWAPPER:
-        message = (
-            "--engine inswapper: this version of dlc has only the mesh engine built in; "
-            "use --engine mesh or leave the option out"
+    neural = neural or NeuralOptions()
+    store = store or ModelStore.of_user()
+    if asked is Engine.MESH:
+        _refuse(_only_neural(neural))
+        return _mesh("as asked")
+    missing = missing_models(neural, store)
+    if not missing:
+        reason = "as asked" if asked is Engine.INSWAPPER else "its models are there"
+        return EngineChoice(
+            Engine.INSWAPPER, reason, lambda threads: _load_neural(neural, store, threads)
         )
-        raise ModelError(message)
-    if asked is Engine.AUTO:
-        return Engine.MESH, "the only engine built into this version"
-    return Engine.MESH, "as asked"
+    if asked is Engine.INSWAPPER or _only_neural(neural):
+        raise not_installed(missing)
+    return _mesh(f"{', '.join(missing)} not installed")
 
 
 def load_mesh_engine() -> LoadedEngine:
@@ -44,3 +84,35 @@ def load_mesh_engine() -> LoadedEngine:
         ModelError: one of its files is missing or damaged.
     """
     return LoadedEngine(load_tracker(), MeshSwapper())
+
+
+def _mesh(reason: str) -> EngineChoice:
+    return EngineChoice(Engine.MESH, reason, lambda _threads: load_mesh_engine())
+
+
+def _load_neural(neural: NeuralOptions, store: ModelStore, threads: int) -> LoadedEngine:
+    # insightface takes a third of a second to import, which the built-in engine need not wait for.
+    from dlc.workflows.neural_engine import load_neural_engine
+
+    return load_neural_engine(neural, store, threads)
+
+
+def _only_neural(neural: NeuralOptions) -> list[str]:
+    """Return the options that were given and mean nothing to the mesh engine."""
+    given = [
+        f"--{role}-model"
+        for role in ("swapper", "detector", "recognizer")
+        if getattr(neural, f"{role}_model") is not None
+    ]
+    if neural.provider not in (Provider.AUTO, Provider.CPU):
+        given.append(f"--provider {neural.provider}")
+    return given
+
+
+def _refuse(given: list[str]) -> None:
+    if given:
+        verb = "is" if len(given) == 1 else "are"
+        raise OptionError(
+            f"{' and '.join(given)} {verb} for the neural engine; the mesh engine has models of "
+            "its own, which run on the CPU: leave the option out, or use --engine inswapper"
+        )

@@ -10,6 +10,23 @@ from dlc.pipeline.report import PipelineReport
 
 
 @dataclass(frozen=True, slots=True)
+class ModelUse:
+    """By what a model was run.
+
+    Attributes:
+        role: what it did.
+        name: the model's file.
+        provider: ONNX Runtime's name of the execution provider that ran it, or most of it.
+        reason: why it was this one.
+    """
+
+    role: str
+    name: str
+    provider: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
 class SwapResult:
     """The outcome of `dlc.swap`.
 
@@ -18,6 +35,7 @@ class SwapResult:
         contact_sheet: the picture of source, target and result, where one was asked for.
         engine: the swap engine that did the work.
         engine_reason: why it was this one.
+        models: by what its neural models were run; the built-in engine has none.
         frames: frames written.
         faces: faces swapped, over all frames.
         faces_left: faces found and chosen but left as they were, because a credible swap was not
@@ -33,6 +51,7 @@ class SwapResult:
     contact_sheet: Path | None
     engine: Engine
     engine_reason: str
+    models: tuple[ModelUse, ...]
     frames: int
     faces: int
     faces_left: int

@@ -54,14 +54,15 @@ class SwapPlan:
 
 def run_swap(
     plan: SwapPlan,
-    load_engine: Callable[[], LoadedEngine],
+    load_engine: Callable[[int], LoadedEngine],
     *,
     progress: Callable[[Progress], None] | None = None,
     cancel: CancelToken | None = None,
 ) -> SwapResult:
     """Carry `plan` out; `dlc.swap` tells what is returned and raised.
 
-    `load_engine` is called once the files are known to be usable: engines take time to load.
+    `load_engine` is called with the number of CPU threads once the files are known to be usable:
+    engines take time to load.
     OpenCV works single-threaded meanwhile, in the whole process: the stages keep the cores busy
     side by side, and threads inside them would only wait for each other.
     """
@@ -70,7 +71,7 @@ def run_swap(
     threads = plan.options.threads or available_cpus()
     with opencv_threads(1), _open_target(plan, threads) as reader:
         _check_outputs(plan, reader)
-        engine = load_engine()
+        engine = load_engine(threads)
         finder, swapper = engine.finder, engine.swapper
         sources = read_sources(plan.photos, finder, swapper.source_needs, cancel)
         swapper.prepare([(photo.frame, photo.face) for photo in sources])
@@ -94,6 +95,7 @@ def run_swap(
         contact_sheet=plan.options.contact_sheet,
         engine=plan.engine,
         engine_reason=plan.engine_reason,
+        models=engine.models,
         frames=tally.frames,
         faces=tally.faces,
         faces_left=tally.faces_left,

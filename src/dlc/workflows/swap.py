@@ -9,7 +9,7 @@ from pathlib import Path
 from dlc.options import SwapOptions
 from dlc.pipeline import CancelToken
 from dlc.workflows.checks import check_options
-from dlc.workflows.engine import choose_engine, load_mesh_engine
+from dlc.workflows.engine import choose_engine
 from dlc.workflows.progress import Progress
 from dlc.workflows.result import SwapResult
 from dlc.workflows.run import SwapPlan, run_swap
@@ -48,7 +48,8 @@ def swap(
         NoFaceError: no face in the source, or none in the whole target that can be swapped.
         OutputError: the output may not or cannot be written.
         EncoderError: the encoder is unknown or does not fit the output.
-        ModelError: the engine that was asked for is not there.
+        ModelError: a model of the engine that was asked for is missing, damaged, or of no use here.
+        ProviderError: the provider that was asked for does not run the models here.
         Cancelled: the run was stopped through `cancel`.
 
     Example:
@@ -57,14 +58,14 @@ def swap(
     """
     options = options or SwapOptions()
     check_options(options)
-    engine, reason = choose_engine(options.engine)
-    logger.info("engine %s: %s", engine, reason)
+    choice = choose_engine(options.engine, options.neural)
+    logger.info("engine %s: %s", choice.engine, choice.reason)
     plan = SwapPlan(
         photos=tuple(photo_paths(source)),
         target=Path(target),
         output=Path(output),
         options=options,
-        engine=engine,
-        engine_reason=reason,
+        engine=choice.engine,
+        engine_reason=choice.reason,
     )
-    return run_swap(plan, load_mesh_engine, progress=progress, cancel=cancel)
+    return run_swap(plan, choice.load, progress=progress, cancel=cancel)

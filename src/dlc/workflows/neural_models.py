@@ -1,0 +1,98 @@
+"""Which model files the neural engine uses: those the user named, or those that are installed."""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import dataclass
+from pathlib import Path
+
+from dlc.errors import InputError, ModelError
+from dlc.inference.route import Precision
+from dlc.model_store.contracts import check_contract
+from dlc.model_store.spec import ModelRole
+from dlc.model_store.store import ModelStore
+from dlc.options import NeuralOptions
+
+logger = logging.getLogger(__name__)
+
+# The catalogue's models for each role, the one to be preferred first.
+_INSTALLABLE = {
+    ModelRole.SWAPPER: ("inswapper_128", "inswapper_128_fp16"),
+    ModelRole.DETECTOR: ("det_10g",),
+    ModelRole.RECOGNIZER: ("w600k_r50",),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class NeuralModels:
+    """The files of the three models that a neural swap needs."""
+
+    swapper: Path
+    detector: Path
+    recognizer: Path
+
+
+def missing_models(options: NeuralOptions, store: ModelStore) -> list[str]:
+    """Return the names of models that are neither named nor installed, judged by name and size."""
+    return [
+        names[0]
+        for role, names in _INSTALLABLE.items()
+        if _named(options, role) is None and not any(map(store.find, names))
+    ]
+
+
+def find_models(options: NeuralOptions, precision: Precision, store: ModelStore) -> NeuralModels:
+    """Return the models to use, each of them checked.
+
+    A file that the user named is checked by its inputs and outputs, an installed one by its digest.
+
+    Args:
+        options: the files the user named.
+        precision: what the swapper's file should hold; where only the other one is installed, that
+            one is taken.
+        store: the installed models.
+
+    Raises:
+        InputError: a file that was named is not there.
+        ModelError: a file that was named is no model for its purpose, or an installed one is
+            missing or damaged; the message tells what to do.
+    """
+    files = {}
+    for role, names in _INSTALLABLE.items():
+        if role is ModelRole.SWAPPER and precision is Precision.FP16:
+            names = names[::-1]
+        named = _named(options, role)
+        files[role.value] = _installed(names, store) if named is None else _checked(named, role)
+    return NeuralModels(**files)
+
+
+def _named(options: NeuralOptions, role: ModelRole) -> Path | None:
+    return {
+        ModelRole.SWAPPER: options.swapper_model,
+        ModelRole.DETECTOR: options.detector_model,
+        ModelRole.RECOGNIZER: options.recognizer_model,
+    }[role]
+
+
+def _checked(path: Path, role: ModelRole) -> Path:
+    if not path.is_file():
+        raise InputError(f"no such file: {path}, which was named as the {role.value} model")
+    check_contract(path, role)
+    return path
+
+
+def _installed(names: tuple[str, ...], store: ModelStore) -> Path:
+    name = next((name for name in names if store.find(name)), names[0])
+    if name != names[0]:
+        logger.info("%s is not installed: %s is used in its place", names[0], name)
+    return store.require(name)
+
+
+def not_installed(names: list[str]) -> ModelError:
+    """Return the error for models that are missing."""
+    verb = "is" if len(names) == 1 else "are"
+    return ModelError(
+        f"the neural engine cannot be used: {', '.join(names)} {verb} not installed. "
+        f"`dlc models pull {' '.join(names)}` downloads what is missing; "
+        "--engine mesh needs no download"
+    )
