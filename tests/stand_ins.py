@@ -1,0 +1,228 @@
+"""Stand-ins for the neural engine's models of faces: the real inputs and outputs, no real weights.
+
+The detector finds magenta discs, so a whole run can be tested on painted frames anywhere.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import cv2
+import numpy as np
+import onnx
+from numpy.typing import NDArray
+from onnx import TensorProto, helper, numpy_helper
+
+Floats = NDArray[np.float32]
+Shape = Sequence[int | str]
+
+MAGENTA = (255, 0, 255)
+# The diameters of the discs that the detector's anchors fit best, by stride; others down to 16
+# pixels and up to the input's side are found by the next best one.
+ANCHORS = {8: (16, 32), 16: (64, 128), 32: (256, 512)}
+# Where the detector says the five points are, in diameters from the disc's center.
+POINTS = np.array(
+    [(-0.18, -0.12), (0.18, -0.12), (0.0, 0.08), (-0.15, 0.26), (0.15, 0.26)], np.float32
+)
+
+
+def paint_face(bgr: NDArray[np.uint8], x: int, y: int, diameter: int) -> None:
+    """Paint what the detector of `write_detector` takes for a face, on black or on a photo."""
+    cv2.circle(bgr, (x, y), diameter // 2, MAGENTA, cv2.FILLED)
+
+
+def write_arcface(
+    path: Path, *, width: int = 8, batch: int | str = "None", mean_inside: bool = False
+) -> Path:
+    """Write a seeded recognizer: `input.1` (batch, 3, 112, 112) RGB to (batch, 512); return `path`.
+
+    Args:
+        path: the file to write.
+        width: channels of its layers.
+        batch: how many faces it takes at once; a text leaves it open, as w600k_r50 does.
+        mean_inside: it takes 0 to 255 and normalizes them itself, as models from MXNet do.
+    """
+    graph = _Graph(seed=1)
+    x = graph.normalized("input.1", 127.5) if mean_inside else "input.1"
+    x = graph.conv(x, 3, width)
+    for _ in range(3):
+        x = graph.conv(x, width, width)
+    x = graph.node("Flatten", x)
+    x = graph.gemm(x, width * 7 * 7, np.zeros(512, np.float32), deviation=0.1)
+    graph.node("Identity", x, output="683")
+    return graph.write(path, ("input.1", (batch, 3, 112, 112)), {"683": (batch, 512)})
+
+
+def write_landmarker(path: Path, *, batch: int | str = "None") -> Path:
+    """Write a seeded 2d106det: `data` (batch, 3, 192, 192) RGB, 0 to 255, to `fc1` (batch, 212).
+
+    Its points lie about where a face's do, and move a little with the picture. Returns `path`.
+    """
+    graph = _Graph(seed=2)
+    x = graph.conv(graph.normalized("data", 128.0), 3, 8)
+    for _ in range(4):
+        x = graph.conv(x, 8, 8)
+    x = graph.node("Flatten", x)
+    x = graph.gemm(x, 8 * 6 * 6, _layout().reshape(-1), deviation=0.002)
+    graph.node("Identity", x, output="fc1")
+    return graph.write(path, ("data", (batch, 3, 192, 192)), {"fc1": (batch, 212)})
+
+
+def write_detector(path: Path) -> Path:
+    """Write a detector with SCRFD's inputs and outputs that finds magenta discs; return `path`.
+
+    A disc's box is that of the anchor next in size, so it is up to 1.5 times too small or large.
+    """
+    graph = _Graph(seed=3)
+    color = graph.constant(np.array([0.5, -1.0, 0.5], np.float32).reshape(1, 3, 1, 1))
+    # Magenta is 2, and whatever is not much like it, such as a green screen, is to count as gray.
+    magenta = graph.node("Conv", "input.1", color, graph.constant(np.float32([-1])))
+    magenta = graph.node("Clip", magenta, graph.scalar(0), graph.scalar(1))
+    cells = graph.node("AveragePool", magenta, kernel_shape=[8, 8], strides=[8, 8])
+    contrasts = {
+        stride: [_contrast(graph, cells, diameter, stride) for diameter in diameters]
+        for stride, diameters in ANCHORS.items()
+    }
+    highest = _highest_around(graph, contrasts)
+    for stride, diameters in ANCHORS.items():
+        _add_outputs(graph, stride, diameters, contrasts[stride], highest)
+    columns = {"score": 1, "box": 4, "points": 10}
+    outputs: dict[str, Shape] = {
+        f"{name}_{stride}": (f"n{stride}", count)
+        for name, count in columns.items()
+        for stride in ANCHORS
+    }
+    return graph.write(path, ("input.1", (1, 3, "?", "?")), outputs)
+
+
+def _contrast(graph: _Graph, cells: str, diameter: int, stride: int) -> str:
+    """Compare squares around the cells' top left corners, where anchors are, with larger ones.
+
+    What is magenta all around as well is the inside of something larger.
+    """
+    inner = graph.average(cells, diameter, stride)
+    return graph.node("Sub", inner, graph.average(cells, 2 * diameter, stride))
+
+
+def _highest_around(graph: _Graph, contrasts: dict[int, list[str]]) -> str:
+    """Return for every 8 pixels the highest contrast of any anchor that covers them."""
+    reach = []
+    for stride, diameters in ANCHORS.items():
+        for contrast, diameter in zip(contrasts[stride], diameters, strict=True):
+            scales = graph.constant(np.array([1, 1, stride // 8, stride // 8], np.float32))
+            nothing = graph.constant(np.zeros(0, np.float32))
+            fine = graph.node("Resize", contrast, nothing, scales, mode="nearest")
+            half = diameter // 16
+            shape = {"kernel_shape": [2 * half + 1] * 2, "pads": [half] * 4}
+            reach.append(graph.node("MaxPool", fine, strides=[1, 1], **shape))
+    return graph.node("Max", *reach)
+
+
+def _add_outputs(
+    graph: _Graph, stride: int, diameters: Sequence[int], contrasts: Sequence[str], highest: str
+) -> None:
+    step = [stride // 8] * 2
+    highest = graph.node("MaxPool", highest, kernel_shape=[1, 1], strides=step)
+    x = graph.node("Concat", *contrasts, axis=1)
+    # Around a disc many anchors answer; one alone remains, as with real faces.
+    beaten = graph.node("Less", x, highest)
+    x = graph.node("Mul", graph.node("Sub", x, graph.scalar(0.3)), graph.scalar(20))
+    x = graph.node("Where", beaten, graph.scalar(-20), x)
+    x = graph.node("Transpose", graph.node("Sigmoid", x), perm=[0, 2, 3, 1])
+    graph.node("Reshape", x, graph.constant(np.array([-1, 1])), output=f"score_{stride}")
+
+    by_anchor = graph.node("Reshape", x, graph.constant(np.array([-1, 2, 1])))
+    zeros = graph.node("Mul", by_anchor, graph.scalar(0))
+    sizes = np.array(diameters, np.float32)[:, None] / stride
+    distances = {"box": np.full(4, 0.5, np.float32), "points": POINTS.reshape(-1)}
+    for name, distance in distances.items():
+        rows = graph.node("Add", zeros, graph.constant((sizes * distance)[None]))
+        shape = graph.constant(np.array([-1, len(distance)]))
+        graph.node("Reshape", rows, shape, output=f"{name}_{stride}")
+
+
+def _layout() -> Floats:
+    """Return (106, 2) points in [-1, 1], where 2d106det has them: the face is 2/3 of its input."""
+    points = np.zeros((106, 2), np.float32)
+    points[:33] = _arc((0, -0.05), (0.6, 0.7), np.linspace(np.pi, 0, 33))
+    points[33:43] = _arc((-0.28, -0.15), (0.14, 0.07), np.linspace(0, 2 * np.pi, 10))
+    points[43:52] = _arc((-0.28, -0.3), (0.2, -0.08), np.linspace(np.pi, 0, 9))
+    points[52:72] = _arc((0, 0.38), (0.25, 0.1), np.linspace(0, 2 * np.pi, 20))
+    points[72:87] = _arc((0, 0.05), (0.12, 0.15), np.linspace(0, 2 * np.pi, 15))
+    points[87:97] = _arc((0.28, -0.15), (0.14, 0.07), np.linspace(0, 2 * np.pi, 10))
+    points[97:] = _arc((0.28, -0.3), (0.2, -0.08), np.linspace(np.pi, 0, 9))
+    return points
+
+
+def _arc(
+    center: tuple[float, float], radii: tuple[float, float], angles: NDArray[np.float64]
+) -> Floats:
+    circle = np.stack([np.cos(angles), np.sin(angles)], axis=1)
+    return (np.array(center) + circle * radii).astype(np.float32)
+
+
+class _Graph:
+    """Collects nodes and weights; every method returns the name of what it added."""
+
+    def __init__(self, seed: int) -> None:
+        self._generator = np.random.default_rng(seed)
+        self._nodes: list[onnx.NodeProto] = []
+        self._weights: list[onnx.TensorProto] = []
+
+    def node(self, operator: str, *inputs: str, output: str = "", **attributes: Any) -> str:
+        name = f"{operator}_{len(self._nodes)}"
+        output = output or name
+        self._nodes.append(helper.make_node(operator, inputs, [output], name=name, **attributes))
+        return output
+
+    def constant(self, values: NDArray[Any]) -> str:
+        name = f"w{len(self._weights)}"
+        self._weights.append(numpy_helper.from_array(np.asarray(values), name))
+        return name
+
+    def scalar(self, value: float) -> str:
+        return self.constant(np.array(value, np.float32))
+
+    def normalized(self, x: str, half: float) -> str:
+        """Take 0 to 255 to about [-1, 1], by the two nodes that insightface looks for."""
+        return self.node("Mul", self.node("Sub", x, self.scalar(127.5)), self.scalar(1 / half))
+
+    def conv(self, x: str, channels: int, filters: int) -> str:
+        """Add a convolution that halves the picture."""
+        weights = self._normal((filters, channels, 3, 3), (2 / (9 * channels)) ** 0.5)
+        shape = {"kernel_shape": [3, 3], "pads": [1] * 4, "strides": [2, 2]}
+        return self.node("LeakyRelu", self.node("Conv", x, weights, **shape), alpha=0.2)
+
+    def gemm(self, x: str, size: int, bias: Floats, *, deviation: float) -> str:
+        weights = self._normal((size, len(bias)), deviation)
+        return self.node("Gemm", x, weights, self.constant(bias))
+
+    def average(self, cells: str, side: int, stride: int) -> str:
+        """Average squares of `side` pixels around every `stride`-th one, of cells of 8 pixels."""
+        half, step = side // 16, stride // 8
+        pads = [half, half, half - step, half - step]
+        shape = {"kernel_shape": [side // 8] * 2, "strides": [step] * 2, "pads": pads}
+        return self.node("AveragePool", cells, count_include_pad=1, **shape)
+
+    def write(self, path: Path, image: tuple[str, Shape], outputs: dict[str, Shape]) -> Path:
+        """Write the model; the outputs are the nodes' of the same names."""
+        graph = helper.make_graph(
+            self._nodes,
+            "stand-in",
+            [helper.make_tensor_value_info(image[0], TensorProto.FLOAT, image[1])],
+            [
+                helper.make_tensor_value_info(name, TensorProto.FLOAT, shape)
+                for name, shape in outputs.items()
+            ],
+            self._weights,
+        )
+        opset = helper.make_opsetid("", 11)
+        # The IR version of the installed onnx may be one that ONNX Runtime does not know yet.
+        onnx.save(helper.make_model(graph, opset_imports=[opset], ir_version=8), path)
+        return path
+
+    def _normal(self, shape: Shape, deviation: float) -> str:
+        values = self._generator.standard_normal(tuple(map(int, shape)), np.float32)
+        return self.constant(values * np.float32(deviation))
