@@ -17,7 +17,7 @@ from dlc.geometry import Box
 
 # Where ArcFace wants the five points in a crop of 112 x 112 pixels (`face_align.arcface_dst` of
 # insightface), as complex numbers.
-_TEMPLATE = np.array(
+_TEMPLATE: NDArray[np.complex128] = np.array(
     [
         38.2946 + 51.6963j,
         73.5318 + 51.5014j,
@@ -95,8 +95,7 @@ def _template(size: int) -> NDArray[np.complex128]:
         scale, offset = size / 128, _WIDE_OFFSET
     else:
         raise ValueError(f"{size} is no multiple of 112 or 128, the sizes of aligned crops")
-    wanted: NDArray[np.complex128] = (_TEMPLATE + offset) * scale
-    return wanted
+    return (_TEMPLATE + offset) * scale
 
 
 def _footprint(matrix: NDArray[np.float64], size: int) -> Box:

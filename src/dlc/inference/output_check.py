@@ -40,22 +40,25 @@ def probe_output(
     names = [output.name for output in session.session.get_outputs()]
     outputs = session.run(names, feed if feed is not None else sample_feed(session))
     for name, output in zip(names, outputs, strict=True):
-        problem = output_problem(output)
-        if problem is not None:
-            raise ModelError(
-                f"The {session.route.role} model {session.name} is of no use on "
-                f"{label(session.route.provider)}: its output {name} {problem}. "
-                f"{_REMEDY}"
-            )
+        _refuse(session, name, output_problem(output))
+
+
+def check_finite(session: RoutedSession, name: str, output: NDArray[np.floating]) -> None:
+    """Refuse a model if what a run gave is NaN or infinite, which would become a black picture.
+
+    Raises:
+        ModelError: it is; the message names the file to take instead.
+    """
+    _refuse(session, name, _not_finite(output))
 
 
 def output_problem(output: NDArray[np.floating]) -> str | None:
     """Return what shows that an output is garbage, in words; None if nothing does."""
     if not output.size:
         return "is empty"
-    if not np.isfinite(output).all():
-        share = 1 - np.isfinite(output).mean()
-        return f"is NaN or infinite in {share:.0%} of its values"
+    problem = _not_finite(output)
+    if problem is not None:
+        return problem
     if np.ptp(output.astype(np.float32)) < _FLAT:
         return f"is {float(output.flat[0]):.3g} everywhere"
     return None
@@ -81,6 +84,22 @@ def sample_feed(session: RoutedSession, *, seed: int = 0) -> dict[str, NDArray[n
         shape = _closed(info.shape, fixed)
         feed[info.name] = generator.random(shape, np.float32).astype(_ELEMENTS[info.type])
     return feed
+
+
+def _refuse(session: RoutedSession, output_name: str, problem: str | None) -> None:
+    if problem is not None:
+        raise ModelError(
+            f"The {session.route.role} model {session.name} is of no use on "
+            f"{label(session.route.provider)}: its output {output_name} {problem}. "
+            f"{_REMEDY}"
+        )
+
+
+def _not_finite(output: NDArray[np.floating]) -> str | None:
+    finite = np.isfinite(output)
+    if finite.all():
+        return None
+    return f"is NaN or infinite in {1 - finite.mean():.0%} of its values"
 
 
 def _closed(shape: Sequence[int | str | None], fixed: tuple[int, ...] | None) -> tuple[int, ...]:

@@ -1,0 +1,73 @@
+"""The neural swap engine: inswapper_128 on aligned faces, pasted back softly."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from dlc.compositing.arrays import Floats
+from dlc.compositing.paste_back import face_mask, paste_back
+from dlc.compositing.patch import Patch
+from dlc.faces.alignment import aligned_crop, arcface_matrix
+from dlc.faces.face import Face
+from dlc.faces.finder import Needs
+from dlc.faces.pixels import Pixels
+from dlc.inference.routed_session import RoutedSession
+from dlc.swapping.inswapper_model import InswapperModel, identity_latent
+
+
+class InswapperSwapper:
+    """Swaps faces by InsightFace's inswapper_128, whose weights the user installs."""
+
+    source_needs = Needs.EMBEDDING
+    target_needs = Needs.NOTHING
+
+    def __init__(self, session: RoutedSession, emap: NDArray[np.float32]) -> None:
+        """Use a session of the model and the matrix out of its file.
+
+        Args:
+            session: of a model that `dlc.model_store.contracts` lets pass as a swapper.
+            emap: float32 (512, 512), from `dlc.model_store.skim.skim_emap`.
+        """
+        self._model = InswapperModel(session)
+        self._emap = emap
+        self._mask = face_mask(self._model.side)
+        self._latent: Floats | None = None
+
+    def prepare(self, sources: Sequence[tuple[Pixels, Face]]) -> None:
+        """Learn the source person from the mean of the photos' embeddings.
+
+        Raises:
+            ValueError: there is no source, or a face has no embedding.
+        """
+        self._latent = identity_latent([_embedding(face) for _, face in sources], self._emap)
+
+    def swap(self, frame: Pixels, faces: Sequence[Face]) -> list[Patch | None]:
+        """Return each swapped face, or None for points that are no face or outside the frame.
+
+        Raises:
+            RuntimeError: there is no source yet.
+            ModelError: what came out of the model is no picture.
+            ProviderError: what runs the model failed.
+        """
+        if self._latent is None:
+            raise RuntimeError("call prepare with a source before swap")
+        side = self._model.side
+        matrices = [arcface_matrix(face.points, side) for face in faces]
+        placed = [matrix for matrix in matrices if matrix is not None]
+        crops = [aligned_crop(frame, matrix, side) for matrix in placed]
+        swapped = iter(self._model.swap_crops(crops, self._latent))
+        return [
+            None
+            if matrix is None
+            else paste_back(next(swapped), self._mask, matrix, frame.width, frame.height)
+            for matrix in matrices
+        ]
+
+
+def _embedding(face: Face) -> Floats:
+    if face.embedding is None:
+        raise ValueError("the inswapper engine needs source faces with embeddings")
+    return face.embedding

@@ -1,0 +1,99 @@
+"""inswapper_128 by itself: an aligned face and an identity in, the aligned swapped face out."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from dlc.compositing.arrays import Bytes, Floats
+from dlc.errors import ModelError
+from dlc.faces.crop import to_tensor
+from dlc.inference.output_check import check_finite
+from dlc.inference.routed_session import RoutedSession
+
+
+class InswapperModel:
+    """Runs the model on aligned crops, several at once where the file leaves that open.
+
+    Attributes:
+        side: of the crops it takes and gives, in pixels.
+    """
+
+    def __init__(self, session: RoutedSession) -> None:
+        """Use a session of a model that `dlc.model_store.contracts` lets pass as a swapper."""
+        self._session = session
+        # Exports differ in the names and in the order: the picture is the one of four dimensions.
+        picture, identity = sorted(session.session.get_inputs(), key=lambda each: -len(each.shape))
+        self._picture, self._identity = picture.name, identity.name
+        self._output = session.session.get_outputs()[0].name
+        self._element = np.float16 if picture.type == "tensor(float16)" else np.float32
+        self._takes_several = _takes_several(session, (picture.shape[0], identity.shape[0]))
+        self.side = int(picture.shape[2])
+
+    def swap_crops(self, crops: Sequence[Bytes], latent: Floats) -> list[Bytes]:
+        """Return each crop with the face of `latent`.
+
+        The result is that of insightface's `INSwapper.get`, including that it rounds down.
+
+        Args:
+            crops: uint8 (side, side, 3) BGR each, aligned by `arcface_matrix`.
+            latent: float32 (512,) of unit length, such as `identity_latent`.
+
+        Raises:
+            ModelError: what came out is NaN or infinite.
+            ProviderError: what runs the model failed.
+        """
+        if not crops:
+            return []
+        step = len(crops) if self._takes_several else 1
+        groups = (crops[start : start + step] for start in range(0, len(crops), step))
+        return [crop for group in groups for crop in self._run(group, latent)]
+
+    def _run(self, crops: Sequence[Bytes], latent: Floats) -> list[Bytes]:
+        feed = {
+            self._picture: to_tensor(crops, 0.0, 1.0).astype(self._element, copy=False),
+            self._identity: np.repeat(latent[None], len(crops), axis=0).astype(self._element),
+        }
+        (planes,) = self._session.run([self._output], feed)
+        check_finite(self._session, self._output, planes)
+        rgb = np.clip(255 * planes.astype(np.float32), 0, 255).astype(np.uint8)
+        return [np.ascontiguousarray(each[::-1].transpose(1, 2, 0)) for each in rgb]
+
+
+def _takes_several(session: RoutedSession, counts: Sequence[int | str | None]) -> bool:
+    """Tell whether a run may have any number of faces: the file says so, and its route too."""
+    fixed = session.route.input_shape is not None or session.route.cuda_graph
+    return not fixed and not any(isinstance(count, int) for count in counts)
+
+
+def identity_latent(embeddings: Sequence[Floats], emap: NDArray[np.float32]) -> Floats:
+    """Return a person as inswapper takes it, from one or more embeddings of the face.
+
+    Args:
+        embeddings: float32 (512,) each, from ArcFace; every photo counts the same.
+        emap: float32 (512, 512), from `dlc.model_store.skim.skim_emap`.
+
+    Returns:
+        float32 (512,) of unit length.
+
+    Raises:
+        ValueError: there is no embedding.
+        ModelError: an embedding, or what the matrix makes of it, is NaN, infinite or zero.
+    """
+    if not embeddings:
+        raise ValueError("an identity needs at least one embedding")
+    units = [_unit(embedding) for embedding in embeddings]
+    return _unit(_unit(np.sum(units, axis=0, dtype=np.float32)) @ emap)
+
+
+def _unit(vector: Floats) -> Floats:
+    length = float(np.linalg.norm(vector))
+    if not 0 < length < np.inf:
+        raise ModelError(
+            "The source photos give no identity: an embedding is NaN, infinite or zero. Check the "
+            "recognizer's and the swapper's files with `dlc models verify`, or try --provider cpu."
+        )
+    unit: Floats = vector / np.float32(length)
+    return unit
