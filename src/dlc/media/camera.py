@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dlc.errors import CameraError
+from dlc.media.capture_reading import next_picture
 from dlc.media.capture_system import CaptureSystem, this_system
 from dlc.media.letterbox import fitted
 from dlc.media.live_clock import LiveClock
@@ -12,9 +13,6 @@ from dlc.media.negotiation import Negotiated, described, negotiate
 from dlc.media.picture_watch import PictureWatch
 from dlc.options import CaptureOptions
 
-# A driver may fail a read now and then; a camera that is gone fails them all, mostly at once.
-_FAILED_READS = 5
-_PAUSE = 0.02
 # A picture that stays the same for this many seconds comes from a driver whose camera has gone.
 _FROZEN = 5.0
 
@@ -72,23 +70,23 @@ class Camera(Closing):
         Raises:
             CameraError: the camera was unplugged, taken away, or hangs.
         """
-        for _ in range(_FAILED_READS):
-            if self._clock.is_stopped():
-                return None
-            ok, picture = self._device.read()
-            if ok and picture is not None:
-                captured_at = self._clock.now()
-                self._watch.see(picture, captured_at)
-                self._require_motion()
-                # Some drivers change the size when the sensor is turned.
-                bgr = fitted(picture, self.report.width, self.report.height)
-                self._frames += 1
-                return LiveFrame(bgr, index=self._frames - 1, captured_at=captured_at)
-            self._clock.wait(_PAUSE)
-        raise CameraError(
-            f"{self._name} stopped delivering pictures: it was unplugged, or another program took "
-            "it; plug it in and start again, or allow reconnecting"
-        )
+        if self._clock.is_stopped():
+            return None
+        picture = next_picture(self._device, self._clock)
+        if picture is None and self._clock.is_stopped():
+            return None
+        if picture is None:
+            raise CameraError(
+                f"{self._name} stopped delivering pictures: it was unplugged, or another program "
+                "took it; plug it in and start again, or allow reconnecting"
+            )
+        captured_at = self._clock.now()
+        self._watch.see(picture, captured_at)
+        self._require_motion()
+        # Some drivers change the size when the sensor is turned.
+        bgr = fitted(picture, self.report.width, self.report.height)
+        self._frames += 1
+        return LiveFrame(bgr, index=self._frames - 1, captured_at=captured_at)
 
     def close(self) -> None:
         """Let go of the camera; does nothing the second time."""

@@ -126,6 +126,8 @@ class ContainerClip:
         self._container = spec.open()
         stream = self._container.streams.video[0]
         self.fps = float(stream.average_rate or stream.guessed_rate or 25)
+        # Threads that work on several pictures at a time level out those that take long.
+        stream.codec_context.thread_type = "AUTO"
         self._natives = iter(self._container.decode(stream))
         first = self._next()
         if first is None:

@@ -29,7 +29,10 @@ def fitted(
     ratios = (width / columns, height / rows)
     if fit is Fit.CROP:
         scale = max(ratios)
-        kept = (min(columns, round(width / scale)), min(rows, round(height / scale)))
+        kept = (
+            max(1, min(columns, round(width / scale))),
+            max(1, min(rows, round(height / scale))),
+        )
         left, top = (columns - kept[0]) // 2, (rows - kept[1]) // 2
         return _resized(bgr[top : top + kept[1], left : left + kept[0]], width, height)
     scale = min(ratios)

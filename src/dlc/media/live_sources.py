@@ -20,6 +20,7 @@ from dlc.media.reconnecting import ReconnectingSource
 from dlc.media.stream_source import StreamSource, stream_spec
 from dlc.options import CaptureOptions
 
+_CAMERA = re.compile(r"(?:/dev/video)?([0-9]+)")
 _URL = re.compile(r"[a-z][a-z0-9+.-]+://", re.IGNORECASE)
 _NUMBERED = re.compile(r"%(0\d+)?d")
 _SEQUENCE_FPS = 25.0
@@ -31,9 +32,9 @@ def open_live_source(
     """Open whatever delivers pictures in real time.
 
     Args:
-        spec: a camera's number ("0"), a file, a numbered image sequence ("shot_%04d.png"), an
-            address ("http://...", "rtsp://..."), or a graph of FFmpeg's filters
-            ("lavfi:testsrc=size=640x480:rate=30").
+        spec: a camera's number ("0", on Linux also "/dev/video0"), a file, a numbered image
+            sequence ("shot_%04d.png"), an address ("http://...", "rtsp://..."), or a graph of
+            FFmpeg's filters ("lavfi:testsrc=size=640x480:rate=30").
         options: how to open it; the defaults if None.
         clock: what frames are timed by, and what tells the source to stop.
 
@@ -46,8 +47,9 @@ def open_live_source(
     """
     options, clock = options or CaptureOptions(), clock or LiveClock()
     _check(options)
-    if spec.isascii() and spec.isdigit():
-        return _kept_alive(lambda: Camera(int(spec), options, clock=clock), options, clock)
+    if camera := _CAMERA.fullmatch(spec):
+        index = int(camera[1])
+        return _kept_alive(lambda: Camera(index, options, clock=clock), options, clock)
     if _URL.match(spec):
         return _kept_alive(lambda: _open_url(spec, options, clock), options, clock)
     return PacedSource(

@@ -21,17 +21,13 @@ from dlc.media.capture_plan import (
     reported_fourcc,
     with_measured,
 )
+from dlc.media.capture_reading import next_picture
 from dlc.media.capture_system import CaptureDevice, CaptureSystem, ListedCamera
 from dlc.media.frame_rate import measure_fps
 from dlc.media.live_clock import LiveClock
 from dlc.media.picture_watch import PictureWatch
 from dlc.options import CaptureOptions
 
-# Some drivers fail the first reads while the sensor starts; others wait ten seconds before they
-# fail, which is not worth repeating.
-_FIRST_READS = 10
-_FIRST_SECONDS = 2.0
-_PAUSE = 0.05
 _PRIVACY = {
     "Windows": "allow desktop apps the camera in Settings > Privacy & security > Camera",
     "Darwin": "allow the terminal the camera in System Settings > Privacy & Security > Camera",
@@ -134,7 +130,7 @@ def _open_any(
             continue
         for device, asked in _openings(number, backend, options, system):
             was_open = True
-            picture = _first_picture(device, clock)
+            picture = next_picture(device, clock)
             if picture is not None and (asked is None or is_good_enough(picture, options)):
                 return _Opened(device, backend, asked, picture)
             device.release()
@@ -166,17 +162,6 @@ def _openings(
         yield device, asked
 
 
-def _first_picture(device: CaptureDevice, clock: LiveClock) -> NDArray[np.uint8] | None:
-    began = clock.now()
-    for _ in range(_FIRST_READS):
-        ok, picture = device.read()
-        if ok and picture is not None and picture.size:
-            return picture
-        if clock.now() - began > _FIRST_SECONDS or not clock.wait(_PAUSE):
-            return None
-    return None
-
-
 def _measured(
     opened: _Opened,
     index: int,
@@ -191,13 +176,14 @@ def _measured(
     reported = _reported(device)
 
     def read() -> None:
-        ok, picture = device.read()
-        if not ok or picture is None:
+        picture = next_picture(device, clock)
+        if picture is None and not clock.is_stopped():
             raise CameraError(
                 f"{described(index, name)} stopped while it was tried out: check its cable, and "
                 "close other programs that use it"
             )
-        watch.see(picture, clock.now())
+        if picture is not None:
+            watch.see(picture, clock.now())
 
     fps = measure_fps(read, clock)
     if not clock.is_stopped():

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-from collections import deque
 from collections.abc import Callable, Iterator
 
 from dlc.errors import InputError
@@ -15,8 +14,6 @@ from dlc.media.live_source import Closing, LiveReport
 
 logger = logging.getLogger(__name__)
 
-# Pictures decoded before they are due, so that one that takes long to decode makes none late.
-_AHEAD = 4
 # Seconds that may go into decoding pictures which are dropped because they are overdue.
 _CATCHING_UP = 0.25
 
@@ -26,7 +23,8 @@ class PacedSource(Closing):
 
     Due times follow from the first frame that is read and from the pictures' own times, never from
     when the one before was delivered. Whoever reads too slowly gets the newest picture that is
-    due; those before it are dropped. Where not even decoding keeps up, the clip plays slower.
+    due; those before it are dropped. Decoding takes place in the time of waiting, so it makes no
+    picture late unless it takes longer than that. Where it always does, the clip plays slower.
 
     Attributes:
         report: the format of the frames.
@@ -61,9 +59,9 @@ class PacedSource(Closing):
         self._clip = open_clip()
         self._period = 1 / self._clip.fps
         self._pictures = self._timeline()
-        self._ahead: deque[ClipPicture] = deque()
+        # The first picture that is not due, where it was decoded to find that out.
+        self._early: ClipPicture | None = None
         self._origin: float | None = None
-        self._decode_seconds = 0.0
         self._frames = 0
         self.frames_dropped = 0
         self.seconds_slipped = 0.0
@@ -84,7 +82,6 @@ class PacedSource(Closing):
             self._origin = self._clock.now() - picture.seconds
         picture = self._newest(picture)
         due = self._origin + picture.seconds
-        self._decode_ahead(until=due)
         if not self._clock.wait_until(due):
             return None
         bgr = fitted(picture.to_bgr(), self.report.width, self.report.height)
@@ -93,7 +90,7 @@ class PacedSource(Closing):
 
     def close(self) -> None:
         """Close the clip; does nothing the second time."""
-        self._ahead.clear()
+        self._early = None
         self._clip.close()
 
     def _timeline(self) -> Iterator[ClipPicture]:
@@ -115,28 +112,11 @@ class PacedSource(Closing):
             self._clip = self._open_clip()
 
     def _take(self) -> ClipPicture | None:
-        """Return the next picture, decoding it if none is waiting."""
-        if self._ahead:
-            return self._ahead.popleft()
-        return self._decode()
-
-    def _decode(self) -> ClipPicture | None:
-        began = self._clock.now()
-        picture = next(self._pictures, None)
-        took = self._clock.now() - began
-        # The slowest of the last ones: key frames take several times as long as the others.
-        self._decode_seconds = max(took, 0.9 * self._decode_seconds)
+        """Return the next picture, decoding it unless that was done."""
+        if self._early is None:
+            return next(self._pictures, None)
+        picture, self._early = self._early, None
         return picture
-
-    def _decode_ahead(self, until: float) -> None:
-        """Use the time to wait for decoding, as far as that surely ends in time."""
-        while len(self._ahead) < _AHEAD:
-            if self._clock.now() + 2 * self._decode_seconds >= until:
-                return
-            picture = self._decode()
-            if picture is None:
-                return
-            self._ahead.append(picture)
 
     def _newest(self, picture: ClipPicture) -> ClipPicture:
         """Return the newest picture that is due, or `picture` if it is not."""
@@ -148,7 +128,7 @@ class PacedSource(Closing):
             if following is None:
                 break
             if origin + following.seconds > now:
-                self._ahead.appendleft(following)
+                self._early = following
                 break
             picture = following
             self.frames_dropped += 1

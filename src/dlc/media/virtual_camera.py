@@ -141,9 +141,9 @@ def _open(
     """Open the first backend that works, as a `pyvirtualcam.Camera`."""
     library = _library()
     reasons = []
+    # One named backend at a time: without a name, pyvirtualcam takes whatever was registered.
     for name in names:
-        # Only a named backend is sure not to be another program's; an unknown one has to be
-        # refused here, as pyvirtualcam would stumble over it.
+        # pyvirtualcam answers an unknown name with a KeyError.
         if name not in library.camera.BACKENDS:
             known = ", ".join(library.camera.BACKENDS)
             raise OptionError(f"there is no virtual camera called {name} here: there is {known}")
