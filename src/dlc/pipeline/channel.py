@@ -69,6 +69,10 @@ class Channel(Generic[T]):
                 return
             yield item
 
+    def __len__(self) -> int:
+        """Return how many items wait inside."""
+        return len(self._items)
+
     def finish(self) -> None:
         """Say that no further item will be put; what is inside can still be taken."""
         with self._changed:

@@ -2,21 +2,16 @@
 
 from __future__ import annotations
 
-import threading
-import time
 from collections.abc import Callable, Generator, Iterable, Sequence
 from functools import partial
 from typing import Any
 
-from dlc.errors import DlcError, StageError
 from dlc.pipeline.cancel import CancelToken
-from dlc.pipeline.channel import Channel, Closed
+from dlc.pipeline.channel import Channel
 from dlc.pipeline.report import PipelineReport
+from dlc.pipeline.running import Running
 from dlc.pipeline.stage import Stage
 from dlc.pipeline.worker import Worker
-
-# How soon a cancel request is noticed while no result arrives.
-CANCEL_POLL_SECONDS = 0.05
 
 
 class Pipeline:
@@ -51,23 +46,18 @@ class Pipeline:
         queue_size: int = 4,
         cancel: CancelToken | None = None,
     ) -> None:
-        self._source = source
-        self._stages = stages
-        self._cancel = cancel or CancelToken()
-        self._channels: list[Channel[Any]] = [Channel(queue_size) for _ in range(len(stages) + 1)]
+        channels: list[Channel[Any]] = [Channel(queue_size) for _ in range(len(stages) + 1)]
         names = [source_name, *(stage.name for stage in stages)]
-        self._workers = [
-            Worker(name, channel) for name, channel in zip(names, self._channels, strict=True)
-        ]
-        self._began: float | None = None
-        self._ended: float | None = None
+        workers = [Worker(name, outbox) for name, outbox in zip(names, channels, strict=True)]
+        calls: list[Callable[[], None]] = [partial(workers[0].read, source)]
+        for worker, stage, inbox in zip(workers[1:], stages, channels, strict=False):
+            calls.append(partial(worker.transform, stage.function, inbox))
+        self._running = Running(workers, calls, channels, cancel or CancelToken())
 
     @property
     def report(self) -> PipelineReport:
         """What has been done so far; may be read while the pipeline runs."""
-        now = self._ended or time.perf_counter()
-        wall = now - self._began if self._began is not None else 0.0
-        return PipelineReport(tuple(worker.report for worker in self._workers), wall)
+        return self._running.report
 
     def run(self) -> Generator[Any, None, None]:
         """Start the threads and yield the results in order.
@@ -81,76 +71,4 @@ class Pipeline:
             StageError: a stage or the source failed in any other way.
             Cancelled: the cancel token was set.
         """
-        if self._began is not None:
-            message = "a pipeline runs only once"
-            raise RuntimeError(message)
-        self._began = time.perf_counter()
-        threads = self._threads()
-        try:
-            for thread in threads:
-                thread.start()
-            yield from self._results()
-            self._raise_failure()
-        finally:
-            for channel in self._channels:
-                channel.abandon()
-            _join(threads)
-            self._ended = time.perf_counter()
-
-    def _threads(self) -> list[threading.Thread]:
-        """Return one thread for the source and one for each stage, not yet started."""
-        first, *rest = self._workers
-        calls: list[Callable[[], None]] = [partial(first.read, self._source)]
-        for worker, stage, inbox in zip(rest, self._stages, self._channels, strict=False):
-            calls.append(partial(worker.transform, stage.function, inbox))
-        return [
-            threading.Thread(target=call, name=f"pipeline-{worker.name}")
-            for worker, call in zip(self._workers, calls, strict=True)
-        ]
-
-    def _results(self) -> Generator[Any, None, None]:
-        """Yield from the last channel until it closes, watching for a cancel request."""
-        while True:
-            self._cancel.check()
-            try:
-                result = self._channels[-1].get(CANCEL_POLL_SECONDS)
-            except TimeoutError:
-                continue
-            except Closed:
-                return
-            yield result
-
-    def _raise_failure(self) -> None:
-        """Raise the failure that comes first in the stream, if any.
-
-        As order is kept, a later stage always works on an earlier item: of several failures the
-        one of the last stage concerns the earliest item.
-        """
-        for worker in reversed(self._workers):
-            error = worker.failure
-            if error is None:
-                continue
-            if isinstance(error, DlcError):
-                error.add_note(f"in pipeline stage {worker.name!r}")
-                raise error
-            if isinstance(error, Exception):
-                reason = f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
-                message = f"stage {worker.name!r} failed: {reason}"
-                raise StageError(message) from error
-            raise error
-
-
-def _join(threads: Iterable[threading.Thread]) -> None:
-    """Wait for every thread that was started, also if the user interrupts again meanwhile.
-
-    What a thread still works on, an encoder for instance, must not be closed under its hands.
-    """
-    interrupt: KeyboardInterrupt | None = None
-    for thread in threads:
-        while thread.is_alive():
-            try:
-                thread.join()
-            except KeyboardInterrupt as error:
-                interrupt = error
-    if interrupt is not None:
-        raise interrupt
+        return self._running.run()

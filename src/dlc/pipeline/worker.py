@@ -5,10 +5,20 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, Protocol
 
 from dlc.pipeline.channel import Channel
 from dlc.pipeline.report import StageReport
+
+
+class Inbox(Protocol):
+    """Where a step's items come from; a channel is one."""
+
+    def __iter__(self) -> Iterator[Any]:
+        """Yield items until there are no more."""
+
+    def abandon(self) -> None:
+        """Say that no more will be taken."""
 
 
 class Worker:
@@ -44,7 +54,7 @@ class Worker:
                 if not self._outbox.put(item):
                     return
 
-    def transform(self, function: Callable[[Any], Any], inbox: Channel[Any]) -> None:
+    def transform(self, function: Callable[[Any], Any], inbox: Inbox) -> None:
         """Put `function` of every item of `inbox` into the outbox."""
         with self._ending_cleanly(inbox):
             for item in inbox:
@@ -54,7 +64,7 @@ class Worker:
                     return
 
     @contextmanager
-    def _ending_cleanly(self, inbox: Channel[Any] | None = None) -> Iterator[None]:
+    def _ending_cleanly(self, inbox: Inbox | None = None) -> Iterator[None]:
         """Keep the failure for the consumer and let neither neighbor wait for this step."""
         try:
             yield

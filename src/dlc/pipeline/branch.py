@@ -1,0 +1,78 @@
+"""A thread beside a pipeline that makes of the newest items what it can."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from types import TracebackType
+from typing import Generic, Self, TypeVar
+
+from dlc.errors import Cancelled
+from dlc.pipeline.channel import Channel
+from dlc.pipeline.newest_channel import NewestChannel
+from dlc.pipeline.running import join, raise_failure
+
+T = TypeVar("T")
+
+
+class Branch(Generic[T]):
+    """Hands items to a function in a thread of its own; whoever offers them never waits.
+
+    Used as a context manager: the thread starts with the block, and has finished with what it was
+    offered when the block ends.
+
+    Args:
+        name: what errors call it.
+        work: reads the channel until it is closed.
+        capacity: how many items may wait; when there are more, the oldest is dropped.
+    """
+
+    def __init__(self, name: str, work: Callable[[Channel[T]], None], *, capacity: int = 1) -> None:
+        self._name = name
+        self._work = work
+        self._inbox: NewestChannel[T] = NewestChannel(capacity)
+        self._failure: BaseException | None = None
+        self._thread = threading.Thread(target=self._run, name=f"pipeline-{name}")
+
+    @property
+    def dropped(self) -> int:
+        """How many items came too fast."""
+        return self._inbox.dropped
+
+    def offer(self, item: T) -> None:
+        """Hand over an item.
+
+        Raises:
+            DlcError: as the function raised it.
+            StageError: the function failed in any other way, or gave up before its time.
+        """
+        if not self._inbox.put(item):
+            self._raise_failure()
+
+    def __enter__(self) -> Self:
+        self._thread.start()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._inbox.finish()
+        join([self._thread])
+        # Another failure is told rather than one that may be its consequence.
+        if error is None or isinstance(error, Cancelled):
+            self._raise_failure()
+
+    def _run(self) -> None:
+        try:
+            self._work(self._inbox)
+        except BaseException as error:  # noqa: BLE001 - raised again in the offering thread
+            self._failure = error
+        finally:
+            self._inbox.abandon()
+
+    def _raise_failure(self) -> None:
+        if self._failure is not None:
+            raise_failure(self._name, self._failure)

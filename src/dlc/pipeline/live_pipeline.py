@@ -1,0 +1,91 @@
+"""A pipeline for live items: the newest one wins, and none waits behind another."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Generator, Iterable, Sequence
+from functools import partial
+from typing import Any
+
+from dlc.pipeline.cancel import CancelToken
+from dlc.pipeline.channel import Channel
+from dlc.pipeline.newest_channel import NewestChannel
+from dlc.pipeline.report import PipelineReport
+from dlc.pipeline.running import Running
+from dlc.pipeline.stage import Stage
+from dlc.pipeline.station import Station
+from dlc.pipeline.worker import Worker
+
+
+class LivePipeline:
+    """Runs the items of a source that does not wait through stages, one thread a step, once.
+
+    The source is never held back: of the items that come while the first stage is busy only the
+    newest is kept. From there on order is kept and nothing is dropped. A stage that is slower than
+    the source lowers the rate and not the freshness of results: see `Station`.
+
+    Failures are carried out as `Pipeline` does it.
+
+    Args:
+        source: what goes in; iterated in a thread of its own. To end a run that was cancelled, or
+            whose later steps failed, it has to yield once more or to end.
+        stages: the steps in order; an item of the last one is a result.
+        source_name: what reports and errors call the source.
+        cancel: once set, the run stops with `Cancelled` as soon as every step has finished the
+            item it holds.
+
+    Example:
+        >>> pipeline = LivePipeline(iter("a"), [Stage("upper", str.upper)])
+        >>> list(pipeline.run())
+        ['A']
+    """
+
+    def __init__(
+        self,
+        source: Iterable[Any],
+        stages: Sequence[Stage[Any, Any]],
+        *,
+        source_name: str = "capture",
+        cancel: CancelToken | None = None,
+    ) -> None:
+        self._newest: NewestChannel[Any] = NewestChannel()
+        channels: list[Channel[Any]] = [self._newest, *(Channel[Any](1) for _ in stages)]
+        names = [source_name, *(stage.name for stage in stages)]
+        workers = [Worker(name, outbox) for name, outbox in zip(names, channels, strict=True)]
+        calls: list[Callable[[], None]] = [partial(workers[0].read, source)]
+        for worker, station in zip(workers[1:], _stations(stages, channels), strict=True):
+            calls.append(partial(worker.transform, station, station))
+        self._running = Running(workers, calls, channels, cancel or CancelToken())
+
+    @property
+    def report(self) -> PipelineReport:
+        """What has been done so far; may be read while the pipeline runs."""
+        return self._running.report
+
+    @property
+    def dropped(self) -> int:
+        """How many items of the source gave way to newer ones."""
+        return self._newest.dropped
+
+    def run(self) -> Generator[Any, None, None]:
+        """Start the threads and yield the results in order.
+
+        No thread is left when the iteration has ended, in whatever way.
+
+        Raises:
+            DlcError: as a stage or the source raised it, with a note that names the step.
+            StageError: a stage or the source failed in any other way.
+            Cancelled: the cancel token was set.
+        """
+        return self._running.run()
+
+
+def _stations(stages: Sequence[Stage[Any, Any]], inboxes: Sequence[Channel[Any]]) -> list[Station]:
+    """Return a station for each stage; each knows the one after it, so the last is made first."""
+    moved = threading.Condition()
+    stations: list[Station] = []
+    following: Station | None = None
+    for stage, inbox in zip(reversed(stages), reversed(inboxes[: len(stages)]), strict=True):
+        following = Station(stage.function, inbox, following, moved)
+        stations.append(following)
+    return stations[::-1]

@@ -1,0 +1,120 @@
+"""Running the threads of a pipeline: start, results, the first failure, and the end."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Generator, Iterable, Sequence
+from typing import Any, NoReturn
+
+from dlc.errors import DlcError, StageError
+from dlc.pipeline.cancel import CancelToken
+from dlc.pipeline.channel import Channel, Closed
+from dlc.pipeline.report import PipelineReport
+from dlc.pipeline.worker import Worker
+
+# How soon a cancel request is noticed while no result arrives.
+CANCEL_POLL_SECONDS = 0.05
+
+
+class Running:
+    """Runs the steps of a pipeline, one thread each, once.
+
+    Args:
+        workers: the steps in order, the source first.
+        calls: what each worker's thread does.
+        channels: the outbox of each worker; what comes out of the last one is a result.
+        cancel: stops the run once it is set.
+    """
+
+    def __init__(
+        self,
+        workers: Sequence[Worker],
+        calls: Sequence[Callable[[], None]],
+        channels: Sequence[Channel[Any]],
+        cancel: CancelToken,
+    ) -> None:
+        self._workers = workers
+        self._calls = calls
+        self._channels = channels
+        self._cancel = cancel
+        self._began: float | None = None
+        self._ended: float | None = None
+
+    @property
+    def report(self) -> PipelineReport:
+        """What has been done so far; may be read while the pipeline runs."""
+        now = self._ended or time.perf_counter()
+        wall = now - self._began if self._began is not None else 0.0
+        return PipelineReport(tuple(worker.report for worker in self._workers), wall)
+
+    def run(self) -> Generator[Any, None, None]:
+        """Start the threads and yield the results in order; see `Pipeline.run`."""
+        if self._began is not None:
+            message = "a pipeline runs only once"
+            raise RuntimeError(message)
+        self._began = time.perf_counter()
+        threads = [
+            threading.Thread(target=call, name=f"pipeline-{worker.name}")
+            for worker, call in zip(self._workers, self._calls, strict=True)
+        ]
+        try:
+            for thread in threads:
+                thread.start()
+            yield from self._results()
+            self._raise_failure()
+        finally:
+            for channel in self._channels:
+                channel.abandon()
+            join(threads)
+            self._ended = time.perf_counter()
+
+    def _results(self) -> Generator[Any, None, None]:
+        """Yield from the last channel until it closes, watching for a cancel request."""
+        while True:
+            self._cancel.check()
+            try:
+                result = self._channels[-1].get(CANCEL_POLL_SECONDS)
+            except TimeoutError:
+                continue
+            except Closed:
+                return
+            yield result
+
+    def _raise_failure(self) -> None:
+        """Raise the failure that comes first in the stream, if any.
+
+        As order is kept, a later stage always works on an earlier item: of several failures the
+        one of the last stage concerns the earliest item.
+        """
+        for worker in reversed(self._workers):
+            if worker.failure is not None:
+                raise_failure(worker.name, worker.failure)
+
+
+def raise_failure(name: str, error: BaseException) -> NoReturn:
+    """Raise what the step called `name` failed with; what is no DlcError becomes a StageError."""
+    if isinstance(error, DlcError):
+        error.add_note(f"in pipeline stage {name!r}")
+        raise error
+    if isinstance(error, Exception):
+        reason = f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
+        message = f"stage {name!r} failed: {reason}"
+        raise StageError(message) from error
+    raise error
+
+
+def join(threads: Iterable[threading.Thread]) -> None:
+    """Wait for every thread that was started, also if the user interrupts again meanwhile.
+
+    What a thread still works on, an encoder for instance, must not be closed under its hands.
+    """
+    interrupt: KeyboardInterrupt | None = None
+    for thread in threads:
+        while thread.is_alive():
+            try:
+                thread.join()
+            except KeyboardInterrupt as error:
+                interrupt = error
+    if interrupt is not None:
+        raise interrupt

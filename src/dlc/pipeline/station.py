@@ -1,0 +1,99 @@
+"""A step of a live pipeline, which begins its next item just in time for the step after it."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from dlc.pipeline.channel import Channel, Closed
+
+# Weight of the newest duration in the running mean.
+_RECENT = 0.2
+
+
+class Station:
+    """Feeds one stage, and foretells when it will take its next item.
+
+    Were every step to take an item as soon as it can, each item would wait in front of the slowest
+    step for as long as that one takes. So a step takes its next item only when the following one
+    is expected to be free by the time it is done. Steps still overlap, and none of the work is
+    thrown away.
+
+    Args:
+        function: what the stage does.
+        inbox: where its items come from.
+        following: the step after it, if any.
+        moved: shared by all stations of a pipeline; notified when one of them begins or ends.
+    """
+
+    def __init__(
+        self,
+        function: Callable[[Any], Any],
+        inbox: Channel[Any],
+        following: Station | None,
+        moved: threading.Condition,
+    ) -> None:
+        self._function = function
+        self._inbox = inbox
+        self._following = following
+        self._moved = moved
+        self._began: float | None = None
+        self._usual: float | None = None
+
+    def __call__(self, item: Any) -> Any:
+        """Do the stage's work on an item and measure it."""
+        began = time.perf_counter()
+        self._note(began)
+        try:
+            return self._function(item)
+        finally:
+            seconds = time.perf_counter() - began
+            known = self._usual
+            self._usual = seconds if known is None else known + _RECENT * (seconds - known)
+            self._note(None)
+
+    def __iter__(self) -> Iterator[Any]:
+        """Yield the inbox's items, each taken when its result will be wanted."""
+        while True:
+            self._wait_until_wanted()
+            try:
+                item = self._inbox.get()
+            except Closed:
+                return
+            yield item
+
+    def abandon(self) -> None:
+        """Take no more items."""
+        self._inbox.abandon()
+
+    def next_start(self, now: float) -> float:
+        """Return when an item that is not here yet could be begun, as far as can be foretold.
+
+        Args:
+            now: the present time, in seconds of `time.perf_counter`.
+        """
+        usual, began = self._usual or 0.0, self._began
+        free = now if began is None else max(now, began + usual)
+        if self._following is not None:
+            free = max(free, self._following.next_start(now) - usual)
+        return free + usual * len(self._inbox)
+
+    def _wait_until_wanted(self) -> None:
+        """Wait for the moment to begin; without a measured duration it is at once."""
+        following, usual = self._following, self._usual
+        if following is None or usual is None:
+            return
+        with self._moved:
+            while True:
+                now = time.perf_counter()
+                wait = following.next_start(now) - usual - now
+                if wait <= 0:
+                    return
+                self._moved.wait(wait)
+
+    def _note(self, began: float | None) -> None:
+        with self._moved:
+            self._began = began
+            self._moved.notify_all()

@@ -1,0 +1,167 @@
+"""Live runs: the source never waits, no item waits for two others, errors come out, threads end."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import closing
+
+import pytest
+
+from dlc.errors import CameraError, Cancelled, StageError
+from dlc.pipeline import CancelToken, LivePipeline, Stage
+
+PATIENCE = 10.0
+
+
+@pytest.fixture(autouse=True)
+def _no_thread_is_left() -> Iterator[None]:
+    yield
+    assert [t.name for t in threading.enumerate() if t.name.startswith("pipeline")] == []
+
+
+def ticks(count: int, seconds: float) -> Iterator[int]:
+    """Yield numbers as a camera yields frames, whether or not anybody is ready."""
+    for number in range(count):
+        time.sleep(seconds)
+        yield number
+
+
+def taking(seconds: float) -> Callable[[int], int]:
+    def function(number: int) -> int:
+        time.sleep(seconds)
+        return number
+
+    return function
+
+
+def test_a_source_slower_than_the_stages_loses_nothing() -> None:
+    pipeline = LivePipeline(ticks(20, 0.005), [Stage("a", taking(0)), Stage("b", taking(0))])
+    assert list(pipeline.run()) == list(range(20))
+    assert pipeline.dropped == 0
+
+
+def test_the_newest_item_wins_and_order_is_kept() -> None:
+    pipeline = LivePipeline(
+        ticks(60, 0.002), [Stage("find", taking(0)), Stage("swap", taking(0.02))]
+    )
+    results = list(pipeline.run())
+    assert results == sorted(results)
+    assert results[-1] == 59, "the newest is never the one that is dropped"
+    assert pipeline.dropped == 60 - len(results) > 0
+    assert pipeline.report.stages[0].items == 60, "capturing goes on all the time"
+
+
+def test_the_source_is_never_held_back() -> None:
+    released = threading.Event()
+
+    def source() -> Iterator[int]:
+        yield from range(1000)
+        released.set()
+
+    def stuck_until_the_source_has_ended(number: int) -> int:
+        assert released.wait(PATIENCE)
+        return number
+
+    pipeline = LivePipeline(source(), [Stage("stuck", stuck_until_the_source_has_ended)])
+    results = list(pipeline.run())
+    assert results[-1] == 999
+    assert len(results) <= 2
+    assert pipeline.dropped == 1000 - len(results)
+
+
+def test_no_item_waits_while_the_slow_stage_takes_another_that_came_before_it() -> None:
+    # An item that is captured while the slow stage works must be the next that this stage begins.
+    # With a plain queue it would wait for the one in the queue, and for the one in hand as well.
+    begun: list[int] = []
+    begun_when_captured: dict[int, int] = {}
+
+    def source() -> Iterator[int]:
+        for number in ticks(150, 0.005):
+            begun_when_captured[number] = len(begun)
+            yield number
+
+    def slow(number: int) -> int:
+        begun.append(number)
+        time.sleep(0.05)
+        return number
+
+    pipeline = LivePipeline(source(), [Stage("find", taking(0.005)), Stage("swap", slow)])
+    list(pipeline.run())
+    # How long stages take is not known before the first items are through.
+    overtaken = [
+        place - begun_when_captured[number] for place, number in enumerate(begun) if place > 3
+    ]
+    assert len(overtaken) >= 5
+    assert sorted(overtaken)[len(overtaken) // 2] == 0
+    assert max(overtaken) <= 1
+
+
+def test_neighboring_stages_work_at_the_same_time() -> None:
+    inside: set[str] = set()
+    together = threading.Event()
+
+    def noting(name: str) -> Callable[[int], int]:
+        def function(number: int) -> int:
+            inside.add(name)
+            if len(inside) == 2:
+                together.set()
+            time.sleep(0.01)
+            inside.discard(name)
+            return number
+
+        return function
+
+    stages = [Stage(name, noting(name)) for name in ("find", "swap")]
+    list(LivePipeline(ticks(100, 0.005), stages).run())
+    assert together.is_set()
+
+
+def test_a_source_that_dies_is_told_after_what_it_delivered() -> None:
+    def source() -> Iterator[int]:
+        yield from ticks(3, 0.01)
+        raise CameraError("the camera was unplugged")
+
+    delivered = []
+    with pytest.raises(CameraError, match="unplugged"):
+        delivered.extend(LivePipeline(source(), [Stage("same", taking(0))]).run())
+    assert delivered == [0, 1, 2]
+
+
+@pytest.mark.parametrize("name", ["find", "swap"])
+def test_a_failing_stage_ends_an_endless_source(name: str) -> None:
+    def failing(number: int) -> int:
+        if number > 5:
+            raise ZeroDivisionError("division by zero")
+        return number
+
+    stages = [
+        Stage(stage, failing if stage == name else taking(0.001)) for stage in ("find", "swap")
+    ]
+    with pytest.raises(StageError, match=f"stage {name!r} failed: ZeroDivisionError"):
+        list(LivePipeline(ticks(10_000, 0.001), stages).run())
+
+
+def test_a_cancel_request_ends_an_endless_source() -> None:
+    cancel = CancelToken()
+    delivered = []
+    stages = [Stage("find", taking(0.001)), Stage("swap", taking(0.005))]
+    pipeline = LivePipeline(ticks(10_000, 0.001), stages, cancel=cancel)
+
+    def collect() -> None:
+        for result in pipeline.run():
+            delivered.append(result)
+            if len(delivered) == 5:
+                cancel.set()
+
+    with pytest.raises(Cancelled):
+        collect()
+    assert len(delivered) == 5
+
+
+def test_leaving_early_stops_the_threads() -> None:
+    stages = [Stage("find", taking(0.001)), Stage("swap", taking(0.02))]
+    with closing(LivePipeline(ticks(10_000, 0.001), stages).run()) as results:
+        first, second, third = (next(results) for _ in range(3))
+    assert first < second < third
