@@ -87,6 +87,18 @@ class VirtualCameraError(DlcError):
     exit_code = 14
 
 
+class SafeguardError(DlcError):
+    """A photo or the target shows what dlc does not swap faces in."""
+
+    exit_code = 15
+
+
+class ProvenanceError(DlcError):
+    """An output could not be signed, or what a file says about itself is not intact."""
+
+    exit_code = 16
+
+
 class Cancelled(DlcError):  # noqa: N818 - an outcome the user asked for, not a fault
     """The user stopped the run."""
 

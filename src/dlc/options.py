@@ -106,6 +106,40 @@ class NeuralOptions:
 
 
 @dataclass(frozen=True, slots=True)
+class ProvenanceOptions:
+    """How an output says what it is, besides the plain note that every output carries.
+
+    Attributes:
+        signed: write a signed C2PA manifest into the output, where its container has room for one.
+        certificate: a PEM file with the signer's certificate and those it was issued by; None
+            signs with a key of the user's own, made at its first use.
+        key: a PEM file with the certificate's private key, without a passphrase.
+    """
+
+    signed: bool = True
+    certificate: Path | None = None
+    key: Path | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SafeguardPolicy:
+    """What dlc refuses to swap faces in, and how closely it looks.
+
+    A classifier of sexual content gives every source photo, and the target's pictures at a steady
+    rate, a score from 0 to 1. One score above the threshold stops the run.
+
+    Attributes:
+        threshold: the highest score that is let pass. The model's authors call what scores below
+            0.2 likely safe and above 0.8 likely not.
+        frames_per_second: pictures of the target that are looked at for each second of it. Every
+            one costs a processor about 15 ms.
+    """
+
+    threshold: float = 0.8
+    frames_per_second: float = 1.0
+
+
+@dataclass(frozen=True, slots=True)
 class SwapOptions:
     """Everything `dlc.swap` can be told.
 
@@ -122,6 +156,9 @@ class SwapOptions:
         allow_damaged: process what can be read of a damaged target instead of refusing it.
         keep_partial: when the run is stopped, keep what was written so far, playable.
         threads: CPU threads for all stages together; None uses every core.
+        label: a short visible note drawn into a corner of every frame, or None.
+        provenance: how the output says what it is.
+        safeguard: what is refused; None for callers who have a safeguard of their own.
     """
 
     engine: Engine = Engine.AUTO
@@ -136,3 +173,6 @@ class SwapOptions:
     allow_damaged: bool = False
     keep_partial: bool = False
     threads: int | None = None
+    label: str | None = None
+    provenance: ProvenanceOptions = field(default_factory=ProvenanceOptions)
+    safeguard: SafeguardPolicy | None = field(default_factory=SafeguardPolicy)

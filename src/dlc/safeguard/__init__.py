@@ -1,0 +1,1 @@
+"""Refuse what no faces should be swapped in."""
