@@ -28,7 +28,7 @@ class InswapperModel:
         picture, identity = sorted(session.session.get_inputs(), key=lambda each: -len(each.shape))
         self._picture, self._identity = picture.name, identity.name
         self._output = session.session.get_outputs()[0].name
-        self._element = np.float16 if picture.type == "tensor(float16)" else np.float32
+        self._element = np.dtype("float16" if picture.type == "tensor(float16)" else "float32")
         self._takes_several = _takes_several(session, (picture.shape[0], identity.shape[0]))
         self.side = int(picture.shape[2])
 
