@@ -7,7 +7,7 @@ import secrets
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, Protocol
 
 import numpy as np
 import onnx
@@ -44,8 +44,44 @@ class Weights:
         """Size of the values in bytes."""
         return int(np.prod(self.shape, dtype=np.int64)) * np.dtype(self.dtype).itemsize
 
+    @property
+    def head(self) -> bytes:
+        """The tensor as protobuf encodes it, up to its values."""
+        element = onnx.helper.np_dtype_to_tensor_dtype(np.dtype(self.dtype))
+        tensor = onnx.TensorProto(name=self.name, dims=self.shape, data_type=element)
+        return head_of(tensor, self.size)
 
-def write_model(path: Path, model: onnx.ModelProto, weights: Iterable[Weights]) -> None:
+    def content(self) -> memoryview:
+        """Make the values and return their bytes."""
+        values = np.asarray(self.make(), order="C")
+        if values.shape != self.shape or values.dtype != self.dtype:
+            raise ValueError(f"{self.name} is {values.dtype}{values.shape}, not as announced")
+        # ONNX's raw data is little-endian, as every machine that runs ONNX Runtime.
+        return values.reshape(-1).view(np.uint8).data
+
+
+class Initializer(Protocol):
+    """A tensor of a model that is not in memory before it is written."""
+
+    @property
+    def head(self) -> bytes:
+        """The tensor as protobuf encodes it, up to its values."""
+
+    @property
+    def size(self) -> int:
+        """Size of the values in bytes."""
+
+    def content(self) -> bytes | memoryview:
+        """Return the bytes of the values."""
+
+
+def head_of(tensor: onnx.TensorProto, size: int) -> bytes:
+    """Return how a tensor begins whose values, of so many bytes, follow as its raw data."""
+    head: bytes = tensor.SerializeToString()
+    return head + _tag(_TENSOR_RAW_DATA, size)
+
+
+def write_model(path: Path, model: onnx.ModelProto, weights: Iterable[Initializer]) -> None:
     """Write a model with its weights, of which no more than one tensor is in memory at a time.
 
     `onnx.save` would need all of them twice. The file gets its name when it is whole.
@@ -70,13 +106,13 @@ def write_model(path: Path, model: onnx.ModelProto, weights: Iterable[Weights]) 
         temporary.unlink(missing_ok=True)
 
 
-def _write(file: BinaryIO, model: onnx.ModelProto, weights: list[Weights]) -> None:
+def _write(file: BinaryIO, model: onnx.ModelProto, weights: list[Initializer]) -> None:
     """Write the messages model, graph and tensor, whose lengths stand before their content."""
     frame = onnx.ModelProto()
     frame.CopyFrom(model)
     frame.ClearField("graph")
     graph = model.graph.SerializeToString()
-    heads = [_head(tensor) for tensor in weights]
+    heads = [tensor.head for tensor in weights]
     lengths = [len(head) + tensor.size for head, tensor in zip(heads, weights, strict=True)]
     tags = [_tag(_GRAPH_INITIALIZER, length) for length in lengths]
     file.write(frame.SerializeToString())
@@ -84,23 +120,7 @@ def _write(file: BinaryIO, model: onnx.ModelProto, weights: list[Weights]) -> No
     file.write(graph)
     for tag, head, tensor in zip(tags, heads, weights, strict=True):
         file.write(tag + head)
-        file.write(_content(tensor))
-
-
-def _head(tensor: Weights) -> bytes:
-    """Return a TensorProto up to its values."""
-    element = onnx.helper.np_dtype_to_tensor_dtype(np.dtype(tensor.dtype))
-    message = onnx.TensorProto(name=tensor.name, dims=tensor.shape, data_type=element)
-    head: bytes = message.SerializeToString()
-    return head + _tag(_TENSOR_RAW_DATA, tensor.size)
-
-
-def _content(tensor: Weights) -> memoryview:
-    values = np.asarray(tensor.make(), order="C")
-    if values.shape != tensor.shape or values.dtype != tensor.dtype:
-        raise ValueError(f"{tensor.name} is {values.dtype}{values.shape}, not as announced")
-    # ONNX's raw data is little-endian, as every machine that runs ONNX Runtime.
-    return values.reshape(-1).view(np.uint8).data
+        file.write(tensor.content())
 
 
 def _tag(field: int, length: int) -> bytes:

@@ -1,0 +1,244 @@
+"""Models whose large weights stay in their file, where they are only looked up.
+
+A graph is a few hundred kilobytes, its weights hundreds of megabytes. Here a model is read without
+the kernels of its convolutions: each of them becomes ONNX's external data, with the model's own
+file as the place. That is how ONNX Runtime can run such a model too, and rewriting, counting and
+comparing graphs costs next to no memory.
+"""
+
+from __future__ import annotations
+
+import mmap
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import onnx
+from google.protobuf.message import DecodeError  # type: ignore[import-untyped]
+from onnx import TensorProto, external_data_helper
+
+from dlc.errors import ModelError
+from dlc.graph.model_file import head_of, write_model
+from dlc.graph.passes.edit import subgraphs
+
+# Protobuf ends there.
+_LARGEST_FILE = 2**31 - 1
+# Smaller weights stay in the graph.
+_LARGE = 1 << 16
+# Numbers of the fields in ONNX's schema (onnx.proto).
+_MODEL_GRAPH = 7
+_GRAPH_INITIALIZER = 5
+_TENSOR_RAW_DATA = 9
+# Protobuf's wire types: a number, eight bytes, something with its length before it, four bytes.
+_NUMBER, _EIGHT, _WITH_LENGTH, _FOUR = 0, 1, 2, 5
+
+
+@dataclass(frozen=True, slots=True)
+class _Field:
+    """A field of a message: its number, where it begins with its tag, its content, and its end."""
+
+    number: int
+    begin: int
+    content: int
+    end: int
+
+
+def read_without_kernels(path: Path) -> onnx.ModelProto:
+    """Read a model, but not the large kernels of its convolutions nor large unused weights.
+
+    Args:
+        path: an ONNX file that has all its weights inside.
+
+    Returns:
+        The model; the data of what was left out is external, at its place in `path`. Everything a
+        rewrite may want to know the value of is inside.
+
+    Raises:
+        ModelError: the file cannot be read, is no ONNX file, or is not a whole one.
+    """
+    try:
+        size = path.stat().st_size
+        if size > _LARGEST_FILE:
+            raise ModelError(
+                f"{path} has {size:,} bytes, and ONNX files end at {_LARGEST_FILE:,}; "
+                "get a whole file of the model"
+            )
+        with path.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as data:
+            return _read(path, data)
+    except OSError as error:
+        reason = error.strerror or error
+        raise ModelError(f"{path} cannot be read: {reason}; check its permissions") from error
+    except (DecodeError, ValueError, IndexError) as error:
+        # mmap refuses an empty file with a ValueError.
+        raise ModelError(f"{path} is no whole ONNX file; get the model anew") from error
+
+
+def write_with_kernels(path: Path, model: onnx.ModelProto, source: Path) -> None:
+    """Write a model as one file with all its weights, in the order it has them.
+
+    Args:
+        path: the file; it gets its name when it is whole, and replaces one of that name.
+        model: from `read_without_kernels`, perhaps rewritten.
+        source: the file that the model was read from.
+
+    Raises:
+        WriteError: the file cannot be written.
+        ModelError: the source cannot be read any more.
+    """
+    frame = onnx.ModelProto()
+    frame.CopyFrom(model)
+    del frame.graph.initializer[:]
+    try:
+        with (
+            source.open("rb") as file,
+            mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as data,
+        ):
+            tensors = [_Stored(tensor, data) for tensor in model.graph.initializer]
+            write_model(path, frame, tensors)
+    except OSError as error:
+        raise ModelError(f"{source} cannot be read: {error.strerror}; was it moved?") from error
+
+
+@dataclass(frozen=True, slots=True)
+class _Stored:
+    """A tensor to be written, whose values are in it or at a place in a file."""
+
+    tensor: TensorProto
+    data: mmap.mmap
+
+    @property
+    def size(self) -> int:
+        return self._place[1]
+
+    @property
+    def head(self) -> bytes:
+        if not self.size:
+            return bytes(self.tensor.SerializeToString())
+        head = TensorProto(
+            name=self.tensor.name, dims=self.tensor.dims, data_type=self.tensor.data_type
+        )
+        return head_of(head, self.size)
+
+    def content(self) -> bytes:
+        offset, size = self._place
+        return self.data[offset : offset + size]
+
+    @property
+    def _place(self) -> tuple[int, int]:
+        if self.tensor.data_location != TensorProto.EXTERNAL:
+            return 0, 0
+        info = external_data_helper.ExternalDataInfo(self.tensor)
+        return int(info.offset or 0), int(info.length or 0)
+
+
+def _read(path: Path, data: mmap.mmap) -> onnx.ModelProto:
+    places: dict[str, _Field] = {}
+    model = onnx.ModelProto()
+    graph = onnx.GraphProto()
+    for field in _fields(data, 0, len(data)):
+        if field.number != _MODEL_GRAPH:
+            model.MergeFromString(data[field.begin : field.end])
+            continue
+        for inner in _fields(data, field.content, field.end):
+            if inner.number == _GRAPH_INITIALIZER:
+                tensor, raw = _tensor(data, inner)
+                graph.initializer.append(tensor)
+                if raw is not None:
+                    places[tensor.name] = raw
+            else:
+                graph.MergeFromString(data[inner.begin : inner.end])
+    if not graph.node:
+        raise ModelError(f"{path} is no ONNX file; give a model that ends in .onnx")
+    model.graph.CopyFrom(graph)
+    _settle(path, model, data, places)
+    return model
+
+
+def _tensor(data: mmap.mmap, field: _Field) -> tuple[TensorProto, _Field | None]:
+    """Return a tensor without its raw data if that is large, and where that is."""
+    tensor, large = TensorProto(), None
+    for inner in _fields(data, field.content, field.end):
+        if inner.number == _TENSOR_RAW_DATA and inner.end - inner.content >= _LARGE:
+            large = inner
+        else:
+            tensor.MergeFromString(data[inner.begin : inner.end])
+    return tensor, large
+
+
+def _settle(path: Path, model: onnx.ModelProto, data: mmap.mmap, places: dict[str, _Field]) -> None:
+    """Refer to the file for what nobody looks into, and put everything else in."""
+    needed = _needed(model.graph)
+    for tensor in model.graph.initializer:
+        if tensor.data_location == TensorProto.EXTERNAL:
+            raise ModelError(
+                f"{path} keeps its weights in other files; put them into the model's own file "
+                "with onnx.save, or use another file of the model"
+            )
+        place = places.get(tensor.name)
+        if place is None:
+            continue
+        if tensor.name in needed:
+            tensor.raw_data = data[place.content : place.end]
+            continue
+        tensor.data_location = TensorProto.EXTERNAL
+        for key, value in (
+            ("location", path.resolve().name),
+            ("offset", place.content),
+            ("length", place.end - place.content),
+        ):
+            tensor.external_data.add(key=key, value=str(value))
+
+
+def _needed(graph: onnx.GraphProto) -> set[str]:
+    """Return the names that are used as something else than a convolution's kernel."""
+    names = set()
+    for node in graph.node:
+        inputs = list(node.input)
+        if node.op_type in ("Conv", "ConvTranspose"):
+            del inputs[1:2]
+        names.update(inputs)
+        for body in subgraphs(node):
+            names |= _used_inside(body)
+    return names | {output.name for output in graph.output}
+
+
+def _used_inside(body: onnx.GraphProto) -> set[str]:
+    names = {name for node in body.node for name in node.input}
+    names |= {output.name for output in body.output}
+    for node in body.node:
+        for inner in subgraphs(node):
+            names |= _used_inside(inner)
+    return names
+
+
+def _fields(data: mmap.mmap, begin: int, end: int) -> Iterator[_Field]:
+    """Yield the fields of a message; ValueError if they do not fill it."""
+    position = begin
+    while position < end:
+        tag, content = _varint(data, position)
+        number, wire = tag >> 3, tag & 7
+        if wire == _NUMBER:
+            _, after = _varint(data, content)
+        elif wire == _WITH_LENGTH:
+            length, content = _varint(data, content)
+            after = content + length
+        elif wire in (_EIGHT, _FOUR):
+            after = content + (8 if wire == _EIGHT else 4)
+        else:
+            raise ValueError("no field of a protobuf message")
+        if after > end:
+            raise ValueError("the message ends early")
+        yield _Field(number, position, content, after)
+        position = after
+
+
+def _varint(data: mmap.mmap, position: int) -> tuple[int, int]:
+    """Return a variable-length integer and where it ends."""
+    number = shift = 0
+    while True:
+        byte = data[position]
+        position += 1
+        number |= (byte & 0x7F) << shift
+        if byte < 0x80:
+            return number, position
+        shift += 7

@@ -1,0 +1,119 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import onnx
+import pytest
+from onnx import TensorProto, helper, numpy_helper
+
+from dlc.errors import ModelError
+from dlc.graph.rewrite import apply_passes, passes_for
+from dlc.graph.stored_weights import read_without_kernels, write_with_kernels
+from dlc.graph.synthetic import InswapperOptions, write_inswapper
+
+
+@pytest.fixture(scope="module")
+def source(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("stored") / "narrow.onnx"
+    write_inswapper(path, InswapperOptions(width=8))
+    return path
+
+
+def outside(model: onnx.ModelProto) -> set[str]:
+    tensors = model.graph.initializer
+    return {tensor.name for tensor in tensors if tensor.data_location == TensorProto.EXTERNAL}
+
+
+def test_large_kernels_and_unused_weights_stay_in_the_file(source: Path) -> None:
+    model = read_without_kernels(source)
+    left = outside(model)
+    assert {"block0.1.weight", "d1.weight", "emap"} <= left
+    assert not any("style" in name for name in left)
+    assert model.ByteSize() < source.stat().st_size * 0.6
+
+
+def test_the_same_file_comes_out(source: Path, tmp_path: Path) -> None:
+    copy = tmp_path / "copy.onnx"
+    write_with_kernels(copy, read_without_kernels(source), source)
+    assert copy.read_bytes() == source.read_bytes()
+
+
+def test_what_was_left_out_is_found_by_onnx(source: Path) -> None:
+    model = read_without_kernels(source)
+    onnx.load_external_data_for_model(model, str(source.parent))
+    whole = {tensor.name: tensor for tensor in onnx.load(source).graph.initializer}
+    for tensor in model.graph.initializer:
+        expected = numpy_helper.to_array(whole[tensor.name])
+        np.testing.assert_array_equal(numpy_helper.to_array(tensor), expected)
+
+
+def test_a_rewritten_graph_gets_its_weights_and_its_last_initializer(
+    source: Path, tmp_path: Path
+) -> None:
+    rewritten, _ = apply_passes(read_without_kernels(source), passes_for((1, 24)))
+    path = tmp_path / "rewritten.onnx"
+    write_with_kernels(path, rewritten, source)
+    read = onnx.load(path)
+    expected, _ = apply_passes(onnx.load(source), passes_for((1, 24)))
+    assert read == expected
+    assert read.graph.initializer[-1].name == "emap"
+
+
+def kernel_used_elsewhere(path: Path) -> Path:
+    kernel = np.ones((64, 64, 3, 3), np.float32)
+    nodes = [
+        helper.make_node("Conv", ["x", "kernel"], ["a"]),
+        helper.make_node("ReduceSum", ["kernel"], ["b"]),
+    ]
+    shape = [1, 64, 8, 8]
+    graph = helper.make_graph(
+        nodes,
+        "shared",
+        [helper.make_tensor_value_info("x", TensorProto.FLOAT, shape)],
+        [helper.make_tensor_value_info(name, TensorProto.FLOAT, None) for name in "ab"],
+        [numpy_helper.from_array(kernel, "kernel")],
+    )
+    onnx.save(helper.make_model(graph, opset_imports=[helper.make_opsetid("", 17)]), path)
+    return path
+
+
+def test_a_kernel_that_something_else_uses_is_read(tmp_path: Path) -> None:
+    assert not outside(read_without_kernels(kernel_used_elsewhere(tmp_path / "shared.onnx")))
+
+
+def test_weights_in_other_files_are_refused(source: Path, tmp_path: Path) -> None:
+    path = tmp_path / "divided.onnx"
+    onnx.save(onnx.load(source), path, save_as_external_data=True, location="weights.bin")
+    with pytest.raises(ModelError, match="in other files"):
+        read_without_kernels(path)
+
+
+def test_more_than_protobuf_can_hold_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "large.onnx"
+    with path.open("wb") as file:
+        file.truncate(2**31)
+    with pytest.raises(ModelError, match="2,147,483,648 bytes"):
+        read_without_kernels(path)
+
+
+@pytest.mark.parametrize("content", [b"", b"no model at all", b"\x00" * 100, b"\x3a\x00"])
+def test_other_files_are_no_models(content: bytes, tmp_path: Path) -> None:
+    path = tmp_path / "other.onnx"
+    path.write_bytes(content)
+    with pytest.raises(ModelError, match="ONNX file"):
+        read_without_kernels(path)
+
+
+@pytest.mark.parametrize("share", [0.001, 0.5, 0.999])
+def test_half_a_model_is_refused(source: Path, tmp_path: Path, share: float) -> None:
+    content = source.read_bytes()
+    path = tmp_path / "half.onnx"
+    path.write_bytes(content[: int(len(content) * share)])
+    with pytest.raises(ModelError, match="whole ONNX file"):
+        read_without_kernels(path)
+
+
+def test_a_missing_file_is_an_error(tmp_path: Path) -> None:
+    with pytest.raises(ModelError, match="cannot be read"):
+        read_without_kernels(tmp_path / "none.onnx")
