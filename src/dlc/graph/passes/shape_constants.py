@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import logging
+
 import numpy as np
 import onnx
-from onnx import numpy_helper
+from onnx import helper, numpy_helper
 from onnx.reference import ReferenceEvaluator
 
 from dlc.graph.names import Rewrite
 from dlc.graph.passes.edit import Array, Edit, attribute
 from dlc.graph.passes.graph_pass import GraphPass
 from dlc.graph.passes.shapes import SMALL
+
+logger = logging.getLogger(__name__)
 
 _ROOTS = ("Shape", "Size")
 # What is done with sizes before they are used. All of it is exact, in integers as in floats.
@@ -63,13 +67,27 @@ def _results(edit: Edit, node: onnx.NodeProto, values: dict[str, Array]) -> dict
         feeds[name] = value
     try:
         with np.errstate(divide="raise", invalid="raise"):
-            results = ReferenceEvaluator(node, opsets={"": edit.opset}).run(None, feeds)
-    except _UNCOMPUTABLE:
+            arrays = _computed(node, edit.opset, feeds)
+    except _UNCOMPUTABLE as error:
+        logger.info("%s %s is not computed beforehand: %s", node.op_type, node.name, error)
         return None
-    arrays = [np.asarray(result) for result in results]
     if any(array.size > SMALL for array in arrays):
         return None
     return dict(zip(filter(None, node.output), arrays, strict=True))
+
+
+def _computed(node: onnx.NodeProto, opset: int, feeds: dict[str, Array]) -> list[Array]:
+    """Return what a node gives for its inputs in an opset, that of a bare node being the newest."""
+    inputs = [_value_info(name, value) for name, value in feeds.items()]
+    outputs = [onnx.ValueInfoProto(name=name) for name in node.output if name]
+    graph = helper.make_graph([node], "node", inputs, outputs)
+    results = ReferenceEvaluator(graph, opsets={"": opset}).run(None, feeds)
+    return [np.asarray(result) for result in results]
+
+
+def _value_info(name: str, value: Array) -> onnx.ValueInfoProto:
+    element = helper.np_dtype_to_tensor_dtype(value.dtype)
+    return helper.make_tensor_value_info(name, element, value.shape)
 
 
 def _asked_size(edit: Edit, node: onnx.NodeProto) -> Array | None:
@@ -91,7 +109,7 @@ def _fold(edit: Edit, index: int, results: dict[str, Array]) -> None:
     for name, value in results.items():
         if edit.is_output(name):
             tensor = numpy_helper.from_array(value)
-            constants.append(onnx.helper.make_node("Constant", [], [name], name=name, value=tensor))
+            constants.append(helper.make_node("Constant", [], [name], name=name, value=tensor))
         else:
             edit.define(name, value)
     edit.replace(index, constants)
