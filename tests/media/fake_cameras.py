@@ -58,7 +58,7 @@ class Script:
         delivers: makes picture number n of a size, or None.
     """
 
-    opens: bool = True
+    opens: Callable[[], bool] = lambda: True
     takes: Callable[[dict[int, int]], bool] = always
     settable: bool = True
     sizes: Sequence[Size] = ((640, 480), (960, 540), (1280, 720))
@@ -88,9 +88,9 @@ class FakeCapture:
     """Has the interface of `cv2.VideoCapture`."""
 
     def __init__(self, script: Script | None, asked: dict[int, int], time: FakeTime) -> None:
-        self.script = script or Script(opens=False, takes=never)
+        self.script = script or Script(opens=lambda: False, takes=never)
         self.time = time
-        self.is_open = self.script.takes(asked) if asked else self.script.opens
+        self.is_open = self.script.takes(asked) if asked else self.script.opens()
         self.is_released = False
         self.was_set: list[int] = []
         self.size = self.script.sizes[0]

@@ -117,11 +117,10 @@ def _open_url(url: str, options: CaptureOptions, clock: LiveClock) -> LiveSource
     except InputError as error:
         raise CameraError(f"{error}; check the address and the network") from error
     if container.duration is None:
-        return StreamSource(container, url, clock=clock)
+        return StreamSource(container, spec, clock=clock)
     container.close()
-    return PacedSource(
-        partial(ContainerClip, spec), url, clock=clock, notes=_unused(options, fps_used=False)
-    )
+    clip = partial(ContainerClip, ContainerSpec(url, url, timeout=spec.timeout))
+    return PacedSource(clip, url, clock=clock, notes=_unused(options, fps_used=False))
 
 
 def _unused(options: CaptureOptions, *, fps_used: bool) -> tuple[str, ...]:

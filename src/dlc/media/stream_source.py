@@ -22,7 +22,7 @@ from dlc.media.upright_bgr import upright_bgr
 # Seconds to wait for a connection, and for data.
 _TIMEOUT = (10.0, 5.0)
 _OPTIONS = {
-    # Packets are not held back to find out about the stream.
+    # What comes while FFmpeg finds out about the stream is not kept: it would come late.
     "fflags": "nobuffer",
     # Over UDP, RTSP loses packets, and with them parts of pictures.
     "rtsp_transport": "tcp",
@@ -51,20 +51,21 @@ class StreamSource(Closing):
     reconnections = 0
 
     def __init__(
-        self, container: InputContainer, name: str, *, clock: LiveClock | None = None
+        self, container: InputContainer, spec: ContainerSpec, *, clock: LiveClock | None = None
     ) -> None:
         """Measure the rate, which takes some seconds.
 
         Args:
             container: the open stream; it is closed with this source.
-            name: what the stream is called in messages.
+            spec: what it was opened by.
             clock: what to time frames by.
 
         Raises:
             CameraError: the stream ends or breaks meanwhile.
         """
         self._container = container
-        self._name = name
+        self._name = spec.name
+        self._timeout = spec.timeout
         self._clock = clock or LiveClock()
         self._frames = 0
         self._stream = container.streams.video[0]
@@ -79,12 +80,9 @@ class StreamSource(Closing):
             raise
         stored = self._stream.average_rate
         reported = f"{float(stored):.4g} fps" if stored else "no rate"
-        self.report = LiveReport(
-            f"{name}: {first.width}x{first.height}; reported {reported}; measured {fps:.1f} fps",
-            first.width,
-            first.height,
-            fps,
-        )
+        size = f"{first.width}x{first.height}"
+        line = f"{self._name}: {size}; reported {reported}; measured {fps:.1f} fps"
+        self.report = LiveReport(line, first.width, first.height, fps)
 
     def read(self) -> LiveFrame | None:
         """Wait for the next picture; None when the run was asked to stop.
@@ -112,9 +110,10 @@ class StreamSource(Closing):
         try:
             native = next(self._natives, None)
         except av.ExitError as error:
+            patience = f" for {self._timeout[1]:g} seconds" if self._timeout else ""
             raise CameraError(
-                f"{self._name} has sent nothing for {_TIMEOUT[1]:g} seconds: check the camera and "
-                "the network, or allow reconnecting"
+                f"{self._name} has sent nothing{patience}: check the camera and the network, or "
+                "allow reconnecting"
             ) from error
         except (OSError, av.FFmpegError) as error:
             raise CameraError(
