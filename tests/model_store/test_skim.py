@@ -17,7 +17,7 @@ import pytest
 from onnx import TensorProto, helper, numpy_helper
 
 from dlc.errors import ModelError
-from dlc.model_store.skim import GraphIO, TensorInfo, skim_emap, skim_io
+from dlc.model_store.skim import GraphIO, TensorInfo, skim_emap, skim_io, skim_nodes
 from dlc.model_store.wire import MAX_FIELDS
 from tests.model_store import graphs
 
@@ -66,6 +66,22 @@ def test_every_kind_of_size_is_read(element: int, tmp_path: Path) -> None:
     assert skim_io(path) == onnx_io(path)
     assert skim_io(path).inputs[0].shape == (1, "n", None, 7)
     assert skim_io(path).inputs[1].shape is None
+
+
+@pytest.mark.parametrize("path", SHIPPED, ids=lambda path: path.name)
+def test_the_first_nodes_are_a_model_of_their_own(path: Path) -> None:
+    nodes = onnx.load(path).graph.node
+    for count in (0, 1, 8, len(nodes) + 1):
+        skimmed = onnx.load_from_string(skim_nodes(path, count)).graph
+        assert list(skimmed.node) == list(nodes[:count])
+        assert not skimmed.initializer
+
+
+def test_the_nodes_of_half_a_file_are_not_taken(tmp_path: Path) -> None:
+    whole = graphs.swapper().SerializeToString()
+    path = graphs.save(whole[: len(whole) // 2], tmp_path)
+    with pytest.raises(ModelError, match="not a usable ONNX model"):
+        skim_nodes(path, 1)
 
 
 def test_weights_listed_as_inputs_are_left_out(tmp_path: Path) -> None:

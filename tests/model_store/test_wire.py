@@ -6,7 +6,7 @@ import hypothesis
 import hypothesis.strategies as st
 import pytest
 
-from dlc.model_store.wire import Budget, FileBytes, Span, WireError, signed
+from dlc.model_store.wire import Budget, FileBytes, Span, WireError, length_field, signed
 from tests.model_store.graphs import length_delimited, varint
 
 
@@ -40,6 +40,13 @@ def test_what_is_written_is_read(path: Path, written: list[tuple[int, int | byte
         for number, value in written
     )
     assert fields(path, content) == written
+
+
+@hypothesis.given(st.integers(1, 2**29 - 1), st.binary(max_size=20_000))
+def test_a_field_with_a_length_is_read_as_it_was_made(
+    path: Path, number: int, content: bytes
+) -> None:
+    assert fields(path, length_field(number, content)) == [(number, content)]
 
 
 def test_numbers_of_fixed_size_are_their_bytes(path: Path) -> None:

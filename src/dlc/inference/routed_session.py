@@ -46,6 +46,18 @@ class RoutedSession:
         """The shape of the model's first input; a text is the name of a size left open."""
         return tuple(self.session.get_inputs()[0].shape)
 
+    def get_inputs(self) -> list[onnxruntime.NodeArg]:
+        """Return name, type and shape of the model's inputs, as ONNX Runtime's session does."""
+        return list(self.session.get_inputs())
+
+    def get_outputs(self) -> list[onnxruntime.NodeArg]:
+        """Return name, type and shape of the model's outputs, as ONNX Runtime's session does."""
+        return list(self.session.get_outputs())
+
+    def get_providers(self) -> list[str]:
+        """Return ONNX Runtime's names of the providers it has, in the order of their precedence."""
+        return list(self.session.get_providers())
+
     def nodes_by_provider(self) -> dict[str, int]:
         """Return how many nodes of the optimized graph run by which of ONNX Runtime's providers.
 

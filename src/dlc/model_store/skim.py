@@ -10,6 +10,7 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 from typing import NoReturn
 
@@ -18,10 +19,10 @@ from numpy.typing import NDArray
 
 from dlc.errors import ModelError
 from dlc.model_store.tensor import read_matrix, tensor_name
-from dlc.model_store.wire import Budget, FileBytes, Span, WireError, signed
+from dlc.model_store.wire import Budget, FileBytes, Span, WireError, length_field, signed
 
 _MODEL_GRAPH = 7
-_GRAPH_INITIALIZER, _GRAPH_INPUT, _GRAPH_OUTPUT = 5, 11, 12
+_GRAPH_NODE, _GRAPH_INITIALIZER, _GRAPH_INPUT, _GRAPH_OUTPUT = 1, 5, 11, 12
 _VALUE_NAME, _VALUE_TYPE = 1, 2
 _TYPE_TENSOR = 1
 _TENSOR_ELEMENT, _TENSOR_SHAPE = 1, 2
@@ -106,6 +107,22 @@ def skim_emap(path: Path) -> NDArray[np.float32]:
         if not np.isfinite(emap).all():
             _refuse("its identity matrix holds NaN or infinity")
         return emap
+
+
+def skim_nodes(path: Path, count: int) -> bytes:
+    """Return the first nodes of an ONNX file as an ONNX model of their own, without the weights.
+
+    Raises:
+        ModelError: the file cannot be read or is no whole ONNX file; the message names a remedy.
+    """
+    with _graph(path) as graph:
+        spans = (
+            value
+            for number, value in graph.fields()
+            if number == _GRAPH_NODE and isinstance(value, Span)
+        )
+        nodes = [length_field(_GRAPH_NODE, node.read()) for node in islice(spans, count)]
+        return length_field(_MODEL_GRAPH, b"".join(nodes))
 
 
 @contextmanager

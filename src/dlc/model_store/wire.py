@@ -174,6 +174,21 @@ def signed(value: int) -> int:
     return int(number)
 
 
+def length_field(number: int, content: bytes) -> bytes:
+    """Return a field that holds a message, a text or bytes, as it stands in the message above."""
+    return _encoded(number << 3 | _LENGTH) + _encoded(len(content)) + content
+
+
+def _encoded(value: int) -> bytes:
+    """Return the varint of a number that is not negative."""
+    digits = bytearray()
+    while value > 0x7F:
+        digits.append(value & 0x7F | 0x80)
+        value >>= 7
+    digits.append(value)
+    return bytes(digits)
+
+
 def _varint(span: Span, at: int) -> tuple[int, int]:
     """Return the varint at `at` and where it ends."""
     value = 0
