@@ -38,6 +38,8 @@ def write_arcface(
 ) -> Path:
     """Write a seeded recognizer: `input.1` (batch, 3, 112, 112) RGB to (batch, 512); return `path`.
 
+    As in w600k_r50, the output is said to be (1, 512) whatever goes in.
+
     Args:
         path: the file to write.
         width: channels of its layers.
@@ -52,7 +54,7 @@ def write_arcface(
     x = graph.node("Flatten", x)
     x = graph.gemm(x, width * 7 * 7, np.zeros(512, np.float32), deviation=0.1)
     graph.node("Identity", x, output="683")
-    return graph.write(path, ("input.1", (batch, 3, 112, 112)), {"683": (batch, 512)})
+    return graph.write(path, ("input.1", (batch, 3, 112, 112)), {"683": (1, 512)})
 
 
 def write_landmarker(path: Path, *, batch: int | str = "None") -> Path:

@@ -1,0 +1,129 @@
+"""Finds and describes faces with InsightFace's models."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from typing import Protocol, TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from dlc.faces.arcface import ArcFaceRecognizer
+from dlc.faces.face import Face
+from dlc.faces.finder import Needs
+from dlc.faces.landmarks_106 import Landmarker106
+from dlc.faces.pixels import TrackableFrame
+from dlc.faces.scene_cut import SceneCutDetector
+from dlc.faces.scrfd import ScrfdDetector
+from dlc.faces.track_ids import TrackIds
+from dlc.geometry import Box
+
+# Longer side in pixels of what is compared to find scene cuts.
+_CUT_SIZE = 64
+
+T = TypeVar("T")
+_Described = list[NDArray[np.float32] | None]
+
+
+class RunAll(Protocol):
+    """Runs several calls, at the same time if it can; `dlc.pipeline.side_by_side` has one."""
+
+    def __call__(self, calls: Sequence[Callable[[], T]], /) -> list[T]:
+        """Return the results in the order of the calls, or raise the first call's failure."""
+
+
+def one_by_one(calls: Sequence[Callable[[], T]], /) -> list[T]:
+    """Run calls in turn, where there is nothing to run them at the same time."""
+    return [call() for call in calls]
+
+
+class FaceAnalyzer:
+    """Finds the faces of a video's frames; one analyzer serves one video at a time.
+
+    Every frame is searched, in all its pixels. What is known of a face besides its box, points and
+    score is computed by `describe`, for whoever needs it.
+    """
+
+    def __init__(
+        self,
+        detector: ScrfdDetector,
+        recognizer: ArcFaceRecognizer | None = None,
+        landmarker: Landmarker106 | None = None,
+        run_all: RunAll = one_by_one,
+    ) -> None:
+        """Start without a past.
+
+        Args:
+            detector: finds the faces.
+            recognizer: computes embeddings; None if nobody will need them.
+            landmarker: finds 106 points; None if nobody will need them.
+            run_all: runs recognizer and landmarker side by side when both are needed.
+        """
+        self._detector = detector
+        self._recognizer = recognizer
+        self._landmarker = landmarker
+        self._run_all = run_all
+        self._tracks = TrackIds()
+        self.reset()
+
+    def reset(self) -> None:
+        """Forget everything but the ids given out: the next frame begins a new video."""
+        self._cuts = SceneCutDetector()
+        self._tracks.forget()
+        self._time: float | None = None
+
+    def find(self, frame: TrackableFrame) -> list[Face]:
+        """Find the faces of the next frame.
+
+        A frame that is not later than the one before begins a new video. A face keeps its track id
+        while its boxes overlap from frame to frame; after a cut or a loss it gets a new one. A
+        frame without faces costs two runs of the detector.
+
+        Returns:
+            Faces in pixels of the frame, best first.
+        """
+        if self._time is not None and frame.time <= self._time:
+            self.reset()
+        self._time = frame.time
+        if self._cuts.is_cut(frame.thumbnail(_CUT_SIZE)):
+            self._tracks.forget()
+        whole = frame.region(Box(0, 0, frame.width, frame.height))
+        return self._tracks.assign(self._detector.detect(whole))
+
+    def describe(self, frame: TrackableFrame, faces: Sequence[Face], needs: Needs) -> list[Face]:
+        """Return faces that were found in `frame`, in their order, with what is needed of them.
+
+        Landmarks or an embedding stay None where box or points are not those of a face.
+
+        Raises:
+            ValueError: something is needed whose model this analyzer does not have.
+        """
+        calls = self._calls(frame, faces, needs)
+        if not faces or not calls:
+            return list(faces)
+        columns = self._run_all([call for _, call in calls])
+        names = [name for name, _ in calls]
+        return [
+            replace(face, **dict(zip(names, values, strict=True)))
+            for face, *values in zip(faces, *columns, strict=True)
+        ]
+
+    def _calls(
+        self, frame: TrackableFrame, faces: Sequence[Face], needs: Needs
+    ) -> list[tuple[str, Callable[[], _Described]]]:
+        """Return for each attribute that is needed its name and what computes it for all faces.
+
+        The pixels are read here: a frame belongs to one thread at a time.
+        """
+        calls: list[tuple[str, Callable[[], _Described]]] = []
+        recognizer, landmarker = self._recognizer, self._landmarker
+        if Needs.LANDMARKS_106 in needs and landmarker is not None:
+            calls.append(("landmarks_106", landmarker.prepare(frame, faces)))
+            needs &= ~Needs.LANDMARKS_106
+        if Needs.EMBEDDING in needs and recognizer is not None:
+            calls.append(("embedding", recognizer.prepare(frame, faces)))
+            needs &= ~Needs.EMBEDDING
+        if needs:
+            raise ValueError(f"no model was given to this analyzer that tells {needs}")
+        return calls

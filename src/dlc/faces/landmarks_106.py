@@ -1,0 +1,96 @@
+"""Finds the 106 points of InsightFace's 2d106det."""
+
+from __future__ import annotations
+
+import io
+import math
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import numpy as np
+from insightface.app.common import Face as InsightFace
+from insightface.model_zoo.landmark import Landmark
+from numpy.typing import NDArray
+
+from dlc.errors import ModelError
+from dlc.faces.face import Face
+from dlc.faces.pixels import Pixels
+from dlc.geometry import Box
+from dlc.inference.session import DescribedSession
+from dlc.model_store.skim import skim_nodes
+
+_SIDE = 192
+_POINTS = 106
+# Among so many nodes insightface looks for the ones that normalize the input.
+_LOOKED_AT = 8
+# Half the side of insightface's crop over the longer side of a box, which is 1.5 times smaller.
+_REACH = 0.75
+# Pixels beyond the crop that its interpolation may read.
+_MARGIN = 2
+
+
+class Landmarker106:
+    """Places 106 points on a face whose box is known."""
+
+    def __init__(self, model_file: Path, session: DescribedSession) -> None:
+        """Use a session of 2d106det.
+
+        Args:
+            model_file: the file that the session was opened with; its first nodes tell how the
+                input is normalized.
+            session: takes (1 or n, 3, 192, 192).
+
+        Raises:
+            ModelError: the file is not a whole ONNX file, or its output is not stated to be 106
+                points.
+        """
+        columns = session.get_outputs()[0].shape[-1]
+        if columns != 2 * _POINTS:
+            raise ModelError(
+                f"{model_file} gives {columns} numbers instead of {2 * _POINTS}: use 2d106det, "
+                "which `dlc models pull 2d106det` downloads."
+            )
+        nodes = io.BytesIO(skim_nodes(model_file, _LOOKED_AT))
+        self._model = Landmark(nodes, session)
+        self._model.input_size = (_SIDE, _SIDE)
+
+    def prepare(
+        self, frame: Pixels, faces: Sequence[Face]
+    ) -> Callable[[], list[NDArray[np.float32] | None]]:
+        """Read the pixels of faces of a frame, and return the call that finds the points.
+
+        The call does not touch the frame, so another thread may make it. It runs the model once for
+        each face.
+
+        Returns:
+            What returns for each face float32 (106, 2), in pixels of the frame, the same as
+            insightface's; None for a face without extent or outside the frame.
+        """
+        boxes = [_crop_box(face).clipped(frame.width, frame.height) for face in faces]
+        parts = [None if box.is_empty else frame.region(box) for box in boxes]
+        return lambda: [
+            None if bgr is None else self._find(bgr, box, face)
+            for bgr, box, face in zip(parts, boxes, faces, strict=True)
+        ]
+
+    def _find(self, bgr: NDArray[np.uint8], box: Box, face: Face) -> NDArray[np.float32]:
+        """Find a face's points in the part of a picture that lies at `box`."""
+        origin = np.array([box.left, box.top], np.float32)
+        # insightface would take the whole picture, of which it warps the part around the face.
+        points = self._model.get(bgr, InsightFace(bbox=face.box - np.tile(origin, 2)))
+        return np.asarray(points + origin, np.float32)
+
+
+def _crop_box(face: Face) -> Box:
+    """Return the pixels that insightface's crop can touch; none for a box without extent."""
+    left, top, right, bottom = (float(edge) for edge in face.box)
+    reach = _REACH * max(right - left, bottom - top)
+    if not 0 < reach < math.inf:
+        return Box(0, 0, 0, 0)
+    x, y = (left + right) / 2, (top + bottom) / 2
+    return Box(
+        math.floor(x - reach) - _MARGIN,
+        math.floor(y - reach) - _MARGIN,
+        math.ceil(x + reach) + _MARGIN,
+        math.ceil(y + reach) + _MARGIN,
+    )

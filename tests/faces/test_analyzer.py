@@ -1,0 +1,167 @@
+from __future__ import annotations
+
+import threading
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from dlc.faces.analyzer import FaceAnalyzer, RunAll, one_by_one
+from dlc.faces.arcface import ArcFaceRecognizer
+from dlc.faces.finder import Needs
+from dlc.faces.landmarks_106 import Landmarker106
+from dlc.faces.scrfd import ScrfdDetector
+from dlc.inference.route import Role
+from dlc.pipeline.side_by_side import SideBySide
+from tests import stand_ins
+from tests.faces.pictures import Picture
+from tests.faces.sessions import CountingSession, routed
+
+Image = NDArray[np.uint8]
+
+
+@dataclass(frozen=True)
+class Models:
+    """The stand-ins' files, and counting sessions of them."""
+
+    files: dict[Role, Path]
+    sessions: dict[Role, CountingSession]
+
+    def analyzer(self, run_all: RunAll = one_by_one) -> FaceAnalyzer:
+        recognizer, landmarker = Role.RECOGNIZER, Role.LANDMARKER
+        return FaceAnalyzer(
+            ScrfdDetector(self.sessions[Role.DETECTOR]),
+            ArcFaceRecognizer(self.files[recognizer], self.sessions[recognizer]),
+            Landmarker106(self.files[landmarker], self.sessions[landmarker]),
+            run_all,
+        )
+
+    @property
+    def runs(self) -> tuple[int, int, int]:
+        """How often detector, recognizer and landmarker ran."""
+        roles = (Role.DETECTOR, Role.RECOGNIZER, Role.LANDMARKER)
+        first, second, third = (self.sessions[role].runs for role in roles)
+        return first, second, third
+
+
+@pytest.fixture(scope="module")
+def files(tmp_path_factory: pytest.TempPathFactory) -> dict[Role, Path]:
+    folder = tmp_path_factory.mktemp("models")
+    return {
+        Role.DETECTOR: stand_ins.write_detector(folder / "detector.onnx"),
+        Role.RECOGNIZER: stand_ins.write_arcface(folder / "recognizer.onnx"),
+        Role.LANDMARKER: stand_ins.write_landmarker(folder / "landmarker.onnx"),
+    }
+
+
+@pytest.fixture
+def models(files: dict[Role, Path]) -> Models:
+    sessions = {role: CountingSession(routed(path, role)) for role, path in files.items()}
+    return Models(files, sessions)
+
+
+def _frame(time: float, *centers: tuple[int, int], gray: int = 80) -> Picture:
+    bgr = np.full((480, 640, 3), gray, np.uint8)
+    bgr[::2, : 320 + gray] = 255 - gray
+    for x, y in centers:
+        stand_ins.paint_face(bgr, x, y, 120)
+    return Picture(bgr, time)
+
+
+def test_nothing_is_computed_that_nobody_needs(models: Models) -> None:
+    analyzer = models.analyzer()
+    frame = _frame(0.0, (150, 200), (450, 250))
+    faces = analyzer.find(frame)
+    assert len(faces) == 2
+    assert analyzer.describe(frame, faces, Needs.NOTHING) == faces
+    assert models.runs == (1, 0, 0)
+
+    for face in analyzer.describe(frame, faces, Needs.EMBEDDING):
+        assert face.embedding is not None
+        assert face.landmarks_106 is None
+    assert models.runs == (1, 1, 0)
+
+    for face in analyzer.describe(frame, faces, Needs.LANDMARKS_106):
+        assert face.embedding is None
+        assert face.landmarks_106 is not None
+    assert models.runs == (1, 1, 2)
+
+    analyzer.describe(frame, [], Needs.EMBEDDING | Needs.LANDMARKS_106)
+    assert models.runs == (1, 1, 2)
+
+    analyzer.describe(frame, faces[:1], Needs.EMBEDDING | Needs.LANDMARKS_106)
+    assert models.runs == (1, 2, 3)
+
+
+def test_everything_that_is_needed_comes_to_the_right_face(models: Models) -> None:
+    frame = _frame(0.0, (150, 200), (450, 250))
+    with SideBySide(2) as run_all:
+        analyzer = models.analyzer(run_all)
+        faces = analyzer.find(frame)
+        described = analyzer.describe(frame, faces, Needs.EMBEDDING | Needs.LANDMARKS_106)
+    for face, before in zip(described, faces, strict=True):
+        assert face.track_id == before.track_id
+        assert face.box is before.box
+        (alone,) = models.analyzer().describe(frame, [before], Needs.EMBEDDING)
+        assert face.embedding is not None
+        assert alone.embedding is not None
+        np.testing.assert_allclose(face.embedding, alone.embedding, atol=1e-5)
+        assert face.landmarks_106 is not None
+        middle = face.landmarks_106.mean(axis=0)
+        assert (face.box[:2] < middle).all()
+        assert (middle < face.box[2:]).all()
+
+
+def test_landmarks_and_embeddings_are_computed_at_the_same_time(files: dict[Role, Path]) -> None:
+    # Each of the two runs begins only once the other has, or gives up.
+    def describe(run_all: RunAll, patience: float) -> None:
+        meeting = threading.Barrier(2, timeout=patience)
+        meetings = {Role.RECOGNIZER: meeting, Role.LANDMARKER: meeting}
+        sessions = {
+            role: CountingSession(routed(path, role), meetings.get(role))
+            for role, path in files.items()
+        }
+        analyzer = Models(files, sessions).analyzer(run_all)
+        frame = _frame(0.0, (300, 200))
+        needs = Needs.EMBEDDING | Needs.LANDMARKS_106
+        (face,) = analyzer.describe(frame, analyzer.find(frame), needs)
+        assert face.embedding is not None
+        assert face.landmarks_106 is not None
+
+    with SideBySide(2) as run_all:
+        describe(run_all, patience=60)
+    with pytest.raises(threading.BrokenBarrierError):
+        describe(one_by_one, patience=0.1)
+
+
+@pytest.mark.parametrize("needs", [Needs.MESH, Needs.EMBEDDING, Needs.MESH | Needs.LANDMARKS_106])
+def test_what_no_model_tells_cannot_be_asked_for(models: Models, needs: Needs) -> None:
+    analyzer = FaceAnalyzer(ScrfdDetector(models.sessions[Role.DETECTOR]))
+    with pytest.raises(ValueError, match="no model was given to this analyzer that tells"):
+        analyzer.describe(_frame(0.0), [], needs)
+
+
+def test_ids_follow_faces_until_a_cut_or_a_new_video(models: Models) -> None:
+    analyzer = models.analyzer()
+
+    def ids(frame: Picture) -> dict[bool, int]:
+        """Return the id of the face on the left and of the one on the right."""
+        return {bool(face.box[0] < 300): face.track_id for face in analyzer.find(frame)}
+
+    first = ids(_frame(0.0, (150, 200), (450, 250)))
+    assert len(set(first.values())) == 2
+    assert ids(_frame(0.1, (170, 210), (440, 230))) == first
+    after_cut = ids(_frame(0.2, (170, 210), (440, 230), gray=200))
+    assert not set(after_cut.values()) & set(first.values())
+    assert ids(_frame(0.3, (170, 210), (440, 230), gray=200)) == after_cut
+    again = ids(_frame(0.3, (170, 210), (440, 230), gray=200))
+    assert not set(again.values()) & set(after_cut.values())
+    analyzer.reset()
+    assert not set(ids(_frame(0.4, (170, 210), gray=200)).values()) & set(again.values())
+
+
+def test_a_frame_without_faces_is_looked_at_twice(models: Models) -> None:
+    assert models.analyzer().find(_frame(0.0)) == []
+    assert models.runs == (2, 0, 0)
