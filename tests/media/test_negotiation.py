@@ -124,6 +124,12 @@ def test_first_reads_that_fail_are_forgiven() -> None:
     assert found(linux(script)).measured.fps == pytest.approx(30)
 
 
+def test_a_camera_that_starts_in_another_size_is_measured_as_it_goes_on() -> None:
+    script = Script(delivers=lambda n, size: noise(n, (640, 480) if n < 3 else size))
+    result = found(linux(script))
+    assert (result.measured.width, result.measured.height) == (960, 540)
+
+
 def test_a_slow_camera_is_not_measured_for_ever() -> None:
     result = found(machine := linux(Script(seconds=0.5)))
     assert result.measured.fps == pytest.approx(2)
@@ -161,6 +167,7 @@ def test_a_camera_that_directshow_does_not_list_is_left_to_any_backend() -> None
     result = found(machine := FakeMachine("Windows", scripts, listed))
     assert machine.backends_tried == ["MSMF", "ANY"]
     assert result.backend == "ANY"
+    assert "may not be Webcam" in result.notes[0]
 
 
 def test_avfoundation_is_asked_for_no_pixel_format() -> None:

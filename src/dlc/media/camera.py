@@ -39,6 +39,9 @@ class Camera(Closing):
     ) -> None:
         """Open a camera and find out what it delivers, which takes a second or two.
 
+        macOS asks the user for permission only if this happens in the main thread. Media Foundation
+        takes long on Windows unless `opencv_environment.prepare_opencv` was called in time.
+
         Args:
             index: its number in the list of the platform's first backend.
             options: what to ask for.

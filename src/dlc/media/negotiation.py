@@ -172,10 +172,11 @@ def _measured(
     """Count frames, look at them, and write down what was found."""
     device, watch = opened.device, PictureWatch()
     name = camera.name if camera else None
-    height, width = opened.picture.shape[:2]
+    newest = opened.picture
     reported = _reported(device)
 
     def read() -> None:
+        nonlocal newest
         picture = next_picture(device, clock)
         if picture is None and not clock.is_stopped():
             raise CameraError(
@@ -183,11 +184,14 @@ def _measured(
                 "close other programs that use it"
             )
         if picture is not None:
+            newest = picture
             watch.see(picture, clock.now())
 
     fps = measure_fps(read, clock)
     if not clock.is_stopped():
         _check_pictures(watch, described(index, name))
+    # Some sensors start in another size than they go on in.
+    height, width = newest.shape[:2]
     measured = with_measured(reported, width, height, fps)
     return Negotiated(
         index=index,
@@ -196,7 +200,7 @@ def _measured(
         asked=opened.asked,
         reported=reported,
         measured=measured,
-        notes=tuple(_notes(measured, options)),
+        notes=tuple(_notes(measured, options, opened.backend, camera)),
     )
 
 
@@ -223,7 +227,14 @@ def _check_pictures(watch: PictureWatch, camera: str) -> None:
         )
 
 
-def _notes(measured: StreamFormat, options: CaptureOptions) -> Iterator[str]:
+def _notes(
+    measured: StreamFormat,
+    options: CaptureOptions,
+    backend: CaptureBackend,
+    camera: ListedCamera | None,
+) -> Iterator[str]:
+    if camera is not None and not backend.lists:
+        yield f"the way it was opened has numbers of its own: it may not be {camera.name}"
     size = (measured.width, measured.height)
     if options.resolution is not None and size != options.resolution:
         wanted = "{}x{}".format(*options.resolution)
