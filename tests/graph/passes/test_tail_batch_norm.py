@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -94,6 +95,13 @@ def test_weights_that_come_in_at_run_time_stay(name: str) -> None:
     info = helper.make_tensor_value_info(name, onnx.TensorProto.FLOAT, tensor.dims)
     model.graph.input.append(info)
     assert_untouched(TAIL_BATCH_NORM, model)
+
+
+def test_weights_in_another_file_stay_there(tmp_path: Path) -> None:
+    path = tmp_path / "model.onnx"
+    onnx.save(_tail(), path, save_as_external_data=True, size_threshold=0)
+    assert_untouched(TAIL_BATCH_NORM, onnx.load(path, load_external_data=False))
+    assert operators(TAIL_BATCH_NORM.apply(onnx.load(path))) == ["Gemm"]
 
 
 def test_weights_that_others_use_too_are_still_theirs() -> None:

@@ -11,7 +11,8 @@ from collections.abc import Callable, Mapping
 
 import onnx
 
-from dlc.graph.passes.edit import Edit, attribute, optional_input
+from dlc.graph.passes.edit import Edit
+from dlc.graph.passes.nodes import attribute, optional_input
 
 Rule = Callable[[Edit, onnx.NodeProto, set[str]], bool]
 

@@ -2,30 +2,27 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 from typing import Any
 
 import numpy as np
 import onnx
-from numpy.typing import NDArray
 from onnx import helper, numpy_helper
 
-from dlc.graph.passes.shapes import Shape, inferred_shapes, overridable, set_dims
-
-Array = NDArray[Any]
+from dlc.graph.passes.nodes import (
+    STANDARD_DOMAINS,
+    Array,
+    all_names,
+    constant_value,
+    count_uses,
+    tensor_value,
+)
+from dlc.graph.passes.shapes import Dims, Shape, inferred_shapes, overridable, set_dims
+from dlc.graph.passes.unused import without_unused
 
 # Pad and Slice take what they do as inputs, and Slice and Concat negative axes, from here on.
 _FIRST_OPSET = 11
-_STANDARD_DOMAINS = ("", "ai.onnx")
-# The attributes of Constant other than whole tensors.
-_CONSTANT_DTYPES = {
-    "value_int": "int64",
-    "value_ints": "int64",
-    "value_float": "float32",
-    "value_floats": "float32",
-}
 
 
 class Edit:
@@ -42,11 +39,11 @@ class Edit:
         defaults = overridable(model)
         self._tensors = {t.name: t for t in graph.initializer if t.name not in defaults}
         self._producers = {name: node for node in graph.node for name in node.output if name}
-        self._uses = _count_uses(graph.node, graph.output)
-        self._taken = set(_all_names(graph))
+        self._uses = count_uses(graph.node, graph.output)
+        self._taken = set(all_names(graph))
         self._replaced: dict[int, list[onnx.NodeProto]] = {}
         self._added: dict[str, Array] = {}
-        self._dims: dict[str, Sequence[int | str | None]] = {}
+        self._dims: dict[str, Dims] = {}
         self._forgotten: set[str] = set()
 
     def nodes(self, *operators: str) -> Iterator[tuple[int, onnx.NodeProto]]:
@@ -57,7 +54,7 @@ class Edit:
         if self.opset < _FIRST_OPSET:
             return
         for index, node in enumerate(self.model.graph.node):
-            if node.op_type in operators and node.domain in _STANDARD_DOMAINS:
+            if node.op_type in operators and node.domain in STANDARD_DOMAINS:
                 yield index, node
 
     @cached_property
@@ -93,8 +90,8 @@ class Edit:
         tensor = self._tensors.get(name)
         if tensor is None:
             node = self._producers.get(name)
-            return _constant_value(node, most) if node is not None else None
-        return _array(tensor, most)
+            return constant_value(node, most) if node is not None else None
+        return tensor_value(tensor, most)
 
     def integers(self, name: str) -> list[int] | None:
         """Return the value of a constant that has at most one axis, of integers; None if none."""
@@ -142,7 +139,7 @@ class Edit:
         """Plan to make a value whose node is removed an initializer, if it is used any more."""
         self._added[name] = value
 
-    def declare(self, name: str, dims: Sequence[int | str | None]) -> None:
+    def declare(self, name: str, dims: Dims) -> None:
         """Plan to change the shape declared for a value; a text names an open size."""
         self._dims[name] = dims
 
@@ -152,7 +149,7 @@ class Edit:
 
     @cached_property
     def _shared(self) -> dict[tuple[str, bytes] | None, str]:
-        arrays = ((name, _array(tensor, most=8)) for name, tensor in self._tensors.items())
+        arrays = ((name, tensor_value(tensor, most=8)) for name, tensor in self._tensors.items())
         return {_sharing_key(array): name for name, array in arrays if array is not None}
 
     def write_to(self, model: onnx.ModelProto) -> None:
@@ -167,7 +164,7 @@ class Edit:
             for index, old in enumerate(graph.node)
             for node in self._replaced.get(index, [old])
         ]
-        nodes, unused = _without_unused(nodes, removed, graph.output, self._added)
+        nodes, unused = without_unused(nodes, removed, graph.output, self._added)
         if self._replaced:
             del graph.node[:]
             graph.node.extend(nodes)
@@ -189,85 +186,16 @@ class Edit:
         for name, array in self._added.items():
             if name in unused:
                 continue
-            tensor = numpy_helper.from_array(np.ascontiguousarray(array).reshape(array.shape), name)
+            tensor = numpy_helper.from_array(array, name)
             tensors.insert(max(len(tensors) - 1, 0), tensor)
             if model.ir_version < 4:
                 info = helper.make_tensor_value_info(name, tensor.data_type, array.shape)
                 model.graph.input.append(info)
 
 
-def attribute(node: onnx.NodeProto, name: str, default: Any) -> Any:
-    """Return the value of a node's attribute, texts as `str`."""
-    for found in node.attribute:
-        if found.name == name:
-            value = helper.get_attribute_value(found)
-            return value.decode() if isinstance(value, bytes) else value
-    return default
-
-
-def optional_input(node: onnx.NodeProto, index: int) -> str:
-    """Return the name of a node's input, "" if it has none there."""
-    return node.input[index] if index < len(node.input) else ""
-
-
-def subgraphs(node: onnx.NodeProto) -> Iterator[onnx.GraphProto]:
-    """Yield the bodies of a node of control flow."""
-    for found in node.attribute:
-        if found.type == onnx.AttributeProto.GRAPH:
-            yield found.g
-        yield from found.graphs
-
-
 def _opset(model: onnx.ModelProto) -> int:
-    versions = (o.version for o in model.opset_import if o.domain in _STANDARD_DOMAINS)
+    versions = (o.version for o in model.opset_import if o.domain in STANDARD_DOMAINS)
     return max(versions, default=0)
-
-
-def _used_names(node: onnx.NodeProto) -> Iterator[str]:
-    """Yield what a node uses, and the nodes of its bodies and those bodies' outputs."""
-    yield from filter(None, node.input)
-    for body in subgraphs(node):
-        for inner in body.node:
-            yield from _used_names(inner)
-        yield from (output.name for output in body.output)
-
-
-def _count_uses(
-    nodes: Iterable[onnx.NodeProto], outputs: Iterable[onnx.ValueInfoProto]
-) -> Counter[str]:
-    uses = Counter(name for node in nodes for name in _used_names(node))
-    uses.update(output.name for output in outputs)
-    return uses
-
-
-def _all_names(graph: onnx.GraphProto) -> Iterator[str]:
-    for values in (graph.input, graph.output, graph.value_info, graph.initializer):
-        yield from (value.name for value in values)
-    yield from (sparse.values.name for sparse in graph.sparse_initializer)
-    for node in graph.node:
-        yield from (node.name, *node.input, *node.output)
-        for body in subgraphs(node):
-            yield from _all_names(body)
-
-
-def _array(tensor: onnx.TensorProto, most: int | None) -> Array | None:
-    if tensor.data_location == onnx.TensorProto.EXTERNAL:
-        return None
-    if most is not None and np.prod(tensor.dims, dtype=np.int64) > most:
-        return None
-    return numpy_helper.to_array(tensor)
-
-
-def _constant_value(node: onnx.NodeProto, most: int | None) -> Array | None:
-    if node.op_type != "Constant" or node.domain not in _STANDARD_DOMAINS or not node.attribute:
-        return None
-    given = node.attribute[0]
-    if given.name == "value":
-        return _array(given.t, most)
-    if given.name not in _CONSTANT_DTYPES:
-        return None
-    array: Array = np.array(helper.get_attribute_value(given), _CONSTANT_DTYPES[given.name])
-    return array if most is None or array.size <= most else None
 
 
 def _sharing_key(array: Array) -> tuple[str, bytes] | None:
@@ -275,38 +203,6 @@ def _sharing_key(array: Array) -> tuple[str, bytes] | None:
     if array.ndim != 1 or array.size > 8 or array.dtype.kind != "i":
         return None
     return array.dtype.str, array.tobytes()
-
-
-def _without_unused(
-    nodes: list[onnx.NodeProto],
-    removed: Iterable[onnx.NodeProto],
-    outputs: Iterable[onnx.ValueInfoProto],
-    added: Iterable[str],
-) -> tuple[list[onnx.NodeProto], set[str]]:
-    """Drop the nodes that only served removed ones.
-
-    Returns:
-        The remaining nodes, and the values and initializers that are not used any more.
-    """
-    uses = _count_uses(nodes, outputs)
-    producers = {name: index for index, node in enumerate(nodes) for name in node.output if name}
-    dropped: set[int] = set()
-    unused: set[str] = set()
-    doubtful = [name for node in removed for name in (*node.input, *node.output)] + list(added)
-    while doubtful:
-        name = doubtful.pop()
-        if not name or uses[name] or name in unused:
-            continue
-        unused.add(name)
-        index = producers.get(name)
-        if index is None or any(uses[output] for output in nodes[index].output):
-            continue
-        if index not in dropped and nodes[index].domain in _STANDARD_DOMAINS:
-            dropped.add(index)
-            inputs = list(_used_names(nodes[index]))
-            uses.subtract(inputs)
-            doubtful += [*inputs, *nodes[index].output]
-    return [node for index, node in enumerate(nodes) if index not in dropped], unused
 
 
 def _remove_named(items: Any, names: set[str]) -> None:

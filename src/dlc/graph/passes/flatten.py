@@ -7,8 +7,9 @@ import math
 import onnx
 
 from dlc.graph.names import Rewrite
-from dlc.graph.passes.edit import Edit, attribute
+from dlc.graph.passes.edit import Edit
 from dlc.graph.passes.graph_pass import GraphPass
+from dlc.graph.passes.nodes import attribute
 from dlc.graph.passes.shapes import Shape
 
 

@@ -8,8 +8,9 @@ import onnx
 
 from dlc.graph.names import Rewrite
 from dlc.graph.passes.batch_rules import RULES
-from dlc.graph.passes.edit import Edit, subgraphs
+from dlc.graph.passes.edit import Edit
 from dlc.graph.passes.graph_pass import GraphPass
+from dlc.graph.passes.nodes import subgraphs
 from dlc.graph.passes.shapes import declared_dims
 
 logger = logging.getLogger(__name__)
@@ -55,10 +56,10 @@ def _followed(edit: Edit) -> tuple[set[str], str | None]:
     """Return the values whose first axis is the batch, and what breaks it up if anything does."""
     batched: set[str] = set()
     for value in edit.inputs:
-        if declared_dims(value)[:1] == [1] or not isinstance((declared_dims(value) or [0])[0], int):
-            batched.add(value.name)
-        else:
+        first = declared_dims(value)[:1]
+        if not first or (isinstance(first[0], int) and first[0] != 1):
             return batched, f"its input {value.name} has no batch of one"
+        batched.add(value.name)
     known = dict(edit.nodes(*RULES))
     for index, node in enumerate(edit.model.graph.node):
         if any(subgraphs(node)):

@@ -11,8 +11,9 @@ from __future__ import annotations
 import onnx
 
 from dlc.graph.names import Rewrite
-from dlc.graph.passes.edit import Edit, attribute, optional_input
+from dlc.graph.passes.edit import Edit
 from dlc.graph.passes.graph_pass import GraphPass
+from dlc.graph.passes.nodes import attribute, optional_input
 
 
 def _plan(edit: Edit) -> int:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from dlc.graph.names import Rewrite
-from dlc.graph.passes.edit import Edit, attribute
+from dlc.graph.passes.edit import Edit
 from dlc.graph.passes.graph_pass import GraphPass
+from dlc.graph.passes.nodes import attribute
 
 # Before it the axes of Squeeze are an attribute.
 _AXES_AS_INPUT = 13

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from types import MappingProxyType
 
 import onnx
@@ -61,7 +61,7 @@ def declared_dims(value: onnx.ValueInfoProto) -> Dims:
     ]
 
 
-def set_dims(value: onnx.ValueInfoProto, dims: Sequence[int | str | None]) -> None:
+def set_dims(value: onnx.ValueInfoProto, dims: Dims) -> None:
     """Declare the shape of a value, which is a tensor."""
     shape = value.type.tensor_type.shape
     shape.Clear()

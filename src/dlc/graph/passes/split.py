@@ -7,8 +7,9 @@ from itertools import accumulate
 import onnx
 
 from dlc.graph.names import Rewrite
-from dlc.graph.passes.edit import Edit, attribute, optional_input
+from dlc.graph.passes.edit import Edit
 from dlc.graph.passes.graph_pass import GraphPass
+from dlc.graph.passes.nodes import attribute, optional_input
 
 # Before it the sizes of the parts are an attribute.
 _SIZES_AS_INPUT = 13

@@ -12,8 +12,9 @@ import numpy as np
 import onnx
 
 from dlc.graph.names import Rewrite
-from dlc.graph.passes.edit import Array, Edit, attribute, optional_input
+from dlc.graph.passes.edit import Edit
 from dlc.graph.passes.graph_pass import GraphPass
+from dlc.graph.passes.nodes import Array, attribute, optional_input
 
 
 def _plan(edit: Edit) -> int:
