@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import secrets
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 from dlc.errors import OutputError
@@ -37,6 +37,10 @@ def check_path(path: Path, inputs: Iterable[Path], *, overwrite: bool) -> None:
         raise OutputError(f"{folder} may not be written to: choose another folder")
 
 
+# Makes the file that is renamed, the second one, of the file that was written, the first.
+Finish = Callable[[Path, Path], None]
+
+
 class AtomicFile:
     """A hidden temporary file beside the output, renamed to it at the end.
 
@@ -45,12 +49,19 @@ class AtomicFile:
         temporary: what to write to meanwhile.
     """
 
-    def __init__(self, path: Path, *, overwrite: bool) -> None:
+    def __init__(self, path: Path, *, overwrite: bool, finish: Finish | None = None) -> None:
+        """Choose the names; nothing is written.
+
+        Args:
+            path: the output.
+            overwrite: whether a file that is there may be replaced.
+            finish: the last thing that is done with what was written, into another hidden file.
+        """
         self.path = path
         self._overwrite = overwrite
-        # A short stem leaves room for the rest where file names may have 255 bytes.
-        unique = f"{os.getpid()}-{secrets.token_hex(3)}"
-        self.temporary = path.with_name(f".{path.stem[:40]}.dlc-{unique}{path.suffix}")
+        self._finish = finish
+        self.temporary = _hidden(path)
+        self._finished = self.temporary if finish is None else _hidden(path)
 
     def commit(self) -> None:
         """Give the file its name, once its bytes are on the disk.
@@ -58,18 +69,29 @@ class AtomicFile:
         Raises:
             OutputError: if a file appeared under that name meanwhile.
             WriteError: if the disk refuses.
+            DlcError: whatever finishing the file raises.
         """
         try:
-            with self.temporary.open("r+b") as file:
+            if self._finish is not None:
+                self._finish(self.temporary, self._finished)
+            with self._finished.open("r+b") as file:
                 os.fsync(file.fileno())
             if not self._overwrite and self.path.exists():
                 raise OutputError(f"{self.path} appeared while it was being written: it was kept")
-            self.temporary.replace(self.path)
+            self._finished.replace(self.path)
         except OSError as error:
             raise unwritable(self.path, error) from error
         finally:
             self.discard()
 
     def discard(self) -> None:
-        """Remove the temporary file, if it is still there."""
+        """Remove the temporary files, if they are still there."""
         self.temporary.unlink(missing_ok=True)
+        self._finished.unlink(missing_ok=True)
+
+
+def _hidden(path: Path) -> Path:
+    """Return a name for a temporary file beside `path` that nobody else uses."""
+    # A short stem leaves room for the rest where file names may have 255 bytes.
+    unique = f"{os.getpid()}-{secrets.token_hex(3)}"
+    return path.with_name(f".{path.stem[:40]}.dlc-{unique}{path.suffix}")

@@ -11,7 +11,7 @@ from typing import Any, Self
 from numpy.typing import NDArray
 
 from dlc.errors import DamagedInputError, EncoderError, InputError, OptionError, OutputError
-from dlc.media.atomic import AtomicFile, check_path
+from dlc.media.atomic import AtomicFile, Finish, check_path
 from dlc.media.color import FULL, ColorTags
 from dlc.media.failures import unreadable, unwritable
 from dlc.media.frame import Frame
@@ -217,6 +217,7 @@ class ImageWriter:
         *,
         overwrite: bool = False,
         mark: bool = True,
+        finish: Finish | None = None,
     ) -> None:
         """Check everything that can be checked.
 
@@ -226,6 +227,7 @@ class ImageWriter:
             encoding: quality and preset; the defaults if None.
             overwrite: whether an existing file may be replaced.
             mark: whether XMP says that the image is synthetic.
+            finish: the last thing done with the file before it gets its name, such as signing it.
 
         Raises:
             OutputError, EncoderError, OptionError: as `check_image` does.
@@ -235,7 +237,7 @@ class ImageWriter:
         self._plan = check_image(self.path, source.info, self._encoding, overwrite=overwrite)
         self._metadata = source.metadata
         self._mark = mark
-        self._file = AtomicFile(self.path, overwrite=overwrite)
+        self._file = AtomicFile(self.path, overwrite=overwrite, finish=finish)
         self.notes = list(self._plan.notes)
         self.frames_written = 0
         self._done = False
@@ -264,6 +266,7 @@ class ImageWriter:
 
         Raises:
             OutputError: if no frame was written, or a file appeared under the output's name.
+            DlcError: whatever finishing the file raises.
         """
         if self._done:
             return

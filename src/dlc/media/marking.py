@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
+import re
 from importlib.metadata import version
 from xml.sax.saxutils import escape
 
 # IPTC's term for a camera picture of which a part was made by a model.
-_SOURCE_TYPE = "http://cv.iptc.org/newscodes/digitalsourcetype/compositeWithTrainedAlgorithmicMedia"
+SOURCE_TYPE = "http://cv.iptc.org/newscodes/digitalsourcetype/compositeWithTrainedAlgorithmicMedia"
 
 
 def synthetic_note() -> str:
     """Return the note in words."""
     return f"synthetic media: faces swapped with dlc {version('dlc')}"
+
+
+def note_in(text: str) -> str | None:
+    """Return the note that a comment or XMP packet carries, None if there is none."""
+    found = re.search(r"synthetic media: faces swapped with dlc [\w.+-]+", text)
+    return found[0] if found else None
 
 
 def noted_comment(comment: str | None) -> str:
@@ -28,7 +35,7 @@ def noted_xmp(packet: bytes | None) -> bytes:
     description = (
         '<rdf:Description rdf:about="" xmlns:dc="http://purl.org/dc/elements/1.1/" '
         'xmlns:Iptc4xmpExt="http://iptc.org/std/Iptc4xmpExt/2008-02-29/" '
-        f'Iptc4xmpExt:DigitalSourceType="{_SOURCE_TYPE}"><dc:description><rdf:Alt>'
+        f'Iptc4xmpExt:DigitalSourceType="{SOURCE_TYPE}"><dc:description><rdf:Alt>'
         f'<rdf:li xml:lang="x-default">{escape(synthetic_note())}</rdf:li>'
         "</rdf:Alt></dc:description></rdf:Description>"
     ).encode()

@@ -17,7 +17,7 @@ from av.packet import Packet
 from av.video.frame import PictureType
 
 from dlc.errors import Cancelled, EncoderError, OutputError, WriteError
-from dlc.media.atomic import AtomicFile
+from dlc.media.atomic import AtomicFile, Finish
 from dlc.media.clock import OutputClock
 from dlc.media.conform import Conformer
 from dlc.media.failures import reason_of, unwritable
@@ -56,6 +56,7 @@ class VideoWriter:
         keep_partial: bool = False,
         threads: int | None = None,
         mark: bool = True,
+        finish: Finish | None = None,
     ) -> None:
         """Check everything that can be checked, and open the encoder.
 
@@ -68,6 +69,7 @@ class VideoWriter:
                 so far under the output's name.
             threads: for the encoder; None leaves it to the encoder.
             mark: whether the container's comment says that the video is synthetic.
+            finish: the last thing done with the file before it gets its name, such as signing it.
 
         Raises:
             OutputError: if the output may not or cannot be written there.
@@ -87,7 +89,7 @@ class VideoWriter:
         self._done = False
         self._conform = Conformer(self._info, plan)
         self._clock: OutputClock | None = None
-        self._file = AtomicFile(self.path, overwrite=overwrite)
+        self._file = AtomicFile(self.path, overwrite=overwrite, finish=finish)
         self._container = _open_output(self._file.temporary, plan)
         self._stream = self._add_video(threads)
         self._others = StreamCarrier(
@@ -130,6 +132,7 @@ class VideoWriter:
         Raises:
             OutputError: if no frame was written, or a file appeared under the output's name.
             WriteError: if the disk is full or refuses otherwise.
+            DlcError: whatever finishing the file raises.
         """
         if self._done:
             return
@@ -328,13 +331,14 @@ def open_output(
     keep_partial: bool = False,
     threads: int | None = None,
     mark: bool = True,
+    finish: Finish | None = None,
 ) -> VideoWriter | ImageWriter:
     """Open the output for a target: a video for a video, an image for an image.
 
     The arguments and errors are those of `VideoWriter` and `ImageWriter`.
     """
     if isinstance(source, ImageReader):
-        return ImageWriter(path, source, encoding, overwrite=overwrite, mark=mark)
+        return ImageWriter(path, source, encoding, overwrite=overwrite, mark=mark, finish=finish)
     return VideoWriter(
         path,
         source,
@@ -343,6 +347,7 @@ def open_output(
         keep_partial=keep_partial,
         threads=threads,
         mark=mark,
+        finish=finish,
     )
 
 

@@ -1,0 +1,34 @@
+"""`dlc inspect`: what a file says about itself, and whether it is intact."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from dlc.cli.arguments import JsonOption
+from dlc.errors import ProvenanceError
+
+INSPECT_HELP = (
+    "Say what FILE tells about itself: its signed C2PA manifest, who signed it, what it was made "
+    "of, and its plain note.\n\n"
+    "The exit code is 16 if the file is no longer what was signed. Nothing is fetched from the "
+    "network."
+)
+
+File = Annotated[Path, typer.Argument(metavar="FILE", help="A video or picture.")]
+
+
+def inspect_command(file: File, as_json: JsonOption = False) -> None:
+    """Inspect a file and print what was found."""
+    from dlc.cli.inspect_report import inspection_as_json, inspection_as_text
+    from dlc.workflows.inspect import inspect
+    from dlc.workflows.libraries import require_libraries
+
+    require_libraries()
+    inspection = inspect(file)
+    typer.echo(inspection_as_json(inspection) if as_json else inspection_as_text(inspection))
+    if not inspection.is_intact:
+        # All was said above, and one JSON object is all that programs expect.
+        raise typer.Exit(ProvenanceError.exit_code)

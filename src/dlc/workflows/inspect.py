@@ -1,0 +1,44 @@
+"""What a file says about itself, and whether that is still true."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from dlc.media.identity import own_certificate
+from dlc.media.image import is_image
+from dlc.media.inputs import require_file
+from dlc.media.inspection import Manifest, read_manifest, read_note
+from dlc.model_store.folders import Folders
+
+
+@dataclass(frozen=True, slots=True)
+class Inspection:
+    """What was found in a file.
+
+    Attributes:
+        path: the file.
+        manifest: its C2PA manifest, None if it has none.
+        note: the plain note that it is synthetic, None if it has none.
+    """
+
+    path: Path
+    manifest: Manifest | None
+    note: str | None
+
+    @property
+    def is_intact(self) -> bool:
+        """False where a manifest is there and the file is not what was signed."""
+        return self.manifest is None or self.manifest.is_intact
+
+
+def inspect(path: str | Path) -> Inspection:
+    """Read and check what a file says about itself; nothing is fetched from the network.
+
+    Raises:
+        InputError: there is no such file, or it is neither a video nor a picture.
+    """
+    path = Path(path)
+    require_file(path)
+    note = read_note(path, is_image=is_image(path))
+    return Inspection(path, read_manifest(path, own_certificate(Folders.of_user().data)), note)

@@ -1,0 +1,88 @@
+"""Makes the outputs of a run say what they are."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from dlc.errors import InputError
+from dlc.media.atomic import Finish
+from dlc.media.identity import Identity, read_identity, user_identity
+from dlc.media.manifest import InputDigest, Statement
+from dlc.media.provenance import ManifestSigner, can_be_signed
+from dlc.model_store.folders import Folders
+from dlc.options import Engine, ProvenanceOptions, SwapOptions
+
+
+@dataclass(frozen=True, slots=True)
+class Provenance:
+    """How outputs are signed, if they are.
+
+    Attributes:
+        notes: what the user should know about it.
+        signer: signs them; None where nothing is signed.
+    """
+
+    notes: tuple[str, ...]
+    signer: ManifestSigner | None = None
+
+    def finish_for(self, output: Path) -> Finish | None:
+        """Return what signs an output, None where it stays unsigned."""
+        return self.signer.sign if self.signer and can_be_signed(output) else None
+
+
+def prepare_provenance(
+    photos: Sequence[Path],
+    target: Path,
+    outputs: Sequence[Path],
+    engine: Engine,
+    options: SwapOptions,
+) -> Provenance:
+    """Read the inputs' digests and find out whether signing will work, before any work is done.
+
+    Args:
+        photos: the source photos.
+        target: the file that is edited.
+        outputs: the files that will be written.
+        engine: what swaps.
+        options: what was chosen.
+
+    Raises:
+        InputError: an input cannot be read.
+        ProvenanceError: the outputs could not be signed.
+    """
+    if not options.provenance.signed:
+        return Provenance(("no signed provenance manifest, as asked for",))
+    unsigned = [output for output in outputs if not can_be_signed(output)]
+    notes = tuple(
+        f"{output.suffix} has no room for a signed provenance manifest" for output in unsigned
+    )
+    if len(unsigned) == len(outputs):
+        return Provenance(notes)
+    inputs = [InputDigest("source", _sha256(photo)) for photo in photos]
+    inputs.append(InputDigest("target", _sha256(target)))
+    statement = Statement(engine.value, _choices(options), tuple(inputs))
+    signer = ManifestSigner(_identity(options.provenance), statement, target)
+    return Provenance((*notes, *signer.notes), signer)
+
+
+def _identity(options: ProvenanceOptions) -> Identity:
+    if options.certificate is not None and options.key is not None:
+        return read_identity(options.certificate, options.key)
+    return user_identity(Folders.of_user().data)
+
+
+def _choices(options: SwapOptions) -> dict[str, Any]:
+    """Return the options that tell how the result came about; none of them names a file."""
+    return {"faces": options.faces.value, "start": options.start, "end": options.end}
+
+
+def _sha256(path: Path) -> str:
+    try:
+        with path.open("rb") as file:
+            return hashlib.file_digest(file, "sha256").hexdigest()
+    except OSError as error:
+        raise InputError(f"{path} cannot be read: {error.strerror}") from error
