@@ -11,7 +11,7 @@ TARGET = .demo/group.mp4
 DEMO_INPUTS := .demo/astronaut.png .demo/group.mp4
 export SOURCE TARGET
 
-.PHONY: help demo test lint format bench bench-memory clean
+.PHONY: help demo test lint format bench bench-memory bench-paste-back clean
 .DEFAULT_GOAL := help
 
 help:
@@ -21,6 +21,7 @@ help:
 	@echo "make format        rewrite the code in the project's style"
 	@echo "make bench         measure the speed at 960x540 and 1920x1080"
 	@echo "make bench-memory  measure the memory a long video needs"
+	@echo "make bench-paste-back  measure what putting a swapped face back costs"
 	@echo "make clean         remove everything these commands made"
 
 $(READY): pyproject.toml
@@ -71,6 +72,10 @@ bench: $(READY)
 bench-memory: $(READY)
 	@echo "==> Measuring memory; this takes about a quarter of an hour"
 	@$(BIN)/python -m tests.bench memory
+
+bench-paste-back: $(READY)
+	@echo "==> Measuring how long it takes to put a swapped face back into a frame"
+	@$(BIN)/python -m tests.bench paste-back
 
 clean:
 	@echo "==> Removing $(VENV), .demo, .bench and caches"

@@ -1,4 +1,4 @@
-"""`python -m tests.bench speed` and `python -m tests.bench memory`; results go to .bench/."""
+"""`python -m tests.bench speed`, `memory` or `paste-back`; results go to .bench/."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from typing import Any
 from rich.console import Console
 
 from tests import clips
-from tests.bench import machine, memory, speed
+from tests.bench import machine, memory, paste_back, speed
 
 FOLDER = Path(".bench")
 
@@ -19,7 +19,7 @@ FOLDER = Path(".bench")
 def main() -> None:
     """Measure what the command line asks for, print it and keep it as JSON."""
     parser = argparse.ArgumentParser(prog="python -m tests.bench", description=main.__doc__)
-    parser.add_argument("what", choices=("speed", "memory"))
+    parser.add_argument("what", choices=("speed", "memory", "paste-back"))
     parser.add_argument("--runs", type=int, default=5, help="runs of each command (speed)")
     arguments = parser.parse_args()
     console = Console(highlight=False)
@@ -32,6 +32,8 @@ def main() -> None:
     figures: Any
     if arguments.what == "speed":
         figures = speed.measure(FOLDER, source, arguments.runs, console)
+    elif arguments.what == "paste-back":
+        figures = paste_back.measure(console)
     else:
         figures = memory.measure(FOLDER, source, console)
     path = FOLDER / f"{arguments.what}.json"
