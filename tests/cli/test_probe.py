@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+from dataclasses import replace
 
 import pytest
 
@@ -19,12 +20,26 @@ def run(*arguments: str) -> subprocess.CompletedProcess[str]:
 
 
 def test_json_is_one_object_with_every_role() -> None:
-    done = run("--json", "--provider", "cpu")
+    done = run("--json", "--provider", "cpu", "--no-measure")
     assert done.returncode == 0, done.stderr
     report = json.loads(done.stdout)
     assert {entry["role"] for entry in report["routes"]} >= {"detector", "swapper", "built-in"}
     assert "ONNX Runtime" in report["banner"]
-    assert report["swapper"] is None
+    assert (report["engines"], report["swapper"]) == ([], None)
+
+
+def test_the_built_in_engine_is_measured() -> None:
+    done = run("--json")
+    assert done.returncode == 0, done.stderr
+    mesh = json.loads(done.stdout)["engines"][0]
+    assert mesh["engine"] == "mesh"
+    assert mesh["frames"] >= 6
+    assert mesh["fps"] > 0
+    stages = mesh["milliseconds_per_frame"]
+    assert list(stages) == ["decode", "find", "swap", "paste", "encode"]
+    assert all(milliseconds > 0 for milliseconds in stages.values())
+    assert 1000 / mesh["fps"] >= max(stages.values()) * 0.9, "no stage is slower than the whole"
+    assert not done.stderr
 
 
 def test_an_absent_provider_ends_with_its_exit_code_and_the_remedy() -> None:
@@ -39,8 +54,8 @@ def test_an_absent_provider_ends_with_its_exit_code_and_the_remedy() -> None:
 def slowed_down() -> ProbeReport:
     finding = Finding("the GPU is not used", "run: pip install something")
     speed = SwapperSpeed(500.0, "CPUExecutionProvider", {"CPUExecutionProvider": 226}, (finding,))
-    report = probe()
-    return ProbeReport(report.banner, (finding,), report.routes, speed)
+    report = probe(measure=False)
+    return replace(report, findings=(finding,), swapper=speed)
 
 
 def test_text_shows_speed_nodes_and_what_to_do(slowed_down: ProbeReport) -> None:

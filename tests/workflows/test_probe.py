@@ -23,7 +23,7 @@ def test_every_role_has_a_route_and_a_reason(
 ) -> None:
     monkeypatch.setenv("DLC_MODELS", str(tmp_path))
     monkeypatch.setenv("HOME", str(tmp_path))
-    report = probe(provider=Provider.CPU, threads=2)
+    report = probe(provider=Provider.CPU, threads=2, measure=False)
     assert [entry.route.role for entry in report.routes] == list(Role)
     for entry in report.routes:
         assert entry.route.provider is Provider.CPU
@@ -39,7 +39,7 @@ def test_weights_in_the_users_folder_are_found_by_their_size(
     # A sparse file of the right size: probing looks at nothing else.
     with (tmp_path / "inswapper_128.onnx").open("wb") as file:
         file.truncate(554253681)
-    (swapper,) = (e for e in probe().routes if e.route.role is Role.SWAPPER)
+    (swapper,) = (e for e in probe(measure=False).routes if e.route.role is Role.SWAPPER)
     found = {weights.name: weights.path for weights in swapper.weights}
     assert found["inswapper_128"] == tmp_path / "inswapper_128.onnx"
 
@@ -64,4 +64,4 @@ def test_a_stand_in_that_overflows_in_half_precision_is_refused() -> None:
 def test_a_provider_that_is_not_there_is_an_error() -> None:
     missing = Provider.COREML if "CoreML" not in str(installed_runtime()) else Provider.CUDA
     with pytest.raises(ProviderError, match=str(missing)):
-        probe(provider=missing)
+        probe(provider=missing, measure=False)

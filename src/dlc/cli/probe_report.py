@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from dataclasses import asdict
 from typing import Any
 
 from dlc.host.host import Finding
 from dlc.inference.route import Route
+from dlc.workflows.engine_speed import EngineSpeed
 from dlc.workflows.probe import ProbeReport, RouteReport, SwapperSpeed
+from dlc.workflows.sample import HEIGHT, WIDTH
 
 
 def probe_as_text(report: ProbeReport) -> str:
@@ -23,6 +26,7 @@ def probe_as_json(report: ProbeReport) -> str:
             "banner": report.banner,
             "findings": [_finding(finding) for finding in report.findings],
             "routes": [_route(entry) for entry in report.routes],
+            "engines": [_engine(speed) for speed in report.engines],
             "swapper": None if report.swapper is None else _speed(report.swapper),
         }
     )
@@ -35,6 +39,9 @@ def _lines(report: ProbeReport) -> Iterator[str]:
     for entry in report.routes:
         yield ""
         yield from _route_lines(entry)
+    for engine in report.engines:
+        yield ""
+        yield from _engine_lines(engine)
     if report.swapper is not None:
         yield ""
         yield from _speed_lines(report.swapper)
@@ -59,6 +66,19 @@ def _manner(route: Route) -> str:
         parts.append("CUDA graph")
     parts += [str(rewrite) for rewrite in route.rewrites]
     return ", ".join(parts)
+
+
+def _engine_lines(speed: EngineSpeed) -> Iterator[str]:
+    yield (
+        f"engine {speed.engine}: {speed.fps:.1f} fps from file to file at {WIDTH}x{HEIGHT}, "
+        f"one face, over {speed.frames} frames"
+    )
+    for stage in speed.pipeline.stages:
+        milliseconds = stage.milliseconds_per_item
+        rate = f"{1000 / milliseconds:7.1f} fps alone" if milliseconds else ""
+        yield f"{'':<12}{stage.name:<8}{milliseconds:8.1f} ms {rate}"
+    for model in speed.models:
+        yield f"{'':<12}{model.role} on {model.provider}"
 
 
 def _speed_lines(speed: SwapperSpeed) -> Iterator[str]:
@@ -96,6 +116,20 @@ def _route(entry: RouteReport) -> dict[str, Any]:
             {"name": weights.name, "path": str(weights.path) if weights.path else None}
             for weights in entry.weights
         ],
+    }
+
+
+def _engine(speed: EngineSpeed) -> dict[str, Any]:
+    return {
+        "engine": speed.engine.value,
+        "width": WIDTH,
+        "height": HEIGHT,
+        "frames": speed.frames,
+        "fps": round(speed.fps, 3),
+        "milliseconds_per_frame": {
+            stage.name: round(stage.milliseconds_per_item, 3) for stage in speed.pipeline.stages
+        },
+        "models": [asdict(model) for model in speed.models],
     }
 
 

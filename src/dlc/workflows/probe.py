@@ -1,4 +1,4 @@
-"""What this machine runs each model by, why, and how fast a neural swap would be."""
+"""What this machine runs each model by, why, and how fast it swaps."""
 
 from __future__ import annotations
 
@@ -16,11 +16,15 @@ from dlc.host.findings import host_findings
 from dlc.host.host import Finding
 from dlc.inference.output_check import probe_output, sample_feed
 from dlc.inference.route import Role, Route
-from dlc.inference.router import choose_routes
 from dlc.inference.runtime import installed_runtime
 from dlc.inference.sessions import open_session
 from dlc.model_store.store import Check, ModelStore
-from dlc.options import Provider
+from dlc.options import Engine, NeuralOptions, Provider
+from dlc.workflows.engine import choose_engine
+from dlc.workflows.engine_speed import EngineSpeed, measure_engine
+from dlc.workflows.neural_models import missing_models
+from dlc.workflows.neural_routes import neural_routes
+from dlc.workflows.sample import make_sample
 
 # Runs that are timed, after one that is not: the first run of a session also allocates.
 _RUNS = 3
@@ -82,40 +86,64 @@ class ProbeReport:
         banner: the machine in one line.
         findings: what is wrong with what is installed, and what to do about it.
         routes: one for each kind of model.
+        engines: how fast each engine is that can be used here; empty if it was not measured.
         swapper: how fast the stand-in was, if it was to be measured.
     """
 
     banner: str
     findings: tuple[Finding, ...]
     routes: tuple[RouteReport, ...]
+    engines: tuple[EngineSpeed, ...] = ()
     swapper: SwapperSpeed | None = None
 
 
 def probe(
-    *, provider: Provider = Provider.AUTO, threads: int | None = None, synthetic: bool = False
+    *,
+    provider: Provider = Provider.AUTO,
+    threads: int | None = None,
+    measure: bool = True,
+    synthetic: bool = False,
 ) -> ProbeReport:
-    """Look at the machine and choose how its models would be run.
+    """Look at the machine, choose how its models would be run, and swap a short clip.
 
     Args:
         provider: what is to run the neural models.
         threads: CPU threads for all of them together; None takes every core.
+        measure: swap the clip, with the built-in engine and, where its models are installed, with
+            the neural one.
         synthetic: also time one face of a stand-in for inswapper_128, full size, with random
             weights. It needs 554 MB in the folder for temporary files while it is measured.
 
     Raises:
         ProviderError: `provider` cannot run the models here; the message says what to do.
-        WriteError: the stand-in cannot be written.
+        WriteError: the clip or the stand-in cannot be written.
+        ModelError: an installed model is damaged, or of no use here.
     """
     host = detect_host(installed_runtime())
-    threads = threads or available_cpus()
-    routes = choose_routes(tuple(Role), host, provider=provider, threads=threads)
+    cpus = threads or available_cpus()
+    routes = neural_routes(host, provider, cpus)
     store = ModelStore.of_user()
     return ProbeReport(
         banner=banner(host),
         findings=host_findings(host),
         routes=tuple(RouteReport(route, _weights(role, store)) for role, route in routes.items()),
+        engines=_measure_engines(provider, store, threads) if measure else (),
         swapper=measure_swapper(routes[Role.SWAPPER]) if synthetic else None,
     )
+
+
+def _measure_engines(
+    provider: Provider, store: ModelStore, threads: int | None
+) -> tuple[EngineSpeed, ...]:
+    """Measure the built-in engine, and the neural one if its models are installed."""
+    choices = [choose_engine(Engine.MESH, store=store)]
+    neural = NeuralOptions(provider)
+    if not missing_models(neural, store):
+        choices.append(choose_engine(Engine.INSWAPPER, neural, store))
+    with tempfile.TemporaryDirectory(prefix="dlc-probe-") as name:
+        folder = Path(name)
+        sample = make_sample(folder)
+        return tuple(measure_engine(choice, sample, folder, threads) for choice in choices)
 
 
 def measure_swapper(route: Route, options: InswapperOptions | None = None) -> SwapperSpeed:

@@ -1,0 +1,49 @@
+"""Writes pictures that the program made as a small video."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+
+import av
+import numpy as np
+from av.video.reformatter import ColorPrimaries, ColorRange, Colorspace, ColorTrc
+from numpy.typing import NDArray
+
+from dlc.media.failures import unwritable
+
+
+def write_drawn_clip(
+    path: Path, pictures: Iterable[NDArray[np.uint8]], size: tuple[int, int], fps: int
+) -> None:
+    """Encode pictures with x264, BT.709, as a file of its own.
+
+    Args:
+        path: an .mp4 file; replaced if it exists.
+        pictures: uint8 (h, w, 3) BGR.
+        size: width and height of every picture, both even.
+        fps: pictures a second.
+
+    Raises:
+        OutputError: the file cannot be written.
+    """
+    try:
+        with av.open(path, "w") as container:
+            stream = container.add_stream("libx264", rate=fps, options={"preset": "veryfast"})
+            stream.width, stream.height = size
+            stream.pix_fmt = "yuv420p"
+            # Without the tags players take a small picture for BT.601.
+            stream.codec_context.color_primaries = ColorPrimaries.BT709
+            stream.codec_context.color_trc = ColorTrc.BT709
+            stream.codec_context.colorspace = Colorspace.ITU709
+            stream.codec_context.color_range = ColorRange.MPEG
+            for picture in pictures:
+                frame = av.VideoFrame.from_ndarray(picture, format="bgr24").reformat(
+                    format="yuv420p",
+                    dst_colorspace=Colorspace.ITU709,
+                    dst_color_range=ColorRange.MPEG,
+                )
+                container.mux(stream.encode(frame))
+            container.mux(stream.encode())
+    except (av.FFmpegError, OSError) as error:
+        raise unwritable(path, error) from error

@@ -1,0 +1,67 @@
+"""How fast an engine swaps on this machine, stage by stage and from file to file."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from dlc.options import Engine, FaceChoice, SwapOptions
+from dlc.pipeline.report import PipelineReport
+from dlc.workflows.engine import EngineChoice
+from dlc.workflows.result import ModelUse, SwapResult
+from dlc.workflows.run import SwapPlan, run_swap
+from dlc.workflows.sample import FPS, FRAMES, Sample
+
+# An engine is given as many frames as fill about this time, and at least the first few.
+_SECONDS = 4.0
+_FIRST_FRAMES = 6
+
+
+@dataclass(frozen=True, slots=True)
+class EngineSpeed:
+    """What a real swap of the sample took, reading, encoding and writing included.
+
+    Attributes:
+        engine: which one.
+        frames: how many frames were measured, each with one face.
+        fps: frames a second from the first one read to the finished file.
+        pipeline: time of each stage; they run side by side.
+        models: by what its neural models were run.
+    """
+
+    engine: Engine
+    frames: int
+    fps: float
+    pipeline: PipelineReport
+    models: tuple[ModelUse, ...]
+
+
+def measure_engine(
+    choice: EngineChoice, sample: Sample, folder: Path, threads: int | None
+) -> EngineSpeed:
+    """Swap the sample with an engine; a slow one is measured on its first frames only.
+
+    Args:
+        choice: the engine.
+        sample: what to swap.
+        folder: where outputs go; they are left there.
+        threads: CPU threads for everything; None takes every core.
+
+    Raises:
+        DlcError: as `dlc.swap`.
+    """
+    result = _swap(choice, sample, folder / "first.mp4", threads, _FIRST_FRAMES)
+    frames = min(FRAMES, int(result.fps * _SECONDS))
+    if frames > _FIRST_FRAMES:
+        result = _swap(choice, sample, folder / "swapped.mp4", threads, frames)
+    return EngineSpeed(choice.engine, result.frames, result.fps, result.pipeline, result.models)
+
+
+def _swap(
+    choice: EngineChoice, sample: Sample, output: Path, threads: int | None, frames: int
+) -> SwapResult:
+    options = SwapOptions(
+        faces=FaceChoice.LARGEST, end=frames / FPS, threads=threads, overwrite=True
+    )
+    plan = SwapPlan((sample.photo,), sample.clip, output, options, choice.engine, choice.reason)
+    return run_swap(plan, choice.load)

@@ -1,0 +1,66 @@
+"""Loads the neural engine: SCRFD, ArcFace and inswapper_128, each on its route."""
+
+from __future__ import annotations
+
+import logging
+from pathlib import Path
+
+from dlc.faces.analyzer import FaceAnalyzer
+from dlc.faces.arcface import ArcFaceRecognizer
+from dlc.faces.scrfd import ScrfdDetector
+from dlc.host.detect import detect_host
+from dlc.host.findings import host_findings
+from dlc.inference.route import Role
+from dlc.inference.routed_session import RoutedSession
+from dlc.inference.runtime import installed_runtime
+from dlc.inference.sessions import open_session
+from dlc.model_store.skim import skim_emap
+from dlc.model_store.store import ModelStore
+from dlc.options import NeuralOptions
+from dlc.swapping.inswapper import InswapperSwapper
+from dlc.workflows.engine import LoadedEngine
+from dlc.workflows.neural_models import find_models
+from dlc.workflows.neural_routes import neural_routes
+from dlc.workflows.result import ModelUse
+
+logger = logging.getLogger(__name__)
+
+
+def load_neural_engine(options: NeuralOptions, store: ModelStore, threads: int) -> LoadedEngine:
+    """Load the three models and make the engine of them.
+
+    Args:
+        options: which models, and by what they are run.
+        store: the installed models, and the cache for what providers compile from them.
+        threads: CPU threads for all of them together.
+
+    Raises:
+        InputError: a file that was named is not there.
+        ModelError: a model is missing, damaged, or no model for its purpose.
+        ProviderError: the provider that was asked for does not run a model here.
+    """
+    host = detect_host(installed_runtime())
+    for finding in host_findings(host):
+        logger.warning("%s", finding)
+    routes = neural_routes(host, options.provider, threads)
+    models = find_models(options, routes[Role.SWAPPER].precision, store)
+    cache = store.folders.cache / "providers"
+
+    def load(path: Path, role: Role) -> RoutedSession:
+        return open_session(path, routes[role], cache=cache)
+
+    detector = load(models.detector, Role.DETECTOR)
+    recognizer = load(models.recognizer, Role.RECOGNIZER)
+    swapper = load(models.swapper, Role.SWAPPER)
+    return LoadedEngine(
+        finder=FaceAnalyzer(
+            ScrfdDetector(detector), ArcFaceRecognizer(models.recognizer, recognizer)
+        ),
+        swapper=InswapperSwapper(swapper, skim_emap(models.swapper)),
+        models=tuple(map(_use, (detector, recognizer, swapper))),
+    )
+
+
+def _use(session: RoutedSession) -> ModelUse:
+    route = session.route
+    return ModelUse(route.role.value, Path(session.name).name, session.applied, route.reason)

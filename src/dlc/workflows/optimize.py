@@ -1,0 +1,291 @@
+"""Rewrites models for what runs them here, and counts what that brings."""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+
+from dlc.errors import InputError, ModelError, OptionError
+from dlc.graph.partitions import Partitioning, UnsupportedNode, predict_partitions
+from dlc.graph.stored_weights import Model, read_without_kernels
+from dlc.host.detect import available_cpus, detect_host
+from dlc.host.host import Host
+from dlc.inference.basic_graph import basic_optimized
+from dlc.inference.measured import measured_partitions
+from dlc.inference.rewriting import RewritePlan, Rewritten, plan_rewrites, rewrite
+from dlc.inference.route import Precision, Role, Route
+from dlc.inference.router import choose_route
+from dlc.inference.runtime import installed_runtime
+from dlc.model_store.rewritten_files import RewrittenFiles
+from dlc.model_store.store import Check, ModelStore
+from dlc.options import Provider
+
+_TARGETS = (Provider.AUTO, Provider.COREML, Provider.CUDA, Provider.CPU)
+# Detectors look at pictures whose sides their largest stride divides.
+_STRIDE, _LARGEST_SIDE = 32, 4096
+
+
+@dataclass(frozen=True, slots=True)
+class OptimizeOptions:
+    """What `optimize_models` can be told.
+
+    Attributes:
+        target: for what models are rewritten: COREML, CUDA, CPU, or AUTO for what this machine has.
+        input_size: height and width, in pixels, of a model's input where it leaves them open.
+        check: rewrite nothing, and only say what is to be done.
+        force: rewrite again what is there already.
+        everything: also do what this machine does without.
+        measure: ask ONNX Runtime itself how it divides the graphs; possible on a Mac.
+    """
+
+    target: Provider = Provider.AUTO
+    input_size: int = 640
+    check: bool = False
+    force: bool = False
+    everything: bool = False
+    measure: bool = False
+
+
+class State(StrEnum):
+    """What became of a model."""
+
+    NOTHING_TO_DO = "nothing to do"
+    CURRENT = "current"
+    """The rewritten file was there."""
+    MADE = "made"
+    TO_DO = "to do"
+    """The rewritten file is missing or out of date, and was only to be checked."""
+
+
+@dataclass(frozen=True, slots=True)
+class Count:
+    """A graph in numbers.
+
+    Attributes:
+        nodes: in the file.
+        partitions: into which CoreML is predicted to divide it; None for other targets.
+        measured: into which ONNX Runtime divided it; None where it was not asked.
+        unsupported: the nodes that CoreML leaves to the CPU.
+    """
+
+    nodes: int
+    partitions: int | None = None
+    measured: int | None = None
+    unsupported: tuple[UnsupportedNode, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ModelReport:
+    """What was done to one model.
+
+    Attributes:
+        source: its file.
+        state: what became of it.
+        changes: how much each pass rewrote.
+        dropped: passes that were left out because results differed with them.
+        before: the original graph.
+        after: the rewritten one.
+        difference: of the results, of the output's largest value; None where nothing was compared.
+        seconds: what it took.
+        path: the file to use; None where it is still to be made.
+    """
+
+    source: Path
+    state: State
+    changes: Mapping[str, int]
+    dropped: tuple[str, ...]
+    before: Count
+    after: Count
+    difference: float | None
+    seconds: float
+    path: Path | None
+
+
+@dataclass(frozen=True, slots=True)
+class OptimizeReport:
+    """What was done.
+
+    Attributes:
+        target: for what models were rewritten.
+        runtime: the version of ONNX Runtime they are for.
+        models: one for each.
+    """
+
+    target: Provider
+    runtime: str
+    models: tuple[ModelReport, ...]
+
+    @property
+    def current(self) -> bool:
+        """Whether nothing is left to be done."""
+        return all(model.state is not State.TO_DO for model in self.models)
+
+
+def optimize_models(
+    models: Sequence[str] = (),
+    options: OptimizeOptions = OptimizeOptions(),
+    *,
+    store: ModelStore | None = None,
+    release: tuple[int, int] | None = None,
+) -> OptimizeReport:
+    """Rewrite models for what runs them here, check the results, and keep them.
+
+    Args:
+        models: files, or names as `dlc models list` calls them; none means every installed model
+            that this machine would use.
+        options: what to do.
+        store: the installed models; None means the user's.
+        release: major and minor version of the ONNX Runtime to plan for; None is the installed one.
+
+    Raises:
+        InputError: a file is not there.
+        ModelError: a file is no model that can be rewritten, or no model is installed.
+        OptionError: an option makes no sense, or no model has a name.
+        WriteError: the cache cannot be written.
+    """
+    _check(options)
+    store = store or ModelStore.of_user()
+    host = detect_host(installed_runtime())
+    target = _target(options.target, host)
+    paths = [_find(model, store) for model in models] or _installed(host, target, store)
+    files = RewrittenFiles(store.folders.cache, store.digests)
+    release = release or host.runtime.release
+    reports = [_optimize(path, target, options, files, release) for path in dict.fromkeys(paths)]
+    return OptimizeReport(target, host.runtime.version, tuple(reports))
+
+
+def _check(options: OptimizeOptions) -> None:
+    if options.target not in _TARGETS:
+        names = ", ".join(_TARGETS)
+        raise OptionError(f"target is {options.target}; give one of {names}")
+    size = options.input_size
+    if size % _STRIDE or not _STRIDE <= size <= _LARGEST_SIDE:
+        raise OptionError(
+            f"input_size is {size}; give a multiple of {_STRIDE} from {_STRIDE} to {_LARGEST_SIDE}"
+        )
+
+
+def _target(asked: Provider, host: Host) -> Provider:
+    if asked is not Provider.AUTO:
+        return asked
+    chosen = choose_route(Role.SWAPPER, host, threads=1).provider
+    if chosen is Provider.TENSORRT:
+        return Provider.CUDA
+    return chosen if chosen in _TARGETS else Provider.CPU
+
+
+def _find(model: str, store: ModelStore) -> Path:
+    path = Path(model)
+    if path.is_file():
+        return path
+    if path.is_dir() or len(path.parts) > 1:
+        raise InputError(f"no such file: {path}; give an ONNX file or a name of `dlc models list`")
+    return store.require(model)
+
+
+def _installed(host: Host, target: Provider, store: ModelStore) -> list[Path]:
+    """Return the files of the installed models, of two precisions the one that is used here."""
+    found = {}
+    for spec in store.catalogue:
+        path = store.whole(spec, Check.SIZE)
+        if path is not None:
+            found[spec.name] = (Role(spec.role.value), path)
+    unused = set()
+    for name in found:
+        half = f"{name}_fp16"
+        if half in found:
+            route = choose_route(found[name][0], host, threads=1)
+            fits = target is not Provider.COREML and route.precision is Precision.FP16
+            unused.add(name if fits else half)
+    if not found:
+        raise ModelError("no model is installed; `dlc models pull` downloads them, or name a file")
+    return [path for name, (_, path) in found.items() if name not in unused]
+
+
+def _optimize(
+    path: Path,
+    target: Provider,
+    options: OptimizeOptions,
+    files: RewrittenFiles,
+    release: tuple[int, int],
+) -> ModelReport:
+    began = time.perf_counter()
+    plan = plan_rewrites(
+        path,
+        target,
+        files,
+        side=options.input_size,
+        everything=options.everything,
+        release=release,
+    )
+    planned, changes = plan.apply()
+    there = files.lookup(plan.entry) is not None
+    result = None
+    if there or not options.check:
+        force = options.force and not options.check
+        result = rewrite(plan, files, threads=available_cpus(), force=force)
+        changes = dict(result.changes)
+    state = _state(bool(changes), there=there and not options.force, check=options.check)
+    after = plan.model if not changes else planned
+    if result is not None and result.dropped and changes:
+        after = _read(result)
+    return ModelReport(
+        source=path,
+        state=state,
+        changes=changes,
+        dropped=result.dropped if result else (),
+        before=_count(plan, plan.model, path, options, release),
+        after=_count(plan, after, result.path if result else None, options, release),
+        difference=result.difference if result and changes else None,
+        seconds=time.perf_counter() - began,
+        path=_usable(plan, result, state),
+    )
+
+
+def _state(changes: bool, *, there: bool, check: bool) -> State:
+    if not changes:
+        return State.NOTHING_TO_DO
+    if there:
+        return State.CURRENT
+    return State.TO_DO if check else State.MADE
+
+
+def _usable(plan: RewritePlan, result: Rewritten | None, state: State) -> Path | None:
+    if result is not None:
+        return result.path
+    return {State.NOTHING_TO_DO: plan.source, State.CURRENT: plan.entry.path}.get(state)
+
+
+def _read(result: Rewritten) -> Model:
+    return read_without_kernels(result.path)
+
+
+def _count(
+    plan: RewritePlan,
+    model: Model,
+    path: Path | None,
+    options: OptimizeOptions,
+    release: tuple[int, int],
+) -> Count:
+    nodes = len(model.graph.node)
+    if plan.target is not Provider.COREML:
+        return Count(nodes)
+    found = _partitioning(plan, model, release)
+    measured = None
+    if options.measure and path is not None and sys.platform == "darwin":
+        measured = measured_partitions(path, _coreml_route())
+    return Count(nodes, found.partitions, measured, found.unsupported)
+
+
+def _partitioning(plan: RewritePlan, model: Model, release: tuple[int, int]) -> Partitioning:
+    content = basic_optimized(model.SerializeToString(), plan.source.resolve().parent)
+    return predict_partitions(Model.FromString(content), release)
+
+
+def _coreml_route() -> Route:
+    host = detect_host(installed_runtime())
+    return choose_route(Role.SWAPPER, host, provider=Provider.COREML, threads=available_cpus())

@@ -1,0 +1,91 @@
+"""A photo and a short video that are always at hand, to measure this machine's speed with."""
+
+from __future__ import annotations
+
+import importlib.util
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from dlc.errors import MissingLibraryError
+from dlc.faces.face import Face
+from dlc.faces.selector import select_faces
+from dlc.faces.tracker import load_tracker
+from dlc.media.drawn_clip import write_drawn_clip
+from dlc.media.failures import unwritable
+from dlc.media.image import read_photo
+from dlc.options import FaceChoice
+
+WIDTH, HEIGHT = 960, 540
+FPS = 30
+FRAMES = 90
+# Width of the face's box in the clip, as in the recordings that dlc is tuned on.
+FACE_WIDTH = 250
+# How far the camera wanders from the face, in pixels of the clip.
+_SWAY = 40.0
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """What a swap needs.
+
+    Attributes:
+        photo: a frame of the clip, to be the source.
+        clip: a video in which one large face moves.
+    """
+
+    photo: Path
+    clip: Path
+
+
+def make_sample(folder: Path) -> Sample:
+    """Make a clip of three seconds by moving a camera over a person in insightface's group photo.
+
+    Raises:
+        MissingLibraryError: insightface does not have its photo.
+        OutputError: they cannot be written into `folder`.
+    """
+    group = read_photo(_group_photo())
+    (face,) = select_faces(load_tracker().find(group), FaceChoice.LARGEST)
+    views = list(_camera_move(group.to_bgr(), face))
+    sample = Sample(folder / "sample.png", folder / "sample.mp4")
+    write_drawn_clip(sample.clip, views, (WIDTH, HEIGHT), FPS)
+    try:
+        sample.photo.write_bytes(cv2.imencode(".png", views[0])[1].tobytes())
+    except OSError as error:
+        raise unwritable(sample.photo, error) from error
+    return sample
+
+
+def _group_photo() -> Path:
+    # Only its place is asked for: importing insightface takes a third of a second.
+    spec = importlib.util.find_spec("insightface")
+    for folder in (spec.submodule_search_locations or ()) if spec else ():
+        photo = Path(folder, "data", "images", "t1.jpg")
+        if photo.is_file():
+            return photo
+    raise MissingLibraryError(
+        "insightface, with the photo that speed is measured on, is not installed; "
+        "run: pip install insightface"
+    )
+
+
+def _camera_move(photo: NDArray[np.uint8], face: Face) -> Iterator[NDArray[np.uint8]]:
+    """Yield frames around a face while the camera goes once around in an ellipse."""
+    left, top, right, bottom = (float(edge) for edge in face.box)
+    scale = FACE_WIDTH / (right - left)
+    for angle in np.linspace(0.0, 2 * np.pi, FRAMES):
+        x = WIDTH / 2 + _SWAY * np.cos(angle) - scale * (left + right) / 2
+        y = HEIGHT / 2 + _SWAY / 2 * np.sin(angle) - scale * (top + bottom) / 2
+        view = cv2.warpAffine(
+            photo,
+            np.array([[scale, 0.0, x], [0.0, scale, y]]),
+            (WIDTH, HEIGHT),
+            flags=cv2.INTER_LINEAR,
+            borderMode=cv2.BORDER_REFLECT_101,
+        )
+        yield np.asarray(view, np.uint8)
