@@ -22,7 +22,7 @@ from rich.console import Console
 from rich.table import Table
 
 from dlc.compositing.filters import blend, cut
-from dlc.compositing.paste_back import face_mask, paste_back
+from dlc.compositing.paste_back import CropMask, face_mask, paste_back
 from dlc.compositing.patch import Patch
 from dlc.faces.alignment import arcface_matrix
 from dlc.faces.detector import FaceDetector
@@ -102,10 +102,10 @@ def _ways(scene: Scene) -> dict[str, Callable[[], object]]:
     }
 
 
-def _paste_whole(bgr: Image, scene: Scene, mask: Image) -> None:
+def _paste_whole(bgr: Image, scene: Scene, mask: CropMask) -> None:
     """Do what `paste_back` does, but warp and blend the frame from edge to edge."""
     image = cv2.resize(
-        cv2.merge([scene.swapped, mask]), None, fx=2, fy=2, interpolation=cv2.INTER_CUBIC
+        cv2.merge([scene.swapped, mask.alpha]), None, fx=2, fy=2, interpolation=cv2.INTER_CUBIC
     )
     matrix = 2 * scene.matrix
     matrix[:, 2] += 0.5

@@ -41,7 +41,7 @@ def ramp_crop() -> NDArray[np.uint8]:
 
 @pytest.mark.parametrize("side", [112, 128, 256, 512])
 def test_the_mask_covers_the_face_and_ends_softly_inside_the_crop(side: int) -> None:
-    mask = face_mask(side)
+    mask = face_mask(side).alpha
     assert mask.shape == (side, side)
     assert mask.dtype == np.uint8
     border = side // 64
@@ -77,7 +77,7 @@ def test_pixels_go_where_they_came_from(matrix: NDArray[np.float64]) -> None:
 @given(matrices)
 def test_the_box_leaves_nothing_of_the_mask_out(matrix: NDArray[np.float64]) -> None:
     patch = paste_back(ramp_crop(), MASK, matrix, WIDTH, HEIGHT)
-    rows, columns = np.nonzero(MASK)
+    rows, columns = np.nonzero(MASK.alpha)
     placed = np.linalg.solve(matrix[:, :2], np.stack([columns, rows]) - matrix[:, 2:])
     x, y = np.rint(placed).astype(int)
     inside = (x >= 0) & (x < WIDTH) & (y >= 0) & (y < HEIGHT)
@@ -97,7 +97,7 @@ def test_the_mask_lies_on_the_frame_as_on_the_crop(matrix: NDArray[np.float64]) 
     box = patch.box
     shifted = matrix.copy()
     shifted[:, 2] += matrix[:, :2] @ (box.left, box.top)
-    smooth = cv2.GaussianBlur(MASK, (0, 0), max(0.1, 0.4 * np.hypot(*matrix[:, 0])))
+    smooth = cv2.GaussianBlur(MASK.alpha, (0, 0), max(0.1, 0.4 * np.hypot(*matrix[:, 0])))
     flags = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
     expected = cv2.warpAffine(smooth, shifted, (box.width, box.height), flags=flags)
     # Where several pixels of the mask fall on one, which of them count how much is open.
@@ -133,6 +133,14 @@ def test_a_patch_at_the_frames_edge_is_a_part_of_the_whole_one(
 def test_outside_the_frame_there_is_no_patch() -> None:
     assert paste_back(ramp_crop(), MASK, crop_matrix(-300, 75, 2, 0), WIDTH, HEIGHT) is None
     assert paste_back(ramp_crop(), MASK, crop_matrix(100, 9000, 2, 1), WIDTH, HEIGHT) is None
+
+
+def test_the_box_of_a_tilted_face_is_hardly_larger() -> None:
+    upright = paste_back(ramp_crop(), MASK, crop_matrix(500, 500, 3, 0), 1000, 1000)
+    tilted = paste_back(ramp_crop(), MASK, crop_matrix(500, 500, 3, math.pi / 4), 1000, 1000)
+    assert upright is not None
+    assert tilted is not None
+    assert tilted.box.width < 1.15 * upright.box.width
 
 
 def test_the_edge_of_the_patch_changes_nothing() -> None:

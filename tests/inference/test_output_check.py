@@ -9,7 +9,7 @@ from onnx import TensorProto, helper
 
 from dlc.errors import ModelError
 from dlc.graph.synthetic import InswapperOptions, write_inswapper
-from dlc.inference.output_check import output_problem, probe_output, sample_feed
+from dlc.inference.output_check import check_finite, output_problem, probe_output, sample_feed
 from dlc.inference.route import Role
 from dlc.inference.routed_session import RoutedSession
 from dlc.inference.router import choose_route
@@ -47,6 +47,13 @@ def test_a_black_picture_is_refused(tmp_path: Path) -> None:
     path = write_model(tmp_path / "black.onnx", darken, (1, 3, 128, 128), weights=[zero])
     with pytest.raises(ModelError, match=r"black\.onnx .* its output output is 0 everywhere"):
         probe_output(_open(path))
+
+
+def test_a_run_that_gives_nan_is_refused_but_not_a_flat_picture(swapper_file: Path) -> None:
+    session = _open(swapper_file)
+    check_finite(session, "output", np.zeros((1, 3, 8, 8), np.float32))
+    with pytest.raises(ModelError, match=r"its output output is NaN or infinite in 50% .*\(fp32\)"):
+        check_finite(session, "output", np.array([np.nan, 1.0]))
 
 
 @pytest.mark.parametrize(

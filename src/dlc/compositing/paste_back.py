@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import dataclass
 
 import cv2
 import numpy as np
@@ -26,16 +27,34 @@ _LEAST_SIDE = 32
 Matrix = NDArray[np.float64]
 
 
-def face_mask(side: int) -> Bytes:
-    """Return how much of each pixel of an aligned crop is pasted: all of the face, with soft edges.
+@dataclass(frozen=True, slots=True, eq=False)
+class CropMask:
+    """How much of each pixel of an aligned crop is pasted.
+
+    Attributes:
+        alpha: uint8 (h, w): 255 where the crop replaces the frame, 0 along the crop's edges.
+        outline: float64 (n, 2): x and y of points whose hull holds all that is not 0, and a pixel
+            around it that interpolation adds.
+    """
+
+    alpha: Bytes
+    outline: NDArray[np.float64]
+
+    @classmethod
+    def of(cls, alpha: Bytes) -> CropMask:
+        """Return a mask with its outline."""
+        hull = cv2.convexHull(cv2.findNonZero(alpha)).reshape(-1, 1, 2)
+        around = np.array([(-1, -1), (-1, 1), (1, -1), (1, 1)])
+        return cls(alpha, (hull + around).reshape(-1, 2).astype(np.float64))
+
+
+def face_mask(side: int) -> CropMask:
+    """Return the mask that pastes all of a face and lets it end softly.
 
     It is the same for every face, so it is made once and warped with each crop.
 
     Args:
         side: of the crop, in pixels.
-
-    Returns:
-        uint8 (side, side): 255 where the crop replaces the frame, 0 along the crop's edges.
     """
     steps = (np.arange(side) + 0.5) / side
     across, down = (
@@ -44,17 +63,19 @@ def face_mask(side: int) -> Bytes:
     )
     distance = (down[:, None] + across) ** (1 / _EXPONENT)
     opacity = smoothstep(distance.astype(np.float32), 1.0, _CORE)
-    return np.asarray(np.rint(255 * opacity), np.uint8)
+    return CropMask.of(np.asarray(np.rint(255 * opacity), np.uint8))
 
 
-def paste_back(crop: Bytes, mask: Bytes, matrix: Matrix, width: int, height: int) -> Patch | None:
+def paste_back(
+    crop: Bytes, mask: CropMask, matrix: Matrix, width: int, height: int
+) -> Patch | None:
     """Return a crop as a patch for the frame that it was cut out of.
 
     Nothing larger than the face is touched, whatever the size of the frame.
 
     Args:
         crop: uint8 (h, w, 3) BGR, aligned.
-        mask: uint8 (h, w), such as `face_mask`; 0 along its edges.
+        mask: of the crop's size.
         matrix: float64 (2, 3), the similarity that took the frame's pixels to the crop's.
         width: of the frame in pixels.
         height: of the frame in pixels.
@@ -62,10 +83,10 @@ def paste_back(crop: Bytes, mask: Bytes, matrix: Matrix, width: int, height: int
     Returns:
         The part of the crop inside the frame; None if there is none.
     """
-    box = _masked_box(mask, matrix).clipped(width, height)
+    box = _bounds(mask.outline, matrix).clipped(width, height)
     if box.is_empty:
         return None
-    image, matrix = _near_frame_scale(np.asarray(cv2.merge([crop, mask]), np.uint8), matrix)
+    image, matrix = _near_frame_scale(np.asarray(cv2.merge([crop, mask.alpha]), np.uint8), matrix)
     shifted = matrix.copy()
     shifted[:, 2] += matrix[:, :2] @ (box.left, box.top)
     # Four channels are warped in half the time of three.
@@ -75,11 +96,9 @@ def paste_back(crop: Bytes, mask: Bytes, matrix: Matrix, width: int, height: int
     return Patch(box, np.asarray(bgr, np.uint8), np.asarray(alpha, np.uint8))
 
 
-def _masked_box(mask: Bytes, matrix: Matrix) -> Box:
-    """Return the frame's pixels that a mask reaches, with what interpolation adds to it."""
-    left, top, columns, rows = cv2.boundingRect(mask)
-    corners = [(x, y) for x in (left - 1, left + columns) for y in (top - 1, top + rows)]
-    placed = np.linalg.solve(matrix[:, :2], (np.array(corners, np.float64) - matrix[:, 2]).T)
+def _bounds(points: NDArray[np.float64], matrix: Matrix) -> Box:
+    """Return the frame's pixels around points of the crop."""
+    placed = np.linalg.solve(matrix[:, :2], (points - matrix[:, 2]).T)
     low, high = np.floor(placed.min(axis=1)), np.ceil(placed.max(axis=1))
     return Box(int(low[0]), int(low[1]), int(high[0]) + 1, int(high[1]) + 1)
 
