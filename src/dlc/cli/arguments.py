@@ -13,6 +13,7 @@ _FACES = "Faces"
 _NEURAL = "Neural engine"
 _PART = "Part of the target"
 _OUTPUT = "Output"
+_PROVENANCE = "What the output says of itself"
 _SHOWN = "What is shown"
 _RUN = "Run"
 
@@ -27,7 +28,7 @@ SWAP_HELP = (
 SWAP_EPILOG = (
     "Exit codes: 0 done, 2 wrong option, 3 unusable input, 4 damaged input, 5 no face, 6 output "
     "not possible, 7 encoder, 8 writing failed, 9 model, 10 missing library, 11 internal, "
-    "130 stopped."
+    "12 provider, 15 refused content, 16 signing, 130 stopped."
 )
 
 Source = Annotated[
@@ -147,6 +148,42 @@ KeepPartialOption = Annotated[
         metavar=_FLAG,
         help="When stopped by Ctrl-C, keep what is written so far, playable.",
         rich_help_panel=_OUTPUT,
+    ),
+]
+
+LabelOption = Annotated[
+    str | None,
+    typer.Option(
+        metavar="TEXT",
+        help="Draw a short visible note into a corner of every frame.",
+        rich_help_panel=_PROVENANCE,
+    ),
+]
+NoProvenanceOption = Annotated[
+    bool,
+    typer.Option(
+        "--no-provenance",
+        metavar=_FLAG,
+        help="Write no signed C2PA manifest, for files that are signed later.",
+        rich_help_panel=_PROVENANCE,
+    ),
+]
+SignCertOption = Annotated[
+    Path | None,
+    typer.Option(
+        "--sign-cert",
+        metavar="PEM",
+        help="Sign with this certificate instead of a key made for you.",
+        rich_help_panel=_PROVENANCE,
+    ),
+]
+SignKeyOption = Annotated[
+    Path | None,
+    typer.Option(
+        "--sign-key",
+        metavar="PEM",
+        help="The private key of --sign-cert, without a passphrase.",
+        rich_help_panel=_PROVENANCE,
     ),
 ]
 

@@ -15,6 +15,7 @@ from dlc.options import (
     FaceChoice,
     NeuralOptions,
     Preset,
+    ProvenanceOptions,
     Provider,
     SwapOptions,
 )
@@ -43,6 +44,10 @@ def swap_command(
     contact_sheet: arguments.ContactSheetOption = None,
     contact_sheet_rows: arguments.ContactSheetRowsOption = _DEFAULTS.contact_sheet_rows,
     keep_partial: arguments.KeepPartialOption = False,
+    label: arguments.LabelOption = None,
+    no_provenance: arguments.NoProvenanceOption = False,
+    sign_cert: arguments.SignCertOption = None,
+    sign_key: arguments.SignKeyOption = None,
     as_json: arguments.JsonOption = False,
     quiet: arguments.QuietOption = False,
     verbose: arguments.VerboseOption = False,
@@ -66,6 +71,8 @@ def swap_command(
         allow_damaged=allow_damaged,
         keep_partial=keep_partial,
         threads=threads,
+        label=label,
+        provenance=ProvenanceOptions(not no_provenance, sign_cert, sign_key),
     )
     _run(source, target, output, options, as_json=as_json, quiet=quiet, verbose=verbose)
 

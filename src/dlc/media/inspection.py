@@ -84,7 +84,9 @@ def read_note(path: Path, *, is_image: bool) -> str | None:
         xmp = ImageReader(path, allow_damaged=True).metadata.xmp
         return note_in(xmp.decode(errors="replace")) if xmp else None
     with open_input(path) as container:
-        return note_in(container.metadata.get("comment", ""))
+        # Matroska spells it in capitals.
+        comments = [text for key, text in container.metadata.items() if key.lower() == "comment"]
+        return note_in(" ".join(comments))
 
 
 def _manifest(store: Mapping[str, Any]) -> Manifest:

@@ -8,7 +8,8 @@ from pathlib import Path
 
 from dlc.errors import OptionError, OutputError
 from dlc.media.atomic import check_path
-from dlc.options import SwapOptions
+from dlc.media.label import check_label
+from dlc.options import ProvenanceOptions, SafeguardPolicy, SwapOptions
 
 MAX_QUALITY = 51
 MAX_CONTACT_SHEET_ROWS = 24
@@ -32,6 +33,27 @@ def check_options(options: SwapOptions) -> None:
         raise OptionError(
             f"contact_sheet_rows is {options.contact_sheet_rows}; "
             f"give 1 to {MAX_CONTACT_SHEET_ROWS}"
+        )
+    if options.label is not None:
+        check_label(options.label)
+    _check_provenance(options.provenance)
+    if options.safeguard is not None:
+        _check_policy(options.safeguard)
+
+
+def _check_provenance(options: ProvenanceOptions) -> None:
+    if (options.certificate is None) != (options.key is None):
+        raise OptionError("a signing certificate and its key go together; give both or none")
+    if options.certificate is not None and not options.signed:
+        raise OptionError("there is a certificate to sign with, and nothing is to be signed")
+
+
+def _check_policy(policy: SafeguardPolicy) -> None:
+    if not 0 <= policy.threshold <= 1:
+        raise OptionError(f"the safeguard's threshold is {policy.threshold:g}; give 0 to 1")
+    if not (math.isfinite(policy.frames_per_second) and policy.frames_per_second > 0):
+        raise OptionError(
+            f"the safeguard looks at {policy.frames_per_second:g} frames a second; give more than 0"
         )
 
 

@@ -11,7 +11,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from dlc.media.atomic import AtomicFile
+from dlc.media.atomic import AtomicFile, Finish
 from dlc.media.failures import unwritable
 from dlc.workflows.moments import Moment, MomentRecorder
 
@@ -34,6 +34,7 @@ class ContactSheet:
         rows: how many moments it shows at most.
         photos: uint8 (h, w, 3) BGR source photos, at least one.
         overwrite: whether an existing file may be replaced.
+        finish: the last thing done with the file before it gets its name, such as signing it.
 
     Attributes:
         recorder: takes the pictures of the moments.
@@ -46,10 +47,11 @@ class ContactSheet:
         photos: Sequence[NDArray[np.uint8]],
         *,
         overwrite: bool = False,
+        finish: Finish | None = None,
     ) -> None:
         self.recorder = MomentRecorder(rows)
         self._photos = photos
-        self._file = AtomicFile(path, overwrite=overwrite)
+        self._file = AtomicFile(path, overwrite=overwrite, finish=finish)
 
     def draw(self) -> None:
         """Draw what was recorded into a temporary file beside the final one.

@@ -11,14 +11,17 @@ from pathlib import Path
 from dlc.errors import Cancelled, NoFaceError
 from dlc.host.detect import available_cpus
 from dlc.media.image import ImageReader, ImageWriter
+from dlc.media.label import Label
 from dlc.media.reader import VideoReader, open_target
 from dlc.media.writer import VideoWriter, check_output, open_output
 from dlc.options import Engine, SwapOptions
 from dlc.pipeline import CancelToken, Pipeline
+from dlc.safeguard.guard import Safeguard, load_safeguard
 from dlc.workflows.checks import check_contact_sheet
 from dlc.workflows.contact_sheet import CELL_SIZE, ContactSheet
 from dlc.workflows.engine import LoadedEngine
 from dlc.workflows.progress import Progress
+from dlc.workflows.provenance import Provenance, prepare_provenance
 from dlc.workflows.result import SwapResult
 from dlc.workflows.sources import SourcePhoto, read_sources
 from dlc.workflows.steps import SwapSteps
@@ -71,15 +74,23 @@ def run_swap(
     threads = plan.options.threads or available_cpus()
     with opencv_threads(1), _open_target(plan, threads) as reader:
         _check_outputs(plan, reader)
+        provenance = _provenance(plan)
         engine = load_engine(threads)
         finder, swapper = engine.finder, engine.swapper
         sources = read_sources(plan.photos, finder, swapper.source_needs, cancel)
+        safeguard = _safeguard(plan, sources)
         swapper.prepare([(photo.frame, photo.face) for photo in sources])
         cancel.check()
         processing_began = time.perf_counter()
-        with _contact_sheet(plan, sources) as sheet, _open_output(plan, reader, threads) as writer:
+        with (
+            _contact_sheet(plan, sources, provenance) as sheet,
+            _open_output(plan, reader, provenance, threads) as writer,
+        ):
             recorder = None if sheet is None else sheet.recorder
-            steps = SwapSteps(finder, plan.options.faces, swapper, writer, recorder)
+            label = Label(plan.options.label) if plan.options.label is not None else None
+            steps = SwapSteps(
+                finder, plan.options.faces, swapper, writer, recorder, safeguard, label
+            )
             pipeline = Pipeline(
                 reader, steps.stages, source_name="decode", queue_size=QUEUE_SIZE, cancel=cancel
             )
@@ -103,7 +114,7 @@ def run_swap(
         seconds=ended - began,
         processing_seconds=ended - processing_began,
         pipeline=pipeline.report,
-        notes=(*reader.notes, *writer.notes),
+        notes=(*reader.notes, *writer.notes, *provenance.notes),
     )
 
 
@@ -118,7 +129,7 @@ def _open_target(plan: SwapPlan, threads: int) -> Reader:
     )
 
 
-def _open_output(plan: SwapPlan, reader: Reader, threads: int) -> Writer:
+def _open_output(plan: SwapPlan, reader: Reader, provenance: Provenance, threads: int) -> Writer:
     options = plan.options
     return open_output(
         plan.output,
@@ -127,7 +138,24 @@ def _open_output(plan: SwapPlan, reader: Reader, threads: int) -> Writer:
         overwrite=options.overwrite,
         keep_partial=options.keep_partial,
         threads=threads,
+        finish=provenance.finish_for(plan.output),
     )
+
+
+def _provenance(plan: SwapPlan) -> Provenance:
+    sheet = plan.options.contact_sheet
+    outputs = [plan.output] if sheet is None else [plan.output, sheet]
+    return prepare_provenance(plan.photos, plan.target, outputs, plan.engine, plan.options)
+
+
+def _safeguard(plan: SwapPlan, sources: Sequence[SourcePhoto]) -> Safeguard | None:
+    """Return what watches the target, after a look at the photos; None where none is wanted."""
+    if plan.options.safeguard is None:
+        return None
+    safeguard = load_safeguard(plan.options.safeguard)
+    for photo in sources:
+        safeguard.check(photo.frame, f"the photo {photo.path}")
+    return safeguard
 
 
 def _check_outputs(plan: SwapPlan, reader: Reader) -> None:
@@ -149,7 +177,7 @@ def _check_outputs(plan: SwapPlan, reader: Reader) -> None:
 
 
 def _contact_sheet(
-    plan: SwapPlan, sources: Sequence[SourcePhoto]
+    plan: SwapPlan, sources: Sequence[SourcePhoto], provenance: Provenance
 ) -> AbstractContextManager[ContactSheet | None]:
     """Return the contact sheet that was asked for, or a context of nothing."""
     options = plan.options
@@ -157,7 +185,11 @@ def _contact_sheet(
         return nullcontext()
     photos = [photo.frame.thumbnail(CELL_SIZE) for photo in sources]
     return ContactSheet(
-        options.contact_sheet, options.contact_sheet_rows, photos, overwrite=options.overwrite
+        options.contact_sheet,
+        options.contact_sheet_rows,
+        photos,
+        overwrite=options.overwrite,
+        finish=provenance.finish_for(options.contact_sheet),
     )
 
 

@@ -10,8 +10,10 @@ from dlc.faces.face import Face
 from dlc.faces.finder import FaceFinder
 from dlc.faces.selector import select_faces
 from dlc.media.frame import Frame
+from dlc.media.label import Label
 from dlc.options import FaceChoice
 from dlc.pipeline.stage import Stage
+from dlc.safeguard.guard import Safeguard
 from dlc.swapping.swapper import FaceSwapper
 from dlc.workflows.contact_sheet import CELL_SIZE
 from dlc.workflows.moments import Moment, MomentRecorder
@@ -50,6 +52,8 @@ class SwapSteps:
         swapper: makes the new faces, already prepared with the source.
         writer: takes the finished frames.
         recorder: keeps pictures for the contact sheet, if there is to be one.
+        safeguard: looks at the target before anything is done with it, if it is to be looked at.
+        label: is drawn into every frame, if there is to be one.
     """
 
     def __init__(
@@ -59,22 +63,34 @@ class SwapSteps:
         swapper: FaceSwapper,
         writer: FrameWriter,
         recorder: MomentRecorder | None,
+        safeguard: Safeguard | None = None,
+        label: Label | None = None,
     ) -> None:
         self._finder = finder
         self._choice = choice
         self._swapper = swapper
         self._writer = writer
         self._recorder = recorder
+        self._safeguard = safeguard
+        self._label = label
 
     @property
     def stages(self) -> list[Stage[Any, Any]]:
         """The steps in order, as stages of a pipeline."""
+        first = [Stage("check", self.check)] if self._safeguard else []
         return [
+            *first,
             Stage("find", self.find),
             Stage("swap", self.swap),
             Stage("paste", self.paste),
             Stage("encode", self.encode),
         ]
+
+    def check(self, frame: Frame) -> Frame:
+        """Let the safeguard look at a frame, a stage of its own so that faces need not wait."""
+        if self._safeguard is not None:
+            self._safeguard.watch(frame)
+        return frame
 
     def find(self, frame: Frame) -> FrameJob:
         """Find the faces of a frame, choose those to swap, and look closer at these."""
@@ -94,6 +110,8 @@ class SwapSteps:
         before = job.frame.thumbnail(CELL_SIZE) if shown else None
         for patch in job.patches:
             job.frame.paste(patch.box, patch.bgr, patch.alpha)
+        if self._label is not None:
+            self._label.draw(job.frame)
         if recorder is not None and before is not None:
             after = job.frame.thumbnail(CELL_SIZE)
             recorder.add(Moment(job.frame.time, before, after))

@@ -50,6 +50,8 @@ def swap(
         EncoderError: the encoder is unknown or does not fit the output.
         ModelError: a model of the engine that was asked for is missing, damaged, or of no use here.
         ProviderError: the provider that was asked for does not run the models here.
+        SafeguardError: a photo or the target shows what `SwapOptions.safeguard` does not let pass.
+        ProvenanceError: the output cannot be signed.
         Cancelled: the run was stopped through `cancel`.
 
     Example:
