@@ -9,6 +9,8 @@ import pytest
 
 from dlc.errors import CameraError
 from dlc.media.camera import Camera
+from dlc.media.live_frame import LiveFrame
+from dlc.media.live_source import Closing, LiveReport
 from dlc.media.live_sources import open_live_source
 from dlc.media.reconnecting import ReconnectingSource
 from dlc.options import CaptureOptions
@@ -81,6 +83,34 @@ def test_a_stop_ends_the_waiting() -> None:
         assert source.reconnections == 0
     assert plug.time.seconds < 8
     machine.assert_all_released()
+
+
+class Dropping(Closing):
+    """Delivers one frame, has dropped three, and fails."""
+
+    report = LiveReport("dropping", 8, 6, 30.0)
+    frames_dropped = 3
+    reconnections = 0
+
+    def __init__(self) -> None:
+        self.frames = iter([LiveFrame(np.zeros((6, 8, 3), np.uint8), index=0, captured_at=0.0)])
+
+    def read(self) -> LiveFrame | None:
+        frame = next(self.frames, None)
+        if frame is None:
+            raise CameraError("gone")
+        return frame
+
+    def close(self) -> None:
+        pass
+
+
+def test_dropped_frames_are_counted_over_all_connections() -> None:
+    with ReconnectingSource(Dropping, clock=FakeTime().clock) as source:
+        assert [frame.index for _ in range(3) if (frame := source.read())] == [0, 1, 2]
+        assert source.reconnections == 2
+        assert source.frames_dropped == 9
+    assert source.frames_dropped == 9
 
 
 def test_a_network_camera_that_breaks_off_is_reached_again() -> None:

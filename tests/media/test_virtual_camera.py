@@ -74,6 +74,7 @@ def test_pictures_arrive_as_they_are() -> None:
         assert (camera.backend, camera.device) == ("fake", "Fake Camera")
         assert camera.frames_sent == 2
         assert camera.period == 1 / 25
+        camera.close()
     (device,) = FakeDevice.all
     np.testing.assert_array_equal(device.pictures, [picture, picture[:, ::-1]])
     assert device.fps == 25

@@ -79,7 +79,8 @@ class PacedSource(Closing):
         if picture is None:
             return None
         if self._origin is None:
-            self._origin = self._clock.now() - picture.seconds
+            # The timeline begins at 0.
+            self._origin = self._clock.now()
         picture = self._newest(picture)
         due = self._origin + picture.seconds
         if not self._clock.wait_until(due):

@@ -95,7 +95,6 @@ class VirtualCamera(Closing):
         self.backend: str = self._camera.backend
         self.device: str = self._camera.device
         self.frames_sent = 0
-        self._is_open = True
         # A name such as "OBS Virtual Camera" is no file, and nothing can be looked up for it.
         path = Path(self.device)
         self._device_file = path if path.is_char_device() else None
@@ -124,9 +123,7 @@ class VirtualCamera(Closing):
 
     def close(self) -> None:
         """Let go of the device; does nothing the second time."""
-        if self._is_open:
-            self._is_open = False
-            self._camera.close()
+        self._camera.close()
 
     def _gone(self, reason: str) -> VirtualCameraError:
         return VirtualCameraError(
