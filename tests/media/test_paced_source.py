@@ -24,6 +24,7 @@ class FakeClip:
     time: FakeTime
     times: Sequence[float]
     decode_seconds: Sequence[float] = (0.0,)
+    convert_seconds: float = 0.0
     width: int = WIDTH
     height: int = HEIGHT
     fps: float = 10.0
@@ -35,6 +36,7 @@ class FakeClip:
             self.time.sleep(self.decode_seconds[number % len(self.decode_seconds)])
 
             def to_bgr(number: int = number) -> np.ndarray:
+                self.time.sleep(self.convert_seconds)
                 self.converted.append(number)
                 return np.full((HEIGHT, WIDTH, 3), number, np.uint8)
 
@@ -81,6 +83,16 @@ def test_decoding_makes_no_picture_late_that_there_is_time_for(slowest: float, l
     assert source.frames_dropped == 0
     # One picture in three takes long; it alone may be late, and none after it.
     assert [n for n, seconds in enumerate(lateness) if seconds > 1e-9] == [2, 5, 8][: 3 * late]
+
+
+def test_pixels_are_made_before_they_are_due() -> None:
+    time = FakeTime()
+    with play(FakeClip(time, [n / 10 for n in range(9)], convert_seconds=0.03)) as source:
+        source.read()
+        for _ in range(8):
+            frame = source.read()
+            assert frame is not None
+            assert time.seconds == pytest.approx(frame.captured_at)
 
 
 def test_a_slow_reader_gets_the_newest_picture_and_the_others_are_counted() -> None:

@@ -83,9 +83,10 @@ class PacedSource(Closing):
             self._origin = self._clock.now()
         picture = self._newest(picture)
         due = self._origin + picture.seconds
+        # All that takes time happens before the picture is due.
+        bgr = fitted(picture.to_bgr(), self.report.width, self.report.height)
         if not self._clock.wait_until(due):
             return None
-        bgr = fitted(picture.to_bgr(), self.report.width, self.report.height)
         self._frames += 1
         return LiveFrame(bgr, index=self._frames - 1, captured_at=due)
 
