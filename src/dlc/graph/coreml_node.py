@@ -11,7 +11,7 @@ import onnx
 from numpy.typing import NDArray
 from onnx import numpy_helper, shape_inference
 
-from dlc.graph.passes.edit import attribute
+from dlc.graph.passes.nodes import attribute
 from dlc.graph.passes.shapes import Shape, declared_dims, overridable
 
 

@@ -19,7 +19,10 @@ from onnx import TensorProto, external_data_helper
 
 from dlc.errors import ModelError
 from dlc.graph.model_file import head_of, write_model
-from dlc.graph.passes.edit import subgraphs
+from dlc.graph.passes.nodes import subgraphs
+
+# For those who pass models on and need not import onnx.
+Model = onnx.ModelProto
 
 # Protobuf ends there.
 _LARGEST_FILE = 2**31 - 1

@@ -9,6 +9,7 @@ from pathlib import Path
 import onnxruntime
 
 from dlc.inference.route import Route
+from dlc.model_store.rewritten_files import recorded_key
 from dlc.options import Provider
 
 
@@ -19,7 +20,8 @@ def cache_options(model: Path | bytes, route: Route, folder: Path) -> Mapping[st
     the folder's name: the model, its input's shape, ONNX Runtime, and the provider's options.
 
     Args:
-        model: the ONNX file, or its content. A file is known by its path, size and time.
+        model: the ONNX file, or its content. A rewritten file is known by its key, which covers
+            all that it was made from, and any other one by its path, size and time.
         route: how it is run.
         folder: the folder for all models and providers.
 
@@ -47,7 +49,8 @@ def cache_key(model: Path | bytes, route: Route) -> str:
     """Return 32 hexadecimal digits that stand for a model on a route."""
     if isinstance(model, Path):
         status = model.stat()
-        identity = f"{model.resolve()} {status.st_size} {status.st_mtime_ns}"
+        place = f"{model.resolve()} {status.st_size} {status.st_mtime_ns}"
+        identity = recorded_key(model) or place
     else:
         identity = hashlib.sha256(model).hexdigest()
     options = sorted(route.providers[0].options.items())

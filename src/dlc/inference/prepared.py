@@ -1,0 +1,49 @@
+"""The file with which a model is run on a route."""
+
+from __future__ import annotations
+
+import logging
+import time
+from pathlib import Path
+
+from dlc.errors import WriteError
+from dlc.inference.rewriting import plan_rewrites, rewrite
+from dlc.inference.route import Route
+from dlc.model_store.rewritten_files import RewrittenFiles, recorded_key
+
+logger = logging.getLogger(__name__)
+
+
+def prepared_model(path: Path, route: Route, files: RewrittenFiles) -> Path:
+    """Return a model's file as its route wants it: rewritten, if the route asks for rewrites.
+
+    It is made on first use, checked against the original on the CPU and kept, so that it is paid
+    for once per model and machine. Where it cannot be kept, the original is used, with a warning.
+
+    Args:
+        path: the model's file.
+        route: how it will be run, from `dlc.inference.router`.
+        files: where rewritten files are kept.
+
+    Returns:
+        The rewritten file, or `path` where there is nothing to rewrite.
+
+    Raises:
+        ModelError: the file is missing, damaged, or does not run on the CPU.
+    """
+    if not route.rewrites or recorded_key(path) is not None:
+        return path
+    side = None if route.input_shape is None else route.input_shape[-1]
+    began = time.perf_counter()
+    plan = plan_rewrites(path, route.provider, files, side=side)
+    made = files.lookup(plan.entry) is None
+    try:
+        result = rewrite(plan, files, threads=route.threads)
+    except WriteError as error:
+        logger.warning("%s is not rewritten for %s: %s", path, route.provider, error)
+        return path
+    if made:
+        seconds = time.perf_counter() - began
+        done = ", ".join(result.changes) or "nothing to do"
+        logger.info("%s for %s: %s (%.1f s, once)", path.name, route.provider, done, seconds)
+    return result.path

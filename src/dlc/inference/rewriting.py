@@ -1,0 +1,247 @@
+"""Rewrites a model for a provider, checks the result, and keeps it for the next time."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import onnxruntime
+
+from dlc.errors import ModelError
+from dlc.graph.passes.graph_pass import GraphPass
+from dlc.graph.rewrite import apply_passes, passes_for
+from dlc.graph.stored_weights import Model, read_without_kernels, write_with_kernels
+from dlc.inference.verification import TOLERANCE, Reference
+from dlc.model_store.rewritten_files import Entry, RewrittenFiles
+from dlc.options import Provider
+
+logger = logging.getLogger(__name__)
+
+# CoreML keeps what it compiled under this name: letters and digits, fewer than 64.
+_COREML_KEY = "COREML_CACHE_KEY"
+# A release that needs every rewrite.
+_OLDEST = (0, 0)
+
+
+@dataclass(frozen=True, slots=True)
+class RewritePlan:
+    """What is to become of a model.
+
+    Attributes:
+        source: its file.
+        model: its graph, without large kernels.
+        target: what it is rewritten for: COREML, CUDA or CPU.
+        passes: in their order.
+        input_shape: to which its first input is fixed; None leaves it as it is.
+        entry: where the result is kept.
+    """
+
+    source: Path
+    model: Model
+    target: Provider
+    passes: tuple[GraphPass, ...]
+    input_shape: tuple[int, ...] | None
+    entry: Entry
+
+    def apply(self) -> tuple[Model, dict[str, int]]:
+        """Return the rewritten graph, unchecked, and how much each pass rewrote, if anything."""
+        model, changes = apply_passes(self.model, self.passes)
+        return model, {name.value: count for name, count in changes.items() if count}
+
+
+@dataclass(frozen=True, slots=True)
+class Rewritten:
+    """What became of a model.
+
+    Attributes:
+        path: the file to use: the rewritten one, or the original where there was nothing to do.
+        changes: how much each pass rewrote, of those that rewrote something.
+        dropped: the passes that were left out because results differed with them.
+        difference: of the results from the original's, of the output's largest value.
+    """
+
+    path: Path
+    changes: Mapping[str, int]
+    dropped: tuple[str, ...]
+    difference: float
+
+
+def plan_rewrites(
+    source: Path,
+    target: Provider,
+    files: RewrittenFiles,
+    *,
+    side: int | None = None,
+    everything: bool = False,
+    release: tuple[int, int] | None = None,
+) -> RewritePlan:
+    """Decide what a model needs for a provider.
+
+    Args:
+        source: the model's file.
+        target: COREML, CUDA or CPU.
+        files: where results are kept.
+        side: height and width for a first input that leaves them open; None leaves them.
+        everything: also do what this machine's ONNX Runtime does without.
+        release: major and minor version of the ONNX Runtime to plan for; None is the installed one.
+
+    Raises:
+        ModelError: the file cannot be used.
+    """
+    model = read_without_kernels(source)
+    version = onnxruntime.__version__
+    release = release or _two_numbers(version)
+    shape = fixed_shape(model, side)
+    passes: tuple[GraphPass, ...] = ()
+    if everything:
+        passes = passes_for(_OLDEST, input_shape=shape)
+    elif target is Provider.COREML:
+        passes = passes_for(release, input_shape=shape)
+    if not passes:
+        shape = None
+    facts = (version, release, [(each.name.value, each.version) for each in passes])
+    entry = files.entry(source, target.value, shape, facts)
+    return RewritePlan(source, model, target, passes, shape, entry)
+
+
+def fixed_shape(model: Model, side: int | None) -> tuple[int, ...] | None:
+    """Return a model's first input's shape with its open sizes filled in.
+
+    Args:
+        model: its first input is a picture: pictures, channels, height, width.
+        side: height and width where they are open.
+
+    Returns:
+        None where all sizes are known, or something else than a picture comes in.
+    """
+    given = {tensor.name for tensor in model.graph.initializer}
+    inputs = [value for value in model.graph.input if value.name not in given]
+    if not inputs:
+        return None
+    dims = inputs[0].type.tensor_type.shape.dim
+    sizes = [dim.dim_value or None for dim in dims]
+    if len(sizes) != 4 or None not in sizes or sizes[1] is None:
+        return None
+    if side is None and None in sizes[2:]:
+        return None
+    filled = (1, sizes[1], side or 1, side or 1)
+    return tuple(size or other for size, other in zip(sizes, filled, strict=True))
+
+
+def rewrite(
+    plan: RewritePlan, files: RewrittenFiles, *, threads: int = 1, force: bool = False
+) -> Rewritten:
+    """Return the rewritten file, from the cache or made now.
+
+    Args:
+        plan: from `plan_rewrites`.
+        files: where results are kept.
+        threads: CPU threads for checking the result.
+        force: make it anew in any case.
+
+    Raises:
+        ModelError: the original does not run on the CPU, so that there is nothing to compare with.
+        WriteError: the result cannot be kept.
+    """
+    record = None if force else files.lookup(plan.entry)
+    if record is not None:
+        return _recalled(plan, record)
+    model, result = _checked(plan, threads)
+    files.make_room(plan.entry)
+    written = bool(result.changes)
+    if written:
+        if plan.target is Provider.COREML:
+            _set_metadata(model, _COREML_KEY, plan.entry.key)
+        write_with_kernels(plan.entry.path, model, plan.source)
+    facts = {
+        "source": str(plan.source),
+        "changes": dict(result.changes),
+        "dropped": list(result.dropped),
+        "difference": result.difference,
+    }
+    files.keep(plan.entry, facts, written=written)
+    return result
+
+
+def _recalled(plan: RewritePlan, record: Mapping[str, Any]) -> Rewritten:
+    return Rewritten(
+        path=plan.entry.path if record["sha256"] else plan.source,
+        changes=record["changes"],
+        dropped=tuple(record["dropped"]),
+        difference=record["difference"],
+    )
+
+
+def _checked(plan: RewritePlan, threads: int) -> tuple[Model, Rewritten]:
+    """Rewrite the model with the passes that leave its results alone."""
+    passes, dropped = list(plan.passes), list[GraphPass]()
+    reference: Reference | None = None
+    while True:
+        model, changes = apply_passes(plan.model, passes)
+        counts = {name.value: count for name, count in changes.items() if count}
+        names = tuple(each.name.value for each in dropped)
+        if not counts:
+            return model, Rewritten(plan.source, {}, names, 0.0)
+        if reference is None:
+            reference = _reference(plan, threads)
+        active = [each for each in passes if changes[each.name]]
+        difference = _difference(reference, model)
+        if _accepted(difference, active):
+            return model, Rewritten(plan.entry.path, counts, names, difference)
+        culprit = _culprit(plan.model, active, reference)
+        logger.warning(
+            "%s is left as it is by %s: its results would differ by %.2g",
+            plan.source,
+            culprit.name.value,
+            difference,
+        )
+        dropped.append(culprit)
+        passes.remove(culprit)
+
+
+def _reference(plan: RewritePlan, threads: int) -> Reference:
+    return Reference.of(
+        str(plan.source),
+        plan.model.SerializeToString(),
+        plan.source.resolve().parent,
+        input_shape=plan.input_shape,
+        threads=threads,
+    )
+
+
+def _difference(reference: Reference, model: Model) -> float:
+    try:
+        return reference.difference(model.SerializeToString())
+    except ModelError as error:
+        logger.info("%s", error)
+        return float("inf")
+
+
+def _accepted(difference: float, active: Sequence[GraphPass]) -> bool:
+    exact = all(graph_pass.exact for graph_pass in active)
+    return difference == 0 if exact else difference <= TOLERANCE
+
+
+def _culprit(model: Model, active: Sequence[GraphPass], reference: Reference) -> GraphPass:
+    """Return the pass with which results begin to differ; later ones build on earlier ones."""
+    for count in range(1, len(active)):
+        rewritten, _ = apply_passes(model, active[:count])
+        if not _accepted(_difference(reference, rewritten), active[:count]):
+            return active[count - 1]
+    return active[-1]
+
+
+def _set_metadata(model: Model, key: str, value: str) -> None:
+    for entry in model.metadata_props:
+        if entry.key == key:
+            entry.value = value
+            return
+    model.metadata_props.add(key=key, value=value)
+
+
+def _two_numbers(version: str) -> tuple[int, int]:
+    major, minor = version.split(".")[:2]
+    return int(major), int(minor)

@@ -1,0 +1,159 @@
+"""A rewritten model beside the original: both run on the CPU, on the same noise."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import onnxruntime
+from numpy.typing import NDArray
+
+from dlc.errors import ModelError
+from dlc.inference.basic_graph import unchanged_weights_options
+from dlc.inference.cpu import load_on_cpu
+from dlc.inference.failures import BINDING_ERRORS, OTHER_ERRORS, plain_message
+
+# How far results may differ, of the largest value of an output, where arithmetic was reordered.
+TOLERANCE = 1e-5
+
+_FLOATS = {"tensor(float)": np.float32, "tensor(float16)": np.float16, "tensor(double)": np.float64}
+_INTEGERS = {"tensor(int64)": np.int64, "tensor(int32)": np.int32, "tensor(uint8)": np.uint8}
+
+Array = NDArray[Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Reference:
+    """What a model gives for seeded noise, to compare rewritten ones with.
+
+    Attributes:
+        name: of the model, for messages.
+        folder: where the weights lie that the models refer to.
+        threads: CPU threads of a run.
+        feed: the noise by input.
+        outputs: what the original gives, by output.
+    """
+
+    name: str
+    folder: Path
+    threads: int
+    feed: dict[str, Array]
+    outputs: dict[str, Array]
+
+    @classmethod
+    def of(
+        cls,
+        name: str,
+        model: bytes,
+        folder: Path,
+        *,
+        input_shape: tuple[int, ...] | None = None,
+        threads: int = 1,
+        seed: int = 0,
+    ) -> Reference:
+        """Run the original.
+
+        Args:
+            name: of the model, for messages.
+            model: its content; large weights may be in `folder`.
+            folder: where they are.
+            input_shape: of the first input; None takes the model's own, with 1 for open sizes.
+            threads: CPU threads of a run.
+            seed: of the noise.
+
+        Raises:
+            ModelError: the model does not run, or takes something else than numbers.
+        """
+        session = _session(model, folder, threads)
+        feed = _noise(name, session, input_shape, seed)
+        return cls(name, folder, threads, feed, _run(name, session, feed))
+
+    def difference(self, model: bytes) -> float:
+        """Return by how much a rewritten model's outputs differ, of the output's largest value.
+
+        Returns:
+            0 if they are the same to the bit, infinity if they have other shapes or types, or are
+            no numbers elsewhere than the original's.
+
+        Raises:
+            ModelError: the rewritten model does not run.
+        """
+        outputs = _run(self.name, _session(model, self.folder, self.threads), self.feed)
+        if outputs.keys() != self.outputs.keys():
+            return float("inf")
+        return max(
+            (_difference(self.outputs[name], value) for name, value in outputs.items()), default=0.0
+        )
+
+
+def _session(model: bytes, folder: Path, threads: int) -> onnxruntime.InferenceSession:
+    options = unchanged_weights_options(folder, threads)
+    # The two graphs would be optimized in different ways, and then differ by more than they do.
+    options.graph_optimization_level = onnxruntime.GraphOptimizationLevel.ORT_DISABLE_ALL
+    return load_on_cpu(model, options)
+
+
+def _run(
+    name: str, session: onnxruntime.InferenceSession, feed: dict[str, Array]
+) -> dict[str, Array]:
+    names = [output.name for output in session.get_outputs()]
+    try:
+        values = session.run(names, feed)
+    except (*OTHER_ERRORS, *BINDING_ERRORS) as error:
+        raise ModelError(
+            f"the model {name} does not run on the CPU ({plain_message(error)}), so its rewritten "
+            "graph cannot be checked; use another file of the model"
+        ) from error
+    return {name: np.asarray(value) for name, value in zip(names, values, strict=True)}
+
+
+def _noise(
+    name: str,
+    session: onnxruntime.InferenceSession,
+    input_shape: tuple[int, ...] | None,
+    seed: int,
+) -> dict[str, Array]:
+    generator = np.random.default_rng(seed)
+    feed: dict[str, Array] = {}
+    for number, info in enumerate(session.get_inputs()):
+        shape = _closed(info.shape, input_shape if number == 0 else None)
+        if info.type in _FLOATS:
+            feed[info.name] = generator.random(shape).astype(_FLOATS[info.type])
+        elif info.type in _INTEGERS:
+            feed[info.name] = generator.integers(0, 2, shape).astype(_INTEGERS[info.type])
+        elif info.type == "tensor(bool)":
+            feed[info.name] = generator.integers(0, 2, shape).astype(np.bool_)
+        else:
+            raise ModelError(
+                f"the model {name} takes {info.type} as its input {info.name}: "
+                "it is no model that dlc can check"
+            )
+    return feed
+
+
+def _closed(shape: Sequence[int | str | None], given: tuple[int, ...] | None) -> tuple[int, ...]:
+    if given is not None and len(given) == len(shape):
+        return given
+    return tuple(size if isinstance(size, int) and size > 0 else 1 for size in shape)
+
+
+def _difference(original: Array, rewritten: Array) -> float:
+    if original.shape != rewritten.shape or original.dtype != rewritten.dtype:
+        return float("inf")
+    if original.tobytes() == rewritten.tobytes():
+        return 0.0
+    if original.dtype.kind != "f":
+        return float("inf")
+    finite = np.isfinite(original)
+    if not np.array_equal(original[~finite], rewritten[~finite], equal_nan=True):
+        return float("inf")
+    before, after = (array[finite].astype(np.float64) for array in (original, rewritten))
+    if not np.isfinite(after).all():
+        return float("inf")
+    scale = float(np.abs(before).max(initial=0.0))
+    distance = float(np.abs(before - after).max(initial=0.0))
+    # Zeros of different signs are not the same to the bit.
+    return max(distance / scale if scale else float("inf"), np.finfo(np.float64).tiny)

@@ -1,0 +1,137 @@
+"""Rewritten model files, kept so that each is made once per model and machine."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import logging
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from dlc.errors import WriteError
+from dlc.model_store.atomic import write_text
+from dlc.model_store.digest import DigestCache
+
+_LOG = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A place for one rewritten file.
+
+    Attributes:
+        path: the file; for some models there is nothing to rewrite, and then it is never written.
+        key: 32 hexadecimal digits that stand for everything the file depends on.
+    """
+
+    path: Path
+    key: str
+
+    @property
+    def record(self) -> Path:
+        """Where it is written down what the file is and how it came about."""
+        return record_of(self.path)
+
+
+class RewrittenFiles:
+    """The rewritten files on this machine.
+
+    Args:
+        cache: the user's cache folder.
+        digests: tells the content of files, which is remembered for as long as they do not change.
+    """
+
+    def __init__(self, cache: Path, digests: DigestCache) -> None:
+        self.folder = cache / "rewritten"
+        self.digests = digests
+
+    def entry(
+        self, source: Path, target: str, input_shape: tuple[int, ...] | None, facts: object
+    ) -> Entry:
+        """Return the place for a rewritten file; what an update made stale has the same place.
+
+        Args:
+            source: the model's file.
+            target: what it is rewritten for, such as "coreml": the end of its name.
+            input_shape: to which its first input is fixed; None leaves it open.
+            facts: what else the file depends on, such as versions; compared by its `repr`.
+
+        Raises:
+            ModelError: the model's file cannot be read.
+        """
+        digest = self.digests.digest(source)
+        key = hashlib.sha256(repr((digest, target, input_shape, facts)).encode()).hexdigest()[:32]
+        shape = "" if input_shape is None else "-" + "x".join(map(str, input_shape))
+        folder = self.folder / f"{digest[:16]}{shape}"
+        return Entry(folder / f"{source.stem}_{target}.onnx", key)
+
+    def lookup(self, entry: Entry) -> Mapping[str, Any] | None:
+        """Return what was recorded of a file that is current and whole; None if there is none."""
+        record = _read(entry.record)
+        if record is None:
+            return None
+        if record.get("key") != entry.key:
+            _LOG.info("%s is stale", entry.path)
+            return None
+        expected = record.get("sha256")
+        if expected is None:
+            return record
+        if not entry.path.is_file() or self.digests.digest(entry.path) != expected:
+            _LOG.warning("%s is damaged or missing, and is made anew", entry.path)
+            return None
+        return record
+
+    def keep(self, entry: Entry, facts: Mapping[str, Any], *, written: bool) -> None:
+        """Record a file that was just written, or that there is nothing to write.
+
+        Raises:
+            WriteError: it cannot be recorded.
+        """
+        digest = self.digests.compute(entry.path) if written else None
+        record = {**facts, "key": entry.key, "sha256": digest}
+        try:
+            write_text(entry.record, json.dumps(record, indent=2))
+        except OSError as error:
+            raise unwritable(entry.record.parent, error) from error
+
+    def make_room(self, entry: Entry) -> None:
+        """Make the folder of a file, and forget what was recorded of its predecessor.
+
+        Raises:
+            WriteError: the folder cannot be written to.
+        """
+        try:
+            entry.path.parent.mkdir(parents=True, exist_ok=True)
+            entry.record.unlink(missing_ok=True)
+        except OSError as error:
+            raise unwritable(entry.path.parent, error) from error
+
+
+def record_of(path: Path) -> Path:
+    """Return where it is written down how a rewritten file came about."""
+    return path.with_suffix(".json")
+
+
+def recorded_key(path: Path) -> str | None:
+    """Return the key of a rewritten file; None if the file is none that dlc has rewritten."""
+    record = _read(record_of(path))
+    key = None if record is None else record.get("key")
+    return key if isinstance(key, str) and record and record.get("sha256") else None
+
+
+def unwritable(folder: Path, error: OSError) -> WriteError:
+    """Return the error for a cache that cannot be written."""
+    return WriteError(
+        f"{folder} cannot be written to: {error.strerror}; "
+        "make room there, or set XDG_CACHE_HOME to another folder"
+    )
+
+
+def _read(path: Path) -> dict[str, Any] | None:
+    try:
+        record = json.loads(path.read_text("utf-8"))
+    except (OSError, ValueError):
+        return None
+    return record if isinstance(record, dict) else None

@@ -1,0 +1,240 @@
+from __future__ import annotations
+
+import json
+import logging
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import onnx
+import pytest
+from onnx import TensorProto, helper, numpy_helper
+
+from dlc.errors import ModelError, WriteError
+from dlc.graph.names import REWRITES_METADATA, Rewrite
+from dlc.graph.passes.edit import Edit
+from dlc.graph.passes.graph_pass import GraphPass
+from dlc.graph.passes.reflect_pad import REFLECT_PAD
+from dlc.inference.prepared import prepared_model
+from dlc.inference.provider_cache import cache_key
+from dlc.inference.rewriting import RewritePlan, fixed_shape, plan_rewrites, rewrite
+from dlc.inference.route import Role, Route
+from dlc.inference.router import choose_route
+from dlc.model_store.digest import DigestCache
+from dlc.model_store.rewritten_files import RewrittenFiles, recorded_key
+from dlc.options import Provider
+from tests.host import machines
+
+OLD = (1, 24)
+
+
+@pytest.fixture
+def files(tmp_path: Path) -> RewrittenFiles:
+    return RewrittenFiles(tmp_path / "cache", DigestCache(tmp_path / "cache" / "digests.json"))
+
+
+def plan(
+    source: Path, files: RewrittenFiles, release: tuple[int, int] = OLD, side: int | None = None
+) -> RewritePlan:
+    return plan_rewrites(source, Provider.COREML, files, release=release, side=side)
+
+
+def mac(role: Role, version: str) -> Route:
+    host = machines.mac("Apple M3", (15, 3), version)
+    return choose_route(role, host, threads=1)
+
+
+def test_a_rewritten_swapper_is_a_whole_file_of_its_own(
+    swapper_file: Path, files: RewrittenFiles
+) -> None:
+    result = rewrite(plan(swapper_file, files), files)
+    assert (result.changes, result.dropped) == ({"reflect-pad-as-slices": 14}, ())
+    assert result.difference == 0
+    assert result.path.name == "narrow_coreml.onnx"
+    model = onnx.load(result.path)
+    assert len(model.graph.node) == 312
+    assert model.graph.initializer[-1].name == "emap"
+    assert not any(t.data_location == TensorProto.EXTERNAL for t in model.graph.initializer)
+    metadata = {entry.key: entry.value for entry in model.metadata_props}
+    assert Rewrite.REFLECT_PAD in metadata[REWRITES_METADATA].split(",")
+    assert metadata["COREML_CACHE_KEY"] == recorded_key(result.path)
+    assert metadata["COREML_CACHE_KEY"].isalnum()
+    assert len(metadata["COREML_CACHE_KEY"]) < 64
+
+
+def test_it_is_paid_for_once(swapper_file: Path, files: RewrittenFiles) -> None:
+    first = rewrite(plan(swapper_file, files), files)
+    before = first.path.stat().st_mtime_ns
+    assert rewrite(plan(swapper_file, files), files) == first
+    assert first.path.stat().st_mtime_ns == before
+    assert rewrite(plan(swapper_file, files), files, force=True) == first
+    assert first.path.stat().st_mtime_ns > before
+
+
+def test_a_newer_release_has_nothing_to_do_and_knows_it(
+    swapper_file: Path, files: RewrittenFiles, caplog: pytest.LogCaptureFixture
+) -> None:
+    rewrite(plan(swapper_file, files), files)
+    newer = plan(swapper_file, files, (1, 26))
+    with caplog.at_level(logging.INFO, "dlc"):
+        assert files.lookup(newer.entry) is None
+    assert "stale" in caplog.text
+    result = rewrite(newer, files)
+    assert (result.path, result.changes, result.difference) == (swapper_file, {}, 0.0)
+    assert files.lookup(newer.entry) is not None
+    assert recorded_key(newer.entry.path) is None
+
+
+@pytest.mark.parametrize("damage", ["cut", "changed", "gone", "record"])
+def test_a_damaged_file_is_made_anew(
+    swapper_file: Path, files: RewrittenFiles, damage: str
+) -> None:
+    path = rewrite(plan(swapper_file, files), files).path
+    content = path.read_bytes()
+    if damage == "cut":
+        path.write_bytes(content[:-9])
+    elif damage == "changed":
+        path.write_bytes(content[:-1] + bytes([content[-1] ^ 1]))
+    elif damage == "gone":
+        path.unlink()
+    else:
+        path.with_suffix(".json").write_text("{")
+    assert files.lookup(plan(swapper_file, files).entry) is None
+    assert rewrite(plan(swapper_file, files), files).path.read_bytes() == content
+
+
+def test_another_model_in_its_place_is_another_entry(
+    swapper_file: Path, files: RewrittenFiles, tmp_path: Path
+) -> None:
+    copy = tmp_path / swapper_file.name
+    copy.write_bytes(swapper_file.read_bytes())
+    first = plan(copy, files).entry
+    assert first == plan(swapper_file, files).entry
+    model = onnx.load(copy)
+    model.producer_name = "somebody else"
+    onnx.save(model, copy)
+    assert plan(copy, files).entry.path != first.path
+
+
+def off_by(amount: float, exact: bool) -> GraphPass:
+    """Return a pass that is wrong: it adds something to the output."""
+
+    def add(edit: Edit) -> int:
+        found = [(i, n) for i, n in edit.nodes("Tanh") if n.input[0] != "moved"]
+        for index, node in found:
+            shift = edit.constant(np.array([amount], np.float32))
+            moved = helper.make_node("Add", [node.input[0], shift], ["moved"])
+            edit.replace(index, [moved, helper.make_node("Tanh", ["moved"], list(node.output))])
+        return len(found)
+
+    return GraphPass(Rewrite.FLATTEN, "wrong", exact=exact, plan=add)
+
+
+def test_a_pass_that_changes_results_is_left_out_and_the_others_go_on(
+    swapper_file: Path, files: RewrittenFiles, caplog: pytest.LogCaptureFixture
+) -> None:
+    good = plan(swapper_file, files)
+    for passes in ((off_by(0.5, exact=False), REFLECT_PAD), (REFLECT_PAD, off_by(0.5, exact=True))):
+        caplog.clear()
+        result = rewrite(replace(good, passes=passes), files, force=True)
+        assert result.changes == {"reflect-pad-as-slices": 14}
+        assert result.dropped == ("flatten-as-reshape",)
+        assert result.difference == 0
+        assert "flatten-as-reshape" in caplog.text
+        assert len(onnx.load(result.path).graph.node) == 312
+
+
+def test_small_differences_are_for_passes_that_calculate(
+    swapper_file: Path, files: RewrittenFiles
+) -> None:
+    good = plan(swapper_file, files)
+    tolerated = rewrite(replace(good, passes=(off_by(1e-7, exact=False),)), files, force=True)
+    assert tolerated.dropped == ()
+    assert 0 < tolerated.difference < 1e-5
+    refused = rewrite(replace(good, passes=(off_by(1e-7, exact=True),)), files, force=True)
+    assert refused.dropped == ("flatten-as-reshape",)
+    assert refused.path == swapper_file
+
+
+def test_a_cache_that_cannot_be_written_is_an_error(swapper_file: Path, tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    files = RewrittenFiles(tmp_path / "file", DigestCache(tmp_path / "digests.json"))
+    with pytest.raises(WriteError, match="cannot be written"):
+        rewrite(plan(swapper_file, files), files)
+
+
+def test_on_the_cpu_the_original_is_used(swapper_file: Path, files: RewrittenFiles) -> None:
+    route = choose_route(Role.SWAPPER, machines.cpu_only(), threads=1)
+    assert prepared_model(swapper_file, route, files) == swapper_file
+    assert not files.folder.exists()
+
+
+def test_a_route_that_asks_for_rewrites_gets_them_with_one_line_in_the_log(
+    swapper_file: Path,
+    files: RewrittenFiles,
+    caplog: pytest.LogCaptureFixture,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("onnxruntime.__version__", "1.24.4")
+    route = mac(Role.SWAPPER, "1.24.4")
+    with caplog.at_level(logging.INFO, "dlc"):
+        path = prepared_model(swapper_file, route, files)
+        assert prepared_model(swapper_file, route, files) == path
+    assert path.name == "narrow_coreml.onnx"
+    assert sum("once" in message for message in caplog.messages) == 1
+    assert prepared_model(path, route, files) == path
+
+
+def test_a_swap_goes_on_where_nothing_can_be_kept(
+    swapper_file: Path,
+    tmp_path: Path,
+    caplog: pytest.LogCaptureFixture,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("onnxruntime.__version__", "1.24.4")
+    (tmp_path / "file").touch()
+    files = RewrittenFiles(tmp_path / "file", DigestCache(tmp_path / "digests.json"))
+    assert prepared_model(swapper_file, mac(Role.SWAPPER, "1.24.4"), files) == swapper_file
+    assert "not rewritten" in caplog.text
+
+
+def test_what_coreml_compiled_goes_by_the_key_of_the_file(
+    swapper_file: Path, files: RewrittenFiles
+) -> None:
+    route = mac(Role.SWAPPER, "1.24.4")
+    path = rewrite(plan(swapper_file, files), files).path
+    before = cache_key(path, route)
+    rewrite(plan(swapper_file, files), files, force=True)
+    assert cache_key(path, route) == before
+    record = path.with_suffix(".json")
+    facts = json.loads(record.read_text())
+    record.write_text(json.dumps({**facts, "key": "another"}))
+    assert cache_key(path, route) != before
+
+
+@pytest.mark.parametrize(
+    ("shape", "side", "expected"),
+    [
+        ([1, 3, "?", "?"], 640, (1, 3, 640, 640)),
+        ([1, 3, "?", "?"], None, None),
+        (["n", 3, 192, 192], None, (1, 3, 192, 192)),
+        ([1, 3, 128, 128], 640, None),
+        (["n", 512], 640, None),
+        ([1, "c", "h", "w"], 640, None),
+    ],
+)
+def test_only_what_a_picture_leaves_open_is_fixed(
+    shape: list[int | str], side: int | None, expected: tuple[int, ...] | None
+) -> None:
+    picture = helper.make_tensor_value_info("x", TensorProto.FLOAT, shape)
+    weights = numpy_helper.from_array(np.zeros(1, np.float32), "w")
+    listed = helper.make_tensor_value_info("w", TensorProto.FLOAT, [1])
+    graph = helper.make_graph([], "open", [listed, picture], [], [weights])
+    assert fixed_shape(helper.make_model(graph), side) == expected
+
+
+def test_a_damaged_original_is_an_error(tmp_path: Path, files: RewrittenFiles) -> None:
+    path = tmp_path / "damaged.onnx"
+    path.write_bytes(b"\x3a\x7fno")
+    with pytest.raises(ModelError, match=r"damaged\.onnx"):
+        plan(path, files)

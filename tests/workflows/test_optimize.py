@@ -1,0 +1,153 @@
+from __future__ import annotations
+
+import hashlib
+from dataclasses import replace
+from pathlib import Path
+
+import onnx
+import pytest
+from onnx import TensorProto, helper
+
+from dlc.errors import InputError, ModelError, OptionError
+from dlc.graph.synthetic import InswapperOptions, write_inswapper
+from dlc.model_store.catalogue import Catalogue
+from dlc.model_store.folders import Folders
+from dlc.model_store.licenses import INSIGHTFACE
+from dlc.model_store.spec import ModelRole, ModelSpec, RemoteFile
+from dlc.model_store.store import ModelStore
+from dlc.options import Provider
+from dlc.workflows.optimize import ModelReport, OptimizeOptions, State, optimize_models
+
+OLD = (1, 24)
+COREML = OptimizeOptions(target=Provider.COREML)
+
+
+@pytest.fixture(scope="module")
+def narrow(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("optimize") / "narrow.onnx"
+    write_inswapper(path, InswapperOptions(width=2))
+    return path
+
+
+def spec(name: str, content: bytes) -> ModelSpec:
+    digest = hashlib.sha256(content).hexdigest()
+    remote = RemoteFile(f"{name}.onnx", len(content), digest, ())
+    return ModelSpec(name, ModelRole.SWAPPER, INSIGHTFACE, remote)
+
+
+@pytest.fixture
+def store(tmp_path: Path, narrow: Path) -> ModelStore:
+    """Return a store that knows a swapper in two precisions, of which none is installed."""
+    folders = Folders((tmp_path / "m",), tmp_path / "m", tmp_path / "data", tmp_path / "cache")
+    content = narrow.read_bytes()
+    return ModelStore(Catalogue([spec("swap", content), spec("swap_fp16", content)]), folders)
+
+
+def optimize(
+    model: Path,
+    store: ModelStore,
+    options: OptimizeOptions = COREML,
+    release: tuple[int, int] = OLD,
+) -> ModelReport:
+    (found,) = optimize_models([str(model)], options, store=store, release=release).models
+    return found
+
+
+def test_the_swapper_becomes_one_piece(narrow: Path, store: ModelStore) -> None:
+    found = optimize(narrow, store)
+    assert found.state is State.MADE
+    assert (found.before.nodes, found.after.nodes) == (226, 312)
+    assert (found.before.partitions, found.after.partitions) == (14, 1)
+    assert {node.operator for node in found.before.unsupported} == {"Pad"}
+    assert (found.difference, found.dropped) == (0, ())
+    assert found.path is not None
+    assert found.path.is_relative_to(store.folders.cache)
+    again = optimize(narrow, store)
+    assert again == replace(found, state=State.CURRENT, seconds=again.seconds)
+    assert optimize(narrow, store, replace(COREML, force=True)).state is State.MADE
+
+
+def test_checking_rewrites_nothing(narrow: Path, store: ModelStore) -> None:
+    check = replace(COREML, check=True)
+    report = optimize_models([str(narrow)], check, store=store, release=OLD)
+    (found,) = report.models
+    assert (found.state, found.path, found.difference) == (State.TO_DO, None, None)
+    assert (found.before.partitions, found.after.partitions) == (14, 1)
+    assert not report.current
+    assert not (store.folders.cache / "rewritten").exists()
+    made = optimize(narrow, store)
+    report = optimize_models([str(narrow)], check, store=store, release=OLD)
+    assert report.current
+    assert report.models[0].path == made.path
+
+
+def test_a_newer_runtime_has_nothing_to_do_unless_all_is_asked_for(
+    narrow: Path, store: ModelStore
+) -> None:
+    found = optimize(narrow, store, release=(1, 26))
+    assert (found.state, found.path) == (State.NOTHING_TO_DO, narrow)
+    assert (found.before, found.after.partitions) == (found.after, 1)
+    forced = optimize(narrow, store, replace(COREML, everything=True), release=(1, 26))
+    assert (forced.state, forced.after.nodes) == (State.MADE, 312)
+
+
+def test_a_cpu_needs_nothing(narrow: Path, store: ModelStore) -> None:
+    found = optimize(narrow, store, OptimizeOptions(target=Provider.CPU))
+    assert (found.state, found.path) == (State.NOTHING_TO_DO, narrow)
+    assert found.before.partitions is None
+    forced = optimize(narrow, store, OptimizeOptions(target=Provider.CPU, everything=True))
+    assert forced.path is not None
+    assert forced.path.name == "narrow_cpu.onnx"
+
+
+def test_a_name_of_the_catalogue_is_the_installed_file(narrow: Path, store: ModelStore) -> None:
+    with pytest.raises(ModelError, match="dlc models pull swap"):
+        optimize_models(["swap"], COREML, store=store)
+    with pytest.raises(ModelError, match="no model is installed"):
+        optimize_models([], COREML, store=store)
+    for name in ("swap", "swap_fp16"):
+        path = store.folders.download / f"{name}.onnx"
+        path.parent.mkdir(exist_ok=True)
+        path.write_bytes(narrow.read_bytes())
+    (named,) = optimize_models(["swap_fp16"], COREML, store=store).models
+    assert named.source.name == "swap_fp16.onnx"
+    # CoreML takes the file in single precision.
+    report = optimize_models([], COREML, store=store)
+    assert [model.source.name for model in report.models] == ["swap.onnx"]
+
+
+def test_a_size_that_is_open_is_fixed_to_the_input_size(tmp_path: Path, store: ModelStore) -> None:
+    path = tmp_path / "open.onnx"
+    picture = helper.make_tensor_value_info("x", TensorProto.FLOAT, [1, 3, "?", "?"])
+    output = helper.make_tensor_value_info("y", TensorProto.FLOAT, None)
+    graph = helper.make_graph([helper.make_node("Relu", ["x"], ["y"])], "open", [picture], [output])
+    opset = helper.make_opsetid("", 13)
+    onnx.save(helper.make_model(graph, opset_imports=[opset], ir_version=8), path)
+    found = optimize(path, store, replace(COREML, input_size=96))
+    assert found.changes == {"input-size-fixed": 1}
+    assert found.path is not None
+    dims = onnx.load(found.path).graph.input[0].type.tensor_type.shape.dim
+    assert [dim.dim_value for dim in dims] == [1, 3, 96, 96]
+
+
+@pytest.mark.parametrize("size", [0, -32, 100, 8192])
+def test_other_input_sizes_are_refused(size: int, store: ModelStore) -> None:
+    with pytest.raises(OptionError, match="multiple of 32"):
+        optimize_models([], replace(COREML, input_size=size), store=store)
+
+
+def test_a_target_without_rewrites_is_refused(store: ModelStore) -> None:
+    with pytest.raises(OptionError, match="openvino"):
+        optimize_models([], OptimizeOptions(target=Provider.OPENVINO), store=store)
+
+
+def test_other_names_and_files_are_refused(tmp_path: Path, store: ModelStore) -> None:
+    with pytest.raises(OptionError, match="did you mean swap"):
+        optimize_models(["swapp"], COREML, store=store)
+    with pytest.raises(InputError, match="no such file"):
+        optimize_models([str(tmp_path / "none.onnx")], COREML, store=store)
+    with pytest.raises(InputError, match="no such file"):
+        optimize_models([str(tmp_path)], COREML, store=store)
+    (tmp_path / "text.onnx").write_text("no model")
+    with pytest.raises(ModelError, match="no whole ONNX file"):
+        optimize_models([str(tmp_path / "text.onnx")], COREML, store=store)
