@@ -85,7 +85,7 @@ def identity_latent(embeddings: Sequence[Floats], emap: NDArray[np.float32]) -> 
     if not embeddings:
         raise ValueError("an identity needs at least one embedding")
     units = [_unit(embedding) for embedding in embeddings]
-    return _unit(_unit(np.sum(units, axis=0, dtype=np.float32)) @ emap)
+    return _unit(np.sum(units, axis=0, dtype=np.float32) @ emap)
 
 
 def _unit(vector: Floats) -> Floats:
