@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
+from dlc.compositing.filters import blend, cut
 from dlc.compositing.paste_back import face_mask, paste_back
 
 WIDTH, HEIGHT = 200, 150
@@ -164,3 +165,27 @@ def test_an_enlarged_face_keeps_its_edges_and_a_shrunk_one_its_mean() -> None:
     patch = paste_back(stripes, MASK, crop_matrix(100, 75, 0.25, 0.1), WIDTH, HEIGHT)
     assert patch is not None
     assert np.abs(patch.bgr[patch.alpha == 255].astype(int) - 100).max() <= 2
+
+
+@pytest.mark.parametrize("shift", [12, 30, 60])
+def test_a_face_of_another_tone_shows_no_seam(astronaut: NDArray[np.uint8], shift: int) -> None:
+    before = cv2.resize(astronaut, (1024, 1024), interpolation=cv2.INTER_CUBIC)
+    matrix = crop_matrix(455, 260, 2.6, 0.1)
+    crop = cv2.warpAffine(before, matrix, (128, 128))
+    patch = paste_back(cv2.add(crop, (shift, shift, shift, 0)), MASK, matrix, 1024, 1024)
+    assert patch is not None
+    after = before.copy()
+    under = cut(after, patch.box)
+    under[...] = blend(patch.bgr, under, patch.alpha.astype(np.float32) / 255)
+    change = cv2.GaussianBlur(cv2.absdiff(before, after).max(axis=2), (0, 0), 2)
+    region = (change > 6).astype(np.uint8)
+    border = cv2.morphologyEx(region, cv2.MORPH_GRADIENT, np.ones((5, 5), np.uint8)) > 0
+    assert np.count_nonzero(border) > 500
+    old, new = (_gradient(picture)[border].mean() for picture in (before, after))
+    assert new <= 1.1 * old
+
+
+def _gradient(bgr: NDArray[np.uint8]) -> NDArray[np.float32]:
+    gray = cv2.cvtColor(bgr, cv2.COLOR_BGR2GRAY).astype(np.float32)
+    across, down = (cv2.Sobel(gray, cv2.CV_32F, *axis) for axis in ((1, 0), (0, 1)))
+    return np.hypot(across, down)
