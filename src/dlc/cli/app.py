@@ -9,7 +9,9 @@ import typer
 
 from dlc.cli.arguments import SWAP_EPILOG, SWAP_HELP
 from dlc.cli.failure import FailureReporter
+from dlc.cli.inspect import INSPECT_HELP, inspect_command
 from dlc.cli.models import models_app
+from dlc.cli.optimize import OPTIMIZE_EPILOG, OPTIMIZE_HELP, optimize_command
 from dlc.cli.probe import PROBE_HELP, probe_command
 from dlc.cli.swap import swap_command
 from dlc.errors import DlcError
@@ -17,7 +19,9 @@ from dlc.errors import DlcError
 app = typer.Typer(name="dlc", add_completion=False, context_settings={"max_content_width": 100})
 app.command("swap", help=SWAP_HELP, epilog=SWAP_EPILOG)(swap_command)
 app.command("probe", help=PROBE_HELP)(probe_command)
+app.command("inspect", help=INSPECT_HELP)(inspect_command)
 app.add_typer(models_app)
+app.command("optimize-models", help=OPTIMIZE_HELP, epilog=OPTIMIZE_EPILOG)(optimize_command)
 
 
 def _print_version(asked: bool) -> None:

@@ -151,7 +151,8 @@ def optimize_models(
     store = store or ModelStore.of_user()
     host = detect_host(installed_runtime())
     target = _target(options.target, host)
-    paths = [_find(model, store) for model in models] or _installed(host, target, store)
+    named = [path for model in models for path in _find(model, store)]
+    paths = named or _installed(host, target, store)
     files = RewrittenFiles(store.folders.cache, store.digests)
     release = release or host.runtime.release
     reports = [_optimize(path, target, options, files, release) for path in dict.fromkeys(paths)]
@@ -178,13 +179,13 @@ def _target(asked: Provider, host: Host) -> Provider:
     return chosen if chosen in _TARGETS else Provider.CPU
 
 
-def _find(model: str, store: ModelStore) -> Path:
+def _find(model: str, store: ModelStore) -> list[Path]:
     path = Path(model)
     if path.is_file():
-        return path
+        return [path]
     if path.is_dir() or len(path.parts) > 1:
         raise InputError(f"no such file: {path}; give an ONNX file or a name of `dlc models list`")
-    return store.require(model)
+    return [store.require(spec.name) for spec in store.catalogue.select([model])]
 
 
 def _installed(host: Host, target: Provider, store: ModelStore) -> list[Path]:
