@@ -140,6 +140,22 @@ def test_what_a_file_claims_of_values_inside_is_not_believed() -> None:
     assert_untouched(SHAPES, model)
 
 
+def test_what_a_file_claims_of_its_outputs_is_not_believed_either() -> None:
+    nodes = [_node("Relu", "x", "scores"), _node("Shape", "scores", "y")]
+    model = make_model(nodes, {"x": ("n", 3)}, {"scores": TensorProto.FLOAT, **_SIZES})
+    claim = helper.make_tensor_value_info("scores", TensorProto.FLOAT, [12800, 3])
+    model.graph.output[0].CopyFrom(claim)
+    assert_untouched(SHAPES, model)
+
+
+def test_a_shape_that_comes_in_at_run_time_is_not_known_by_its_default() -> None:
+    nodes = [_node("Reshape", "x target", "turned"), _node("Shape", "turned", "y")]
+    model = make_model(nodes, {"x": (2, 3)}, _SIZES, {"target": np.array([3, 2])})
+    target = helper.make_tensor_value_info("target", TensorProto.INT64, [2])
+    model.graph.input.append(target)
+    assert_untouched(SHAPES, model)
+
+
 def test_a_division_by_zero_is_left_to_the_runtime() -> None:
     nodes = [_node("Shape", "x", "shape"), _node("Div", "shape zero", "y")]
     model = make_model(nodes, {"x": (2, 3)}, _SIZES, {"zero": np.array([0])})
