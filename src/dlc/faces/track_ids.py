@@ -47,6 +47,10 @@ class TrackIds:
         ]
         return list(self._last)
 
+    def follow(self, faces: Sequence[Face]) -> None:
+        """Take in where the last frame's faces, with the ids they have, are by now."""
+        self._last = list(faces)
+
     def _new(self) -> int:
         self._next += 1
         return self._next - 1
