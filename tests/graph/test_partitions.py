@@ -10,6 +10,7 @@ from onnx import TensorProto, helper, numpy_helper
 from dlc.graph.partitions import predict_partitions
 from dlc.graph.rewrite import apply_passes, passes_for
 from dlc.graph.synthetic import InswapperOptions, write_inswapper
+from tests.graph.gfpgan import gfpgan_model
 
 Inputs = dict[str, list[int | str]]
 
@@ -78,6 +79,32 @@ def test_newer_releases_take_inswapper_as_it_is(
 ) -> None:
     found = predict_partitions(inswapper, release)
     assert (found.partitions, found.unsupported) == (1, ())
+
+
+def test_a_restorer_is_broken_at_splits_and_scalar_indices() -> None:
+    model = gfpgan_model()
+    before = predict_partitions(model, (1, 26))
+    assert {node.operator for node in before.unsupported} == {"Split", "Gather"}
+    assert before.partitions > 1
+    assert predict_partitions(model, (1, 27)).partitions == 1
+    rewritten, _ = apply_passes(model, passes_for((1, 26)))
+    after = predict_partitions(rewritten, (1, 26))
+    assert (after.partitions, after.unsupported) == (1, ())
+
+
+def test_the_tail_of_a_recognizer_leaves_no_node_to_the_cpu() -> None:
+    nodes = [
+        helper.make_node("Flatten", ["x"], ["flat"]),
+        helper.make_node("Gemm", ["flat", "matrix", "bias"], ["embedding"], transB=1),
+        helper.make_node("BatchNormalization", ["embedding", *STATISTICS], ["y"]),
+    ]
+    weights = {"matrix": np.ones((4, 27), np.float32), "bias": np.zeros(4, np.float32)}
+    model = graph(nodes, {"x": [1, 3, 3, 3]}, ["y"], {**weights, **STATISTICS})
+    before = predict_partitions(model, (1, 32))
+    assert [node.operator for node in before.unsupported] == ["Flatten", "BatchNormalization"]
+    rewritten, _ = apply_passes(model, passes_for((1, 32)))
+    after = predict_partitions(rewritten, (1, 32))
+    assert (after.partitions, after.nodes, after.unsupported) == (1, 2, ())
 
 
 def chain(*operators: str) -> list[onnx.NodeProto]:
