@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import onnx
 from numpy.typing import NDArray
-from onnx import numpy_helper, shape_inference
+from onnx import TensorProto, numpy_helper, shape_inference
 
 from dlc.graph.passes.nodes import attribute
 from dlc.graph.passes.shapes import Shape, declared_dims, overridable
+
+Problem = str | None
+"""Why CoreML leaves a node to the CPU, in words; None if it takes it."""
+
+MOST_AXES = 5
+FLOATS = (TensorProto.FLOAT, TensorProto.FLOAT16)
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +34,7 @@ class GraphFacts:
     """
 
     opset: int
-    constants: Mapping[str, onnx.TensorProto]
+    constants: Mapping[str, TensorProto]
     shapes: Mapping[str, Shape]
     elements: Mapping[str, int]
     made: frozenset[str]
@@ -105,6 +111,21 @@ class CoremlNode:
         """Return the value of a small constant input; None if it is none."""
         tensor = self.facts.constants.get(self.node.input[index])
         return None if tensor is None else np.asarray(numpy_helper.to_array(tensor))
+
+    def integers(self, index: int) -> list[int]:
+        """Return the values of a small constant input as a list; empty if it is none."""
+        value = self.value(index)
+        return [] if value is None else [int(number) for number in value.reshape(-1)]
+
+    def not_constant(self, *indices: int) -> Problem:
+        """Return which of the inputs that have to be constants, where they are given, is none."""
+        for index in indices:
+            if self.has(index) and not self.is_constant(index):
+                return f"its input {self.node.input[index]} is no constant"
+        return None
+
+
+Rule = Callable[[CoremlNode], Problem]
 
 
 def _constants(graph: onnx.GraphProto) -> list[onnx.NodeProto]:
