@@ -51,13 +51,21 @@ class Fit(StrEnum):
     CROP = "crop"
 
 
+class NoFace(StrEnum):
+    """What viewers of a live picture see while there is no swapped face in it."""
+
+    PASS = "pass"  # noqa: S105 - a choice, no password
+    BLANK = "blank"
+    FREEZE = "freeze"
+
+
 @dataclass(frozen=True, slots=True)
 class CaptureOptions:
     """How a live source is opened.
 
     Attributes:
-        resolution: width and height to ask a camera for; None asks for sizes that suit a swap. Files
-            and streams have the size they have.
+        resolution: width and height to ask a camera for; None asks for sizes that suit a swap.
+            Files and streams have the size they have.
         fps: frame rate to ask a camera for, and at which an image sequence is played; None asks
             for the highest that is useful and plays a sequence at 25.
         loop: begin a file anew when it has ended.
@@ -126,17 +134,21 @@ class SafeguardPolicy:
     """What dlc refuses to swap faces in, and how closely it looks.
 
     A classifier of sexual content gives every source photo, and the target's pictures at a steady
-    rate, a score from 0 to 1. One score above the threshold stops the run.
+    rate, a score from 0 to 1. One photo above the threshold stops the run, and so do several
+    pictures of the target in a row.
 
     Attributes:
         threshold: the highest score that is let pass. The model's authors call what scores below
             0.2 likely safe and above 0.8 likely not.
-        frames_per_second: pictures of the target that are looked at for each second of it. Every
-            one costs a processor about 15 ms.
+        frames_per_second: pictures of the target that are looked at for each second of it, four
+            times as many while they score above the threshold. Each costs a processor about 15 ms.
+        in_a_row: how many of them above the threshold it takes, or all there are left: single
+            pictures of harmless scenes score high now and then.
     """
 
     threshold: float = 0.8
     frames_per_second: float = 1.0
+    in_a_row: int = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,3 +188,53 @@ class SwapOptions:
     label: str | None = None
     provenance: ProvenanceOptions = field(default_factory=ProvenanceOptions)
     safeguard: SafeguardPolicy | None = field(default_factory=SafeguardPolicy)
+
+
+@dataclass(frozen=True, slots=True)
+class VirtualCameraOptions:
+    """What other programs get to see.
+
+    Attributes:
+        size: width and height of the virtual camera, both even; None takes the source's.
+        fit: what becomes of a picture of another shape.
+    """
+
+    size: tuple[int, int] | None = None
+    fit: Fit = Fit.LETTERBOX
+
+
+@dataclass(frozen=True, slots=True)
+class LiveOptions:
+    """Everything `dlc.live` can be told; at least one output is needed.
+
+    Attributes:
+        engine: which swapper to use.
+        neural: how the neural engine is run, if it is the one.
+        faces: which faces of a frame to swap.
+        detection_every: frames from one detection to the next; None suits the machine.
+        no_face: what is shown instead of a frame in which not every face was swapped.
+        capture: how the source is opened.
+        virtual_camera: show the result to other programs as a camera; None does not.
+        output: a video file to write; None writes none.
+        overwrite: replace the file if it exists.
+        encoding: how the file is encoded; there is no sound.
+        preview: show the result in a window.
+        duration: seconds after which to stop; None goes on until the source ends.
+        threads: CPU threads for all stages together; None uses every core.
+    """
+
+    engine: Engine = Engine.AUTO
+    neural: NeuralOptions = field(default_factory=NeuralOptions)
+    faces: FaceChoice = FaceChoice.ALL
+    detection_every: int | None = None
+    no_face: NoFace = NoFace.PASS
+    capture: CaptureOptions = field(default_factory=CaptureOptions)
+    virtual_camera: VirtualCameraOptions | None = None
+    output: Path | None = None
+    overwrite: bool = False
+    encoding: EncodeOptions = field(
+        default_factory=lambda: EncodeOptions(preset=Preset.FAST, audio=False)
+    )
+    preview: bool = False
+    duration: float | None = None
+    threads: int | None = None

@@ -57,6 +57,9 @@ class FaceTracker:
 
     The picture is searched for faces now and then, at scene cuts, and when a face was lost; in
     between, a face's landmarks say where to look for it in the next frame.
+
+    Attributes:
+        detections: how many frames were searched for faces.
     """
 
     def __init__(
@@ -67,6 +70,7 @@ class FaceTracker:
         self._mesher = mesher
         self._options = options or TrackerOptions()
         self._next_number = 0
+        self.detections = 0
         self.reset()
 
     def reset(self) -> None:
@@ -131,6 +135,7 @@ class FaceTracker:
 
     def _detect(self, frame: TrackableFrame, *, tiled: bool) -> list[Face]:
         """Detect faces in a thumbnail; return them in the frame's pixels, largest first."""
+        self.detections += 1
         thumbnail = frame.thumbnail(self._options.thumbnail_size)
         height, width = thumbnail.shape[:2]
         found = self._detector.detect(thumbnail, tiled=tiled)

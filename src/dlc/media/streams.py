@@ -42,6 +42,32 @@ from dlc.media.tracks import (
 )
 
 
+class NoStreams:
+    """Stands in for a `StreamCarrier` where the input has nothing but pictures.
+
+    Attributes:
+        notes: empty.
+    """
+
+    def __init__(self) -> None:
+        self.notes: list[str] = []
+
+    def begin(self, span: Span) -> None:
+        """Do nothing, as there is nothing to carry over; so do the others."""
+
+    def advance(self, time: Fraction) -> None:
+        """Do nothing."""
+
+    def describe_video(self, target: Stream) -> None:
+        """Do nothing."""
+
+    def finish(self, until: Fraction | None = None) -> None:
+        """Do nothing."""
+
+    def close(self) -> None:
+        """Do nothing."""
+
+
 class StreamCarrier:
     """Writes the input's other streams to the output as the video advances.
 

@@ -28,7 +28,7 @@ from dlc.media.marking import noted_comment
 from dlc.media.plan import VideoPlan, check_video
 from dlc.media.planes import layout_of
 from dlc.media.reader import VideoReader
-from dlc.media.streams import StreamCarrier
+from dlc.media.streams import NoStreams, StreamCarrier
 from dlc.media.tracks import Span
 from dlc.options import EncodeOptions
 
@@ -56,6 +56,7 @@ class VideoWriter:
         keep_partial: bool = False,
         threads: int | None = None,
         mark: bool = True,
+        carry_streams: bool = True,
         finish: Finish | None = None,
     ) -> None:
         """Check everything that can be checked, and open the encoder.
@@ -69,6 +70,7 @@ class VideoWriter:
                 so far under the output's name.
             threads: for the encoder; None leaves it to the encoder.
             mark: whether the container's comment says that the video is synthetic.
+            carry_streams: whether the input is opened for its other streams; a camera has none.
             finish: the last thing done with the file before it gets its name, such as signing it.
 
         Raises:
@@ -92,13 +94,15 @@ class VideoWriter:
         self._file = AtomicFile(self.path, overwrite=overwrite, finish=finish)
         self._container = _open_output(self._file.temporary, plan)
         self._stream = self._add_video(threads)
-        self._others = StreamCarrier(
-            self._info,
-            plan.container,
-            self._container,
-            audio=self._encoding.audio,
-            allow_damaged=isinstance(source, VideoReader) and source.allow_damaged,
-        )
+        self._others: StreamCarrier | NoStreams = NoStreams()
+        if carry_streams:
+            self._others = StreamCarrier(
+                self._info,
+                plan.container,
+                self._container,
+                audio=self._encoding.audio,
+                allow_damaged=isinstance(source, VideoReader) and source.allow_damaged,
+            )
         self._others.describe_video(self._stream)
         if mark and plan.container.keeps_comment:
             metadata = self._container.metadata

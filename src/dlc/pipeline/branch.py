@@ -49,6 +49,10 @@ class Branch(Generic[T]):
         if not self._inbox.put(item):
             self._raise_failure()
 
+    def check(self) -> None:
+        """Raise what `offer` would raise."""
+        self._raise_failure()
+
     def __enter__(self) -> Self:
         self._thread.start()
         return self

@@ -26,6 +26,6 @@ class CancelToken:
 
     def check(self) -> None:
         """Raise `Cancelled` if the run was asked to stop."""
-        if self._is_set:
+        if self.is_set:
             message = "stopped on request"
             raise Cancelled(message)

@@ -33,6 +33,8 @@ class LivePipeline:
         source_name: what reports and errors call the source.
         cancel: once set, the run stops with `Cancelled` as soon as every step has finished the
             item it holds.
+        idle: called now and then in the consumer's thread while no result arrives; what it raises
+            ends the run.
 
     Example:
         >>> pipeline = LivePipeline(iter("a"), [Stage("upper", str.upper)])
@@ -47,6 +49,7 @@ class LivePipeline:
         *,
         source_name: str = "capture",
         cancel: CancelToken | None = None,
+        idle: Callable[[], None] | None = None,
     ) -> None:
         self._newest: NewestChannel[Any] = NewestChannel()
         channels: list[Channel[Any]] = [self._newest, *(Channel[Any](1) for _ in stages)]
@@ -55,7 +58,7 @@ class LivePipeline:
         calls: list[Callable[[], None]] = [partial(workers[0].read, source)]
         for worker, station in zip(workers[1:], _stations(stages, channels), strict=True):
             calls.append(partial(worker.transform, station, station))
-        self._running = Running(workers, calls, channels, cancel or CancelToken())
+        self._running = Running(workers, calls, channels, cancel or CancelToken(), idle)
 
     @property
     def report(self) -> PipelineReport:

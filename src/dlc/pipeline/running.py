@@ -13,8 +13,8 @@ from dlc.pipeline.channel import Channel, Closed
 from dlc.pipeline.report import PipelineReport
 from dlc.pipeline.worker import Worker
 
-# How soon a cancel request is noticed while no result arrives.
-CANCEL_POLL_SECONDS = 0.05
+# How soon a cancel request is noticed, and how often `idle` called, while no result arrives.
+POLL_SECONDS = 0.05
 
 
 class Running:
@@ -25,6 +25,7 @@ class Running:
         calls: what each worker's thread does.
         channels: the outbox of each worker; what comes out of the last one is a result.
         cancel: stops the run once it is set.
+        idle: called now and then in the consumer's thread while no result arrives.
     """
 
     def __init__(
@@ -33,11 +34,13 @@ class Running:
         calls: Sequence[Callable[[], None]],
         channels: Sequence[Channel[Any]],
         cancel: CancelToken,
+        idle: Callable[[], None] | None = None,
     ) -> None:
         self._workers = workers
         self._calls = calls
         self._channels = channels
         self._cancel = cancel
+        self._idle = idle
         self._began: float | None = None
         self._ended: float | None = None
 
@@ -74,8 +77,10 @@ class Running:
         while True:
             self._cancel.check()
             try:
-                result = self._channels[-1].get(CANCEL_POLL_SECONDS)
+                result = self._channels[-1].get(POLL_SECONDS)
             except TimeoutError:
+                if self._idle is not None:
+                    self._idle()
                 continue
             except Closed:
                 return

@@ -1,0 +1,144 @@
+"""Writing live pictures to a video file that is playable however the run ends."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from pathlib import Path
+from types import TracebackType
+
+import av
+
+from dlc.media.color import BT709, FULL, LIMITED, RGB, ColorTags, convert
+from dlc.media.frame import Frame
+from dlc.media.info import MediaInfo
+from dlc.media.live_frame import LiveFrame
+from dlc.media.live_source import Closing, LiveReport
+from dlc.media.plan import check_video
+from dlc.media.writer import VideoWriter
+from dlc.options import EncodeOptions
+
+# MPEG's clock: fine enough for the times of frames that come when they come.
+_TIME_BASE = Fraction(1, 90_000)
+# What every player shows.
+_PIX_FMT = "yuv420p"
+_SRGB = ColorTags(BT709, BT709, RGB, FULL)
+_VIDEO = ColorTags(BT709, BT709, BT709, LIMITED)
+
+
+class LiveWriter(Closing):
+    """Encodes live frames at the times they were captured at.
+
+    However the block it is used in ends, the file is finished and gets its name, if there is any
+    frame in it: what was recorded before a camera broke is worth keeping.
+
+    Attributes:
+        path: the output.
+    """
+
+    def __init__(
+        self,
+        path: Path,
+        source: Path,
+        report: LiveReport,
+        encoding: EncodeOptions,
+        *,
+        overwrite: bool = False,
+        threads: int | None = None,
+    ) -> None:
+        """Open the encoder.
+
+        Args:
+            path: the output; its extension says which container it is.
+            source: what the frames come from; if it is a file it is not overwritten.
+            report: the format of the frames.
+            encoding: how to encode.
+            overwrite: whether an existing file may be replaced.
+            threads: for the encoder; None leaves it to the encoder.
+
+        Raises:
+            OutputError: the output may not or cannot be written there.
+            EncoderError: the encoder is unknown, does not fit or cannot be opened.
+        """
+        self.path = path
+        self._first: float | None = None
+        self._writer = VideoWriter(
+            path,
+            _info(source, report.width, report.height, report.fps),
+            encoding,
+            overwrite=overwrite,
+            threads=threads,
+            carry_streams=False,
+        )
+
+    @property
+    def frames_written(self) -> int:
+        """How many frames were written."""
+        return self._writer.frames_written
+
+    def write(self, frame: LiveFrame) -> None:
+        """Encode one frame; its time of capture is later than that of the one before.
+
+        Raises:
+            WriteError: the disk is full or refuses otherwise.
+            EncoderError: the encoder fails.
+        """
+        if self._first is None:
+            self._first = frame.captured_at
+        bgr = av.VideoFrame.from_ndarray(frame.bgr, format="bgr24")
+        native = convert(
+            bgr,
+            _PIX_FMT,
+            _SRGB.resolved("bgr24", frame.height),
+            _VIDEO.resolved(_PIX_FMT, frame.height),
+        )
+        pts = round((frame.captured_at - self._first) / _TIME_BASE)
+        self._writer.write(Frame(native, pts=pts, time_base=_TIME_BASE, tags=_VIDEO))
+
+    def close(self) -> None:
+        """Finish the file and give it its name; does nothing the second time.
+
+        Without any frame nothing is left.
+
+        Raises:
+            OutputError: a file appeared under the output's name.
+            WriteError: the disk is full or refuses otherwise.
+        """
+        if self._writer.frames_written:
+            self._writer.close()
+        else:
+            self._writer.abort()
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+
+def check_live_output(
+    path: Path, source: Path, encoding: EncodeOptions, *, overwrite: bool
+) -> None:
+    """Check everything about an output that can be known before the source is open.
+
+    Raises:
+        OutputError, OptionError, EncoderError: as `check_video` does.
+    """
+    check_video(path, _info(source, 64, 64, 30.0), encoding, overwrite=overwrite)
+
+
+def _info(source: Path, width: int, height: int, fps: float) -> MediaInfo:
+    return MediaInfo(
+        path=source,
+        format="live",
+        codec="rawvideo",
+        width=width,
+        height=height,
+        coded_width=width,
+        coded_height=height,
+        pix_fmt=_PIX_FMT,
+        colors=_VIDEO,
+        time_base=_TIME_BASE,
+        fps=Fraction(fps).limit_denominator(1001),
+    )
