@@ -1,4 +1,4 @@
-"""`python -m tests.bench speed`, `memory` or `paste-back`; results go to .bench/."""
+"""`python -m tests.bench WHAT`: what `make bench` and its like measure; results go to .bench/."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from typing import Any
 from rich.console import Console
 
 from tests import clips
-from tests.bench import machine, memory, paste_back, speed
+from tests.bench import machine, memory, neural, overlap, paste_back, speed
 
 FOLDER = Path(".bench")
 
@@ -19,8 +19,8 @@ FOLDER = Path(".bench")
 def main() -> None:
     """Measure what the command line asks for, print it and keep it as JSON."""
     parser = argparse.ArgumentParser(prog="python -m tests.bench", description=main.__doc__)
-    parser.add_argument("what", choices=("speed", "memory", "paste-back"))
-    parser.add_argument("--runs", type=int, default=5, help="runs of each command (speed)")
+    parser.add_argument("what", choices=("speed", "memory", "paste-back", "neural", "overlap"))
+    parser.add_argument("--runs", type=int, default=5, help="runs of each command")
     arguments = parser.parse_args()
     console = Console(highlight=False)
     FOLDER.mkdir(exist_ok=True)
@@ -34,6 +34,10 @@ def main() -> None:
         figures = speed.measure(FOLDER, source, arguments.runs, console)
     elif arguments.what == "paste-back":
         figures = paste_back.measure(console)
+    elif arguments.what == "neural":
+        figures = neural.measure(FOLDER, arguments.runs, console)
+    elif arguments.what == "overlap":
+        figures = overlap.measure(arguments.runs, console)
     else:
         figures = memory.measure(FOLDER, source, console)
     path = FOLDER / f"{arguments.what}.json"

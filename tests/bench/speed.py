@@ -32,7 +32,10 @@ class Spread:
         return cls(statistics.median(values), min(values), max(values))
 
     def __str__(self) -> str:
-        return f"{self.median:.1f} ({self.low:.1f}-{self.high:.1f})"
+        return f"{self:.1f}"
+
+    def __format__(self, spec: str) -> str:
+        return f"{self.median:{spec}} ({self.low:{spec}}-{self.high:{spec}})"
 
 
 def measure(folder: Path, source: Path, runs: int, console: Console) -> list[dict[str, Any]]:

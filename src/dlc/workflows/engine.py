@@ -10,6 +10,7 @@ from dlc.faces.finder import FaceFinder
 from dlc.faces.tracker import load_tracker
 from dlc.model_store.store import ModelStore
 from dlc.options import Engine, NeuralOptions, Provider
+from dlc.swapping.effect import PatchEffect
 from dlc.swapping.mesh import MeshSwapper
 from dlc.swapping.swapper import FaceSwapper
 from dlc.workflows.neural_models import missing_models, not_installed
@@ -23,11 +24,13 @@ class LoadedEngine:
     Attributes:
         finder: finds and describes faces.
         swapper: replaces them.
+        effects: change what the swapper makes before it is pasted, in this order.
         models: by what each of the neural models is run; empty for the built-in engine.
     """
 
     finder: FaceFinder
     swapper: FaceSwapper
+    effects: tuple[PatchEffect, ...] = ()
     models: tuple[ModelUse, ...] = ()
 
 

@@ -89,7 +89,14 @@ def run_swap(
             recorder = None if sheet is None else sheet.recorder
             label = Label(plan.options.label) if plan.options.label is not None else None
             steps = SwapSteps(
-                finder, plan.options.faces, swapper, writer, recorder, safeguard, label
+                finder,
+                plan.options.faces,
+                swapper,
+                writer,
+                recorder,
+                safeguard,
+                label,
+                engine.effects,
             )
             pipeline = Pipeline(
                 reader, steps.stages, source_name="decode", queue_size=QUEUE_SIZE, cancel=cancel
@@ -97,6 +104,8 @@ def run_swap(
             with _explaining_a_stop(plan, writer):
                 tally = _process(pipeline, reader.info.frame_count, progress)
                 cancel.check()
+            if safeguard is not None:
+                safeguard.conclude()
             _require_faces(plan, tally)
             if sheet is not None:
                 sheet.draw()

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import partial, reduce
+from operator import or_
 from typing import Any, Protocol
 
 from dlc.compositing.patch import Patch
@@ -14,6 +17,7 @@ from dlc.media.label import Label
 from dlc.options import FaceChoice
 from dlc.pipeline.stage import Stage
 from dlc.safeguard.guard import Safeguard
+from dlc.swapping.effect import PatchEffect
 from dlc.swapping.swapper import FaceSwapper
 from dlc.workflows.contact_sheet import CELL_SIZE
 from dlc.workflows.moments import Moment, MomentRecorder
@@ -32,7 +36,7 @@ class FrameJob:
 
     frame: Frame
     faces: list[Face] = field(default_factory=list)
-    patches: list[Patch] = field(default_factory=list)
+    swapped: list[tuple[Face, Patch]] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +58,7 @@ class SwapSteps:
         recorder: keeps pictures for the contact sheet, if there is to be one.
         safeguard: looks at the target before anything is done with it, if it is to be looked at.
         label: is drawn into every frame, if there is to be one.
+        effects: change the new faces, in this order, before they are pasted.
     """
 
     def __init__(
@@ -65,6 +70,7 @@ class SwapSteps:
         recorder: MomentRecorder | None,
         safeguard: Safeguard | None = None,
         label: Label | None = None,
+        effects: Sequence[PatchEffect] = (),
     ) -> None:
         self._finder = finder
         self._choice = choice
@@ -73,6 +79,9 @@ class SwapSteps:
         self._recorder = recorder
         self._safeguard = safeguard
         self._label = label
+        self._effects = effects
+        needs = (effect.target_needs for effect in effects)
+        self._needs = reduce(or_, needs, swapper.target_needs)
 
     @property
     def stages(self) -> list[Stage[Any, Any]]:
@@ -82,6 +91,7 @@ class SwapSteps:
             *first,
             Stage("find", self.find),
             Stage("swap", self.swap),
+            *(Stage(effect.name, partial(_apply, effect)) for effect in self._effects),
             Stage("paste", self.paste),
             Stage("encode", self.encode),
         ]
@@ -95,12 +105,13 @@ class SwapSteps:
     def find(self, frame: Frame) -> FrameJob:
         """Find the faces of a frame, choose those to swap, and look closer at these."""
         faces = select_faces(self._finder.find(frame), self._choice)
-        return FrameJob(frame, self._finder.describe(frame, faces, self._swapper.target_needs))
+        return FrameJob(frame, self._finder.describe(frame, faces, self._needs))
 
     def swap(self, job: FrameJob) -> FrameJob:
         """Make a patch for every chosen face; all of them see the frame as it came."""
         patches = self._swapper.swap(job.frame, job.faces)
-        job.patches = [patch for patch in patches if patch is not None]
+        pairs = zip(job.faces, patches, strict=True)
+        job.swapped = [(face, patch) for face, patch in pairs if patch is not None]
         return job
 
     def paste(self, job: FrameJob) -> FrameJob:
@@ -108,7 +119,7 @@ class SwapSteps:
         recorder = self._recorder
         shown = recorder is not None and recorder.wants_next()
         before = job.frame.thumbnail(CELL_SIZE) if shown else None
-        for patch in job.patches:
+        for _, patch in job.swapped:
             job.frame.paste(patch.box, patch.bgr, patch.alpha)
         if self._label is not None:
             self._label.draw(job.frame)
@@ -120,4 +131,9 @@ class SwapSteps:
     def encode(self, job: FrameJob) -> FrameCount:
         """Hand the frame to the encoder and let go of it."""
         self._writer.write(job.frame)
-        return FrameCount(swapped=len(job.patches), left=len(job.faces) - len(job.patches))
+        return FrameCount(swapped=len(job.swapped), left=len(job.faces) - len(job.swapped))
+
+
+def _apply(effect: PatchEffect, job: FrameJob) -> FrameJob:
+    job.swapped = [(face, effect.apply(job.frame, face, patch)) for face, patch in job.swapped]
+    return job
