@@ -12,6 +12,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from dlc.errors import (
+    CameraError,
     Cancelled,
     DamagedInputError,
     DlcError,
@@ -22,11 +23,22 @@ from dlc.errors import (
     NoFaceError,
     OptionError,
     OutputError,
+    ProvenanceError,
     ProviderError,
+    SafeguardError,
     StageError,
+    VirtualCameraError,
     WriteError,
 )
-from dlc.options import EncodeOptions, Engine, FaceChoice, NeuralOptions, Preset, Provider, SwapOptions
+from dlc.options import (
+    EncodeOptions,
+    Engine,
+    FaceChoice,
+    NeuralOptions,
+    Preset,
+    Provider,
+    SwapOptions,
+)
 from dlc.pipeline.cancel import CancelToken
 from dlc.workflows.progress import Progress
 from dlc.workflows.result import ModelUse, SwapResult
@@ -35,6 +47,7 @@ if TYPE_CHECKING:
     from dlc.workflows.swap import swap
 
 __all__ = [
+    "CameraError",
     "CancelToken",
     "Cancelled",
     "DamagedInputError",
@@ -53,11 +66,14 @@ __all__ = [
     "OutputError",
     "Preset",
     "Progress",
+    "ProvenanceError",
     "Provider",
     "ProviderError",
+    "SafeguardError",
     "StageError",
     "SwapOptions",
     "SwapResult",
+    "VirtualCameraError",
     "WriteError",
     "swap",
 ]

@@ -48,8 +48,9 @@ def test_others_keep_the_reason_to_themselves(swapper_file: Path) -> None:
 
 
 def test_a_graph_that_went_without_a_rewrite_is_told(swapper_file: Path, tmp_path: Path) -> None:
-    route = _route(rewrites=(Rewrite.SPLIT, Rewrite.SCALAR_GATHER))
-    (finding,) = graph_findings(create_session(swapper_file), route)
+    rewrites = (Rewrite.SPLIT, Rewrite.SCALAR_GATHER)
+    elsewhere = _route(rewrites=rewrites, provider=Provider.COREML)
+    finding, _ = graph_findings(create_session(swapper_file), elsewhere)
     assert "leaves parts of this model to the CPU" in finding.problem
     assert finding.remedy == "run: pip install --upgrade onnxruntime"
 
@@ -57,7 +58,13 @@ def test_a_graph_that_went_without_a_rewrite_is_told(swapper_file: Path, tmp_pat
     helper.set_model_props(model, {REWRITES_METADATA: f"{Rewrite.SCALAR_GATHER},{Rewrite.SPLIT}"})
     rewritten = tmp_path / "rewritten.onnx"
     onnx.save(model, rewritten)
-    assert graph_findings(create_session(rewritten), route) == []
+    (finding,) = graph_findings(create_session(rewritten), elsewhere)
+    assert "leaves parts" not in finding.problem
+
+
+def test_a_graph_that_was_taken_whole_needed_no_rewrite(swapper_file: Path) -> None:
+    route = _route(rewrites=(Rewrite.SPLIT, Rewrite.SCALAR_GATHER))
+    assert graph_findings(create_session(swapper_file), route) == []
 
 
 def test_a_provider_with_less_than_half_of_a_graph_is_told(swapper_file: Path) -> None:

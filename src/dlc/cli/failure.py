@@ -21,6 +21,7 @@ _OPTIONS = {
     "leave the audio out": "pass --no-audio",
     "leave the encoder out": "leave out --encoder",
     "accept the license": "pass --yes",
+    "allow reconnecting": "pass --reconnect",
     "choose to write no provenance": "pass --no-provenance",
 }
 

@@ -30,12 +30,13 @@ def graph_findings(session: onnxruntime.InferenceSession, route: Route) -> list[
     """Return what keeps a provider that is there from running all of a graph well."""
     findings = []
     name = label(route.provider)
-    if set(route.rewrites) - _rewrites(session):
+    counts = nodes_by_provider(session)
+    taken, total = counts.get(route.execution_provider, 0), sum(counts.values())
+    # A model with nothing to rewrite went through no rewrite either, and is none the worse for it.
+    if taken < total and set(route.rewrites) - _rewrites(session):
         version = onnxruntime.__version__
         problem = f"{name} of ONNX Runtime {version} leaves parts of this model to the CPU"
         findings.append(Finding(problem, "run: pip install --upgrade onnxruntime"))
-    counts = nodes_by_provider(session)
-    taken, total = counts.get(route.execution_provider, 0), sum(counts.values())
     if taken * 2 < total:
         problem = f"{name} runs only {taken} of the graph's {total} nodes"
         findings.append(Finding(problem, "compare with --provider cpu, which may be faster"))

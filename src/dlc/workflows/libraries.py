@@ -6,6 +6,7 @@ import importlib
 import re
 
 from dlc.errors import MissingLibraryError
+from dlc.media.opencv_environment import prepare_opencv
 
 # What each import name is called in the package index.
 _PACKAGES = {"cv2": "opencv-python", "av": "av", "onnxruntime": "onnxruntime"}
@@ -26,6 +27,7 @@ def require_libraries() -> None:
     Raises:
         MissingLibraryError: one cannot be loaded; the message names the package that brings it.
     """
+    prepare_opencv()
     for module, package in _PACKAGES.items():
         try:
             importlib.import_module(module)

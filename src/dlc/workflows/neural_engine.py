@@ -10,10 +10,12 @@ from dlc.faces.arcface import ArcFaceRecognizer
 from dlc.faces.scrfd import ScrfdDetector
 from dlc.host.detect import detect_host
 from dlc.host.findings import host_findings
+from dlc.inference.prepared import prepared_model
 from dlc.inference.route import Role
 from dlc.inference.routed_session import RoutedSession
 from dlc.inference.runtime import installed_runtime
 from dlc.inference.sessions import open_session
+from dlc.model_store.rewritten_files import RewrittenFiles
 from dlc.model_store.skim import skim_emap
 from dlc.model_store.store import ModelStore
 from dlc.options import NeuralOptions
@@ -31,7 +33,7 @@ def load_neural_engine(options: NeuralOptions, store: ModelStore, threads: int) 
 
     Args:
         options: which models, and by what they are run.
-        store: the installed models, and the cache for what providers compile from them.
+        store: the installed models, and the cache for what is made of them.
         threads: CPU threads for all of them together.
 
     Raises:
@@ -44,10 +46,12 @@ def load_neural_engine(options: NeuralOptions, store: ModelStore, threads: int) 
         logger.warning("%s", finding)
     routes = neural_routes(host, options.provider, threads)
     models = find_models(options, routes[Role.SWAPPER].precision, store)
-    cache = store.folders.cache / "providers"
+    compiled = store.folders.cache / "providers"
+    rewritten = RewrittenFiles(store.folders.cache, store.digests)
 
     def load(path: Path, role: Role) -> RoutedSession:
-        return open_session(path, routes[role], cache=cache)
+        route = routes[role]
+        return open_session(prepared_model(path, route, rewritten), route, cache=compiled)
 
     detector = load(models.detector, Role.DETECTOR)
     recognizer = load(models.recognizer, Role.RECOGNIZER)
