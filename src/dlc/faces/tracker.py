@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from dlc.faces.detector import FaceDetector, scaled
 from dlc.faces.face import Face
@@ -79,6 +79,16 @@ class FaceTracker:
         self._schedule = SearchSchedule(self._options.interval, self._options.tiled_every)
         self._tracks: list[Track] = []
         self._time: float | None = None
+
+    def searching_every(self, interval: int, tiled_every: int) -> FaceTracker:
+        """Return a new tracker with the same models that searches for new faces as often as told.
+
+        Args:
+            interval: as in `TrackerOptions`.
+            tiled_every: as in `TrackerOptions`.
+        """
+        options = replace(self._options, interval=interval, tiled_every=tiled_every)
+        return FaceTracker(self._detector, self._mesher, options)
 
     def find(self, frame: TrackableFrame) -> list[Face]:
         """Find the faces of the next frame.

@@ -1,0 +1,95 @@
+"""Swap the faces of a live picture: what is asked for, and where it leads."""
+
+from __future__ import annotations
+
+import logging
+import math
+from collections.abc import Callable
+from pathlib import Path
+
+from dlc.errors import OptionError
+from dlc.media.live_writer import check_live_output
+from dlc.options import LiveOptions, NoFace
+from dlc.pipeline import CancelToken
+from dlc.workflows.engine import choose_engine
+from dlc.workflows.live_meter import LiveStats
+from dlc.workflows.live_result import LiveResult
+from dlc.workflows.live_run import LivePlan, run_live
+from dlc.workflows.sources import Source, photo_paths
+
+logger = logging.getLogger(__name__)
+
+
+def live(
+    source: Source,
+    camera: str,
+    options: LiveOptions,
+    *,
+    progress: Callable[[LiveStats], None] | None = None,
+    cancel: CancelToken | None = None,
+) -> LiveResult:
+    """Put the face of `source` on the faces that a camera sees, as they are seen.
+
+    The newest frame is always the next to be processed: where the machine is slower than the
+    camera, the frame rate drops and the latency does not grow.
+
+    Args:
+        source: a photo, several photos of one person, or a folder of such photos.
+        camera: a camera's number, a file that is played in real time, an address, or
+            "lavfi:" and a graph of FFmpeg's filters.
+        options: outputs, and everything else that can be chosen.
+        progress: called in this thread every second; what it raises stops the run.
+        cancel: set it, from anywhere, to end the run. That is an ordinary end.
+
+    Returns:
+        What was done and how fast.
+
+    Raises:
+        OptionError: an option's value makes no sense, or no output was asked for.
+        InputError: a source photo, or the file to be played, cannot be used.
+        NoFaceError: no face in the source.
+        CameraError: the camera cannot be used, or went away; a file written so far is kept.
+        VirtualCameraError: there is no virtual camera, or it went away.
+        OutputError: an output may not or cannot be written or shown.
+        EncoderError: the encoder does not fit the file.
+        ModelError: a model of the engine is missing or damaged.
+        Cancelled: the run was ended before there was a picture.
+    """
+    check_live_options(options)
+    if options.output is not None:
+        check_live_output(
+            options.output, Path(camera), options.encoding, overwrite=options.overwrite
+        )
+    choice = choose_engine(options.engine, options.neural)
+    logger.info("engine %s: %s", choice.engine, choice.reason)
+    plan = LivePlan(
+        photos=tuple(photo_paths(source)),
+        camera=camera,
+        options=options,
+        engine=choice.engine,
+        engine_reason=choice.reason,
+    )
+    return run_live(plan, choice.load, progress=progress, cancel=cancel)
+
+
+def check_live_options(options: LiveOptions) -> None:
+    """Raise OptionError unless every value makes sense by itself and with the others."""
+    if options.output is None and options.virtual_camera is None and not options.preview:
+        raise OptionError(
+            "there is nothing to show the result on: ask for a virtual camera (--virtual-cam), a "
+            "file (--output) or a window (--preview)"
+        )
+    every = options.detection_every
+    if every is not None and every < 1:
+        raise OptionError(f"detection_every is {every}; give at least 1")
+    if options.no_face is NoFace.BLANK and every is not None and every > 1:
+        raise OptionError(
+            f"--no-face blank hides every face from its first frame on, so that --detection-every "
+            f"{every} contradicts it; leave one of them out"
+        )
+    if options.duration is not None and not (
+        math.isfinite(options.duration) and options.duration > 0
+    ):
+        raise OptionError(f"duration is {options.duration:g} s; give more than 0")
+    if options.threads is not None and options.threads < 1:
+        raise OptionError(f"threads is {options.threads}; give at least 1")

@@ -1,0 +1,256 @@
+"""Carry out a live run that has been decided on: capture, find, swap, show."""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Callable, Sequence
+from contextlib import ExitStack, closing
+from dataclasses import dataclass
+from pathlib import Path
+
+from dlc.errors import Cancelled
+from dlc.faces.detection_cadence import DetectionCadence
+from dlc.host.detect import available_cpus
+from dlc.media.live_clock import LiveClock
+from dlc.media.live_source import LiveReport, LiveSource
+from dlc.media.live_sources import open_live_source
+from dlc.media.live_writer import LiveWriter
+from dlc.media.preview import PreviewWindow
+from dlc.media.virtual_camera import VirtualCamera
+from dlc.options import Engine, LiveOptions
+from dlc.pipeline import CancelToken, LivePipeline
+from dlc.workflows.engine import LoadedEngine
+from dlc.workflows.live_finder import LiveFinder, detection_every, live_finder
+from dlc.workflows.live_meter import LiveCounts, LiveMeter, LiveStats
+from dlc.workflows.live_outputs import (
+    FileOutput,
+    LiveOutput,
+    PreviewOutput,
+    Shown,
+    VirtualCameraOutput,
+)
+from dlc.workflows.live_result import LiveEnd, LiveResult
+from dlc.workflows.live_steps import LivePicture, LiveSteps
+from dlc.workflows.live_stop import LiveStop
+from dlc.workflows.sources import read_sources
+from dlc.workflows.threads import opencv_threads
+from dlc.workflows.viewer_guard import ViewerGuard
+
+logger = logging.getLogger(__name__)
+
+REPORT_SECONDS = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class LivePlan:
+    """What is to be done, all choices made.
+
+    Attributes:
+        photos: source photos that exist.
+        camera: what `open_live_source` is to open.
+        options: what else was chosen.
+        engine: which engine the swapper is, for the result.
+        engine_reason: why it is this one.
+    """
+
+    photos: tuple[Path, ...]
+    camera: str
+    options: LiveOptions
+    engine: Engine
+    engine_reason: str
+
+
+def run_live(
+    plan: LivePlan,
+    load_engine: Callable[[int], LoadedEngine],
+    *,
+    progress: Callable[[LiveStats], None] | None = None,
+    cancel: CancelToken | None = None,
+) -> LiveResult:
+    """Carry `plan` out; `dlc.live` tells what is returned and raised.
+
+    `load_engine` is called with the number of CPU threads once the source is open.
+    """
+    options = plan.options
+    stop = LiveStop(cancel or CancelToken())
+    clock = LiveClock(is_stopped=lambda: stop.is_set)
+    threads = options.threads or available_cpus()
+    with ExitStack() as stack:
+        stack.enter_context(opencv_threads(1))
+        source = open_live_source(plan.camera, options.capture, clock=clock)
+        stack.callback(source.close)
+        _say(source.report)
+        engine = load_engine(threads)
+        photos = read_sources(plan.photos, engine.finder, engine.swapper.source_needs, stop)
+        engine.swapper.prepare([(photo.frame, photo.face) for photo in photos])
+        run = _Run(source, engine, options, stop, progress)
+        outputs = _open_outputs(plan, source.report, stop, run.meter.note_shown, threads, stack)
+        ended_by = run.until_the_end(outputs)
+    return LiveResult(
+        source=source.report.description,
+        engine=plan.engine,
+        engine_reason=plan.engine_reason,
+        models=engine.models,
+        output=options.output if run.frames else None,
+        frames=run.frames,
+        faces=run.faces,
+        ended_by=ended_by,
+        stats=run.meter.total(),
+        pipeline=run.pipeline.report,
+    )
+
+
+class _Run:
+    """The pipeline of a live run with everything that counts and measures it.
+
+    Attributes:
+        pipeline: from the source to what viewers see.
+        meter: measures what is shown.
+        frames: processed so far.
+        faces: swapped so far.
+    """
+
+    def __init__(
+        self,
+        source: LiveSource,
+        engine: LoadedEngine,
+        options: LiveOptions,
+        stop: LiveStop,
+        progress: Callable[[LiveStats], None] | None,
+    ) -> None:
+        fps = source.report.fps
+        every = detection_every(options)
+        cadence = DetectionCadence(every, 1 / fps)
+        self._finder: LiveFinder = live_finder(engine.finder, every, fps, cadence)
+        self._guard = ViewerGuard(options.no_face)
+        steps = LiveSteps(self._finder, options.faces, engine.swapper, self._guard, cadence)
+        self._source = source
+        self._duration = options.duration
+        self._stop = stop
+        self._progress = progress
+        self._outputs: Sequence[LiveOutput] = ()
+        self._next_report = 0.0
+        self._newest: LivePicture | None = None
+        self.frames = 0
+        self.faces = 0
+        self.pipeline = LivePipeline(
+            iter(source.read, None), steps.stages, cancel=stop, idle=self._idle
+        )
+        self.meter = LiveMeter(self._counts)
+
+    def until_the_end(self, outputs: Sequence[LiveOutput]) -> LiveEnd:
+        """Show one picture after the other.
+
+        Raises:
+            Cancelled: the run was stopped before there was a picture.
+        """
+        self._outputs = outputs
+        self.meter.begin()
+        self._next_report = time.perf_counter() + REPORT_SECONDS
+        self._stop.limit(self._duration)
+        try:
+            with closing(self.pipeline.run()) as pictures:
+                for picture in pictures:
+                    self._show(picture)
+        except Cancelled:
+            pass
+        if self._stop.is_over:
+            return LiveEnd.DURATION
+        if not self._stop.is_set:
+            return LiveEnd.SOURCE
+        if not self.frames:
+            message = "stopped before there was a picture"
+            raise Cancelled(message)
+        return LiveEnd.REQUEST
+
+    def _show(self, picture: LivePicture) -> None:
+        self.frames += 1
+        self.faces += picture.swapped
+        self._newest = picture
+        for output in self._outputs:
+            output.offer(picture.frame)
+        self._report()
+
+    def _idle(self) -> None:
+        for output in self._outputs:
+            output.poll()
+        self._report()
+
+    def _report(self) -> None:
+        now = time.perf_counter()
+        if now < self._next_report:
+            return
+        # After a pause, of the whole machine for instance, no reports are made up for.
+        self._next_report = max(self._next_report + REPORT_SECONDS, now)
+        stats = self.meter.sample()
+        if self._progress is not None:
+            self._progress(stats)
+
+    def _counts(self) -> LiveCounts:
+        return LiveCounts(
+            captured=self.pipeline.report.stages[0].items,
+            processed=self.frames,
+            dropped=self.pipeline.dropped + self._source.frames_dropped,
+            detections=self._finder.detections,
+            hidden=self._guard.hidden,
+            faces=self._newest.swapped if self._newest else 0,
+        )
+
+
+def _say(report: LiveReport) -> None:
+    logger.info("%s", report.description)
+    for note in report.notes:
+        logger.warning("%s", note)
+
+
+def _open_outputs(
+    plan: LivePlan,
+    report: LiveReport,
+    stop: CancelToken,
+    shown: Shown,
+    threads: int,
+    stack: ExitStack,
+) -> list[LiveOutput]:
+    """Open every output that was asked for; the first one is measured.
+
+    What others watch goes first, what is kept goes last.
+    """
+    options = plan.options
+    outputs: list[LiveOutput] = []
+
+    def measured() -> Shown | None:
+        return None if outputs else shown
+
+    if options.virtual_camera is not None:
+        width, height = options.virtual_camera.size or _even(report.width, report.height)
+        camera = VirtualCamera(width, height, report.fps, fit=options.virtual_camera.fit)
+        stack.enter_context(camera)
+        logger.info("virtual camera: %s (%s)", camera.device, camera.backend)
+        outputs.append(stack.enter_context(VirtualCameraOutput(camera, measured())))
+    if options.preview:
+        window = PreviewWindow("dlc")
+        outputs.append(stack.enter_context(PreviewOutput(window, stop, measured())))
+    if options.output is not None:
+        writer = LiveWriter(
+            options.output,
+            Path(plan.camera),
+            report,
+            options.encoding,
+            overwrite=options.overwrite,
+            threads=threads,
+        )
+        stack.callback(_tell_of, writer)
+        stack.enter_context(writer)
+        outputs.append(stack.enter_context(FileOutput(writer, measured())))
+    return outputs
+
+
+def _even(width: int, height: int) -> tuple[int, int]:
+    return width + width % 2, height + height % 2
+
+
+def _tell_of(writer: LiveWriter) -> None:
+    """Say what is left of the run, however it ended."""
+    if writer.path.exists() and writer.frames_written:
+        logger.info("%d frames are in %s", writer.frames_written, writer.path)
