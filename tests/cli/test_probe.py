@@ -11,6 +11,8 @@ import pytest
 
 from dlc.cli.probe_report import probe_as_json, probe_as_text
 from dlc.host.host import Finding
+from dlc.media.capture_plan import StreamFormat
+from dlc.media.negotiation import Negotiated
 from dlc.workflows.probe import ProbeReport, SwapperSpeed, probe
 
 
@@ -36,7 +38,13 @@ def test_the_built_in_engine_is_measured() -> None:
     assert mesh["frames"] >= 6
     assert mesh["fps"] > 0
     stages = mesh["milliseconds_per_frame"]
-    assert list(stages) == ["decode", "find", "swap", "paste", "encode"]
+    assert [name for name in stages if name != "check"] == [
+        "decode",
+        "find",
+        "swap",
+        "paste",
+        "encode",
+    ]
     assert all(milliseconds > 0 for milliseconds in stages.values())
     assert 1000 / mesh["fps"] >= max(stages.values()) * 0.9, "no stage is slower than the whole"
     assert not done.stderr
@@ -71,3 +79,20 @@ def test_json_carries_problem_and_remedy_apart(slowed_down: ProbeReport) -> None
     assert report["findings"] == [expected]
     assert report["swapper"]["findings"] == [expected]
     assert report["swapper"]["faces_per_second"] == 2.0
+
+
+def test_a_camera_that_is_not_there_ends_with_its_exit_code() -> None:
+    done = run("--no-measure", "--camera", "97")
+    assert done.returncode == 13
+    assert "97" in done.stderr
+    assert not done.stdout
+
+
+def test_a_camera_is_told_as_asked_reported_and_measured(slowed_down: ProbeReport) -> None:
+    asked, reported, measured = (StreamFormat(960, 540, fps, "MJPG") for fps in (60.0, 60.0, 29.97))
+    camera = Negotiated(0, "Cam", "V4L2", asked, reported, measured, ("slower than asked",))
+    report = replace(slowed_down, camera=camera)
+    assert str(camera) in probe_as_text(report)
+    assert "warning: slower than asked" in probe_as_text(report)
+    told = json.loads(probe_as_json(report))["camera"]
+    assert [told[kind]["fps"] for kind in ("asked", "reported", "measured")] == [60, 60, 29.97]

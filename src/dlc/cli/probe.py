@@ -24,8 +24,14 @@ SyntheticOption = Annotated[
         help="Also time a stand-in for inswapper_128, full size, with random weights.",
     ),
 ]
-
-
+CameraOption = Annotated[
+    int | None,
+    typer.Option(
+        metavar="N",
+        min=0,
+        help="Also open the camera of this number: what was asked, reported and measured.",
+    ),
+]
 NoMeasureOption = Annotated[
     bool,
     typer.Option(
@@ -36,6 +42,7 @@ NoMeasureOption = Annotated[
 
 def probe_command(
     provider: ProviderOption = Provider.AUTO,
+    camera: CameraOption = None,
     no_measure: NoMeasureOption = False,
     synthetic: SyntheticOption = False,
     threads: ThreadsOption = None,
@@ -49,6 +56,10 @@ def probe_command(
     # What a session warns of is part of the report.
     with logging_to(human_console(), Verbosity.QUIET):
         report = probe(
-            provider=provider, threads=threads, measure=not no_measure, synthetic=synthetic
+            provider=provider,
+            threads=threads,
+            camera=camera,
+            measure=not no_measure,
+            synthetic=synthetic,
         )
     typer.echo(probe_as_json(report) if as_json else probe_as_text(report))

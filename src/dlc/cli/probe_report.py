@@ -9,6 +9,8 @@ from typing import Any
 
 from dlc.host.host import Finding
 from dlc.inference.route import Route
+from dlc.media.capture_plan import StreamFormat
+from dlc.media.negotiation import Negotiated
 from dlc.workflows.engine_speed import EngineSpeed
 from dlc.workflows.probe import ProbeReport, RouteReport, SwapperSpeed
 from dlc.workflows.sample import HEIGHT, WIDTH
@@ -26,6 +28,7 @@ def probe_as_json(report: ProbeReport) -> str:
             "banner": report.banner,
             "findings": [_finding(finding) for finding in report.findings],
             "routes": [_route(entry) for entry in report.routes],
+            "camera": None if report.camera is None else _camera(report.camera),
             "engines": [_engine(speed) for speed in report.engines],
             "swapper": None if report.swapper is None else _speed(report.swapper),
         }
@@ -39,6 +42,11 @@ def _lines(report: ProbeReport) -> Iterator[str]:
     for entry in report.routes:
         yield ""
         yield from _route_lines(entry)
+    if report.camera is not None:
+        yield ""
+        yield str(report.camera)
+        for note in report.camera.notes:
+            yield f"{'':<12}warning: {note}"
     for engine in report.engines:
         yield ""
         yield from _engine_lines(engine)
@@ -116,6 +124,27 @@ def _route(entry: RouteReport) -> dict[str, Any]:
             {"name": weights.name, "path": str(weights.path) if weights.path else None}
             for weights in entry.weights
         ],
+    }
+
+
+def _camera(negotiated: Negotiated) -> dict[str, Any]:
+    return {
+        "index": negotiated.index,
+        "name": negotiated.name,
+        "backend": negotiated.backend,
+        "asked": None if negotiated.asked is None else _format(negotiated.asked),
+        "reported": _format(negotiated.reported),
+        "measured": _format(negotiated.measured),
+        "notes": list(negotiated.notes),
+    }
+
+
+def _format(stream: StreamFormat) -> dict[str, Any]:
+    return {
+        "width": stream.width,
+        "height": stream.height,
+        "fps": None if stream.fps is None else round(stream.fps, 2),
+        "fourcc": stream.fourcc,
     }
 
 

@@ -18,6 +18,8 @@ from dlc.inference.output_check import probe_output, sample_feed
 from dlc.inference.route import Role, Route
 from dlc.inference.runtime import installed_runtime
 from dlc.inference.sessions import open_session
+from dlc.media.camera import probe_camera
+from dlc.media.negotiation import Negotiated
 from dlc.model_store.store import Check, ModelStore
 from dlc.options import Engine, NeuralOptions, Provider
 from dlc.workflows.engine import choose_engine
@@ -86,6 +88,7 @@ class ProbeReport:
         banner: the machine in one line.
         findings: what is wrong with what is installed, and what to do about it.
         routes: one for each kind of model.
+        camera: what the camera does, if one was to be looked at.
         engines: how fast each engine is that can be used here; empty if it was not measured.
         swapper: how fast the stand-in was, if it was to be measured.
     """
@@ -93,6 +96,7 @@ class ProbeReport:
     banner: str
     findings: tuple[Finding, ...]
     routes: tuple[RouteReport, ...]
+    camera: Negotiated | None = None
     engines: tuple[EngineSpeed, ...] = ()
     swapper: SwapperSpeed | None = None
 
@@ -101,6 +105,7 @@ def probe(
     *,
     provider: Provider = Provider.AUTO,
     threads: int | None = None,
+    camera: int | None = None,
     measure: bool = True,
     synthetic: bool = False,
 ) -> ProbeReport:
@@ -109,6 +114,7 @@ def probe(
     Args:
         provider: what is to run the neural models.
         threads: CPU threads for all of them together; None takes every core.
+        camera: the number of a camera to open and measure, in the way `dlc live` does.
         measure: swap the clip, with the built-in engine and, where its models are installed, with
             the neural one.
         synthetic: also time one face of a stand-in for inswapper_128, full size, with random
@@ -116,6 +122,7 @@ def probe(
 
     Raises:
         ProviderError: `provider` cannot run the models here; the message says what to do.
+        CameraError: the camera is missing, busy, black or frozen.
         WriteError: the clip or the stand-in cannot be written.
         ModelError: an installed model is damaged, or of no use here.
     """
@@ -127,6 +134,7 @@ def probe(
         banner=banner(host),
         findings=host_findings(host),
         routes=tuple(RouteReport(route, _weights(role, store)) for role, route in routes.items()),
+        camera=None if camera is None else probe_camera(camera),
         engines=_measure_engines(provider, store, threads) if measure else (),
         swapper=measure_swapper(routes[Role.SWAPPER]) if synthetic else None,
     )
