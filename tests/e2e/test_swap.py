@@ -63,7 +63,7 @@ def test_a_video_is_swapped_and_reported_as_json(
     assert result["faces"] >= FRAMES
     assert (result["engine"], result["output"]) == ("mesh", str(output))
     assert [stage["name"] for stage in result["stages"]] == [
-        "decode", "find", "swap", "paste", "encode",
+        "decode", "check", "find", "swap", "paste", "encode",
     ]  # fmt: skip
     inside, outside = difference_in_and_around_faces(clip, output)
     assert inside > 5 * outside

@@ -111,3 +111,46 @@ def test_closed_folders_are_refused(tmp_path: Path) -> None:
             check_path(tmp_path / "film.mp4", [], overwrite=False)
     finally:
         tmp_path.chmod(0o700)
+
+
+def doubled(source: Path, destination: Path) -> None:
+    destination.write_bytes(2 * source.read_bytes())
+
+
+def test_what_is_finished_gets_the_name(tmp_path: Path) -> None:
+    output = AtomicFile(tmp_path / "film.mp4", overwrite=False, finish=doubled)
+    output.temporary.write_bytes(b"half")
+
+    output.commit()
+
+    assert output.path.read_bytes() == b"halfhalf"
+    assert list(tmp_path.iterdir()) == [output.path]
+
+
+def test_what_cannot_be_finished_leaves_nothing(tmp_path: Path) -> None:
+    def failing(source: Path, destination: Path) -> None:
+        destination.write_bytes(source.read_bytes())
+        raise OutputError("no")
+
+    output = AtomicFile(tmp_path / "film.mp4", overwrite=False, finish=failing)
+    output.temporary.write_bytes(b"half")
+
+    with pytest.raises(OutputError, match="no"):
+        output.commit()
+
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_file_that_appears_while_finishing_is_kept(tmp_path: Path) -> None:
+    def slow(source: Path, destination: Path) -> None:
+        doubled(source, destination)
+        (tmp_path / "film.mp4").write_bytes(b"other")
+
+    output = AtomicFile(tmp_path / "film.mp4", overwrite=False, finish=slow)
+    output.temporary.write_bytes(b"half")
+
+    with pytest.raises(OutputError, match="appeared"):
+        output.commit()
+
+    assert output.path.read_bytes() == b"other"
+    assert list(tmp_path.iterdir()) == [output.path]

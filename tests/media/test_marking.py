@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from xml.etree import ElementTree
 
-from dlc.media.marking import noted_comment, noted_xmp, synthetic_note
+from dlc.media.marking import note_in, noted_comment, noted_xmp, synthetic_note
 
 RDF = "{http://www.w3.org/1999/02/22-rdf-syntax-ns#}"
 IPTC = "{http://iptc.org/std/Iptc4xmpExt/2008-02-29/}"
@@ -38,3 +38,9 @@ def test_the_xmp_note_joins_what_is_there() -> None:
 
     assert first.attrib["{http://ns.adobe.com/xap/1.0/}Rating"] == "5"
     assert f"{IPTC}DigitalSourceType" in second.attrib
+
+
+def test_the_note_is_found_again() -> None:
+    assert note_in(noted_comment("holiday")) == synthetic_note()
+    assert note_in(noted_xmp(None).decode()) == synthetic_note()
+    assert note_in("holiday") is None

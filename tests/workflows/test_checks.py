@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from dlc.errors import OptionError, OutputError
-from dlc.options import EncodeOptions, SwapOptions
+from dlc.options import EncodeOptions, ProvenanceOptions, SafeguardPolicy, SwapOptions
 from dlc.workflows.checks import check_contact_sheet, check_options
 
 
@@ -18,6 +18,9 @@ from dlc.workflows.checks import check_contact_sheet, check_options
         SwapOptions(start=0.0, end=0.1, threads=1, contact_sheet_rows=1),
         SwapOptions(encoding=EncodeOptions(quality=0)),
         SwapOptions(encoding=EncodeOptions(quality=51)),
+        SwapOptions(label="synthetic", safeguard=None, provenance=ProvenanceOptions(signed=False)),
+        SwapOptions(provenance=ProvenanceOptions(certificate=Path("a.pem"), key=Path("b.pem"))),
+        SwapOptions(safeguard=SafeguardPolicy(threshold=1.0, frames_per_second=30)),
     ],
 )
 def test_options_that_make_sense(options: SwapOptions) -> None:
@@ -38,6 +41,20 @@ def test_options_that_make_sense(options: SwapOptions) -> None:
         (SwapOptions(contact_sheet_rows=1000), "contact_sheet_rows"),
         (SwapOptions(encoding=EncodeOptions(quality=-1)), "quality"),
         (SwapOptions(encoding=EncodeOptions(quality=52)), "quality"),
+        (SwapOptions(label=""), "label"),
+        (SwapOptions(label="two\nlines"), "label"),
+        (SwapOptions(label="x" * 81), "label"),
+        (SwapOptions(provenance=ProvenanceOptions(certificate=Path("a.pem"))), "give both"),
+        (SwapOptions(provenance=ProvenanceOptions(key=Path("a.pem"))), "give both"),
+        (
+            SwapOptions(provenance=ProvenanceOptions(False, Path("a.pem"), Path("b.pem"))),
+            "nothing is to be signed",
+        ),
+        (SwapOptions(safeguard=SafeguardPolicy(threshold=1.5)), "threshold"),
+        (SwapOptions(safeguard=SafeguardPolicy(threshold=float("nan"))), "threshold"),
+        (SwapOptions(safeguard=SafeguardPolicy(frames_per_second=0)), "frames a second"),
+        (SwapOptions(safeguard=SafeguardPolicy(in_a_row=0)), "in a row"),
+        (SwapOptions(safeguard=SafeguardPolicy(frames_per_second=float("inf"))), "frames a second"),
         (SwapOptions(encoding=EncodeOptions(quality=float("nan"))), "quality"),
     ],
 )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import threading
 from collections.abc import Callable, Iterator
 from dataclasses import replace
@@ -11,10 +12,26 @@ import cv2
 import numpy as np
 import pytest
 
-from dlc.errors import Cancelled, NoFaceError, OutputError, StageError
+from dlc.errors import (
+    Cancelled,
+    NoFaceError,
+    OutputError,
+    ProvenanceError,
+    SafeguardError,
+    StageError,
+)
 from dlc.faces.face import Face
+from dlc.geometry import Box
+from dlc.media.inspection import read_manifest, read_note
 from dlc.media.reader import open_target
-from dlc.options import EncodeOptions, Engine, FaceChoice, SwapOptions
+from dlc.options import (
+    EncodeOptions,
+    Engine,
+    FaceChoice,
+    ProvenanceOptions,
+    SafeguardPolicy,
+    SwapOptions,
+)
 from dlc.pipeline import CancelToken
 from dlc.workflows.contact_sheet import CELL_SIZE
 from dlc.workflows.progress import Progress
@@ -64,7 +81,7 @@ def test_every_frame_is_swapped_and_counted(plan: SwapPlan) -> None:
     assert (result.output, result.contact_sheet) == (plan.output, None)
     assert (result.engine, result.engine_reason) == (Engine.MESH, "for a test")
     assert [(stage.name, stage.items) for stage in result.pipeline.stages] == [
-        (name, FRAMES) for name in ("decode", "find", "swap", "paste", "encode")
+        (name, FRAMES) for name in ("decode", "check", "find", "swap", "paste", "encode")
     ]
     assert 0 < result.pipeline.wall_seconds <= result.processing_seconds <= result.seconds
     assert result.fps == pytest.approx(FRAMES / result.processing_seconds)
@@ -241,6 +258,93 @@ def test_the_target_itself_is_not_touched(plan: SwapPlan, clip: Path) -> None:
     before = clip.read_bytes()
     run_swap(plan, painting(Painter()))
     assert clip.read_bytes() == before
+
+
+@pytest.mark.parametrize("in_a_row", [1, 3, 100])
+def test_a_target_that_is_refused_leaves_nothing(
+    plan: SwapPlan, folder: Path, in_a_row: int
+) -> None:
+    # The photo scores 0.03, and the frames that are looked at 0.06 and more.
+    policy = SafeguardPolicy(threshold=0.04, frames_per_second=3.0, in_a_row=in_a_row)
+    options = replace(FAST, keep_partial=True, contact_sheet=folder / "s.png", safeguard=policy)
+    with pytest.raises(
+        SafeguardError, match=r"the target at 0\.0 s .* nothing was written"
+    ) as info:
+        run_swap(replace(plan, options=options), painting(Painter()))
+    assert info.value.exit_code == 15
+    assert list(folder.iterdir()) == []
+
+
+def test_a_photo_that_is_refused_stops_the_run_before_the_first_frame(plan: SwapPlan) -> None:
+    painter = Painter()
+    options = replace(FAST, safeguard=SafeguardPolicy(threshold=0.0))
+    with pytest.raises(SafeguardError, match=r"the photo .*astronaut\.png"):
+        run_swap(replace(plan, options=options), painting(painter))
+    assert painter.sources == []
+    assert not plan.output.exists()
+
+
+def test_callers_may_have_a_safeguard_of_their_own(plan: SwapPlan) -> None:
+    result = run_swap(replace(plan, options=replace(FAST, safeguard=None)), painting(Painter()))
+    assert "check" not in [stage.name for stage in result.pipeline.stages]
+
+
+def test_what_is_written_is_signed_and_intact(plan: SwapPlan, folder: Path) -> None:
+    options = replace(FAST, contact_sheet=folder / "sheet.png")
+    run_swap(replace(plan, options=options), painting(Painter()))
+    for path in (plan.output, folder / "sheet.png"):
+        manifest = read_manifest(path)
+        assert manifest is not None
+        assert manifest.is_intact
+    statement = manifest.statement or {}
+    assert statement["engine"] == "mesh"
+    assert statement["inputs"] == [
+        {"role": role, "sha256": hashlib.sha256(path.read_bytes()).hexdigest()}
+        for role, path in (("source", plan.photos[0]), ("target", plan.target))
+    ]
+
+
+def test_what_is_kept_of_a_stopped_run_is_signed_too(plan: SwapPlan) -> None:
+    cancel = CancelToken()
+    plan = replace(plan, options=replace(FAST, keep_partial=True))
+    with pytest.raises(Cancelled):
+        run_swap(plan, painting(Painter()), progress=stopping_at(3, cancel.set), cancel=cancel)
+    manifest = read_manifest(plan.output)
+    assert manifest is not None
+    assert manifest.is_intact
+
+
+def test_what_is_not_signed_is_noted(plan: SwapPlan, folder: Path) -> None:
+    options = replace(FAST, provenance=ProvenanceOptions(signed=False))
+    result = run_swap(replace(plan, options=options), painting(Painter()))
+    assert result.notes == ("no signed provenance manifest, as asked for",)
+    assert read_manifest(plan.output) is None
+    assert read_note(plan.output, is_image=False) is not None
+    result = run_swap(replace(plan, output=folder / "out.mkv"), painting(Painter()))
+    assert ".mkv has no room for a signed provenance manifest" in result.notes
+
+
+def test_a_key_that_is_of_no_use_is_known_before_any_work(plan: SwapPlan, folder: Path) -> None:
+    pem = folder / "key.pem"
+    pem.write_text("no key")
+    painter = Painter()
+    plan = replace(plan, options=replace(FAST, provenance=ProvenanceOptions(True, pem, pem)))
+    with pytest.raises(ProvenanceError, match="give PEM files"):
+        run_swap(plan, painting(painter))
+    assert painter.sources == []
+    assert not plan.output.exists()
+
+
+def test_the_label_is_drawn_into_every_frame(plan: SwapPlan, folder: Path) -> None:
+    plain = replace(plan, output=folder / "plain.mp4")
+    for labeled in (plan, plain):
+        options = replace(FAST, label=None if labeled is plain else "synthetic media")
+        run_swap(replace(labeled, options=options), painting(Painter()))
+    with open_target(plan.output) as first, open_target(plain.output) as second:
+        for one, other in zip(first, second, strict=True):
+            corner = Box(0, 342, 60, 360)
+            assert one.region(corner).max() > 180
+            assert np.abs(one.region(corner).astype(int) - other.region(corner)).mean() > 20
 
 
 def test_opencv_keeps_the_threads_of_the_program_around_it(plan: SwapPlan) -> None:

@@ -14,8 +14,8 @@ from dlc.geometry import Box
 MAX_LENGTH = 80
 _FONT = cv2.FONT_HERSHEY_SIMPLEX
 # Height of the strip that carries the text, as a part of the frame's shorter side.
-_HEIGHT = 0.045
-_LEAST_HEIGHT = 14
+_HEIGHT = 0.05
+_LEAST_HEIGHT = 16
 # Size of the text in the strip, and how opaque the strip is behind it.
 _TEXT_HEIGHT = 0.5
 _OPACITY = 140

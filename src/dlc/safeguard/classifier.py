@@ -20,8 +20,8 @@ _INPUT, _OUTPUT = "input:0", "outputs"
 # mean of ImageNet: classify_nsfw.py in github.com/yahoo/open_nsfw.
 _SQUEEZED, _SEEN = 256, 224
 _MEAN_BGR = np.array([104, 117, 123], np.float32)
-# It learned from JPEG files, and was calibrated on what Pillow writes at its default quality: scores
-# of pictures without that loss of detail differ several times as much from the calibrated ones.
+# It learned from JPEG files, and its scores are known for those of Pillow's default quality; scores
+# of pictures without that loss of detail are several times as far off.
 _JPEG_QUALITY = 75
 # How large a picture should come, along its longer side: more detail is averaged away.
 THUMBNAIL_SIZE = 512

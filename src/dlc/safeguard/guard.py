@@ -11,6 +11,9 @@ from dlc.errors import SafeguardError
 from dlc.options import SafeguardPolicy
 from dlc.safeguard.classifier import THUMBNAIL_SIZE, NsfwClassifier, load_classifier
 
+# How much more often than usual a target is looked at while it is under suspicion.
+_CLOSER = 4
+
 
 class Picture(Protocol):
     """A picture at a moment of a video; the frames of `dlc.media` are such."""
@@ -35,37 +38,56 @@ class Safeguard:
         self._classifier = classifier
         self._policy = policy
         self._due: float | None = None
+        self._suspicious: list[tuple[float, float]] = []
 
-    def check(self, picture: Picture, what: str) -> None:
-        """Look at a picture.
-
-        Args:
-            picture: what is looked at.
-            what: how a message names it.
+    def check(self, photo: Picture, name: str) -> None:
+        """Look at a photo, which a message calls `name`.
 
         Raises:
             SafeguardError: its score is above the threshold.
         """
-        score = self._classifier.score(picture.thumbnail(THUMBNAIL_SIZE))
+        score = self._score(photo)
         if score > self._policy.threshold:
-            raise SafeguardError(
-                f"{what} seems to show nudity or sex (score {score:.2f}, at most "
-                f"{self._policy.threshold:g} is let pass): dlc swaps no faces in that; nothing was "
-                "written"
-            )
+            raise self._refusal(name, score)
 
     def watch(self, frame: Picture) -> None:
         """Look at a frame of the target, if it is time to.
 
-        The first frame is looked at, and from then on one each time the policy's interval is over.
-
         Raises:
-            SafeguardError: its score is above the threshold.
+            SafeguardError: this is the last of as many as it takes to stop the run.
         """
         if self._due is not None and frame.time < self._due:
             return
-        self._due = frame.time + 1 / self._policy.frames_per_second
-        self.check(frame, f"the target at {frame.time:.1f} s")
+        score = self._score(frame)
+        interval = 1 / self._policy.frames_per_second
+        if score > self._policy.threshold:
+            self._suspicious.append((frame.time, score))
+            interval /= _CLOSER
+        else:
+            self._suspicious.clear()
+        self._due = frame.time + interval
+        if len(self._suspicious) >= self._policy.in_a_row:
+            self.conclude()
+
+    def conclude(self) -> None:
+        """Decide on the last pictures, after which there is none that could clear them.
+
+        Raises:
+            SafeguardError: the last one that was looked at is above the threshold.
+        """
+        if self._suspicious:
+            time, score = self._suspicious[0]
+            raise self._refusal(f"the target at {time:.1f} s", score)
+
+    def _score(self, picture: Picture) -> float:
+        return self._classifier.score(picture.thumbnail(THUMBNAIL_SIZE))
+
+    def _refusal(self, what: str, score: float) -> SafeguardError:
+        return SafeguardError(
+            f"{what} seems to show nudity or sex (score {score:.2f}, at most "
+            f"{self._policy.threshold:g} is let pass), and dlc swaps no faces in that; nothing was "
+            "written"
+        )
 
 
 def load_safeguard(policy: SafeguardPolicy) -> Safeguard:

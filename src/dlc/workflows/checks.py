@@ -55,6 +55,8 @@ def _check_policy(policy: SafeguardPolicy) -> None:
         raise OptionError(
             f"the safeguard looks at {policy.frames_per_second:g} frames a second; give more than 0"
         )
+    if policy.in_a_row < 1:
+        raise OptionError(f"the safeguard wants {policy.in_a_row} in a row; give at least 1")
 
 
 def check_contact_sheet(path: Path, *, others: Sequence[Path], overwrite: bool) -> None:
