@@ -31,36 +31,51 @@ from dlc.errors import (
     WriteError,
 )
 from dlc.options import (
+    CaptureOptions,
     EncodeOptions,
     Engine,
     FaceChoice,
+    Fit,
+    LiveOptions,
     NeuralOptions,
+    NoFace,
     Preset,
     Provider,
     SwapOptions,
+    VirtualCameraOptions,
 )
 from dlc.pipeline.cancel import CancelToken
+from dlc.workflows.live_result import LiveEnd, LiveResult
+from dlc.workflows.live_stats import LiveStats
 from dlc.workflows.progress import Progress
 from dlc.workflows.result import ModelUse, SwapResult
 
 if TYPE_CHECKING:
+    from dlc.workflows.live import live
     from dlc.workflows.swap import swap
 
 __all__ = [
     "CameraError",
     "CancelToken",
     "Cancelled",
+    "CaptureOptions",
     "DamagedInputError",
     "DlcError",
     "EncodeOptions",
     "EncoderError",
     "Engine",
     "FaceChoice",
+    "Fit",
     "InputError",
+    "LiveEnd",
+    "LiveOptions",
+    "LiveResult",
+    "LiveStats",
     "MissingLibraryError",
     "ModelError",
     "ModelUse",
     "NeuralOptions",
+    "NoFace",
     "NoFaceError",
     "OptionError",
     "OutputError",
@@ -74,21 +89,27 @@ __all__ = [
     "SwapOptions",
     "SwapResult",
     "VirtualCameraError",
+    "VirtualCameraOptions",
     "WriteError",
+    "live",
     "swap",
 ]
+
+# Each is in a module of its own name.
+_WORKFLOWS = ("live", "swap")
 
 
 def __getattr__(name: str) -> Any:
     """Load what needs OpenCV, FFmpeg and ONNX Runtime when it is first used (PEP 562)."""
-    if name == "swap":
+    if name in _WORKFLOWS:
+        from importlib import import_module
+
         from dlc.workflows.libraries import require_libraries
 
         require_libraries()
-        from dlc.workflows.swap import swap
-
-        globals()[name] = swap
-        return swap
+        workflow = getattr(import_module(f"dlc.workflows.{name}"), name)
+        globals()[name] = workflow
+        return workflow
     message = f"module {__name__!r} has no attribute {name!r}"
     raise AttributeError(message)
 

@@ -10,6 +10,8 @@ import typer
 from dlc.cli.arguments import SWAP_EPILOG, SWAP_HELP
 from dlc.cli.failure import FailureReporter
 from dlc.cli.inspect import INSPECT_HELP, inspect_command
+from dlc.cli.live import live_command
+from dlc.cli.live_arguments import LIVE_EPILOG, LIVE_HELP
 from dlc.cli.models import models_app
 from dlc.cli.optimize import OPTIMIZE_EPILOG, OPTIMIZE_HELP, optimize_command
 from dlc.cli.probe import PROBE_HELP, probe_command
@@ -18,6 +20,7 @@ from dlc.errors import DlcError
 
 app = typer.Typer(name="dlc", add_completion=False, context_settings={"max_content_width": 100})
 app.command("swap", help=SWAP_HELP, epilog=SWAP_EPILOG)(swap_command)
+app.command("live", help=LIVE_HELP, epilog=LIVE_EPILOG)(live_command)
 app.command("probe", help=PROBE_HELP)(probe_command)
 app.command("inspect", help=INSPECT_HELP)(inspect_command)
 app.add_typer(models_app)

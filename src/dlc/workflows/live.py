@@ -12,9 +12,9 @@ from dlc.media.live_writer import check_live_output
 from dlc.options import LiveOptions, NoFace
 from dlc.pipeline import CancelToken
 from dlc.workflows.engine import choose_engine
-from dlc.workflows.live_meter import LiveStats
 from dlc.workflows.live_result import LiveResult
 from dlc.workflows.live_run import LivePlan, run_live
+from dlc.workflows.live_stats import LiveStats
 from dlc.workflows.sources import Source, photo_paths
 
 logger = logging.getLogger(__name__)

@@ -9,37 +9,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from dlc.workflows.live_stats import LiveStats
+
 # Latencies kept for the whole run: a day at 60 frames a second would be five million.
 _KEPT = 100_000
-
-
-@dataclass(frozen=True, slots=True)
-class LiveStats:
-    """What happened in a part of a live run, a second mostly.
-
-    Attributes:
-        time_s: seconds from the beginning of the run to the end of this part.
-        capture_fps: frames the source delivered, a second.
-        processing_fps: frames that were processed, a second.
-        output_fps: pictures the first output showed, a second; repeated ones count.
-        latency_p50_ms: median time from capturing a frame to showing it; None if none was shown.
-        latency_p95_ms: the same for the 95th percentile.
-        dropped_frames: frames captured but not shown, because a newer one came.
-        detections_per_s: frames searched for faces, a second.
-        faces: faces swapped in the newest frame.
-        hidden_frames: frames not shown because of a face in them, or of none (`NoFace`).
-    """
-
-    time_s: float
-    capture_fps: float
-    processing_fps: float
-    output_fps: float
-    latency_p50_ms: float | None
-    latency_p95_ms: float | None
-    dropped_frames: int
-    detections_per_s: float
-    faces: int
-    hidden_frames: int
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from dlc.options import Engine
 from dlc.pipeline.report import PipelineReport
-from dlc.workflows.live_meter import LiveStats
+from dlc.workflows.live_stats import LiveStats
 from dlc.workflows.result import ModelUse
 
 

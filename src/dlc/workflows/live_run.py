@@ -22,7 +22,7 @@ from dlc.options import Engine, LiveOptions
 from dlc.pipeline import CancelToken, LivePipeline
 from dlc.workflows.engine import LoadedEngine
 from dlc.workflows.live_finder import LiveFinder, detection_every, live_finder
-from dlc.workflows.live_meter import LiveCounts, LiveMeter, LiveStats
+from dlc.workflows.live_meter import LiveCounts, LiveMeter
 from dlc.workflows.live_outputs import (
     FileOutput,
     LiveOutput,
@@ -31,6 +31,7 @@ from dlc.workflows.live_outputs import (
     VirtualCameraOutput,
 )
 from dlc.workflows.live_result import LiveEnd, LiveResult
+from dlc.workflows.live_stats import LiveStats
 from dlc.workflows.live_steps import LivePicture, LiveSteps
 from dlc.workflows.live_stop import LiveStop
 from dlc.workflows.sources import read_sources
@@ -124,7 +125,7 @@ class _Run:
         cadence = DetectionCadence(every, 1 / fps)
         self._finder: LiveFinder = live_finder(engine.finder, every, fps, cadence)
         self._guard = ViewerGuard(options.no_face)
-        steps = LiveSteps(self._finder, options.faces, engine.swapper, self._guard, cadence)
+        steps = LiveSteps(engine, self._finder, options.faces, self._guard, cadence)
         self._source = source
         self._duration = options.duration
         self._stop = stop

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from functools import partial, reduce
+from operator import or_
 from typing import Any
 
+from dlc.compositing.patch import Patch
 from dlc.faces.detection_cadence import DetectionCadence
 from dlc.faces.face import Face
 from dlc.faces.finder import FaceFinder
@@ -13,17 +17,28 @@ from dlc.faces.selector import select_faces
 from dlc.media.live_frame import LiveFrame
 from dlc.options import FaceChoice
 from dlc.pipeline import Stage
-from dlc.swapping.swapper import FaceSwapper
+from dlc.swapping.effect import PatchEffect
+from dlc.workflows.engine import LoadedEngine
 from dlc.workflows.viewer_guard import ViewerGuard
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class FoundFaces:
-    """A frame, the faces in it that were chosen, and how many there are in all."""
+@dataclass(slots=True, eq=False)
+class LiveJob:
+    """A frame and what the steps have found out about it so far.
+
+    Attributes:
+        frame: as it was captured, until the patches are pasted into it.
+        found: how many faces there are in it.
+        faces: those that were chosen.
+        patches: what becomes of each of these; None is a face that stays as it is.
+        slowest: seconds that the slowest step after finding took.
+    """
 
     frame: LiveFrame
-    chosen: list[Face]
-    count: int
+    found: int
+    faces: list[Face]
+    patches: list[Patch | None] = field(default_factory=list)
+    slowest: float = 0.0
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -38,47 +53,71 @@ class LiveSteps:
     """The steps of a live swap, each called from the one thread of its stage.
 
     Args:
-        finder: finds the faces.
+        engine: the swapper, already prepared with the source, and its effects.
+        finder: finds the faces, in the place of the engine's own.
         choice: which of them are swapped.
-        swapper: makes the new faces, already prepared with the source.
         guard: decides what is shown.
         cadence: is told how long swapping takes.
     """
 
     def __init__(
         self,
+        engine: LoadedEngine,
         finder: FaceFinder,
         choice: FaceChoice,
-        swapper: FaceSwapper,
         guard: ViewerGuard,
         cadence: DetectionCadence,
     ) -> None:
+        self._swapper = engine.swapper
+        self._effects: Sequence[PatchEffect] = engine.effects
         self._finder = finder
         self._choice = choice
-        self._swapper = swapper
         self._guard = guard
         self._cadence = cadence
+        needs = (effect.target_needs for effect in engine.effects)
+        self._needs = reduce(or_, needs, engine.swapper.target_needs)
 
     @property
     def stages(self) -> list[Stage[Any, Any]]:
         """The steps in order, as stages of a pipeline."""
-        return [Stage("find", self.find), Stage("swap", self.swap)]
+        return [
+            Stage("find", self.find),
+            Stage("swap", partial(_timed, self._swap)),
+            *(
+                Stage(effect.name, partial(_timed, partial(_apply, effect)))
+                for effect in self._effects
+            ),
+            Stage("paste", self.paste),
+        ]
 
-    def find(self, frame: LiveFrame) -> FoundFaces:
+    def find(self, frame: LiveFrame) -> LiveJob:
         """Find the faces of a frame, choose those to swap, and look closer at these."""
         faces = self._finder.find(frame)
         chosen = select_faces(faces, self._choice)
-        described = self._finder.describe(frame, chosen, self._swapper.target_needs)
-        return FoundFaces(frame, described, len(faces))
+        return LiveJob(frame, len(faces), self._finder.describe(frame, chosen, self._needs))
 
-    def swap(self, found: FoundFaces) -> LivePicture:
-        """Replace the chosen faces and decide what is shown."""
-        began = time.perf_counter()
-        frame = found.frame
-        patches = self._swapper.swap(frame, found.chosen)
-        made = [patch for patch in patches if patch is not None]
+    def paste(self, job: LiveJob) -> LivePicture:
+        """Put the patches into the frame and decide what is shown of it."""
+        made = [patch for patch in job.patches if patch is not None]
         for patch in made:
-            frame.paste(patch.box, patch.bgr, patch.alpha)
-        shown = self._guard.shown(frame, found.count, patches)
-        self._cadence.note_swap(time.perf_counter() - began)
-        return LivePicture(shown, len(made))
+            job.frame.paste(patch.box, patch.bgr, patch.alpha)
+        self._cadence.note_swap(job.slowest)
+        return LivePicture(self._guard.shown(job.frame, job.found, made), len(made))
+
+    def _swap(self, job: LiveJob) -> None:
+        job.patches = self._swapper.swap(job.frame, job.faces)
+
+
+def _apply(effect: PatchEffect, job: LiveJob) -> None:
+    job.patches = [
+        None if patch is None else effect.apply(job.frame, face, patch)
+        for face, patch in zip(job.faces, job.patches, strict=True)
+    ]
+
+
+def _timed(step: Callable[[LiveJob], None], job: LiveJob) -> LiveJob:
+    """Take a job through a step and note how long that took."""
+    began = time.perf_counter()
+    step(job)
+    job.slowest = max(job.slowest, time.perf_counter() - began)
+    return job

@@ -33,18 +33,18 @@ class ViewerGuard:
         self._frozen: LiveFrame | None = None
         self.hidden = 0
 
-    def shown(self, frame: LiveFrame, found: int, patches: Sequence[Patch | None]) -> LiveFrame:
+    def shown(self, frame: LiveFrame, found: int, patches: Sequence[Patch]) -> LiveFrame:
         """Return the picture for the viewers at the time of `frame`.
 
         Args:
             frame: the next frame, with the patches in it.
             found: how many faces were found in it, chosen or not.
-            patches: what the swapper made of the chosen ones.
+            patches: the faces that were replaced.
         """
         if self._policy is NoFace.PASS:
             return frame
         expected = self._expected(frame.captured_at, found)
-        replaced = sum(1 for patch in patches if patch is not None and _is_opaque(patch))
+        replaced = sum(1 for patch in patches if _is_opaque(patch))
         if found and replaced >= max(found, expected):
             self._frozen = frame
             return frame

@@ -1,0 +1,138 @@
+"""`dlc live`: put the face of a photo on the faces that a camera sees."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+from dlc.cli import arguments, live_arguments
+from dlc.errors import OptionError
+from dlc.options import (
+    CaptureOptions,
+    Engine,
+    FaceChoice,
+    Fit,
+    LiveOptions,
+    NeuralOptions,
+    NoFace,
+    Provider,
+    VirtualCameraOptions,
+)
+from dlc.pipeline.cancel import CancelToken
+
+_SIZE = re.compile(r"(\d+)[xX](\d+)")
+
+
+def live_command(
+    source: live_arguments.Source,
+    camera: live_arguments.CameraOption = "0",
+    loop: live_arguments.LoopOption = False,
+    resolution: live_arguments.ResolutionOption = None,
+    fps: live_arguments.FpsOption = None,
+    reconnect: live_arguments.ReconnectOption = False,
+    engine: arguments.EngineOption = Engine.AUTO,
+    faces: arguments.FacesOption = FaceChoice.ALL,
+    detection_every: live_arguments.DetectionEveryOption = "auto",
+    no_face: live_arguments.NoFaceOption = NoFace.PASS,
+    provider: arguments.ProviderOption = Provider.AUTO,
+    swapper_model: arguments.SwapperModelOption = None,
+    detector_model: arguments.DetectorModelOption = None,
+    recognizer_model: arguments.RecognizerModelOption = None,
+    virtual_cam: live_arguments.VirtualCamOption = False,
+    virtual_size: live_arguments.VirtualSizeOption = None,
+    virtual_fit: live_arguments.VirtualFitOption = Fit.LETTERBOX,
+    output: live_arguments.OutputOption = None,
+    overwrite: live_arguments.OverwriteOption = False,
+    preview: live_arguments.PreviewOption = False,
+    json_lines: live_arguments.JsonLinesOption = None,
+    quiet: arguments.QuietOption = False,
+    verbose: arguments.VerboseOption = False,
+    duration: live_arguments.DurationOption = None,
+    threads: arguments.ThreadsOption = None,
+) -> None:
+    """Turn what was typed into options and run."""
+    if quiet and verbose:
+        message = "--quiet and --verbose contradict each other; give one of them"
+        raise OptionError(message)
+    if virtual_size is not None and not virtual_cam:
+        message = "--virtual-size has no effect without --virtual-cam; give both or none"
+        raise OptionError(message)
+    size = None if virtual_size is None else parse_size("--virtual-size", virtual_size)
+    asked = None if resolution is None else parse_size("--resolution", resolution)
+    options = LiveOptions(
+        engine=engine,
+        neural=NeuralOptions(provider, swapper_model, detector_model, recognizer_model),
+        faces=faces,
+        detection_every=parse_cadence(detection_every),
+        no_face=no_face,
+        capture=CaptureOptions(asked, fps, loop, reconnect),
+        virtual_camera=VirtualCameraOptions(size, virtual_fit) if virtual_cam else None,
+        output=output,
+        overwrite=overwrite,
+        preview=preview,
+        duration=duration,
+        threads=threads,
+    )
+    _run(source, camera, options, json_lines, quiet=quiet, verbose=verbose)
+
+
+def parse_size(option: str, text: str) -> tuple[int, int]:
+    """Return width and height of "1280x720".
+
+    Raises:
+        OptionError: the text is no size; `option` is named.
+    """
+    parts = _SIZE.fullmatch(text.strip())
+    if parts is None:
+        raise OptionError(f"{option} {text!r} is not a size; give width and height, as in 1280x720")
+    return int(parts[1]), int(parts[2])
+
+
+def parse_cadence(text: str) -> int | None:
+    """Return the number of frames, or None for "auto".
+
+    Raises:
+        OptionError: the text is neither.
+    """
+    if text.strip().lower() == "auto":
+        return None
+    if not text.strip().isdecimal() or int(text) < 1:
+        raise OptionError(f"--detection-every {text!r}: give a number of frames from 1 on, or auto")
+    return int(text)
+
+
+def _run(
+    source: Path,
+    camera: str,
+    options: LiveOptions,
+    json_lines: Path | None,
+    *,
+    quiet: bool,
+    verbose: bool,
+) -> None:
+    """Swap under the eyes of the user; the imports wait until it is clear that there is work."""
+    from dlc.cli.console import Verbosity, human_console, logging_to
+    from dlc.cli.live_display import live_display_for, show_live_result
+    from dlc.cli.live_log import StatsLog
+    from dlc.cli.signals import stopping_on_signals
+    from dlc.workflows.live_stats import LiveStats
+
+    console = human_console()
+    verbosity = Verbosity.QUIET if quiet else Verbosity.VERBOSE if verbose else Verbosity.NORMAL
+    cancel = CancelToken()
+    with (
+        stopping_on_signals(cancel),
+        logging_to(console, verbosity),
+        StatsLog(json_lines) as log,
+    ):
+        import dlc
+
+        with live_display_for(console, quiet=quiet) as display:
+
+            def report(stats: LiveStats) -> None:
+                log.write(stats)
+                display.update(stats)
+
+            result = dlc.live(source, camera, options, progress=report, cancel=cancel)
+    if not quiet:
+        show_live_result(console, result, verbose=verbose)
