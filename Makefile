@@ -11,7 +11,7 @@ TARGET = .demo/group.mp4
 DEMO_INPUTS := .demo/astronaut.png .demo/group.mp4
 export SOURCE TARGET
 
-.PHONY: help demo test lint format bench bench-memory bench-paste-back clean
+.PHONY: help demo test lint format bench clean
 .DEFAULT_GOAL := help
 
 help:
@@ -21,7 +21,7 @@ help:
 	@echo "make format        rewrite the code in the project's style"
 	@echo "make bench         measure the speed at 960x540 and 1920x1080"
 	@echo "make bench-memory  measure the memory a long video needs"
-	@echo "make bench-paste-back  measure what putting a swapped face back costs"
+	@echo "make bench-...     the other subjects of PERFORMANCE.md: neural, overlap, paste-back"
 	@echo "make clean         remove everything these commands made"
 
 $(READY): pyproject.toml
@@ -65,17 +65,12 @@ format: $(READY)
 	@$(BIN)/ruff check --fix
 	@$(BIN)/ruff format
 
-bench: $(READY)
-	@echo "==> Measuring speed; this takes a few minutes and wants an idle machine"
-	@$(BIN)/python -m tests.bench speed
+bench: bench-speed
 
-bench-memory: $(READY)
-	@echo "==> Measuring memory; this takes about a quarter of an hour"
-	@$(BIN)/python -m tests.bench memory
-
-bench-paste-back: $(READY)
-	@echo "==> Measuring how long it takes to put a swapped face back into a frame"
-	@$(BIN)/python -m tests.bench paste-back
+# Each subject is a module of tests/bench.
+bench-%: $(READY)
+	@echo "==> Measuring $*; this takes minutes and wants an idle machine"
+	@$(BIN)/python -m tests.bench $*
 
 clean:
 	@echo "==> Removing $(VENV), .demo, .bench and caches"

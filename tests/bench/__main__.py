@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import dataclasses
 import json
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -16,10 +17,29 @@ from tests.bench import machine, memory, neural, overlap, paste_back, speed
 FOLDER = Path(".bench")
 
 
+@dataclasses.dataclass(frozen=True, slots=True)
+class Bench:
+    """What every measurement is given: where files go, a source photo, how often, where to print."""
+
+    folder: Path
+    source: Path
+    runs: int
+    console: Console
+
+
+SUBJECTS: dict[str, Callable[[Bench], Any]] = {
+    "speed": lambda b: speed.measure(b.folder, b.source, b.runs, b.console),
+    "memory": lambda b: memory.measure(b.folder, b.source, b.console),
+    "neural": lambda b: neural.measure(b.folder, b.runs, b.console),
+    "overlap": lambda b: overlap.measure(b.runs, b.console),
+    "paste-back": lambda b: paste_back.measure(b.console),
+}
+
+
 def main() -> None:
     """Measure what the command line asks for, print it and keep it as JSON."""
     parser = argparse.ArgumentParser(prog="python -m tests.bench", description=main.__doc__)
-    parser.add_argument("what", choices=("speed", "memory", "paste-back", "neural", "overlap"))
+    parser.add_argument("what", choices=SUBJECTS)
     parser.add_argument("--runs", type=int, default=5, help="runs of each command")
     arguments = parser.parse_args()
     console = Console(highlight=False)
@@ -29,17 +49,7 @@ def main() -> None:
     where = machine.describe()
     for name, value in where.items():
         console.print(f"{name}: {value}")
-    figures: Any
-    if arguments.what == "speed":
-        figures = speed.measure(FOLDER, source, arguments.runs, console)
-    elif arguments.what == "paste-back":
-        figures = paste_back.measure(console)
-    elif arguments.what == "neural":
-        figures = neural.measure(FOLDER, arguments.runs, console)
-    elif arguments.what == "overlap":
-        figures = overlap.measure(arguments.runs, console)
-    else:
-        figures = memory.measure(FOLDER, source, console)
+    figures = SUBJECTS[arguments.what](Bench(FOLDER, source, arguments.runs, console))
     path = FOLDER / f"{arguments.what}.json"
     path.write_text(json.dumps({"machine": where, "figures": figures}, default=_plain, indent=2))
     console.print(f"\nkept in {path}")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from dlc.options import Engine, FaceChoice, SwapOptions
+from dlc.options import Engine, FaceChoice, ProvenanceOptions, SwapOptions
 from dlc.pipeline.report import PipelineReport
 from dlc.workflows.engine import EngineChoice
 from dlc.workflows.result import ModelUse, SwapResult
@@ -61,7 +61,12 @@ def _swap(
     choice: EngineChoice, sample: Sample, output: Path, threads: int | None, frames: int
 ) -> SwapResult:
     options = SwapOptions(
-        faces=FaceChoice.LARGEST, end=frames / FPS, threads=threads, overwrite=True
+        faces=FaceChoice.LARGEST,
+        end=frames / FPS,
+        threads=threads,
+        overwrite=True,
+        # Nobody gets to see the output, so the user needs no key for it yet.
+        provenance=ProvenanceOptions(signed=False),
     )
     plan = SwapPlan((sample.photo,), sample.clip, output, options, choice.engine, choice.reason)
     return run_swap(plan, choice.load)
