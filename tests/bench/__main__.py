@@ -19,7 +19,7 @@ FOLDER = Path(".bench")
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Bench:
-    """What every measurement is given: where files go, a source photo, how often, where to print."""
+    """What a measurement is given: where files go, a source photo, how often, where to print."""
 
     folder: Path
     source: Path
