@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from dlc.cli.arguments import SWAP_EPILOG, SWAP_HELP
+from dlc.cli.configurable import configurable
 from dlc.cli.failure import FailureReporter
 from dlc.cli.inspect import INSPECT_HELP, inspect_command
 from dlc.cli.live import live_command
@@ -60,7 +61,7 @@ def main() -> None:
     reporter = FailureReporter.for_arguments(arguments)
     # The last resort for errors nobody foresaw: a line instead of a traceback.
     sys.excepthook = reporter.crash
-    command = typer.main.get_command(app)
+    command = configurable(typer.main.get_command(app))
     try:
         code = command.main(arguments, prog_name="dlc", standalone_mode=False)
     except typer.TyperException as error:

@@ -1,0 +1,87 @@
+"""Gives every command `--config` and `--show-config`, whatever its other options are."""
+
+# Typer reads the annotations of a function that is made here, so they must not wait as text.
+import functools
+from collections.abc import Callable
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from dlc.cli.config import commands_of, read_config
+from dlc.cli.config_text import config_as_toml
+
+_PANEL = "Configuration"
+
+
+def configurable(root: Any) -> Any:
+    """Add the two options to all commands and return the command line.
+
+    What is typed wins over what is in the file, and both over the defaults.
+
+    Args:
+        root: what `typer.main.get_command` makes of an app.
+    """
+    for path, command in commands_of(root):
+        command.params += _options(root, path)
+        command.callback = _showing(command, path)
+    return root
+
+
+def _options(root: Any, path: tuple[str, ...]) -> list[Any]:
+    """Return the two options, made by Typer as those of a command would be."""
+
+    def load(context: typer.Context, file: Path | None) -> None:
+        if file is not None:
+            context.default_map = read_config(file, root, context).get(path, {})
+
+    def relax(context: typer.Context, asked: bool) -> bool:
+        # Nothing is done, so nothing is missing; the command lives no longer than this run.
+        for parameter in context.command.params if asked else ():
+            parameter.required = False
+        return asked
+
+    def carrier(
+        _config: Annotated[
+            Path | None,
+            typer.Option(
+                "--config",
+                metavar="TOML",
+                callback=load,
+                is_eager=True,
+                expose_value=False,
+                help="Read options from a file; what is typed wins.",
+                rich_help_panel=_PANEL,
+            ),
+        ] = None,
+        show_config: Annotated[
+            bool,
+            typer.Option(
+                "--show-config",
+                metavar="",
+                callback=relax,
+                is_eager=True,
+                help="Print the options as such a file, and do nothing else.",
+                rich_help_panel=_PANEL,
+            ),
+        ] = False,
+    ) -> None:
+        del show_config
+
+    app = typer.Typer(add_completion=False)
+    app.command()(carrier)
+    return list(typer.main.get_command(app).params)
+
+
+def _showing(command: Any, path: tuple[str, ...]) -> Callable[..., Any]:
+    """Return what runs a command, unless its configuration is only to be shown."""
+    run = command.callback
+
+    @functools.wraps(run)
+    def run_or_show(*, show_config: bool, **values: Any) -> Any:
+        if show_config:
+            typer.echo(config_as_toml(path, command, values))
+            return None
+        return run(**values)
+
+    return run_or_show
