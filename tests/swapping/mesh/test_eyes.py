@@ -16,7 +16,7 @@ from dlc.swapping.mesh.eyes import (
     iris_color,
 )
 from dlc.swapping.mesh.layout import Layout
-from dlc.swapping.mesh.running_mean import RunningMean
+from dlc.swapping.running_mean import RunningMean
 from tests.swapping.mesh.heads import Placing, average_head
 
 BROWN = np.array([70, 80, 110], np.float32)

@@ -16,8 +16,8 @@ from dlc.compositing.filters import blend, blur, cut, smoothstep
 from dlc.faces.topology import VERTEX_COUNT, Topology
 from dlc.geometry import Box
 from dlc.swapping.mesh.masks import fill_ring, ring_box, soft_ring
-from dlc.swapping.mesh.running_mean import RunningMean
 from dlc.swapping.mesh.tone import LUMA
+from dlc.swapping.running_mean import RunningMean
 
 # Rows of Face.landmarks that hold the viewer's left and right iris: center first, then its rim.
 _IRISES = (slice(VERTEX_COUNT, VERTEX_COUNT + 5), slice(VERTEX_COUNT + 5, VERTEX_COUNT + 10))

@@ -15,10 +15,11 @@ from dlc.faces.face import Face
 from dlc.faces.finder import Needs
 from dlc.swapping.mesh.layout import load_layout
 from dlc.swapping.mesh.source import build_source
-from dlc.swapping.mesh.track import TrackMemory
+from dlc.swapping.mesh.track import Track
 from dlc.swapping.mesh.transfer import FaceTransfer
 from dlc.swapping.mesh.view import look
 from dlc.swapping.swapper import Pixels
+from dlc.swapping.track_memory import TrackMemory
 
 
 class MeshSwapper:
@@ -40,7 +41,7 @@ class MeshSwapper:
         """
         self._layout = load_layout()
         self._transfer: FaceTransfer | None = None
-        self._tracks = TrackMemory()
+        self._tracks = TrackMemory(Track)
 
     def prepare(self, sources: Sequence[tuple[Pixels, Face]]) -> None:
         """Learn the source person; every face needs landmarks.

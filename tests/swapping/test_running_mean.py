@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dlc.compositing.arrays import Floats
-from dlc.swapping.mesh.running_mean import RunningMean
+from dlc.swapping.running_mean import RunningMean
 
 
 def test_nothing_is_known_at_first() -> None:
