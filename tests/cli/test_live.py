@@ -1,0 +1,117 @@
+"""`dlc live` as it is typed: help, usage errors, and what is not needed for them."""
+
+from __future__ import annotations
+
+import io
+import json
+from pathlib import Path
+
+import pytest
+from rich.console import Console
+
+from dlc.cli.live import parse_cadence, parse_size
+from dlc.cli.live_display import (
+    LiveLineDisplay,
+    NoLiveDisplay,
+    TableDisplay,
+    describe_live,
+    live_display_for,
+)
+from dlc.cli.live_log import StatsLog
+from dlc.errors import OptionError, OutputError
+from dlc.workflows.live_stats import LiveStats
+from tests.cli.run import run_dlc
+
+STATS = LiveStats(75.2, 30.04, 29.6, 30.0, 27.4, 41.6, 3, 2.0, 2, 0)
+SILENT = LiveStats(1.0, 0.0, 0.0, 0.0, None, None, 0, 0.0, 0, 4)
+
+
+def console(*, terminal: bool) -> Console:
+    return Console(file=io.StringIO(), force_terminal=terminal, width=100)
+
+
+def written(to: Console) -> str:
+    assert isinstance(to.file, io.StringIO)
+    return to.file.getvalue()
+
+
+def test_sizes_and_cadences() -> None:
+    assert parse_size("--resolution", "1280x720") == (1280, 720)
+    assert [parse_cadence(text) for text in ("auto", "AUTO", "1", "12")] == [None, None, 1, 12]
+    for text in ("1280", "x720", "1280x", "-1x2", "12,5x3"):
+        with pytest.raises(OptionError, match="--resolution"):
+            parse_size("--resolution", text)
+    for text in ("0", "-1", "often", "2.5", ""):
+        with pytest.raises(OptionError, match="--detection-every"):
+            parse_cadence(text)
+
+
+def test_a_line_tells_everything() -> None:
+    assert describe_live(STATS) == (
+        "1 min 15 s: 30.0 fps captured, 29.6 processed, 30.0 shown, "
+        "latency 27 ms (95 %: 42 ms), 3 dropped, 2.0 detections a second, 2 faces"
+    )
+    assert describe_live(SILENT).endswith("latency unknown, 0 dropped, 0.0 detections a second, "
+                                          "0 faces, 4 hidden")  # fmt: skip
+
+
+def test_what_suits_the_console() -> None:
+    assert isinstance(live_display_for(console(terminal=True), quiet=False), TableDisplay)
+    assert isinstance(live_display_for(console(terminal=False), quiet=False), LiveLineDisplay)
+    assert isinstance(live_display_for(console(terminal=True), quiet=True), NoLiveDisplay)
+
+
+def test_the_table_shows_every_figure() -> None:
+    terminal = console(terminal=True)
+    with TableDisplay(terminal) as table:
+        table.update(STATS)
+    text = written(terminal)
+    for figure in ("30.0 fps", "29.6 fps", "27 ms (95 %: 42 ms)", "3 frames", "2.0 a second"):
+        assert figure in text
+
+
+def test_lines_come_now_and_then() -> None:
+    patient = console(terminal=False)
+    with LiveLineDisplay(patient, interval=3600.0) as lines:
+        lines.update(STATS)
+        lines.update(STATS)
+    assert len(written(patient).splitlines()) == 1
+
+
+def test_every_second_is_a_line_of_json_with_units_in_its_keys(tmp_path: Path) -> None:
+    path = tmp_path / "stats.jsonl"
+    with StatsLog(path) as log:
+        log.write(STATS)
+        assert len(path.read_text().splitlines()) == 1, "at once, to be read while it grows"
+        log.write(SILENT)
+    first, second = map(json.loads, path.read_text().splitlines())
+    assert first["latency_p95_ms"] == 41.6
+    assert first["capture_fps"] == 30.04
+    assert first["dropped_frames"] == 3
+    assert second["latency_p50_ms"] is None
+
+
+def test_a_log_that_cannot_be_written_is_told(tmp_path: Path) -> None:
+    with pytest.raises(OutputError, match="choose another file"), StatsLog(tmp_path / "no" / "a"):
+        pass
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        ([], "--source"),
+        (["--source", "a.jpg"], "--virtual-cam"),
+        (["--source", "a.jpg", "--preview", "--virtual-size", "64x64"], "--virtual-cam"),
+        (["--source", "a.jpg", "--preview", "--resolution", "large"], "--resolution"),
+        (["--source", "a.jpg", "--preview", "--detection-every", "0"], "--detection-every"),
+        (["--source", "a.jpg", "--preview", "--no-face", "hide"], "--no-face"),
+        (["--source", "a.jpg", "--preview", "--quiet", "--verbose"], "--verbose"),
+    ],
+)
+def test_a_wrong_command_line_is_one_clear_line(arguments: list[str], words: str) -> None:
+    run = run_dlc("live", *arguments)
+    assert run.returncode == 2
+    assert run.stdout == ""
+    assert run.stderr.startswith("dlc: ")
+    assert len(run.stderr.splitlines()) == 1
+    assert words in run.stderr

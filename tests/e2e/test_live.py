@@ -1,0 +1,72 @@
+"""`dlc live` as a process: a played file, Ctrl-C, and a source that dies."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import time
+from pathlib import Path
+
+import pytest
+
+from dlc.media.reader import open_target
+from tests.cli.run import command, environment, run_dlc
+
+PATIENCE = 60.0
+
+
+def frames_in(path: Path) -> int:
+    with open_target(path) as reader:
+        return sum(1 for _ in reader)
+
+
+def test_a_file_is_played_to_its_end(astronaut_file: Path, clip: Path, folder: Path) -> None:
+    output = folder / "out.mp4"
+    run = run_dlc(
+        "live", "--source", astronaut_file, "--camera", clip, "--engine", "mesh",
+        "--output", output,
+    )  # fmt: skip
+    assert run.returncode == 0, run.stderr
+    assert "the source ended" in run.stderr
+    assert "faces swapped" in run.stderr
+    assert frames_in(output) > 0
+
+
+@pytest.mark.skipif(os.name == "nt", reason="sends a POSIX signal")
+def test_ctrl_c_ends_a_run_cleanly(astronaut_file: Path, clip: Path, folder: Path) -> None:
+    output, log = folder / "out.mkv", folder / "stats.jsonl"
+    process = subprocess.Popen(
+        command(
+            "live", "--source", astronaut_file, "--camera", clip, "--loop", "--engine", "mesh",
+            "--output", output, "--json-lines", log,
+        ),
+        env=environment(),
+        stdin=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        text=True,
+    )  # fmt: skip
+    deadline = time.monotonic() + PATIENCE
+    while not (log.exists() and log.read_text().count("\n") >= 2):
+        assert process.poll() is None, "the run ended before it could be stopped"
+        assert time.monotonic() < deadline
+        time.sleep(0.02)
+    process.send_signal(signal.SIGINT)
+    _, errors = process.communicate(timeout=PATIENCE)
+    assert process.returncode == 0, errors
+    assert "it was stopped" in errors
+    assert "Traceback" not in errors
+    assert frames_in(output) > 0
+    assert json.loads(log.read_text().splitlines()[0])["capture_fps"] > 0
+
+
+def test_a_camera_that_is_not_there_is_told(astronaut_file: Path, folder: Path) -> None:
+    run = run_dlc(
+        "live", "--source", astronaut_file, "--camera", "http://127.0.0.1:9/", "--engine", "mesh",
+        "--output", folder / "out.mp4",
+    )  # fmt: skip
+    assert run.returncode == 13
+    assert "127.0.0.1" in run.stderr
+    assert "Traceback" not in run.stderr
+    assert list(folder.iterdir()) == []

@@ -1,0 +1,81 @@
+"""What viewers see: with `blank` and `freeze` never a face that was not replaced."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from dlc.compositing.patch import Patch
+from dlc.geometry import Box
+from dlc.media.live_frame import LiveFrame
+from dlc.options import NoFace
+from dlc.workflows.viewer_guard import ViewerGuard
+
+
+def frame(number: int, seconds: float | None = None) -> LiveFrame:
+    """Return a frame whose pixels tell its number."""
+    bgr = np.full((4, 6, 3), number, np.uint8)
+    return LiveFrame(bgr, index=number, captured_at=number / 30 if seconds is None else seconds)
+
+
+def patches(count: int, alpha: int = 255) -> list[Patch]:
+    opacity = np.full((2, 2), alpha, np.uint8)
+    return [Patch(Box(0, 0, 2, 2), np.zeros((2, 2, 3), np.uint8), opacity)] * count
+
+
+def level(shown: LiveFrame) -> int:
+    """Return the number of the frame that is shown; 0 is black."""
+    assert (shown.bgr == shown.bgr[0, 0, 0]).all()
+    return int(shown.bgr[0, 0, 0])
+
+
+def test_with_pass_everything_is_shown_as_it_is() -> None:
+    guard = ViewerGuard(NoFace.PASS)
+    for number, (found, replaced) in enumerate([(0, 0), (1, 0), (2, 1)], start=1):
+        one = frame(number)
+        assert guard.shown(one, found, patches(replaced)) is one
+    assert guard.hidden == 0
+
+
+@pytest.mark.parametrize(
+    ("found", "made"),
+    [(0, []), (1, []), (2, patches(1)), (1, patches(1, alpha=200)), (1, patches(1, alpha=0))],
+    ids=["no face", "refused", "one not chosen", "faded", "transparent"],
+)
+@pytest.mark.parametrize("policy", [NoFace.BLANK, NoFace.FREEZE])
+def test_a_face_that_was_not_replaced_is_never_shown(
+    policy: NoFace, found: int, made: list[Patch]
+) -> None:
+    guard = ViewerGuard(policy)
+    assert level(guard.shown(frame(1), found, made)) == 0, "also before the first swap"
+    assert level(guard.shown(frame(2, 5.0), 1, patches(1))) == 2
+    hidden = guard.shown(frame(3, 5.1), found, made)
+    assert level(hidden) == (2 if policy is NoFace.FREEZE else 0)
+    assert (hidden.index, hidden.captured_at) == (3, 5.1)
+    assert guard.hidden == 2
+
+
+def test_a_face_that_is_lost_beside_another_hides_the_frame_for_a_second() -> None:
+    guard = ViewerGuard(NoFace.BLANK)
+    assert level(guard.shown(frame(1, 10.0), 2, patches(2))) == 1
+    assert level(guard.shown(frame(2, 10.1), 1, patches(1))) == 0
+    assert level(guard.shown(frame(3, 10.9), 1, patches(1))) == 0
+    assert level(guard.shown(frame(4, 11.2), 1, patches(1))) == 4
+
+
+@given(
+    st.sampled_from([NoFace.BLANK, NoFace.FREEZE]),
+    st.lists(st.tuples(st.integers(0, 3), st.integers(0, 3), st.booleans()), max_size=60),
+)
+def test_whatever_happens_only_frames_with_every_face_replaced_are_ever_seen(
+    policy: NoFace, history: list[tuple[int, int, bool]]
+) -> None:
+    guard = ViewerGuard(policy)
+    fit = {0}
+    for number, (found, chosen, opaque) in enumerate(history, start=1):
+        made = patches(min(chosen, found), 255 if opaque else 100)
+        if found and len(made) == found and opaque:
+            fit.add(number)
+        assert level(guard.shown(frame(number), found, made)) in fit
