@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from datetime import timedelta
 from pathlib import Path
 
@@ -9,7 +10,7 @@ import cv2
 import numpy as np
 import pytest
 
-from dlc.errors import ProvenanceError
+from dlc.errors import ProvenanceError, WriteError
 from dlc.media.identity import Identity, read_identity, user_identity
 from dlc.media.inspection import Manifest, read_manifest
 from dlc.media.manifest import InputDigest, Statement
@@ -152,6 +153,17 @@ def test_what_is_no_such_file_cannot_be_signed(
     path.write_bytes(b"no video at all" * 100)
     with pytest.raises(ProvenanceError, match="choose to write no provenance"):
         signed(path, identity, target)
+
+
+def test_a_disk_without_room_for_the_signed_file_is_called_full(
+    tmp_path: Path, identity: Identity, target: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    signer = ManifestSigner(identity, STATEMENT, target)
+    path = small_file(tmp_path / "file.mp4")
+    full = shutil.disk_usage(tmp_path)._replace(free=100)
+    monkeypatch.setattr(shutil, "disk_usage", lambda _path: full)
+    with pytest.raises(WriteError, match="free some space"):
+        signer.sign(path, tmp_path / "no such folder" / "out.mp4")
 
 
 @pytest.mark.parametrize("extension", ["webm", "mkv", "avi", "bmp"])

@@ -23,6 +23,7 @@ from dlc.errors import (
 from dlc.faces.face import Face
 from dlc.geometry import Box
 from dlc.media.inspection import read_manifest, read_note
+from dlc.media.provenance import ManifestSigner
 from dlc.media.reader import open_target
 from dlc.options import (
     EncodeOptions,
@@ -333,6 +334,21 @@ def test_a_key_that_is_of_no_use_is_known_before_any_work(plan: SwapPlan, folder
         run_swap(plan, painting(painter))
     assert painter.sources == []
     assert not plan.output.exists()
+
+
+@pytest.mark.parametrize("name", ["out.mp4", "out.png"])
+def test_an_output_that_cannot_be_signed_leaves_nothing(
+    plan: SwapPlan, group_file: Path, folder: Path, name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def failing(_signer: ManifestSigner, _source: Path, destination: Path) -> None:
+        destination.write_bytes(b"half")
+        raise ProvenanceError("no")
+
+    monkeypatch.setattr(ManifestSigner, "sign", failing)
+    target = group_file if name.endswith("png") else plan.target
+    with pytest.raises(ProvenanceError, match="no"):
+        run_swap(replace(plan, target=target, output=folder / name), painting(Painter()))
+    assert list(folder.iterdir()) == []
 
 
 def test_the_label_is_drawn_into_every_frame(plan: SwapPlan, folder: Path) -> None:
