@@ -147,7 +147,7 @@ class SafeguardPolicy:
     """
 
     threshold: float = 0.8
-    frames_per_second: float = 1.0
+    frames_per_second: float = 0.5
     in_a_row: int = 3
 
 
