@@ -17,6 +17,7 @@ export SOURCE TARGET
 help:
 	@echo "make demo          swap a face onto a short clip (SOURCE=photo TARGET=video: onto yours)"
 	@echo "make test          run the tests"
+	@echo "make fuzz          read hundreds of damaged and hostile files"
 	@echo "make lint          check style, types and the direction of imports"
 	@echo "make format        rewrite the code in the project's style"
 	@echo "make bench         measure the speed at 960x540 and 1920x1080"
@@ -51,6 +52,10 @@ demo: $(READY) $(filter $(DEMO_INPUTS),$(SOURCE) $(TARGET))
 test: $(READY)
 	@echo "==> Running the tests"
 	@$(BIN)/python -m pytest
+
+fuzz: $(READY)
+	@echo "==> Reading 500 damaged media files and 200 damaged models"
+	@$(BIN)/python -m tests.faults.fuzz
 
 lint: $(READY)
 	@echo "==> Checking style"

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import os
+import re
+from fractions import Fraction
 from pathlib import Path
 from typing import Any, BinaryIO
 
 import av
+from av.container import InputContainer
 from av.packet import Packet
+from av.video.stream import VideoStream
 
 # Codecs with exactly one picture a packet, so that a missing one can be counted. Not among them:
 # VP8, whose reference pictures are never shown, and MPEG-4, which packs two pictures together.
@@ -88,6 +92,20 @@ def describe_truncation(path: Path) -> str | None:
         else:
             return None
     return _shortfall(end, size)
+
+
+def tagged_end(container: InputContainer, stream: VideoStream) -> Fraction | None:
+    """Return when a Matroska or WebM file says its video ends, in seconds; None where it does not.
+
+    Readers of Matroska skip what they cannot make sense of without a word, whole clusters even.
+    """
+    tag = re.fullmatch(r"(\d+):(\d\d):(\d\d\.\d+)", stream.metadata.get("DURATION", ""))
+    if tag is None or not container.duration:
+        return None
+    hours, minutes, seconds = tag.groups()
+    end = 3600 * int(hours) + 60 * int(minutes) + Fraction(seconds)
+    # A tool that cut the file may have left the tag as it was.
+    return min(end, Fraction(container.duration, av.time_base))
 
 
 def lacks_index(path: Path) -> bool:

@@ -18,6 +18,7 @@ from dlc.errors import DamagedInputError, InputError
 from dlc.media.damage import Ledger, describe_truncation, lacks_index
 from dlc.media.failures import reason_of
 from dlc.media.inputs import codec_name, open_input
+from dlc.media.limits import MAX_VIDEO_PIXELS, megapixels
 
 # FFmpeg reads these, but they are text, lists of other files, or single pictures.
 _NOT_VIDEOS = frozenset({"tty", "concat", "hls", "dash", "lavfi", "image2", "ffmetadata"})
@@ -37,7 +38,7 @@ class Decoder:
         """Open a file.
 
         Raises:
-            InputError: if it is no video or has no video stream.
+            InputError: if it is no video, has no video stream, or is too large.
             DamagedInputError: if its index is missing.
         """
         self._path = path
@@ -115,6 +116,13 @@ class Decoder:
             context = av.CodecContext.create(name, "r")  # type: ignore[assignment]
             if extradata:
                 context.extradata = extradata
+        if context.width * context.height > MAX_VIDEO_PIXELS:
+            raise InputError(
+                f"{self._path} says its pictures have {context.width} x {context.height} pixels, "
+                f"and {megapixels(MAX_VIDEO_PIXELS)} is all that is read: scale it down"
+            )
+        # For pictures that turn out larger than announced.
+        context.options["max_pixels"] = str(MAX_VIDEO_PIXELS)
         context.thread_count = self._threads or 0
         # With frame threads the pictures around a damaged one may get lost: where damage is
         # expected, take the threads that work within one picture.

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from dlc.errors import DamagedInputError, InputError
 from dlc.media.image_files import ImageKind, ImageMetadata, jpeg_xmp, with_jpeg_xmp
+from dlc.media.limits import MAX_PHOTO_PIXELS, megapixels
 from dlc.media.planes import plane_arrays
 from dlc.options import EncodeOptions, Preset
 
@@ -55,6 +56,10 @@ def decode_image(path: Path, kind: ImageKind, data: bytes) -> tuple[av.VideoFram
                 np.frombuffer(data, np.uint8), cv2.IMREAD_UNCHANGED
             )
         except cv2.error as error:
+            if "CV_IO_MAX_IMAGE" in error.err:
+                raise InputError(
+                    f"{path} says it has more than {megapixels(MAX_PHOTO_PIXELS)}: scale it down"
+                ) from error
             raise InputError(f"{path} cannot be read as an image: {error.err}") from error
     if pixels is None:
         raise DamagedInputError(f"{path} is damaged: no picture can be read from it")

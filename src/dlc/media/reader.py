@@ -15,7 +15,7 @@ import av
 
 from dlc.errors import DamagedInputError, OptionError
 from dlc.media.color import ColorTags, convert
-from dlc.media.damage import describe_truncation
+from dlc.media.damage import describe_truncation, tagged_end
 from dlc.media.decoding import Decoder
 from dlc.media.frame import Frame
 from dlc.media.image import ImageReader, is_image
@@ -87,6 +87,7 @@ class VideoReader:
         self._natives = chain([first], self._natives)
         whole = self._describe(first)
         self._last: int | None = None
+        self._last_duration = 0
         self._times_changed = 0
         self._rescaled = 0
         self._finished = False
@@ -266,7 +267,7 @@ class VideoReader:
         elif self._last is not None and pts <= self._last:
             pts = self._last + 1
             self._times_changed += 1
-        self._last = pts
+        self._last, self._last_duration = pts, native.duration or 0
         return pts
 
     def _time_of(self, native: av.VideoFrame, info: MediaInfo) -> Fraction:
@@ -297,9 +298,13 @@ class VideoReader:
         lost = ledger.missing
         if self._packets_expected and self.info.start is None:
             lost += max(0, self._packets_expected - ledger.packets)
-        elif (self._truncation or self._decoder.gave_up) and self._file_end and self.info.fps:
-            reached = (self._last or 0) * self.info.time_base + 1 / self.info.fps
-            lost += max(0, round((self._file_end - reached) * self.info.fps))
+        elif self.info.fps:
+            end = self._file_end
+            if not (self._truncation or self._decoder.gave_up):
+                end = tagged_end(self._decoder.container, self._decoder.stream)
+            length = max(self._last_duration * self.info.time_base, 1 / self.info.fps)
+            reached = (self._last or 0) * self.info.time_base + length
+            lost += max(0, round(((end or reached) - reached) * self.info.fps))
         self.frames_lost = lost
         if lost and not self.allow_damaged:
             raise DamagedInputError(
