@@ -27,6 +27,8 @@ class Face:
         embedding: float32 (512,) of unit length, only when a later stage asked for it.
         track_id: the same number for the same face in consecutive frames; a scene cut or a lost
             face ends the track, so state keyed by it never leaks across either.
+        person: which of the people that were asked for it is, counted from 0; None where it is
+            nobody of them or nobody was asked for.
     """
 
     box: NDArray[np.float32]
@@ -36,3 +38,4 @@ class Face:
     landmarks_106: NDArray[np.float32] | None = None
     embedding: NDArray[np.float32] | None = None
     track_id: int = -1
+    person: int | None = None

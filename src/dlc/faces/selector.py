@@ -8,15 +8,21 @@ from dlc.faces.face import Face
 from dlc.options import FaceChoice
 
 
-def select_faces(faces: Sequence[Face], choice: FaceChoice) -> list[Face]:
-    """Return all faces in their order, or the one that `choice` names; none stay none.
+def select_faces(faces: Sequence[Face], choice: FaceChoice | tuple[int, ...]) -> list[Face]:
+    """Return all faces in their order, or those that `choice` names; none stay none.
 
-    Left and right are the viewer's and go by the centers of the boxes.
+    Left and right are the viewer's and go by the centers of the boxes. Numbers count from 1 at the
+    left; a face is left out where there are not so many.
     """
     if not faces or choice is FaceChoice.ALL:
         return list(faces)
+    if isinstance(choice, tuple):
+        ordered = sorted(faces, key=_center)
+        return [ordered[number - 1] for number in choice if number <= len(ordered)]
     if choice is FaceChoice.LARGEST:
         return [max(faces, key=_area)]
+    if choice is FaceChoice.SMALLEST:
+        return [min(faces, key=_area)]
     if choice is FaceChoice.LEFT:
         return [min(faces, key=_center)]
     return [max(faces, key=_center)]

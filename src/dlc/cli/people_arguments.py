@@ -1,0 +1,93 @@
+"""The options of `dlc swap` that choose people: names, help texts, and how values are read."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from dlc.errors import OptionError
+from dlc.options import FaceChoice
+
+_PEOPLE = "People"
+
+MapOption = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--map",
+        metavar="PHOTO=SOURCE",
+        help="Give the person of PHOTO, and no other, the face of SOURCE; may be repeated.",
+        rich_help_panel=_PEOPLE,
+    ),
+]
+ReferenceOption = Annotated[
+    Path | None,
+    typer.Option(
+        metavar="PHOTO",
+        help="Swap the person of this photo only, or of a folder of photos.",
+        rich_help_panel=_PEOPLE,
+    ),
+]
+SimilarityOption = Annotated[
+    float,
+    typer.Option(
+        metavar="0-1",
+        help="From which cosine of embeddings on two faces are one person's.",
+        rich_help_panel=_PEOPLE,
+    ),
+]
+
+
+def parse_faces(text: str) -> FaceChoice | tuple[int, ...]:
+    """Return the choice that was named, or the numbers of "1,3".
+
+    Raises:
+        OptionError: the text is neither.
+    """
+    if text in list(FaceChoice):
+        return FaceChoice(text)
+    try:
+        return tuple(int(number) for number in text.split(","))
+    except ValueError as error:
+        raise OptionError(
+            f"--faces {text!r} is none of {', '.join(FaceChoice)}, nor numbers such as 1,3"
+        ) from error
+
+
+def parse_map(text: str) -> tuple[Path, Path]:
+    """Return the two paths of "person.jpg=source.jpg".
+
+    Where a name itself has an equals sign, it is divided so that the first photo exists.
+
+    Raises:
+        OptionError: it is not two names.
+    """
+    pieces = text.split("=")
+    pairs = [
+        (Path("=".join(pieces[:count])), Path("=".join(pieces[count:])))
+        for count in range(1, len(pieces))
+        if "".join(pieces[:count]) and "".join(pieces[count:])
+    ]
+    if not pairs:
+        raise OptionError(f"--map {text!r} is not PHOTO=SOURCE, such as person1.png=alice.jpg")
+    return next((pair for pair in pairs if pair[0].exists()), pairs[0])
+
+
+def named_files(
+    source: Path | None, target: Path | None, output: Path | None, *, mapped: bool
+) -> tuple[Path | None, Path, Path]:
+    """Return SOURCE, TARGET and OUTPUT; where people are mapped, two names are the last two.
+
+    Raises:
+        OptionError: one of them is missing.
+    """
+    if mapped and output is None:
+        source, target, output = None, source, target
+    names = {"SOURCE": source, "TARGET": target, "OUTPUT": output}
+    missing = [name for name, path in names.items() if path is None]
+    if mapped and missing == ["SOURCE"]:
+        missing = []
+    if missing or target is None or output is None:
+        raise OptionError(f"missing {' and '.join(missing)} (see --help)")
+    return source, target, output

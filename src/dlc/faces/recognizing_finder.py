@@ -1,0 +1,38 @@
+"""Adds embeddings to what a finder tells of faces."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from dlc.faces.arcface import ArcFaceRecognizer
+from dlc.faces.face import Face
+from dlc.faces.finder import FaceFinder, Needs
+from dlc.faces.pixels import TrackableFrame
+
+
+class RecognizingFinder:
+    """A finder that cannot tell people apart by itself, with a recognizer; a `FaceFinder`."""
+
+    def __init__(self, finder: FaceFinder, recognizer: ArcFaceRecognizer) -> None:
+        self._finder = finder
+        self._recognizer = recognizer
+
+    def reset(self) -> None:
+        """Forget the frames seen so far."""
+        self._finder.reset()
+
+    def find(self, frame: TrackableFrame) -> list[Face]:
+        """Return the faces of the next frame."""
+        return self._finder.find(frame)
+
+    def describe(self, frame: TrackableFrame, faces: Sequence[Face], needs: Needs) -> list[Face]:
+        """Return faces with what is needed; an embedding stays None where points are no face's."""
+        described = self._finder.describe(frame, faces, needs & ~Needs.EMBEDDING)
+        if Needs.EMBEDDING not in needs or not faces:
+            return described
+        embeddings = self._recognizer.prepare(frame, described)()
+        return [
+            replace(face, embedding=embedding)
+            for face, embedding in zip(described, embeddings, strict=True)
+        ]

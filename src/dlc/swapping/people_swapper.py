@@ -1,0 +1,47 @@
+"""Gives every person a source of their own."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from functools import reduce
+from operator import or_
+
+from dlc.compositing.patch import Patch
+from dlc.faces.face import Face
+from dlc.faces.finder import Needs
+from dlc.faces.pixels import Pixels
+from dlc.swapping.swapper import FaceSwapper
+
+
+class PeopleSwapper:
+    """Hands each face to the swapper of its person; a `FaceSwapper`."""
+
+    def __init__(self, swappers: Mapping[int | None, FaceSwapper]) -> None:
+        """Use prepared swappers, at least one, by `Face.person`; None is for everybody else."""
+        self._swappers = dict(swappers)
+        every = self._swappers.values()
+        self.source_needs = reduce(or_, (each.source_needs for each in every))
+        self.target_needs: Needs = reduce(or_, (each.target_needs for each in every))
+
+    def prepare(self, sources: Sequence[tuple[Pixels, Face]]) -> None:
+        """Give everybody the same source person."""
+        for swapper in self._swappers.values():
+            swapper.prepare(sources)
+
+    def another(self) -> PeopleSwapper:
+        """Return one for the same people, to be prepared with another source person."""
+        return PeopleSwapper({key: each.another() for key, each in self._swappers.items()})
+
+    def swap(self, frame: Pixels, faces: Sequence[Face]) -> list[Patch | None]:
+        """Return each swapped face, or None where a credible swap is not possible.
+
+        Raises:
+            KeyError: a face is of somebody whom no swapper is for.
+        """
+        patches: list[Patch | None] = [None] * len(faces)
+        for person in dict.fromkeys(face.person for face in faces):
+            numbers = [number for number, face in enumerate(faces) if face.person == person]
+            made = self._swappers[person].swap(frame, [faces[number] for number in numbers])
+            for number, patch in zip(numbers, made, strict=True):
+                patches[number] = patch
+        return patches
