@@ -5,12 +5,11 @@ import sys
 
 from dlc.graph.names import NEEDLESS_FROM, Rewrite
 from dlc.graph.passes.input_size import input_size
-from dlc.graph.passes.open_batch import OPEN_BATCH
-from dlc.graph.rewrite import DEFAULT_PASSES
+from dlc.graph.rewrite import CUDA_PASSES, DEFAULT_PASSES
 
 
 def test_every_name_is_that_of_one_pass() -> None:
-    passes = [*DEFAULT_PASSES, OPEN_BATCH, input_size((1,))]
+    passes = [*DEFAULT_PASSES, *CUDA_PASSES, input_size((1,))]
     assert sorted(p.name for p in passes) == sorted(Rewrite)
     assert all(p.reason for p in passes)
 

@@ -123,16 +123,28 @@ def test_a_graph_is_rewritten_only_for_a_runtime_that_needs_it(
     assert needed_rewrites(role, release) == rewrites
 
 
-def test_rewrites_are_coremls_alone() -> None:
+def test_coreml_gets_the_rewrites_that_it_needs() -> None:
     assert choose_route(Role.SWAPPER, _M1_OLD, threads=1).rewrites == (Rewrite.REFLECT_PAD,)
     assert choose_route(Role.SWAPPER, _M3, threads=1).rewrites == ()
-    assert choose_route(Role.SWAPPER, _GTX_1060_WITH_CUDA_12, threads=1).rewrites == ()
+    assert choose_route(Role.SWAPPER, machines.cpu_only(), threads=1).rewrites == ()
 
 
-def test_on_nvidia_the_swapper_alone_is_captured() -> None:
+def test_cuda_gets_several_faces_a_run_pixels_and_half_precision_where_the_gpu_computes_it() -> (
+    None
+):
+    old = choose_route(Role.SWAPPER, _GTX_1060_WITH_CUDA_12, threads=1)
+    assert old.rewrites == (Rewrite.BATCH, Rewrite.PIXELS)
+    new = machines.nvidia(machines.RTX_4090)
+    swapper = choose_route(Role.SWAPPER, new, threads=1)
+    assert swapper.rewrites == (Rewrite.BATCH, Rewrite.HALF, Rewrite.PIXELS)
+    assert choose_route(Role.ENHANCER, new, threads=1).rewrites == (Rewrite.HALF,)
+    assert choose_route(Role.DETECTOR, new, threads=1).rewrites == ()
+
+
+def test_on_nvidia_what_runs_for_every_frame_is_captured() -> None:
     host = machines.nvidia(machines.RTX_4090)
     captured = {role: choose_route(role, host, threads=1).cuda_graph for role in Role}
-    assert [role for role, graph in captured.items() if graph] == [Role.SWAPPER]
+    assert [role for role, graph in captured.items() if graph] == [Role.DETECTOR, Role.SWAPPER]
 
 
 def test_cuda_takes_the_newest_gpu_and_never_skips_the_search_for_algorithms() -> None:

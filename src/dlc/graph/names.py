@@ -11,6 +11,9 @@ from types import MappingProxyType
 
 # A model file lists here, separated by commas, the rewrites it has been through.
 REWRITES_METADATA = "dlc.rewrites"
+# The second output of a model that gives 8-bit pixels: a number for each picture, which is finite
+# if all of the picture was. Pixels themselves cannot tell.
+FINITE_OUTPUT = "dlc.mean"
 
 
 class Rewrite(StrEnum):
@@ -24,6 +27,8 @@ class Rewrite(StrEnum):
     FLATTEN = "flatten-as-reshape"
     TAIL_BATCH_NORM = "batch-norm-into-gemm"
     BATCH = "batch-opened"
+    HALF = "half-precision"
+    PIXELS = "8-bit-pixels"
 
 
 # The first release of ONNX Runtime whose ML programs for CoreML do it without the rewrite.

@@ -9,7 +9,10 @@ import onnx
 from dlc.graph.names import REWRITES_METADATA, Rewrite
 from dlc.graph.passes.flatten import FLATTEN
 from dlc.graph.passes.graph_pass import GraphPass
+from dlc.graph.passes.half_precision import HALF_PRECISION
 from dlc.graph.passes.input_size import input_size
+from dlc.graph.passes.open_batch import OPEN_BATCH
+from dlc.graph.passes.pixels import PIXELS
 from dlc.graph.passes.reflect_pad import REFLECT_PAD
 from dlc.graph.passes.scalar_gather import SCALAR_GATHER
 from dlc.graph.passes.shape_constants import SHAPES
@@ -18,6 +21,10 @@ from dlc.graph.passes.tail_batch_norm import TAIL_BATCH_NORM
 
 # Shapes come first, as others need to know them. The input's size is fixed before, where it is.
 DEFAULT_PASSES = (SHAPES, REFLECT_PAD, SPLIT, SCALAR_GATHER, FLATTEN, TAIL_BATCH_NORM)
+
+# What an NVIDIA GPU gains from, where a route asks for it. Pixels come last: their arithmetic is
+# to stay in single precision.
+CUDA_PASSES = (OPEN_BATCH, HALF_PRECISION, PIXELS)
 
 
 def passes_for(

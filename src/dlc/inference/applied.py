@@ -33,7 +33,8 @@ def graph_findings(session: onnxruntime.InferenceSession, route: Route) -> list[
     counts = nodes_by_provider(session)
     taken, total = counts.get(route.execution_provider, 0), sum(counts.values())
     # A model with nothing to rewrite went through no rewrite either, and is none the worse for it.
-    if taken < total and set(route.rewrites) - _rewrites(session):
+    coreml = route.provider is Provider.COREML
+    if coreml and taken < total and set(route.rewrites) - _rewrites(session):
         version = onnxruntime.__version__
         problem = f"{name} of ONNX Runtime {version} leaves parts of this model to the CPU"
         findings.append(Finding(problem, "run: pip install --upgrade onnxruntime"))

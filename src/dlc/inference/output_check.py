@@ -8,10 +8,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dlc.errors import ModelError
+from dlc.graph.names import FINITE_OUTPUT
 from dlc.host.providers import label
 from dlc.inference.routed_session import RoutedSession
 
-_ELEMENTS = {"tensor(float)": np.float32, "tensor(float16)": np.float16}
+_ELEMENTS = {"tensor(float)": np.float32, "tensor(float16)": np.float16, "tensor(uint8)": np.uint8}
 # Of an output whose values go from 0 to 1: far below one step of 8 bits.
 _FLAT = 1e-4
 _REMEDY = (
@@ -40,7 +41,8 @@ def probe_output(
     names = [output.name for output in session.session.get_outputs()]
     outputs = session.run(names, feed if feed is not None else sample_feed(session))
     for name, output in zip(names, outputs, strict=True):
-        _refuse(session, name, output_problem(output))
+        problem = _not_finite(output) if name == FINITE_OUTPUT else output_problem(output)
+        _refuse(session, name, problem)
 
 
 def check_finite(session: RoutedSession, name: str, output: NDArray[np.floating]) -> None:
@@ -64,13 +66,21 @@ def output_problem(output: NDArray[np.floating]) -> str | None:
     return None
 
 
-def sample_feed(session: RoutedSession, *, seed: int = 0) -> dict[str, NDArray[np.float32]]:
-    """Return noise between 0 and 1 for every input of a model, always the same for a seed.
+def sample_feed(
+    session: RoutedSession, *, seed: int = 0, pictures: int = 1
+) -> dict[str, NDArray[np.float32]]:
+    """Return noise for every input of a model, always the same for a seed.
 
-    Where the model leaves a size open it is that of the route, or 1.
+    It is between 0 and 1, or 0 and 255 in 8-bit pixels. Where the model leaves a size open it is
+    that of the route, or 1.
+
+    Args:
+        session: the model.
+        seed: of the noise.
+        pictures: the size of the batch, where the model and its route leave that open.
 
     Raises:
-        ModelError: an input takes something else than floating point numbers.
+        ModelError: an input takes something else than floating point numbers or pixels.
     """
     generator = np.random.default_rng(seed)
     feed = {}
@@ -81,8 +91,10 @@ def sample_feed(session: RoutedSession, *, seed: int = 0) -> dict[str, NDArray[n
                 "it is no model of faces that dlc knows."
             )
         fixed = session.route.input_shape if number == 0 else None
-        shape = _closed(info.shape, fixed)
-        feed[info.name] = generator.random(shape, np.float32).astype(_ELEMENTS[info.type])
+        shape = _closed(info.shape, fixed or (pictures,) + (1,) * (len(info.shape) - 1))
+        scale = 256 if info.type == "tensor(uint8)" else 1
+        noise = scale * generator.random(shape, np.float32)
+        feed[info.name] = noise.astype(_ELEMENTS[info.type])
     return feed
 
 
@@ -102,8 +114,7 @@ def _not_finite(output: NDArray[np.floating]) -> str | None:
     return f"is NaN or infinite in {1 - finite.mean():.0%} of its values"
 
 
-def _closed(shape: Sequence[int | str | None], fixed: tuple[int, ...] | None) -> tuple[int, ...]:
-    sizes = fixed if fixed is not None else (1,) * len(shape)
+def _closed(shape: Sequence[int | str | None], sizes: tuple[int, ...]) -> tuple[int, ...]:
     return tuple(
         known if isinstance(known, int) else size for known, size in zip(shape, sizes, strict=True)
     )

@@ -35,7 +35,7 @@ def prepared_model(path: Path, route: Route, files: RewrittenFiles) -> Path:
         return path
     side = None if route.input_shape is None else route.input_shape[-1]
     began = time.perf_counter()
-    plan = plan_rewrites(path, route.provider, files, side=side)
+    plan = plan_rewrites(path, route.provider, files, side=side, wanted=route.rewrites)
     made = files.lookup(plan.entry) is None
     try:
         result = rewrite(plan, files, threads=route.threads)

@@ -32,6 +32,11 @@ _CPU = ExecutionProvider(CPU_EXECUTION_PROVIDER, {})
 
 def cpu_route(role: Role, host: Host, threads: int) -> Route:  # noqa: ARG001 - one signature for all
     """Run the model on the CPU, at whatever input size suits the frame."""
+    return plain_cpu_route(role, threads)
+
+
+def plain_cpu_route(role: Role, threads: int) -> Route:
+    """Run the model on the CPU of any machine."""
     return Route(role, Provider.CPU, (_CPU,), _cpu_threads(threads), threads)
 
 
@@ -64,8 +69,8 @@ def coreml_route(role: Role, host: Host, threads: int) -> Route:
 def cuda_route(role: Role, host: Host, threads: int) -> Route:
     """Run the model on the NVIDIA GPU of the newest generation."""
     precision, about_precision = _nvidia_precision(role, host)
-    graph = role is Role.SWAPPER
-    captured = ", a run captured as a CUDA graph" if graph else ""
+    graph = role in (Role.SWAPPER, Role.DETECTOR)
+    captured = ", runs captured as CUDA graphs" if graph else ""
     return Route(
         role,
         Provider.CUDA,
@@ -73,6 +78,7 @@ def cuda_route(role: Role, host: Host, threads: int) -> Route:
         f"{_gpu_name(host)}, {about_precision}{captured}",
         threads,
         precision=precision,
+        rewrites=cuda_rewrites(role, half=precision is Precision.FP16),
         # cuDNN searches its fastest algorithm again for every new size of a picture.
         input_shape=_INPUT_SHAPES[role] if role is Role.DETECTOR else None,
         cuda_graph=graph,
@@ -142,6 +148,17 @@ def needed_rewrites(role: Role, release: tuple[int, int]) -> tuple[Rewrite, ...]
     """
     concerned = _CONCERNED.get(role, ())
     return tuple(rewrite for rewrite in concerned if release < NEEDLESS_FROM[rewrite])
+
+
+def cuda_rewrites(role: Role, *, half: bool) -> tuple[Rewrite, ...]:
+    """Return the rewrites with which CUDA runs a role's graph faster.
+
+    Args:
+        role: what the model does.
+        half: the GPU computes half precision.
+    """
+    precision = (Rewrite.HALF,) if half and role in _HEAVY else ()
+    return (Rewrite.BATCH, *precision, Rewrite.PIXELS) if role is Role.SWAPPER else precision
 
 
 def computes_half_precision(gpu: NvidiaGpu) -> bool:

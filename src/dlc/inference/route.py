@@ -57,11 +57,12 @@ class Route:
         threads: CPU threads for the nodes that run on the CPU.
         by_name: the provider was asked for, so anything else in its place is an error.
         precision: which of a model's files to take if there are several.
-        rewrites: what the graph must have been through to stay in one piece on this provider.
+        rewrites: what the graph must have been through, to stay in one piece on this provider or
+            to be faster: several faces a run, half precision, 8-bit pixels.
         input_shape: the one shape that the model's first input is fixed to, for instance
             (1, 3, 640, 640); None leaves it as the model has it.
-        cuda_graph: a run may be captured as a CUDA graph: nothing in it changes its size, and all
-            of it runs on the GPU.
+        cuda_graph: runs are captured as CUDA graphs: nothing in one changes its size, and all of it
+            runs on the GPU.
         findings: what stood in the way of something faster.
     """
 

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from dlc.errors import ModelError, ProviderError
 from dlc.host.host import Finding
 from dlc.host.providers import CPU_EXECUTION_PROVIDER, label
+from dlc.inference.batch_runs import BatchRuns
 from dlc.inference.failures import BINDING_ERRORS, OTHER_ERRORS, plain_message
 from dlc.inference.route import Route
 
@@ -26,12 +27,14 @@ class RoutedSession:
         session: ONNX Runtime's own.
         route: how the model was to be run.
         findings: what keeps it from running faster here; each was logged as a warning.
+        runs: what runs the model in batches with fixed buffers, where it is run like that.
     """
 
     name: str
     session: onnxruntime.InferenceSession
     route: Route
     findings: tuple[Finding, ...] = ()
+    runs: BatchRuns | None = None
 
     @property
     def applied(self) -> str:
@@ -84,8 +87,9 @@ class RoutedSession:
             ProviderError: what runs the model failed, for instance because its memory is full.
             ModelError: the model failed on the CPU, for instance because an input does not fit it.
         """
+        runner = self.session if self.runs is None else self.runs
         try:
-            outputs: list[NDArray[np.float32]] = self.session.run(output_names, input_feed)
+            outputs: list[NDArray[np.float32]] = runner.run(output_names, input_feed)
         except (*OTHER_ERRORS, *BINDING_ERRORS) as error:
             raise self._run_error(error) from error
         return outputs

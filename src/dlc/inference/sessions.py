@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
+from types import MappingProxyType
 
 import onnxruntime
 
@@ -13,6 +15,7 @@ from dlc.host.host import Finding
 from dlc.host.obstacles import GPU_PACKAGE
 from dlc.host.providers import label
 from dlc.inference.applied import graph_findings, why_not_applied
+from dlc.inference.captured import CAPTURE, captured, not_captured
 from dlc.inference.cpu import load_on_cpu, model_name, session_options, unusable_model
 from dlc.inference.cuda import prepare_cuda
 from dlc.inference.failures import BINDING_ERRORS, FILE_ERRORS, OTHER_ERRORS, plain_message
@@ -53,19 +56,41 @@ def open_session(model: Path | bytes, route: Route, *, cache: Path | None = None
     """
     options = _options(model, route)
     if route.provider is Provider.CPU:
-        session, failure = load_on_cpu(model, options), None
-        findings = list(route.findings)
+        session = load_on_cpu(model, options)
+        routed = RoutedSession(model_name(model), session, route, route.findings)
     else:
-        session, failure = _load_on_accelerator(model, route, options, cache)
-        findings = [failure] if failure else graph_findings(session, route)
-        # Under a provider's own name, these are doubts about it, and a session has settled them.
-        findings += () if route.by_name else route.findings
-    if failure is not None and route.by_name:
-        raise ProviderError(_refusal(model, route, failure))
-    routed = RoutedSession(model_name(model), session, route, tuple(findings))
-    for finding in findings:
+        routed = _open_on_accelerator(model, route, options, cache)
+    for finding in routed.findings:
         logger.warning("the %s runs on %s: %s", route.role, routed.applied, finding)
     return routed
+
+
+def _open_on_accelerator(
+    model: Path | bytes,
+    route: Route,
+    options: onnxruntime.SessionOptions,
+    cache: Path | None,
+) -> RoutedSession:
+    # Under a provider's own name, these are doubts about it, and a session has settled them.
+    doubts = () if route.by_name else route.findings
+    uncaptured = ""
+    if route.cuda_graph:
+        session, failure = _load_on_accelerator(model, route, options, cache, CAPTURE)
+        uncaptured = str(failure.problem) if failure else ""
+        if failure is None:
+            routed = RoutedSession(model_name(model), session, route)
+            outcome = captured(routed)
+            if isinstance(outcome, RoutedSession):
+                return replace(outcome, findings=(*graph_findings(session, route), *doubts))
+            uncaptured = outcome
+    session, failure = _load_on_accelerator(model, route, options, cache)
+    if failure is not None and route.by_name:
+        raise ProviderError(_refusal(model, route, failure))
+    routed = RoutedSession(model_name(model), session, route)
+    findings = [failure] if failure else graph_findings(session, route)
+    if uncaptured and failure is None:
+        findings.append(not_captured(routed, uncaptured))
+    return replace(routed, findings=(*findings, *doubts))
 
 
 def _options(model: Path | bytes, route: Route) -> onnxruntime.SessionOptions:
@@ -84,8 +109,9 @@ def _load_on_accelerator(
     route: Route,
     options: onnxruntime.SessionOptions,
     cache: Path | None,
+    more: Mapping[str, str] = MappingProxyType({}),
 ) -> tuple[onnxruntime.InferenceSession, Finding | None]:
-    """Return a session, and why it is one on the CPU if it is.
+    """Return a session with `more` options of its provider, and why it is on the CPU if it is.
 
     Raises:
         ModelError: the model cannot be loaded by anything.
@@ -97,7 +123,7 @@ def _load_on_accelerator(
         prepare_cuda()
     try:
         session = onnxruntime.InferenceSession(
-            model, options, providers=_providers(model, route, cache), enable_fallback=0
+            model, options, providers=_providers(model, route, cache, more), enable_fallback=0
         )
     except FILE_ERRORS as error:
         raise unusable_model(model, error) from error
@@ -109,9 +135,10 @@ def _load_on_accelerator(
 
 
 def _providers(
-    model: Path | bytes, route: Route, cache: Path | None
+    model: Path | bytes, route: Route, cache: Path | None, more: Mapping[str, str]
 ) -> list[tuple[str, Mapping[str, str]]]:
     first, *others = ((provider.name, dict(provider.options)) for provider in route.providers)
+    first[1].update(more)
     if cache is not None:
         first[1].update(cache_options(model, route, cache))
     return [first, *others]

@@ -12,12 +12,11 @@ import onnxruntime
 from numpy.typing import NDArray
 
 from dlc.errors import ModelError
+from dlc.graph.names import FINITE_OUTPUT
 from dlc.inference.basic_graph import unchanged_weights_options
 from dlc.inference.cpu import load_on_cpu
 from dlc.inference.failures import BINDING_ERRORS, OTHER_ERRORS, plain_message
-
-# How far results may differ, of the largest value of an output, where arithmetic was reordered.
-TOLERANCE = 1e-5
+from dlc.inference.pixels import from_pixels, to_pixels
 
 _FLOATS = {"tensor(float)": np.float32, "tensor(float16)": np.float16, "tensor(double)": np.float64}
 _INTEGERS = {"tensor(int64)": np.int64, "tensor(int32)": np.int32, "tensor(uint8)": np.uint8}
@@ -76,12 +75,15 @@ class Reference:
 
         Returns:
             0 if they are the same to the bit, infinity if they have other shapes or types, or are
-            no numbers elsewhere than the original's.
+            no numbers elsewhere than the original's. For 8-bit pixels the original's results are
+            made 8-bit pixels too.
 
         Raises:
             ModelError: the rewritten model does not run.
         """
-        outputs = _run(self.name, _session(model, self.folder, self.threads), self.feed)
+        session = _session(model, self.folder, self.threads)
+        outputs = _run(self.name, session, _fed(session, self.feed))
+        outputs.pop(FINITE_OUTPUT, None)
         if outputs.keys() != self.outputs.keys():
             return float("inf")
         return max(
@@ -121,7 +123,7 @@ def _noise(
     for number, info in enumerate(session.get_inputs()):
         shape = _closed(info.shape, input_shape if number == 0 else None)
         if info.type in _FLOATS:
-            feed[info.name] = generator.random(shape).astype(_FLOATS[info.type])
+            feed[info.name] = _values(generator, shape).astype(_FLOATS[info.type])
         elif info.type in _INTEGERS:
             feed[info.name] = generator.integers(0, 2, shape).astype(_INTEGERS[info.type])
         elif info.type == "tensor(bool)":
@@ -134,6 +136,24 @@ def _noise(
     return feed
 
 
+def _values(generator: np.random.Generator, shape: tuple[int, ...]) -> NDArray[np.float32]:
+    """Return noise between 0 and 1; of pictures, such as 8-bit pixels can have."""
+    if len(shape) == 4 and shape[1] == 3:
+        return from_pixels(generator.integers(0, 256, (shape[0], *shape[2:], 3), np.uint8))
+    return generator.random(shape).astype(np.float32)
+
+
+def _fed(session: onnxruntime.InferenceSession, feed: dict[str, Array]) -> dict[str, Array]:
+    """Return the noise in the form in which a rewritten model takes it."""
+    given = dict(feed)
+    for info in session.get_inputs():
+        planes = feed.get(info.name)
+        if info.type == "tensor(uint8)" and planes is not None and planes.dtype.kind == "f":
+            # The noise of pictures is that of pixels, and half more makes it round down to them.
+            given[info.name] = to_pixels(255 * planes.astype(np.float32) + np.float32(0.5), 1)
+    return given
+
+
 def _closed(shape: Sequence[int | str | None], given: tuple[int, ...] | None) -> tuple[int, ...]:
     if given is not None and len(given) == len(shape):
         return given
@@ -141,6 +161,14 @@ def _closed(shape: Sequence[int | str | None], given: tuple[int, ...] | None) ->
 
 
 def _difference(original: Array, rewritten: Array) -> float:
+    if rewritten.dtype == np.uint8 and original.dtype.kind == "f" and original.ndim == 4:
+        # NaN would become some number or other.
+        if not np.isfinite(original).all():
+            return float("inf")
+        pixels = to_pixels(original.astype(np.float32), 255)
+        if pixels.shape != rewritten.shape:
+            return float("inf")
+        return float(np.abs(pixels.astype(np.int16) - rewritten).max(initial=0)) / 255
     if original.shape != rewritten.shape or original.dtype != rewritten.dtype:
         return float("inf")
     if original.tobytes() == rewritten.tobytes():

@@ -121,6 +121,13 @@ def recorded_key(path: Path) -> str | None:
     return key if isinstance(key, str) and record and record.get("sha256") else None
 
 
+def recorded_changes(path: Path) -> Mapping[str, int]:
+    """Return how much each rewrite changed in a file that dlc has rewritten; empty for others."""
+    record = _read(record_of(path)) or {}
+    changes = record.get("changes")
+    return changes if isinstance(changes, dict) else {}
+
+
 def unwritable(folder: Path, error: OSError) -> WriteError:
     """Return the error for a cache that cannot be written."""
     return WriteError(

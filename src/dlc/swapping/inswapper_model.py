@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,8 +11,11 @@ from numpy.typing import NDArray
 from dlc.compositing.arrays import Bytes, Floats
 from dlc.errors import ModelError
 from dlc.faces.crop import to_tensor
+from dlc.graph.names import FINITE_OUTPUT
 from dlc.inference.output_check import check_finite
 from dlc.inference.routed_session import RoutedSession
+
+_ELEMENTS = {"tensor(float)": "float32", "tensor(float16)": "float16", "tensor(uint8)": "uint8"}
 
 
 class InswapperModel:
@@ -27,9 +31,11 @@ class InswapperModel:
         # Exports differ in the names and in the order: the picture is the one of four dimensions.
         picture, identity = sorted(session.session.get_inputs(), key=lambda each: -len(each.shape))
         self._picture, self._identity = picture.name, identity.name
-        self._output = session.session.get_outputs()[0].name
-        self._element = np.dtype("float16" if picture.type == "tensor(float16)" else "float32")
+        self._outputs = [output.name for output in session.session.get_outputs()]
+        self._element = np.dtype(_ELEMENTS[picture.type])
+        self._identity_element = np.dtype(_ELEMENTS[identity.type])
         self._takes_several = _takes_several(session, (picture.shape[0], identity.shape[0]))
+        # Of planes and of pixels alike, these are the rows.
         self.side = int(picture.shape[2])
 
     def swap_crops(self, crops: Sequence[Bytes], latent: Floats) -> list[Bytes]:
@@ -52,19 +58,32 @@ class InswapperModel:
         return [crop for group in groups for crop in self._run(group, latent)]
 
     def _run(self, crops: Sequence[Bytes], latent: Floats) -> list[Bytes]:
-        feed = {
-            self._picture: to_tensor(crops, 0.0, 1.0).astype(self._element, copy=False),
-            self._identity: np.repeat(latent[None], len(crops), axis=0).astype(self._element),
-        }
-        (planes,) = self._session.run([self._output], feed)
-        check_finite(self._session, self._output, planes)
-        rgb = np.clip(255 * planes.astype(np.float32), 0, 255).astype(np.uint8)
+        identities = np.repeat(latent[None], len(crops), axis=0).astype(self._identity_element)
+        if self._element == np.uint8:
+            return self._run_on_pixels(crops, identities)
+        planes = to_tensor(crops, 0.0, 1.0).astype(self._element, copy=False)
+        feed = {self._picture: planes, self._identity: identities}
+        (output,) = self._session.run(self._outputs, feed)
+        check_finite(self._session, self._outputs[0], output)
+        rgb = np.clip(255 * output.astype(np.float32), 0, 255).astype(np.uint8)
         return [np.ascontiguousarray(each[::-1].transpose(1, 2, 0)) for each in rgb]
+
+    def _run_on_pixels(self, crops: Sequence[Bytes], identities: Floats) -> list[Bytes]:
+        """Run a model that has been through `Rewrite.PIXELS`."""
+        feed: dict[str, NDArray[Any]] = {
+            self._picture: np.stack(crops),
+            self._identity: identities,
+        }
+        pixels, means = self._session.run([self._outputs[0], FINITE_OUTPUT], feed)
+        check_finite(self._session, self._outputs[0], means)
+        return list(pixels)
 
 
 def _takes_several(session: RoutedSession, counts: Sequence[int | str | None]) -> bool:
     """Tell whether a run may have any number of faces: the file says so, and its route too."""
-    fixed = session.route.input_shape is not None or session.route.cuda_graph
+    # Where capturing failed, every number of faces would make cuDNN search its algorithms anew.
+    uncaptured = session.route.cuda_graph and session.runs is None
+    fixed = session.route.input_shape is not None or uncaptured
     return not fixed and not any(isinstance(count, int) for count in counts)
 
 

@@ -18,7 +18,14 @@ from dlc.graph.passes.nodes import (
     count_uses,
     tensor_value,
 )
-from dlc.graph.passes.shapes import Dims, Shape, inferred_shapes, overridable, set_dims
+from dlc.graph.passes.shapes import (
+    Dims,
+    Shape,
+    inferred_shapes,
+    inferred_types,
+    overridable,
+    set_dims,
+)
 from dlc.graph.passes.unused import without_unused
 
 # Pad and Slice take what they do as inputs, and Slice and Concat negative axes, from here on.
@@ -44,6 +51,8 @@ class Edit:
         self._replaced: dict[int, list[onnx.NodeProto]] = {}
         self._added: dict[str, Array] = {}
         self._dims: dict[str, Dims] = {}
+        self._elements: dict[str, int] = {}
+        self._outputs: list[onnx.ValueInfoProto] = []
         self._forgotten: set[str] = set()
 
     def nodes(self, *operators: str) -> Iterator[tuple[int, onnx.NodeProto]]:
@@ -67,6 +76,11 @@ class Edit:
     def shapes(self) -> Mapping[str, Shape]:
         """The shapes of the values, of those that have a known number of axes."""
         return inferred_shapes(self.model)
+
+    @cached_property
+    def types(self) -> Mapping[str, int]:
+        """What the elements of the values are, as ONNX numbers types, of those that are known."""
+        return inferred_types(self.model)
 
     def producer(self, name: str) -> onnx.NodeProto | None:
         """Return the node of the main graph that a value comes from."""
@@ -128,8 +142,9 @@ class Edit:
     def node(
         self, operator: str, inputs: Sequence[str], output: str, **attributes: Any
     ) -> onnx.NodeProto:
-        """Return a new node with one output, of which it gets its own name."""
-        return helper.make_node(operator, inputs, [output], name=output, **attributes)
+        """Return a new node with one output, of which it gets its own name if that is free."""
+        name = self.fresh(f"{output}.node") if self.is_output(output) else output
+        return helper.make_node(operator, inputs, [output], name=name, **attributes)
 
     def replace(self, index: int, nodes: Iterable[onnx.NodeProto]) -> None:
         """Plan to put `nodes` at the place of a node, perhaps none."""
@@ -142,6 +157,14 @@ class Edit:
     def declare(self, name: str, dims: Dims) -> None:
         """Plan to change the shape declared for a value; a text names an open size."""
         self._dims[name] = dims
+
+    def retype(self, name: str, element: int) -> None:
+        """Plan to change what the elements of an input or output are declared to be."""
+        self._elements[name] = element
+
+    def add_output(self, value: onnx.ValueInfoProto) -> None:
+        """Plan to give one more value out."""
+        self._outputs.append(value)
 
     def forget(self, names: Iterable[str]) -> None:
         """Plan to drop the shapes declared for values inside the graph."""
@@ -158,6 +181,7 @@ class Edit:
         What nothing uses any more because of them goes, except the last initializer.
         """
         graph = model.graph
+        graph.output.extend(self._outputs)
         removed = [graph.node[index] for index in self._replaced]
         nodes = [
             node
@@ -173,6 +197,8 @@ class Edit:
         for value in (*graph.input, *graph.value_info, *graph.output):
             if value.name in self._dims:
                 set_dims(value, self._dims[value.name])
+            if value.name in self._elements:
+                value.type.tensor_type.elem_type = self._elements[value.name]
 
     def _write_initializers(self, model: onnx.ModelProto, unused: set[str]) -> None:
         tensors = model.graph.initializer

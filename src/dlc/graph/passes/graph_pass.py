@@ -10,6 +10,9 @@ import onnx
 from dlc.graph.names import NEEDLESS_FROM, Rewrite
 from dlc.graph.passes.edit import Edit
 
+# How far results differ where arithmetic was only done in another order.
+REORDERED = 1e-5
+
 
 @dataclass(frozen=True, slots=True)
 class GraphPass:
@@ -18,17 +21,19 @@ class GraphPass:
     Attributes:
         name: under which a file records that it has been through.
         reason: why it is done, in one sentence.
-        exact: values are only moved, so results are the same to the bit; otherwise arithmetic is
-            done in another order and results agree to about 1e-5.
         plan: looks at a graph, plans its changes and returns how many things it rewrites.
+        exact: values are only moved, so results are the same to the bit.
+        tolerance: how far results may differ where they are not exact, of the largest value of an
+            output; as a rule arithmetic is only done in another order.
         version: raised when the same graph comes out otherwise than before, so that results kept
             on disk are made anew.
     """
 
     name: Rewrite
     reason: str
-    exact: bool
     plan: Callable[[Edit], int]
+    exact: bool = False
+    tolerance: float = REORDERED
     version: int = 1
 
     @property

@@ -34,21 +34,23 @@ def inferred_shapes(
         model: with its weights, of which no copy is made.
         given: shapes of inputs instead of those that the model declares.
     """
-    skeleton = _skeleton(model)
-    for value in skeleton.graph.input:
-        if value.name in given:
-            set_dims(value, given[value.name])
-    try:
-        skeleton = shape_inference.infer_shapes(skeleton)
-    except shape_inference.InferenceError as error:
-        logger.warning("the shapes inside the graph are unknown: %s", error)
-    graph = skeleton.graph
+    graph = _inferred(model, given)
     shapes: dict[str, Shape] = {t.name: tuple(t.dims) for t in graph.initializer}
     for value in (*graph.value_info, *graph.output, *graph.input):
         if _has_shape(value):
             dims = declared_dims(value)
             shapes[value.name] = tuple(size if isinstance(size, int) else None for size in dims)
     return shapes
+
+
+def inferred_types(model: onnx.ModelProto) -> dict[str, int]:
+    """Return what the elements of every value of the main graph are, as ONNX numbers types."""
+    graph = _inferred(model, {})
+    types: dict[str, int] = {t.name: t.data_type for t in graph.initializer}
+    for value in (*graph.value_info, *graph.output, *graph.input):
+        if value.type.HasField("tensor_type"):
+            types[value.name] = value.type.tensor_type.elem_type
+    return types
 
 
 def declared_dims(value: onnx.ValueInfoProto) -> Dims:
@@ -80,6 +82,18 @@ def overridable(model: onnx.ModelProto) -> frozenset[str]:
     if model.ir_version < 4:
         return frozenset()
     return frozenset(value.name for value in model.graph.input)
+
+
+def _inferred(model: onnx.ModelProto, given: Mapping[str, Dims]) -> onnx.GraphProto:
+    skeleton = _skeleton(model)
+    for value in skeleton.graph.input:
+        if value.name in given:
+            set_dims(value, given[value.name])
+    try:
+        skeleton = shape_inference.infer_shapes(skeleton)
+    except shape_inference.InferenceError as error:
+        logger.warning("the shapes inside the graph are unknown: %s", error)
+    return skeleton.graph
 
 
 def _has_shape(value: onnx.ValueInfoProto) -> bool:

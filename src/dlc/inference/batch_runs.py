@@ -1,0 +1,115 @@
+"""A model run in batches of a few sizes, each with fixed buffers and, on CUDA, a captured graph."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+
+import numpy as np
+import onnxruntime
+
+from dlc.inference.fixed_buffers import Array, Device, FixedBuffers, picture_count
+from dlc.inference.own_thread import OwnThread
+
+# Two runs in which ONNX Runtime allocates what it needs, one that it captures, and one replayed.
+_RUNS_TO_REPLAY = 4
+# How far a replay may be from an uncaptured run, of an output's largest value.
+_REPLAY_TOLERANCE = 0.01
+
+
+class BatchRuns:
+    """Runs any number of pictures through batches of certain sizes.
+
+    Everything is done on one thread, in the order of the calls, which may come from several. All
+    sizes are captured when this is made: while CUDA captures, allocating or waiting on any other
+    thread of the process would spoil it, so that should be before frames are processed.
+    """
+
+    def __init__(
+        self,
+        session: onnxruntime.InferenceSession,
+        device: Device,
+        sizes: Sequence[int],
+        sample: Callable[[int], Mapping[str, Array]],
+    ) -> None:
+        """Make the buffers of every size and run each until its graph is replayed.
+
+        Args:
+            session: the model; nobody else may run it from now on.
+            device: where its provider wants inputs and outputs.
+            sizes: of batches, rising. With (1,) outputs need not begin with the batch.
+            sample: returns values for every input, for a size of the batch.
+
+        Raises:
+            RuntimeError: a replayed run gave something else than an uncaptured one.
+        """
+        self._thread = OwnThread("dlc-batches")
+        self._outputs = [output.name for output in session.get_outputs()]
+        self.sizes = tuple(sizes)
+
+        def prepare() -> dict[int, FixedBuffers]:
+            return {
+                size: _prepared(session, device, sample(size), graph_id)
+                for graph_id, size in enumerate(self.sizes, start=1)
+            }
+
+        self._buffers = self._thread.call(prepare)
+
+    def run(
+        self, output_names: Sequence[str] | None, input_feed: Mapping[str, Array], /
+    ) -> list[Array]:
+        """Run the model, as ONNX Runtime's session does.
+
+        A batch that is not full is filled up with pictures of earlier runs, whose results are left
+        out.
+
+        Raises:
+            ValueError: the inputs do not fit the model.
+        """
+        names = self._outputs if output_names is None else output_names
+        results = self._thread.call(lambda: self._run_all(input_feed))
+        return [results[self._outputs.index(name)] for name in names]
+
+    def _run_all(self, feed: Mapping[str, Array]) -> list[Array]:
+        parts = []
+        for start, count, size in batches(picture_count(feed), self.sizes):
+            part = {name: value[start : start + count] for name, value in feed.items()}
+            outputs = self._buffers[size].run(part)
+            parts.append(outputs if count == size else [output[:count] for output in outputs])
+        if len(parts) == 1:
+            return parts[0]
+        return [np.concatenate(outputs) for outputs in zip(*parts, strict=True)]
+
+
+def batches(count: int, sizes: Sequence[int]) -> Iterator[tuple[int, int, int]]:
+    """Divide pictures into batches, the largest ones first, the last the least that holds the rest.
+
+    Args:
+        count: of the pictures.
+        sizes: that a batch can have, rising.
+
+    Yields:
+        The first picture of a batch, how many there are, and the size of the batch.
+    """
+    start = 0
+    while start < count:
+        rest = count - start
+        size = next((size for size in sizes if size >= rest), sizes[-1])
+        yield start, min(rest, size), size
+        start += size
+
+
+def _prepared(
+    session: onnxruntime.InferenceSession,
+    device: Device,
+    sample: Mapping[str, Array],
+    graph_id: int,
+) -> FixedBuffers:
+    buffers = FixedBuffers(session, device, sample, graph_id)
+    for _ in range(_RUNS_TO_REPLAY):
+        outputs = buffers.run(sample)
+    for plain, replayed in zip(buffers.first, outputs, strict=True):
+        largest = np.abs(plain[np.isfinite(plain)].astype(np.float64)).max(initial=0)
+        limit = _REPLAY_TOLERANCE * largest
+        if not np.allclose(plain, replayed, rtol=0, atol=limit, equal_nan=True):
+            raise RuntimeError("a captured run gives other results than a plain one")
+    return buffers

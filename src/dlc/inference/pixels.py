@@ -1,0 +1,18 @@
+"""8-bit pixels and the planes that models of faces take and give, as numpy converts them."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+
+def from_pixels(bgr: NDArray[np.uint8]) -> NDArray[np.float32]:
+    """Return pictures (n, h, w, 3) of BGR pixels as planes of RGB (n, 3, h, w) from 0 to 1."""
+    scale = np.float32(1 / 255)
+    return np.ascontiguousarray(bgr[..., ::-1].transpose(0, 3, 1, 2) * scale)
+
+
+def to_pixels(planes: NDArray[np.float32], scale: float) -> NDArray[np.uint8]:
+    """Return planes of RGB (n, 3, h, w), times `scale` and rounded down, as pixels of BGR."""
+    rgb = np.clip(scale * planes.astype(np.float32), 0, 255).astype(np.uint8)
+    return np.ascontiguousarray(rgb.transpose(0, 2, 3, 1)[..., ::-1])

@@ -1,0 +1,139 @@
+"""Everything about CUDA graphs that shows without CUDA: how sessions get there, and the way back."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import onnx
+import onnxruntime
+import pytest
+
+from dlc.graph.rewrite import CUDA_PASSES, apply_passes
+from dlc.inference import sessions
+from dlc.inference.captured import captured, not_captured, with_batch_runs
+from dlc.inference.fixed_buffers import Device
+from dlc.inference.output_check import probe_output, sample_feed
+from dlc.inference.route import ExecutionProvider, Role, Route
+from dlc.inference.routed_session import RoutedSession
+from dlc.inference.router import choose_route
+from dlc.inference.sessions import open_session
+from tests.host import machines
+
+CPU_ROUTE = choose_route(Role.SWAPPER, machines.cpu_only(), threads=1)
+
+
+@pytest.fixture(scope="module")
+def pixels_file(swapper_file: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("captured") / "pixels.onnx"
+    onnx.save(apply_passes(onnx.load(swapper_file), CUDA_PASSES)[0], path)
+    return path
+
+
+def test_a_session_with_fixed_buffers_gives_what_it_gave_without(pixels_file: Path) -> None:
+    session = open_session(pixels_file, CPU_ROUTE)
+    fixed = with_batch_runs(session, Device("cpu"))
+    assert fixed.runs is not None
+    assert fixed.runs.sizes == (1, 2, 4)
+    for pictures in (1, 3, 5):
+        feed = sample_feed(session, pictures=pictures)
+        for one, other in zip(fixed.run(None, feed), session.run(None, feed), strict=True):
+            np.testing.assert_array_equal(one, other)
+    probe_output(fixed)
+
+
+def test_a_file_for_one_face_has_batches_of_one(swapper_file: Path) -> None:
+    fixed = with_batch_runs(open_session(swapper_file, CPU_ROUTE), Device("cpu"))
+    assert fixed.runs is not None
+    assert fixed.runs.sizes == (1,)
+
+
+@pytest.mark.skipif(
+    machines.CUDA in onnxruntime.get_available_providers(), reason="CUDA is built in"
+)
+def test_where_capturing_fails_it_is_said_why(pixels_file: Path) -> None:
+    session = open_session(pixels_file, CPU_ROUTE)
+    reason = captured(session)
+    # Memory of a GPU cannot be had from a package without CUDA.
+    assert isinstance(reason, str)
+    assert reason
+    finding = not_captured(session, reason)
+    assert reason in finding.problem
+    assert "CUDA graphs" in finding.problem
+
+
+class FakeCuda:
+    """ONNX Runtime on a machine whose GPU is the CPU: only the names of providers are changed."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.opened: list[dict[str, str]] = []
+        self.refuses_graphs = False
+        self._session = onnxruntime.InferenceSession
+        monkeypatch.setattr(onnxruntime, "InferenceSession", self.session)
+        monkeypatch.setattr(onnxruntime, "get_available_providers", lambda: [machines.CUDA])
+        monkeypatch.setattr(sessions, "why_not_applied", lambda *_: None)
+        monkeypatch.setattr(sessions, "graph_findings", lambda *_: [])
+
+    def session(self, model: Any, options: Any, *, providers: list[Any], **more: Any) -> Any:
+        first = providers[0]
+        if isinstance(first, tuple):
+            self.opened.append(dict(first[1]))
+            if self.refuses_graphs and "enable_cuda_graph" in first[1]:
+                raise RuntimeError("This session cannot use the graph capture feature")
+        return self._session(model, options, providers=[machines.CPU], **more)
+
+
+@pytest.fixture
+def cuda(monkeypatch: pytest.MonkeyPatch) -> FakeCuda:
+    return FakeCuda(monkeypatch)
+
+
+@pytest.fixture
+def cuda_route() -> Route:
+    return choose_route(Role.SWAPPER, machines.nvidia(machines.RTX_4090), threads=1)
+
+
+def test_a_graph_that_cannot_be_captured_is_opened_again_without(
+    cuda: FakeCuda, cuda_route: Route, pixels_file: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    cuda.refuses_graphs = True
+    session = open_session(pixels_file, cuda_route)
+    assert [each.get("enable_cuda_graph") for each in cuda.opened] == ["1", None]
+    assert session.runs is None
+    (finding,) = session.findings
+    assert "cannot use the graph capture feature" in finding.problem
+    assert "cannot use the graph capture feature" in caplog.text
+    probe_output(session)
+
+
+def test_a_route_with_graphs_asks_for_them_and_captures_on_its_device(
+    cuda: FakeCuda, cuda_route: Route, pixels_file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    devices = []
+
+    def on_the_cpu(session: RoutedSession) -> RoutedSession | str:
+        devices.append(session.route.providers[0].options["device_id"])
+        return with_batch_runs(session, Device("cpu"))
+
+    monkeypatch.setattr(sessions, "captured", on_the_cpu)
+    session = open_session(pixels_file, cuda_route)
+    assert [each.get("enable_cuda_graph") for each in cuda.opened] == ["1"]
+    assert devices == ["0"]
+    assert session.runs is not None
+    assert session.findings == ()
+
+
+def test_other_routes_do_not_ask_for_graphs(
+    cuda: FakeCuda, cuda_route: Route, pixels_file: Path
+) -> None:
+    session = open_session(pixels_file, replace(cuda_route, cuda_graph=False))
+    assert [each.get("enable_cuda_graph") for each in cuda.opened] == [None]
+    assert session.runs is None
+
+
+def test_options_are_texts(cuda_route: Route) -> None:
+    provider: ExecutionProvider
+    for provider in cuda_route.providers:
+        assert all(isinstance(value, str) for value in provider.options.values())
