@@ -44,6 +44,14 @@ class Preset(StrEnum):
     QUALITY = "quality"
 
 
+class Enhancer(StrEnum):
+    """Which restoration model gives new faces finer detail."""
+
+    GFPGAN = "gfpgan"
+    GPEN256 = "gpen256"
+    GPEN512 = "gpen512"
+
+
 class Fit(StrEnum):
     """How a picture gets another shape."""
 
@@ -114,6 +122,24 @@ class NeuralOptions:
 
 
 @dataclass(frozen=True, slots=True)
+class EnhanceOptions:
+    """How new faces are given finer detail by a restoration model.
+
+    Attributes:
+        enhancer: which model.
+        blend: how much of the detail is added, 0 to 1.
+        every: frames of a face from one run of the model to the next, between which its detail is
+            carried on; None runs it for every frame of a file, and as often as there is time live.
+        model: an ONNX file with GFPGAN's or GPEN's input and output; None takes the installed one.
+    """
+
+    enhancer: Enhancer = Enhancer.GFPGAN
+    blend: float = 1.0
+    every: int | None = None
+    model: Path | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class ProvenanceOptions:
     """How an output says what it is, besides the plain note that every output carries.
 
@@ -159,6 +185,7 @@ class SwapOptions:
         engine: which swapper to use.
         neural: how the neural engine is run, if it is the one.
         faces: which faces of a frame to swap.
+        enhance: how the new faces are given finer detail; None leaves it at what the engine makes.
         overwrite: replace an output that already exists.
         start: seconds into the target at which to begin; None is its beginning.
         end: seconds into the target at which to stop; None is its end.
@@ -176,6 +203,7 @@ class SwapOptions:
     engine: Engine = Engine.AUTO
     neural: NeuralOptions = field(default_factory=NeuralOptions)
     faces: FaceChoice = FaceChoice.ALL
+    enhance: EnhanceOptions | None = None
     overwrite: bool = False
     start: float | None = None
     end: float | None = None
@@ -211,6 +239,7 @@ class LiveOptions:
         engine: which swapper to use.
         neural: how the neural engine is run, if it is the one.
         faces: which faces of a frame to swap.
+        enhance: how the new faces are given finer detail; None leaves it at what the engine makes.
         detection_every: frames from one detection to the next; None suits the machine.
         no_face: what is shown instead of a frame in which not every face was swapped.
         capture: how the source is opened.
@@ -226,6 +255,7 @@ class LiveOptions:
     engine: Engine = Engine.AUTO
     neural: NeuralOptions = field(default_factory=NeuralOptions)
     faces: FaceChoice = FaceChoice.ALL
+    enhance: EnhanceOptions | None = None
     detection_every: int | None = None
     no_face: NoFace = NoFace.PASS
     capture: CaptureOptions = field(default_factory=CaptureOptions)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from dlc.cli import arguments, live_arguments
+from dlc.cli import arguments, enhance_arguments, live_arguments
 from dlc.errors import OptionError
 from dlc.options import (
     CaptureOptions,
@@ -38,6 +38,10 @@ def live_command(
     swapper_model: arguments.SwapperModelOption = None,
     detector_model: arguments.DetectorModelOption = None,
     recognizer_model: arguments.RecognizerModelOption = None,
+    enhance: enhance_arguments.EnhanceOption = None,
+    enhance_blend: enhance_arguments.EnhanceBlendOption = None,
+    enhance_every: enhance_arguments.EnhanceEveryOption = None,
+    enhancer_model: enhance_arguments.EnhancerModelOption = None,
     virtual_cam: live_arguments.VirtualCamOption = False,
     virtual_size: live_arguments.VirtualSizeOption = None,
     virtual_fit: live_arguments.VirtualFitOption = Fit.LETTERBOX,
@@ -63,6 +67,9 @@ def live_command(
         engine=engine,
         neural=NeuralOptions(provider, swapper_model, detector_model, recognizer_model),
         faces=faces,
+        enhance=enhance_arguments.enhance_options(
+            enhance, enhance_blend, enhance_every, enhancer_model
+        ),
         detection_every=parse_cadence(detection_every),
         no_face=no_face,
         capture=CaptureOptions(asked, fps, loop, reconnect),

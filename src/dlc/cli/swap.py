@@ -6,7 +6,7 @@ from pathlib import Path
 
 import typer
 
-from dlc.cli import arguments
+from dlc.cli import arguments, enhance_arguments
 from dlc.cli.times import parse_time
 from dlc.errors import OptionError
 from dlc.options import (
@@ -34,6 +34,10 @@ def swap_command(
     swapper_model: arguments.SwapperModelOption = None,
     detector_model: arguments.DetectorModelOption = None,
     recognizer_model: arguments.RecognizerModelOption = None,
+    enhance: enhance_arguments.EnhanceOption = None,
+    enhance_blend: enhance_arguments.EnhanceBlendOption = None,
+    enhance_every: enhance_arguments.EnhanceEveryOption = None,
+    enhancer_model: enhance_arguments.EnhancerModelOption = None,
     start: arguments.StartOption = None,
     end: arguments.EndOption = None,
     overwrite: arguments.OverwriteOption = False,
@@ -62,6 +66,9 @@ def swap_command(
         engine=engine,
         neural=NeuralOptions(provider, swapper_model, detector_model, recognizer_model),
         faces=faces,
+        enhance=enhance_arguments.enhance_options(
+            enhance, enhance_blend, enhance_every, enhancer_model
+        ),
         overwrite=overwrite,
         start=None if start is None else parse_time("--start", start),
         end=None if end is None else parse_time("--end", end),

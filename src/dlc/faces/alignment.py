@@ -35,8 +35,7 @@ _LEAST_SIDE, _MOST_SIDE = 4.0, 32768.0
 def arcface_matrix(points: NDArray[np.float32], size: int) -> NDArray[np.float64] | None:
     """Return the similarity that takes a face's points to those of an aligned crop.
 
-    It has the least squared error (Umeyama 1991; for two dimensions, points as complex numbers give
-    it in closed form) and equals that of insightface's `face_align.estimate_norm`.
+    It equals that of insightface's `face_align.estimate_norm`.
 
     Args:
         points: float32 (5, 2) as in `Face.points`.
@@ -49,16 +48,34 @@ def arcface_matrix(points: NDArray[np.float32], size: int) -> NDArray[np.float64
     Raises:
         ValueError: `size` is a multiple of neither.
     """
-    wanted = _template(size)
+    return template_matrix(points, _template(size), size)
+
+
+def template_matrix(
+    points: NDArray[np.float32], template: NDArray[np.complex128], size: int
+) -> NDArray[np.float64] | None:
+    """Return the similarity that takes a face's points to those of a model's own template.
+
+    It has the least squared error (Umeyama 1991; for two dimensions, points as complex numbers give
+    it in closed form).
+
+    Args:
+        points: float32 (5, 2) as in `Face.points`.
+        template: complex128 (5,), where the model wants them in a crop, x + yj in its pixels.
+        size: side of the crop in pixels.
+
+    Returns:
+        As `arcface_matrix`.
+    """
     if not np.isfinite(points).all():
         return None
     found = points.astype(np.float64) @ np.array([1, 1j])
-    found_center, wanted_center = found.mean(), wanted.mean()
+    found_center, wanted_center = found.mean(), template.mean()
     offsets = found - found_center
     spread = float(np.vdot(offsets, offsets).real)
     if spread == 0:
         return None
-    turn = np.vdot(offsets, wanted - wanted_center) / spread
+    turn = np.vdot(offsets, template - wanted_center) / spread
     if not size / _MOST_SIDE <= abs(turn) <= size / _LEAST_SIDE:
         return None
     shift = wanted_center - turn * found_center

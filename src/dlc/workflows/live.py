@@ -12,6 +12,7 @@ from dlc.media.live_writer import check_live_output
 from dlc.options import LiveOptions, NoFace
 from dlc.pipeline import CancelToken
 from dlc.workflows.engine import choose_engine
+from dlc.workflows.enhancer import check_enhancing, with_enhancer
 from dlc.workflows.live_result import LiveResult
 from dlc.workflows.live_run import LivePlan, run_live
 from dlc.workflows.live_stats import LiveStats
@@ -69,7 +70,8 @@ def live(
         engine=choice.engine,
         engine_reason=choice.reason,
     )
-    return run_live(plan, choice.load, progress=progress, cancel=cancel)
+    load = with_enhancer(choice.load, options.enhance, options.neural.provider, live=True)
+    return run_live(plan, load, progress=progress, cancel=cancel)
 
 
 def check_live_options(options: LiveOptions) -> None:
@@ -93,3 +95,4 @@ def check_live_options(options: LiveOptions) -> None:
         raise OptionError(f"duration is {options.duration:g} s; give more than 0")
     if options.threads is not None and options.threads < 1:
         raise OptionError(f"threads is {options.threads}; give at least 1")
+    check_enhancing(options.enhance)

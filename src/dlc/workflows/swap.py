@@ -10,6 +10,7 @@ from dlc.options import SwapOptions
 from dlc.pipeline import CancelToken
 from dlc.workflows.checks import check_options
 from dlc.workflows.engine import choose_engine
+from dlc.workflows.enhancer import check_enhancing, with_enhancer
 from dlc.workflows.progress import Progress
 from dlc.workflows.result import SwapResult
 from dlc.workflows.run import SwapPlan, run_swap
@@ -60,6 +61,7 @@ def swap(
     """
     options = options or SwapOptions()
     check_options(options)
+    check_enhancing(options.enhance)
     choice = choose_engine(options.engine, options.neural)
     logger.info("engine %s: %s", choice.engine, choice.reason)
     plan = SwapPlan(
@@ -70,4 +72,5 @@ def swap(
         engine=choice.engine,
         engine_reason=choice.reason,
     )
-    return run_swap(plan, choice.load, progress=progress, cancel=cancel)
+    load = with_enhancer(choice.load, options.enhance, options.neural.provider)
+    return run_swap(plan, load, progress=progress, cancel=cancel)

@@ -1,0 +1,70 @@
+"""The options of how new faces are given finer detail."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from dlc.errors import OptionError
+from dlc.options import EnhanceOptions, Enhancer
+
+_PANEL = "Finer detail"
+
+EnhanceOption = Annotated[
+    Enhancer | None,
+    typer.Option(
+        help="Give new faces finer detail by a restoration model; default: none.",
+        rich_help_panel=_PANEL,
+    ),
+]
+EnhanceBlendOption = Annotated[
+    float | None,
+    typer.Option(
+        metavar="0-1",
+        min=0,
+        max=1,
+        help="How much of the detail is added; default: 1, all of it.",
+        rich_help_panel=_PANEL,
+    ),
+]
+EnhanceEveryOption = Annotated[
+    int | None,
+    typer.Option(
+        metavar="N",
+        min=1,
+        help="Run the model in one of N frames and carry its detail on in between; default: in "
+        "every frame of a file, as often as there is time live.",
+        rich_help_panel=_PANEL,
+    ),
+]
+EnhancerModelOption = Annotated[
+    Path | None,
+    typer.Option(
+        metavar="ONNX",
+        help="A file with GFPGAN's or GPEN's input and output; default: the installed one.",
+        rich_help_panel=_PANEL,
+    ),
+]
+
+
+def enhance_options(
+    enhancer: Enhancer | None, blend: float | None, every: int | None, model: Path | None
+) -> EnhanceOptions | None:
+    """Return what was asked for, or None.
+
+    Raises:
+        OptionError: something was said of an enhancer, and none was asked for.
+    """
+    said = {"--enhance-blend": blend, "--enhance-every": every, "--enhancer-model": model}
+    if enhancer is None:
+        given = " and ".join(name for name, value in said.items() if value is not None)
+        if given:
+            verb = "have" if " and " in given else "has"
+            raise OptionError(
+                f"{given} {verb} no effect without --enhance; name an enhancer, as in "
+                f"--enhance {Enhancer.GFPGAN}"
+            )
+        return None
+    return EnhanceOptions(enhancer, 1.0 if blend is None else blend, every, model)

@@ -1,0 +1,1 @@
+"""Makes swapped faces sharper by restoration models."""

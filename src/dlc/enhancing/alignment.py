@@ -1,0 +1,43 @@
+"""Where a face is seen as the restoration models want to see it."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+from numpy.typing import NDArray
+
+from dlc.faces.alignment import template_matrix
+from dlc.faces.crop import Square
+
+# Where the five points of an average face of FFHQ lie in 512 x 512 pixels, as complex numbers: the
+# template of facexlib's `FaceRestoreHelper` (facexlib/utils/face_restoration_helper.py,
+# `face_template` of five points), with which GFPGAN and GPEN are used.
+_SIDE = 512
+_TEMPLATE: NDArray[np.complex128] = np.array(
+    [
+        192.98138 + 239.94708j,
+        318.90277 + 240.1936j,
+        256.63416 + 314.01935j,
+        201.26117 + 371.41043j,
+        313.08905 + 371.15118j,
+    ]
+)
+
+
+def ffhq_square(points: NDArray[np.float32]) -> Square | None:
+    """Return the part of a picture that shows a face as FFHQ, the models' training data, does.
+
+    Args:
+        points: float32 (5, 2) as in `Face.points`.
+
+    Returns:
+        None where the points cannot be those of a face.
+    """
+    matrix = template_matrix(points, _TEMPLATE, _SIDE)
+    if matrix is None:
+        return None
+    # The template counts from the centers of pixels.
+    x, y = np.linalg.solve(matrix[:, :2], (_SIDE - 1) / 2 - matrix[:, 2])
+    scale = math.hypot(matrix[0, 0], matrix[1, 0])
+    return Square(float(x), float(y), _SIDE / scale, math.atan2(-matrix[1, 0], matrix[0, 0]))

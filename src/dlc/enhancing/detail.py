@@ -1,0 +1,114 @@
+"""What a restoration model adds to a swapped face, and how it follows the face."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from dlc.compositing.arrays import Bytes, Floats
+from dlc.compositing.filters import blur, resize, sample, smoothstep
+from dlc.enhancing.swapped_face import SwappedFace
+
+# Side in pixels of the pictures between which motion is measured: half of it misses lips and
+# eyelids, twice as much takes four times as long.
+_MOTION_SIDE = 256
+# Where the swapped face differs from the one that was enhanced by this many gray levels, averaged
+# over a few pixels, after motion is taken out, detail begins to be wrong, or is all wrong.
+_SAME, _OTHER = 6.0, 30.0
+_AVERAGED = 3.0
+# Detail ends softly within this share of the crop's side: what is pasted may reach beyond the crop.
+_RIM = 1 / 32
+
+_Levels = NDArray[np.int16]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Detail:
+    """The enhanced minus the swapped face, and how the swapped one looked.
+
+    Attributes:
+        levels: int16 (n, n, 3), differences of BGR on the face's square.
+        seen: uint8 (m, m) gray, the swapped face on its square.
+    """
+
+    levels: _Levels
+    seen: Bytes
+
+    @classmethod
+    def of(cls, face: SwappedFace, crop: Bytes, enhanced: Bytes) -> Detail:
+        """Return what a model made of a face.
+
+        Args:
+            face: the swapped face.
+            crop: uint8 (side, side, 3) BGR, what the model saw.
+            enhanced: of the same size, what came out.
+        """
+        levels = cv2.subtract(enhanced, crop, dtype=cv2.CV_16S)
+        # Beyond the frame's own resolution detail would only shimmer as the face moves.
+        halvings = max(0, int(math.log2(len(crop) / face.square.size)))
+        side = max(1, len(crop) >> halvings)
+        levels = resize(np.asarray(levels, np.int16), (side, side))
+        rim = _rim(side)[..., None]
+        return cls(np.asarray(np.rint(levels * rim), np.int16), _gray(face))
+
+    def placed(self, face: SwappedFace) -> _Levels:
+        """Return the detail on the pixels of the face's patch, for the face it was made of."""
+        size = (face.patch.box.width, face.patch.box.height)
+        method = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
+        placed = cv2.warpAffine(self.levels, face.matrix(len(self.levels)), size, flags=method)
+        return np.asarray(placed, np.int16)
+
+    def carried(self, face: SwappedFace) -> _Levels:
+        """Return the detail on the pixels of the patch of the same person's face a little later.
+
+        The face's square carries it along with the head. Within the square it follows the motion
+        of lips, lids and cheeks, and it fades where the face has become another one: where a mouth
+        has opened, the teeth have no detail to take over.
+        """
+        now = _gray(face)
+        motion = _motion(now, self.seen)
+        where = _points(face.matrix(_MOTION_SIDE), (face.patch.box.width, face.patch.box.height))
+        kept = sample(_agreement(now, self.seen, motion), where)
+        source = where + sample(motion, where)
+        # From pixel centers of one size to those of the other.
+        scale = len(self.levels) / _MOTION_SIDE
+        source = (source + np.float32(0.5)) * np.float32(scale) - np.float32(0.5)
+        levels = sample(self.levels, source, border=cv2.BORDER_CONSTANT)
+        return np.asarray(levels * kept[..., None], np.int16)
+
+
+def _gray(face: SwappedFace) -> Bytes:
+    return np.asarray(cv2.cvtColor(face.crop(_MOTION_SIDE), cv2.COLOR_BGR2GRAY), np.uint8)
+
+
+def _motion(now: Bytes, then: Bytes) -> Floats:
+    """Return where each pixel of one picture was in another, as offsets (h, w, 2) in pixels."""
+    flow = cv2.DISOpticalFlow.create(cv2.DISOPTICAL_FLOW_PRESET_FAST)
+    return np.asarray(flow.calc(now, then, None), np.float32)  # type: ignore[call-overload]
+
+
+def _agreement(now: Bytes, then: Bytes, motion: Floats) -> Floats:
+    """Return (h, w): 1 where a picture is another one that has moved, 0 where it is different."""
+    size = (now.shape[1], now.shape[0])
+    moved = sample(then, motion + _points(np.eye(2, 3), size))
+    difference = blur(cv2.absdiff(now, moved), _AVERAGED).astype(np.float32)
+    return smoothstep(difference, _OTHER, _SAME)
+
+
+def _points(matrix: NDArray[np.float64], size: tuple[int, int]) -> Floats:
+    """Return (h, w, 2): to where a matrix takes each pixel of a picture of `size` (w, h)."""
+    columns = np.arange(size[0], dtype=np.float32)[None, :, None]
+    rows = np.arange(size[1], dtype=np.float32)[:, None, None]
+    (across, down, shift) = matrix.astype(np.float32).T
+    return np.asarray(across * columns + (down * rows + shift), np.float32)
+
+
+def _rim(side: int) -> Floats:
+    """Return (side, side): 0 at the edges, 1 further inside."""
+    steps = (np.arange(side, dtype=np.float32) + np.float32(0.5)) / np.float32(side)
+    ramp = smoothstep(np.minimum(steps, 1 - steps), 0.0, _RIM)
+    return np.minimum(ramp, ramp[:, None])

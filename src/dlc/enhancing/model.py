@@ -1,0 +1,45 @@
+"""A restoration model by itself: an aligned face in, the same face with finer detail out."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from dlc.compositing.arrays import Bytes
+from dlc.faces.crop import to_tensor
+from dlc.inference.output_check import check_finite
+from dlc.inference.routed_session import RoutedSession
+
+
+class EnhancerModel:
+    """Runs GFPGAN or GPEN, or whatever has their input and output, on one face at a time.
+
+    Attributes:
+        side: of the crops it takes and gives, in pixels.
+    """
+
+    def __init__(self, session: RoutedSession) -> None:
+        """Use a session of a model that `dlc.model_store.contracts` lets pass as an enhancer."""
+        self._session = session
+        picture = session.get_inputs()[0]
+        self._input, self._output = picture.name, session.get_outputs()[0].name
+        self._element = np.dtype("float16" if picture.type == "tensor(float16)" else "float32")
+        self.side = int(picture.shape[2])
+
+    def enhance(self, crop: Bytes) -> Bytes:
+        """Return the enhanced crop.
+
+        Args:
+            crop: uint8 (side, side, 3) BGR, aligned by `ffhq_square`.
+
+        Returns:
+            uint8 (side, side, 3) BGR.
+
+        Raises:
+            ModelError: what came out is NaN or infinite.
+            ProviderError: what runs the model failed.
+        """
+        feed = {self._input: to_tensor([crop], -1.0, 1.0).astype(self._element, copy=False)}
+        (planes,) = self._session.run([self._output], feed)
+        check_finite(self._session, self._output, planes)
+        rgb = np.clip(planes[0].astype(np.float32) * 127.5 + 128.0, 0, 255).astype(np.uint8)
+        return np.ascontiguousarray(rgb[::-1].transpose(1, 2, 0))

@@ -1,0 +1,86 @@
+"""A face as viewers would see it: the frame with a patch in it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from dlc.compositing.arrays import Bytes
+from dlc.compositing.filters import blend, cut
+from dlc.compositing.patch import Patch
+from dlc.faces.crop import Cutout, Square
+from dlc.faces.pixels import Pixels
+from dlc.geometry import Box
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class SwappedFace:
+    """A patch where it will be pasted, and the square in which a model is to see it.
+
+    Attributes:
+        patch: the new face.
+        square: of the frame.
+        surroundings: the frame's pixels around the square, with the patch in them.
+    """
+
+    patch: Patch
+    square: Square
+    surroundings: Cutout
+
+    @classmethod
+    def of(cls, frame: Pixels, patch: Patch, square: Square) -> SwappedFace | None:
+        """Read what is around a patch; None where the square lies outside the frame."""
+        box = square.bounds(frame.width, frame.height)
+        if box.is_empty:
+            return None
+        return cls(patch, square, Cutout(box, _with_patch(frame.region(box), box, patch)))
+
+    def crop(self, side: int) -> Bytes:
+        """Return the square as uint8 (side, side, 3) BGR."""
+        return self.surroundings.warp(self.square, side)
+
+    def matrix(self, side: int) -> NDArray[np.float64]:
+        """Return the similarity (2, 3) that takes the patch's pixels to those of `crop(side)`."""
+        matrix = self.square.matrix(side)
+        matrix[:, 2] += matrix[:, :2] @ (self.patch.box.left, self.patch.box.top)
+        # A square counts from its edges, OpenCV from the centers of pixels.
+        matrix[:, 2] -= 0.5
+        return matrix
+
+    def plus(self, levels: NDArray[np.int16], share: float) -> Patch:
+        """Return the patch with something added to its pixels, where they are pasted at all.
+
+        Args:
+            levels: int16 (height, width, 3), differences of BGR on the patch's own pixels.
+            share: how much of it is added, 0 to 1.
+        """
+        patch = self.patch
+        changed = cv2.addWeighted(patch.bgr, 1.0, levels, share, 0.0, dtype=cv2.CV_8U)
+        bgr = np.where(patch.alpha[..., None] > 0, changed, patch.bgr)
+        return replace(patch, bgr=np.asarray(bgr, np.uint8))
+
+
+def _with_patch(bgr: Bytes, box: Box, patch: Patch) -> Bytes:
+    """Return the pixels of `box` as they will be once the patch is pasted."""
+    both = Box(
+        max(box.left, patch.box.left),
+        max(box.top, patch.box.top),
+        min(box.right, patch.box.right),
+        min(box.bottom, patch.box.bottom),
+    )
+    if both.is_empty:
+        return bgr
+    changed = bgr.copy()
+    under, over = cut(changed, _within(both, box)), _within(both, patch.box)
+    opacity = cut(patch.alpha, over) * np.float32(1 / 255)
+    under[...] = blend(cut(patch.bgr, over), under, opacity)
+    return changed
+
+
+def _within(box: Box, outer: Box) -> Box:
+    """Return a rectangle in the pixels of another one that holds it."""
+    x, y = outer.left, outer.top
+    return Box(box.left - x, box.top - y, box.right - x, box.bottom - y)
