@@ -12,7 +12,7 @@ from typing import Any
 from rich.console import Console
 
 from tests import clips
-from tests.bench import machine, memory, neural, overlap, paste_back, speed
+from tests.bench import live, machine, memory, motion, neural, overlap, paste_back, speed
 
 FOLDER = Path(".bench")
 
@@ -32,6 +32,9 @@ SUBJECTS: dict[str, Callable[[Bench], Any]] = {
     "memory": lambda b: memory.measure(b.folder, b.source, b.console),
     "neural": lambda b: neural.measure(b.folder, b.runs, b.console),
     "overlap": lambda b: overlap.measure(b.runs, b.console),
+    "live": lambda b: live.measure(b.folder, b.source, live.SHORT_SECONDS, b.console),
+    "soak": lambda b: live.measure(b.folder, b.source, live.LONG_SECONDS, b.console),
+    "motion": lambda b: motion.measure(b.console),
     "paste-back": lambda b: paste_back.measure(b.console),
 }
 

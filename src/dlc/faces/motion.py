@@ -24,6 +24,8 @@ class MotionOptions:
     Attributes:
         face_size: a larger face is scaled down to about this width first.
         reach: how far a face may move, as a share of its width.
+        core: the part of the box, around its center, whose corners are followed: eyes, nose and
+            mouth, without hair and ears, which move otherwise when a head turns.
         max_corners: how many corners of the face are followed.
         min_corners: how many have to be found again.
         min_share: the same as a share of those that were followed.
@@ -37,12 +39,13 @@ class MotionOptions:
 
     face_size: int = 128
     reach: float = 0.5
+    core: float = 0.7
     max_corners: int = 64
     min_corners: int = 12
     min_share: float = 0.5
     window: int = 15
     tolerance: float = 0.5
-    spread: float = 2.5
+    spread: float = 5.0
     growth: float = 1.25
     turn: float = 20.0
 
@@ -123,7 +126,7 @@ def measure_motion(
         return None
     scale = min(1.0, options.face_size / max(width, 1.0))
     cut_before, cut_after = (_cut(picture, roi, scale) for picture in (before, after))
-    pairs = _follow(cut_before, cut_after, _inside(box, roi, cut_before), options)
+    pairs = _follow(cut_before, cut_after, _inside(box, options.core, roi, cut_before), options)
     if pairs is None:
         return None
     matrix, votes = cv2.estimateAffinePartial2D(
@@ -165,11 +168,11 @@ def _cut(picture: Gray, roi: Box, scale: float) -> Gray:
     return np.asarray(cv2.resize(part, size, interpolation=cv2.INTER_AREA), np.uint8)
 
 
-def _inside(box: Floats, roi: Box, cut: Gray) -> Gray:
-    """Return a mask of the cut that is 255 in the ellipse inscribed in `box` (2, 2)."""
+def _inside(box: Floats, core: float, roi: Box, cut: Gray) -> Gray:
+    """Return a mask of the cut that is 255 in an ellipse around the center of `box` (2, 2)."""
     zoom = np.array([cut.shape[1] / roi.width, cut.shape[0] / roi.height])
     low, high = (box - (roi.left, roi.top) + 0.5) * zoom - 0.5
-    center, axes = (low + high) / 2, (high - low) / 2
+    center, axes = (low + high) / 2, core * (high - low) / 2
     mask = np.zeros(cut.shape, np.uint8)
     cv2.ellipse(
         mask,
