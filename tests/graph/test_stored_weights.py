@@ -8,6 +8,7 @@ import pytest
 from onnx import TensorProto, helper, numpy_helper
 
 from dlc.errors import ModelError
+from dlc.graph.passes.half_precision import HALF_PRECISION
 from dlc.graph.rewrite import apply_passes, passes_for
 from dlc.graph.stored_weights import read_without_kernels, write_with_kernels
 from dlc.graph.synthetic import InswapperOptions, write_inswapper
@@ -117,3 +118,24 @@ def test_half_a_model_is_refused(source: Path, tmp_path: Path, share: float) -> 
 def test_a_missing_file_is_an_error(tmp_path: Path) -> None:
     with pytest.raises(ModelError, match="cannot be read"):
         read_without_kernels(tmp_path / "none.onnx")
+
+
+def test_kernels_that_are_used_in_half_precision_are_written_so(tmp_path: Path) -> None:
+    source, target = tmp_path / "source.onnx", tmp_path / "half.onnx"
+    write_inswapper(source, InswapperOptions(width=8))
+    rewritten = HALF_PRECISION.apply(read_without_kernels(source))
+    write_with_kernels(target, rewritten, source)
+    written, expected = onnx.load(target), HALF_PRECISION.apply(onnx.load(source))
+    onnx.checker.check_model(written, full_check=True)
+    # Only the conversions at the inputs and the output are left.
+    assert [node.op_type for node in written.graph.node].count("Cast") == 3
+    weights, wanted = (
+        {tensor.name: onnx.numpy_helper.to_array(tensor) for tensor in model.graph.initializer}
+        for model in (written, expected)
+    )
+    assert weights["emap"].dtype == np.float32
+    kernels = {name for name, value in weights.items() if value.ndim == 4}
+    assert len(kernels) == 20
+    for name in kernels:
+        assert weights[name].dtype == np.float16
+        np.testing.assert_array_equal(weights[name], wanted[name])

@@ -1,4 +1,4 @@
-"""Everything about CUDA graphs that shows without CUDA: how sessions get there, and the way back."""
+"""What shows of CUDA graphs without CUDA: how sessions get there, and the way back."""
 
 from __future__ import annotations
 

@@ -129,9 +129,7 @@ def test_coreml_gets_the_rewrites_that_it_needs() -> None:
     assert choose_route(Role.SWAPPER, machines.cpu_only(), threads=1).rewrites == ()
 
 
-def test_cuda_gets_several_faces_a_run_pixels_and_half_precision_where_the_gpu_computes_it() -> (
-    None
-):
+def test_cuda_gets_half_precision_where_the_gpu_computes_it() -> None:
     old = choose_route(Role.SWAPPER, _GTX_1060_WITH_CUDA_12, threads=1)
     assert old.rewrites == (Rewrite.BATCH, Rewrite.PIXELS)
     new = machines.nvidia(machines.RTX_4090)

@@ -4,6 +4,7 @@ import hashlib
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import onnx
 import pytest
 from onnx import TensorProto, helper
@@ -13,10 +14,12 @@ from dlc.graph.synthetic import InswapperOptions, write_inswapper
 from dlc.model_store.catalogue import Catalogue
 from dlc.model_store.folders import Folders
 from dlc.model_store.licenses import INSIGHTFACE
+from dlc.model_store.skim import skim_emap
 from dlc.model_store.spec import ModelRole, ModelSpec, RemoteFile
 from dlc.model_store.store import ModelStore
 from dlc.options import Provider
 from dlc.workflows.optimize import ModelReport, OptimizeOptions, State, optimize_models
+from tests.stand_ins import write_arcface
 
 OLD = (1, 24)
 COREML = OptimizeOptions(target=Provider.COREML)
@@ -98,6 +101,35 @@ def test_a_cpu_needs_nothing(narrow: Path, store: ModelStore) -> None:
     forced = optimize(narrow, store, OptimizeOptions(target=Provider.CPU, everything=True))
     assert forced.path is not None
     assert forced.path.name == "narrow_cpu.onnx"
+
+
+def test_for_cuda_a_swapper_gets_half_precision_several_faces_and_pixels(
+    narrow: Path, store: ModelStore
+) -> None:
+    cuda = OptimizeOptions(target=Provider.CUDA)
+    found = optimize(narrow, store, cuda)
+    assert found.state is State.MADE
+    assert found.changes == {"batch-opened": 1, "half-precision": 226, "8-bit-pixels": 1}
+    assert found.difference is not None
+    assert 0 < found.difference < 0.05
+    assert found.path is not None
+    assert found.path.name == "narrow_cuda_fp16.onnx"
+    before, after = (file.stat().st_size - 4 * 512 * 512 for file in (narrow, found.path))
+    assert after < 0.55 * before
+    np.testing.assert_array_equal(skim_emap(found.path), skim_emap(narrow))
+    assert optimize(narrow, store, cuda).state is State.CURRENT
+    # Where half precision overflows, the file stays in single precision.
+    loud = narrow.with_name("loud.onnx")
+    write_inswapper(loud, InswapperOptions(width=2, overflowing=True))
+    single = optimize(loud, store, cuda)
+    assert single.changes == {"batch-opened": 1, "8-bit-pixels": 1}
+    assert (single.dropped, single.difference) == (("half-precision",), 0)
+
+
+def test_for_cuda_other_models_stay_as_they_are(tmp_path: Path, store: ModelStore) -> None:
+    path = write_arcface(tmp_path / "recognizer.onnx")
+    found = optimize(path, store, OptimizeOptions(target=Provider.CUDA))
+    assert (found.state, found.path) == (State.NOTHING_TO_DO, path)
 
 
 def test_a_name_of_the_catalogue_is_the_installed_file(narrow: Path, store: ModelStore) -> None:

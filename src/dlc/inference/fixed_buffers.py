@@ -67,6 +67,12 @@ class FixedBuffers:
         for name, value in zip(self._names, self._outputs, strict=True):
             self._binding.bind_ortvalue_output(name, value)
 
+    @property
+    def addresses(self) -> list[int]:
+        """Where inputs and then outputs are, in the device's memory."""
+        bound = (*self._inputs.values(), *self._binding.get_outputs())
+        return [value.data_ptr() for value in bound]
+
     def run(self, feed: Mapping[str, Array]) -> list[Array]:
         """Run the model and return copies of all its outputs, in its order.
 

@@ -50,7 +50,8 @@ def _smooth_noise(side: int) -> Bytes:
     coarse = generator.integers(0, 256, (8, 8, 3)).astype(np.float32)
     picture = cv2.resize(coarse, (side, side), interpolation=cv2.INTER_CUBIC)
     fine = generator.normal(0, 8, picture.shape)
-    return np.clip(picture + fine, 0, 255).astype(np.uint8)
+    pixels: Bytes = np.clip(picture + fine, 0, 255).astype(np.uint8)
+    return pixels
 
 
 def _identity() -> Floats:

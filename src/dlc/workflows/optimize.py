@@ -10,17 +10,21 @@ from enum import StrEnum
 from pathlib import Path
 
 from dlc.errors import InputError, ModelError, OptionError
+from dlc.graph.names import Rewrite
 from dlc.graph.partitions import Partitioning, UnsupportedNode, predict_partitions
 from dlc.graph.stored_weights import Model, read_without_kernels
 from dlc.host.detect import available_cpus, detect_host
 from dlc.host.host import Host
 from dlc.inference.basic_graph import basic_optimized
 from dlc.inference.measured import measured_partitions
+from dlc.inference.provider_routes import computes_half_precision, cuda_rewrites
 from dlc.inference.rewriting import RewritePlan, Rewritten, plan_rewrites, rewrite
 from dlc.inference.route import Precision, Role, Route
 from dlc.inference.router import choose_route
 from dlc.inference.runtime import installed_runtime
+from dlc.model_store.contracts import check_contract
 from dlc.model_store.rewritten_files import RewrittenFiles
+from dlc.model_store.spec import ModelRole
 from dlc.model_store.store import Check, ModelStore
 from dlc.options import Provider
 
@@ -155,7 +159,10 @@ def optimize_models(
     paths = named or _installed(host, target, store)
     files = RewrittenFiles(store.folders.cache, store.digests)
     release = release or host.runtime.release
-    reports = [_optimize(path, target, options, files, release) for path in dict.fromkeys(paths)]
+    half = _half_precision(host)
+    reports = [
+        _optimize(path, target, options, files, release, half) for path in dict.fromkeys(paths)
+    ]
     return OptimizeReport(target, host.runtime.version, tuple(reports))
 
 
@@ -213,6 +220,7 @@ def _optimize(
     options: OptimizeOptions,
     files: RewrittenFiles,
     release: tuple[int, int],
+    half: bool,
 ) -> ModelReport:
     began = time.perf_counter()
     plan = plan_rewrites(
@@ -220,6 +228,7 @@ def _optimize(
         target,
         files,
         side=options.input_size,
+        wanted=_cuda_rewrites(path, half) if target is Provider.CUDA else (),
         everything=options.everything,
         release=release,
     )
@@ -245,6 +254,23 @@ def _optimize(
         seconds=time.perf_counter() - began,
         path=_usable(plan, result, state),
     )
+
+
+def _half_precision(host: Host) -> bool:
+    """Tell whether files for CUDA should be in half precision: unless this GPU is known not to."""
+    best = host.nvidia.best
+    return best is None or computes_half_precision(host.nvidia.gpus[best])
+
+
+def _cuda_rewrites(path: Path, half: bool) -> tuple[Rewrite, ...]:
+    """Return what CUDA gains from for a model, whose role its inputs and outputs tell."""
+    for role in (ModelRole.SWAPPER, ModelRole.ENHANCER):
+        try:
+            check_contract(path, role)
+        except ModelError:
+            continue
+        return cuda_rewrites(Role(role.value), half=half)
+    return ()
 
 
 def _state(changes: bool, *, there: bool, check: bool) -> State:

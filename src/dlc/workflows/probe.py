@@ -15,11 +15,14 @@ from dlc.host.detect import available_cpus, detect_host
 from dlc.host.findings import host_findings
 from dlc.host.host import Finding
 from dlc.inference.output_check import probe_output, sample_feed
+from dlc.inference.prepared import prepared_model
 from dlc.inference.route import Role, Route
 from dlc.inference.runtime import installed_runtime
 from dlc.inference.sessions import open_session
 from dlc.media.camera import probe_camera
 from dlc.media.negotiation import Negotiated
+from dlc.model_store.digest import DigestCache
+from dlc.model_store.rewritten_files import RewrittenFiles
 from dlc.model_store.store import Check, ModelStore
 from dlc.options import Engine, NeuralOptions, Provider
 from dlc.workflows.engine import choose_engine
@@ -169,7 +172,8 @@ def measure_swapper(route: Route, options: InswapperOptions | None = None) -> Sw
     with tempfile.TemporaryDirectory(prefix="dlc-probe-") as folder:
         model = Path(folder) / "inswapper_stand_in.onnx"
         write_inswapper(model, options or InswapperOptions())
-        session = open_session(model, route)
+        files = RewrittenFiles(Path(folder), DigestCache(Path(folder) / "digests.json"))
+        session = open_session(prepared_model(model, route, files), route)
         feed = sample_feed(session)
         probe_output(session, feed)
         seconds = []

@@ -15,8 +15,8 @@ from dlc.inference.cpu import create_session
 Model = onnx.ModelProto
 
 
-def swapper(path: Path, options: InswapperOptions = InswapperOptions(width=4)) -> Model:
-    write_inswapper(path, options)
+def swapper(path: Path, options: InswapperOptions | None = None) -> Model:
+    write_inswapper(path, options or InswapperOptions(width=4))
     return onnx.load(path)
 
 

@@ -1,0 +1,94 @@
+"""Opens the neural swapper, in half precision where that was seen to be right."""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import replace
+from pathlib import Path
+
+from dlc.errors import ProviderError
+from dlc.graph.names import Rewrite
+from dlc.inference.output_check import probe_output
+from dlc.inference.prepared import prepared_model
+from dlc.inference.provider_cache import cache_key
+from dlc.inference.provider_routes import plain_cpu_route
+from dlc.inference.route import Precision, Route
+from dlc.inference.routed_session import RoutedSession
+from dlc.inference.sessions import open_session
+from dlc.model_store.atomic import write_text
+from dlc.model_store.rewritten_files import RewrittenFiles, recorded_changes
+from dlc.swapping.half_precision import why_not_half
+from dlc.swapping.inswapper_model import InswapperModel
+
+logger = logging.getLogger(__name__)
+
+# What the catalogue calls the swapper whose arithmetic half precision is compared with.
+SINGLE_PRECISION_SWAPPER = "inswapper_128"
+
+
+def open_swapper(
+    path: Path, single: Path | None, route: Route, files: RewrittenFiles, cache: Path
+) -> RoutedSession:
+    """Open the swapper as its route says; in single precision if half precision is of no use here.
+
+    That is tried once for a file, a route and a version of ONNX Runtime: one swap is compared with
+    the same in single precision on the CPU.
+
+    Args:
+        path: the model's file, in either precision.
+        single: its file in single precision, if that is another one and installed.
+        route: how to run it.
+        files: where rewritten files are kept.
+        cache: where providers keep what they compile, and what was tried is remembered.
+
+    Raises:
+        ModelError: the file is damaged, or gives no pictures in half precision and there is no
+            other one.
+        ProviderError: the provider that was asked for does not run the model.
+    """
+    prepared = prepared_model(path, route, files)
+    session = open_session(prepared, route, cache=cache)
+    if route.precision is Precision.FP32 or session.applied != route.execution_provider:
+        return session
+    tried = cache / route.provider.value / f"{cache_key(prepared, route)}-half-precision-works"
+    if _read(tried) == route.reason:
+        return session
+    converted = Rewrite.HALF.value in recorded_changes(prepared)
+    reference = path if converted else single
+    if reference is None:
+        probe_output(session)
+        problem = None
+    else:
+        problem = _problem(session, reference)
+    if problem is None:
+        _remember(tried, route.reason)
+        return session
+    logger.warning(
+        "the swapper runs in single precision: in half precision %s on %s", problem, route.reason
+    )
+    rewrites = tuple(each for each in route.rewrites if each is not Rewrite.HALF)
+    plain = replace(route, precision=Precision.FP32, rewrites=rewrites)
+    # Without `reference` the check above would have raised.
+    return open_session(prepared_model(reference or path, plain, files), plain, cache=cache)
+
+
+def _problem(half: RoutedSession, reference: Path) -> str | None:
+    single = open_session(reference, plain_cpu_route(half.route.role, half.route.threads))
+    try:
+        return why_not_half(InswapperModel(half), InswapperModel(single))
+    except ProviderError as error:
+        return f"it fails ({error})"
+
+
+def _read(path: Path) -> str | None:
+    try:
+        return path.read_text("utf-8")
+    except OSError:
+        return None
+
+
+def _remember(path: Path, reason: str) -> None:
+    try:
+        write_text(path, reason)
+    except OSError as error:
+        logger.info("%s cannot be written, so half precision is tried again: %s", path, error)
