@@ -56,7 +56,8 @@ def measure(folder: Path, source: Path, seconds: float, console: Console) -> dic
         )
     console.print(
         f"memory {figures['peak_mib']:.0f} MiB at most, "
-        f"{figures['memory_growth_mib']:+.1f} MiB from the second quarter to the last; load average of the machine {load:.1f}"
+        f"{figures['memory_growth_mib']:+.1f} MiB from the second quarter to the last; "
+        f"load average of the machine {load:.1f}"
     )
     return figures
 
