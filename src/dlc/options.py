@@ -32,6 +32,7 @@ class FaceChoice(StrEnum):
 
     ALL = "all"
     LARGEST = "largest"
+    SMALLEST = "smallest"
     LEFT = "left"
     RIGHT = "right"
 
@@ -42,6 +43,21 @@ class Preset(StrEnum):
     FAST = "fast"
     BALANCED = "balanced"
     QUALITY = "quality"
+
+
+class ColorMatch(StrEnum):
+    """What of the old face's colors the new one takes on."""
+
+    NONE = "none"
+    LAB = "lab"
+    LOCAL = "local"
+
+
+class BlendMethod(StrEnum):
+    """How a new face is put into the frame."""
+
+    ALPHA = "alpha"
+    POISSON = "poisson"
 
 
 class Enhancer(StrEnum):
@@ -113,12 +129,51 @@ class NeuralOptions:
             installed one, and so for the others.
         detector_model: an ONNX file of SCRFD with five points.
         recognizer_model: an ONNX file of ArcFace.
+        landmarker_model: an ONNX file of 2d106det; looked for only where something needs it.
     """
 
     provider: Provider = Provider.AUTO
     swapper_model: Path | None = None
     detector_model: Path | None = None
     recognizer_model: Path | None = None
+    landmarker_model: Path | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class LookOptions:
+    """How a new face looks; the defaults leave it as the engine made it.
+
+    Attributes:
+        opacity: 0 to 1; below 1 the old face shows through.
+        sharpness: 0 to 1, by how much detail is emphasized.
+        color_match: what of the old face's colors the new one takes on. LAB is mean and contrast
+            of all of it; LOCAL is the light and tint of each part of it. The mesh engine follows
+            the target's light by itself, and inswapper was trained to.
+        blend: ALPHA lays the face over the frame; POISSON solves for its gradients, so that its
+            border has the frame's colors, which takes many times as long.
+    """
+
+    opacity: float = 1.0
+    sharpness: float = 0.0
+    color_match: ColorMatch = ColorMatch.NONE
+    blend: BlendMethod = BlendMethod.ALPHA
+
+
+@dataclass(frozen=True, slots=True)
+class MaskOptions:
+    """How much of the old face stays; by default what the engine leaves of it.
+
+    Attributes:
+        feather: percent of the face over which the new one fades in from its outline; None is the
+            engine's own edge.
+        padding: percent of the face's height and width that are cut off at its top, right, bottom
+            and left.
+        mouth: the target's own mouth shows. The neural engine needs 2d106det for this.
+    """
+
+    feather: float | None = None
+    padding: tuple[float, float, float, float] = (0.0, 0.0, 0.0, 0.0)
+    mouth: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,6 +192,22 @@ class EnhanceOptions:
     blend: float = 1.0
     every: int | None = None
     model: Path | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PeopleOptions:
+    """Who of the people in the target gets which face.
+
+    Attributes:
+        mapping: for each person in the target a photo of them, or a folder of such, and the photo
+            or folder of the face that they get.
+        reference: a photo of the only person that is swapped, or a folder; None swaps everybody.
+        similarity: the cosine of two faces' embeddings from which they are one person's.
+    """
+
+    mapping: tuple[tuple[Path, Path], ...] = ()
+    reference: Path | None = None
+    similarity: float = 0.35
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,7 +255,10 @@ class SwapOptions:
     Attributes:
         engine: which swapper to use.
         neural: how the neural engine is run, if it is the one.
-        faces: which faces of a frame to swap.
+        faces: which faces of a frame to swap; numbers count from 1 at the left.
+        people: who gets which face.
+        look: how the new faces look.
+        masks: how much of the old faces stays.
         enhance: how the new faces are given finer detail; None leaves it at what the engine makes.
         overwrite: replace an output that already exists.
         start: seconds into the target at which to begin; None is its beginning.
@@ -202,7 +276,10 @@ class SwapOptions:
 
     engine: Engine = Engine.AUTO
     neural: NeuralOptions = field(default_factory=NeuralOptions)
-    faces: FaceChoice = FaceChoice.ALL
+    faces: FaceChoice | tuple[int, ...] = FaceChoice.ALL
+    people: PeopleOptions = field(default_factory=PeopleOptions)
+    look: LookOptions = field(default_factory=LookOptions)
+    masks: MaskOptions = field(default_factory=MaskOptions)
     enhance: EnhanceOptions | None = None
     overwrite: bool = False
     start: float | None = None
@@ -238,7 +315,9 @@ class LiveOptions:
     Attributes:
         engine: which swapper to use.
         neural: how the neural engine is run, if it is the one.
-        faces: which faces of a frame to swap.
+        faces: which faces of a frame to swap; numbers count from 1 at the left.
+        look: how the new faces look.
+        masks: how much of the old faces stays.
         enhance: how the new faces are given finer detail; None leaves it at what the engine makes.
         detection_every: frames from one detection to the next; None suits the machine.
         no_face: what is shown instead of a frame in which not every face was swapped.
@@ -254,7 +333,9 @@ class LiveOptions:
 
     engine: Engine = Engine.AUTO
     neural: NeuralOptions = field(default_factory=NeuralOptions)
-    faces: FaceChoice = FaceChoice.ALL
+    faces: FaceChoice | tuple[int, ...] = FaceChoice.ALL
+    look: LookOptions = field(default_factory=LookOptions)
+    masks: MaskOptions = field(default_factory=MaskOptions)
     enhance: EnhanceOptions | None = None
     detection_every: int | None = None
     no_face: NoFace = NoFace.PASS

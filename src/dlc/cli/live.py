@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from dlc.cli import arguments, enhance_arguments, live_arguments
+from dlc.cli import arguments, enhance_arguments, live_arguments, look_arguments
+from dlc.cli.people_arguments import parse_faces
 from dlc.errors import OptionError
 from dlc.options import (
     CaptureOptions,
@@ -13,6 +14,8 @@ from dlc.options import (
     FaceChoice,
     Fit,
     LiveOptions,
+    LookOptions,
+    MaskOptions,
     NeuralOptions,
     NoFace,
     Provider,
@@ -20,6 +23,7 @@ from dlc.options import (
 )
 from dlc.pipeline.cancel import CancelToken
 
+_DEFAULTS = LiveOptions()
 _SIZE = re.compile(r"(\d+)[xX](\d+)")
 
 
@@ -31,13 +35,21 @@ def live_command(
     fps: live_arguments.FpsOption = None,
     reconnect: live_arguments.ReconnectOption = False,
     engine: arguments.EngineOption = Engine.AUTO,
-    faces: arguments.FacesOption = FaceChoice.ALL,
+    faces: arguments.FacesOption = FaceChoice.ALL.value,
     detection_every: live_arguments.DetectionEveryOption = "auto",
     no_face: live_arguments.NoFaceOption = NoFace.PASS,
     provider: arguments.ProviderOption = Provider.AUTO,
     swapper_model: arguments.SwapperModelOption = None,
     detector_model: arguments.DetectorModelOption = None,
     recognizer_model: arguments.RecognizerModelOption = None,
+    landmarker_model: look_arguments.LandmarkerModelOption = None,
+    opacity: look_arguments.OpacityOption = _DEFAULTS.look.opacity,
+    sharpness: look_arguments.SharpnessOption = _DEFAULTS.look.sharpness,
+    color_match: look_arguments.ColorMatchOption = _DEFAULTS.look.color_match,
+    blend: look_arguments.BlendOption = _DEFAULTS.look.blend,
+    mask_feather: look_arguments.MaskFeatherOption = None,
+    mask_padding: look_arguments.MaskPaddingOption = "0,0,0,0",
+    mouth_mask: look_arguments.MouthMaskOption = False,
     enhance: enhance_arguments.EnhanceOption = None,
     enhance_blend: enhance_arguments.EnhanceBlendOption = None,
     enhance_every: enhance_arguments.EnhanceEveryOption = None,
@@ -65,8 +77,12 @@ def live_command(
     asked = None if resolution is None else parse_size("--resolution", resolution)
     options = LiveOptions(
         engine=engine,
-        neural=NeuralOptions(provider, swapper_model, detector_model, recognizer_model),
-        faces=faces,
+        neural=NeuralOptions(
+            provider, swapper_model, detector_model, recognizer_model, landmarker_model
+        ),
+        faces=parse_faces(faces),
+        look=LookOptions(opacity, sharpness, color_match, blend),
+        masks=MaskOptions(mask_feather, look_arguments.parse_padding(mask_padding), mouth_mask),
         enhance=enhance_arguments.enhance_options(
             enhance, enhance_blend, enhance_every, enhancer_model
         ),

@@ -6,14 +6,17 @@ from pathlib import Path
 
 import typer
 
-from dlc.cli import arguments, enhance_arguments
+from dlc.cli import arguments, enhance_arguments, look_arguments, people_arguments
 from dlc.cli.times import parse_time
 from dlc.errors import OptionError
 from dlc.options import (
     EncodeOptions,
     Engine,
     FaceChoice,
+    LookOptions,
+    MaskOptions,
     NeuralOptions,
+    PeopleOptions,
     Preset,
     ProvenanceOptions,
     Provider,
@@ -25,15 +28,26 @@ _DEFAULTS = SwapOptions()
 
 
 def swap_command(
-    source: arguments.Source,
-    target: arguments.Target,
-    output: arguments.Output,
+    source: arguments.Source = None,
+    target: arguments.Target = None,
+    output: arguments.Output = None,
     engine: arguments.EngineOption = Engine.AUTO,
-    faces: arguments.FacesOption = FaceChoice.ALL,
+    faces: arguments.FacesOption = FaceChoice.ALL.value,
+    mapping: people_arguments.MapOption = None,
+    reference: people_arguments.ReferenceOption = None,
+    similarity: people_arguments.SimilarityOption = _DEFAULTS.people.similarity,
     provider: arguments.ProviderOption = Provider.AUTO,
     swapper_model: arguments.SwapperModelOption = None,
     detector_model: arguments.DetectorModelOption = None,
     recognizer_model: arguments.RecognizerModelOption = None,
+    landmarker_model: look_arguments.LandmarkerModelOption = None,
+    opacity: look_arguments.OpacityOption = _DEFAULTS.look.opacity,
+    sharpness: look_arguments.SharpnessOption = _DEFAULTS.look.sharpness,
+    color_match: look_arguments.ColorMatchOption = _DEFAULTS.look.color_match,
+    blend: look_arguments.BlendOption = _DEFAULTS.look.blend,
+    mask_feather: look_arguments.MaskFeatherOption = None,
+    mask_padding: look_arguments.MaskPaddingOption = "0,0,0,0",
+    mouth_mask: look_arguments.MouthMaskOption = False,
     enhance: enhance_arguments.EnhanceOption = None,
     enhance_blend: enhance_arguments.EnhanceBlendOption = None,
     enhance_every: enhance_arguments.EnhanceEveryOption = None,
@@ -62,10 +76,17 @@ def swap_command(
     if quiet and verbose:
         message = "--quiet and --verbose contradict each other; give one of them"
         raise OptionError(message)
+    named = people_arguments.named_files(source, target, output, mapped=bool(mapping))
+    pairs = tuple(map(people_arguments.parse_map, mapping or ()))
     options = SwapOptions(
         engine=engine,
-        neural=NeuralOptions(provider, swapper_model, detector_model, recognizer_model),
-        faces=faces,
+        neural=NeuralOptions(
+            provider, swapper_model, detector_model, recognizer_model, landmarker_model
+        ),
+        faces=people_arguments.parse_faces(faces),
+        people=PeopleOptions(pairs, reference, similarity),
+        look=LookOptions(opacity, sharpness, color_match, blend),
+        masks=MaskOptions(mask_feather, look_arguments.parse_padding(mask_padding), mouth_mask),
         enhance=enhance_arguments.enhance_options(
             enhance, enhance_blend, enhance_every, enhancer_model
         ),
@@ -81,11 +102,11 @@ def swap_command(
         label=label,
         provenance=ProvenanceOptions(not no_provenance, sign_cert, sign_key),
     )
-    _run(source, target, output, options, as_json=as_json, quiet=quiet, verbose=verbose)
+    _run(*named, options, as_json=as_json, quiet=quiet, verbose=verbose)
 
 
 def _run(
-    source: Path,
+    source: Path | None,
     target: Path,
     output: Path,
     options: SwapOptions,

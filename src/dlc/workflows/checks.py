@@ -9,7 +9,8 @@ from pathlib import Path
 from dlc.errors import OptionError, OutputError
 from dlc.media.atomic import check_path
 from dlc.media.label import check_label
-from dlc.options import ProvenanceOptions, SafeguardPolicy, SwapOptions
+from dlc.options import FaceChoice, ProvenanceOptions, SafeguardPolicy, SwapOptions
+from dlc.workflows.effects import check_effects
 
 MAX_QUALITY = 51
 MAX_CONTACT_SHEET_ROWS = 24
@@ -34,11 +35,21 @@ def check_options(options: SwapOptions) -> None:
             f"contact_sheet_rows is {options.contact_sheet_rows}; "
             f"give 1 to {MAX_CONTACT_SHEET_ROWS}"
         )
+    check_effects(options.look, options.masks)
+    check_faces(options.faces)
     if options.label is not None:
         check_label(options.label)
     _check_provenance(options.provenance)
     if options.safeguard is not None:
         _check_policy(options.safeguard)
+
+
+def check_faces(faces: FaceChoice | tuple[int, ...]) -> None:
+    """Raise OptionError unless the numbers of faces, if any, can be those of faces."""
+    if isinstance(faces, tuple) and (not faces or min(faces) < 1 or len(set(faces)) < len(faces)):
+        raise OptionError(
+            f"faces are {list(faces)}; give different numbers that count from 1 at the left"
+        )
 
 
 def _check_provenance(options: ProvenanceOptions) -> None:

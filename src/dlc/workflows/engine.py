@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import reduce
+from operator import or_
 
 from dlc.errors import OptionError
-from dlc.faces.finder import FaceFinder
+from dlc.faces.finder import FaceFinder, Needs
 from dlc.faces.tracker import load_tracker
 from dlc.model_store.store import ModelStore
 from dlc.options import Engine, NeuralOptions, Provider
 from dlc.swapping.effect import PatchEffect
 from dlc.swapping.mesh import MeshSwapper
 from dlc.swapping.swapper import FaceSwapper
+from dlc.workflows.effects import EffectMaker, no_effects
 from dlc.workflows.neural_models import missing_models, not_installed
 from dlc.workflows.result import ModelUse
 
@@ -50,7 +53,10 @@ class EngineChoice:
 
 
 def choose_engine(
-    asked: Engine, neural: NeuralOptions | None = None, store: ModelStore | None = None
+    asked: Engine,
+    neural: NeuralOptions | None = None,
+    store: ModelStore | None = None,
+    effects: EffectMaker = no_effects,
 ) -> EngineChoice:
     """Choose between the engines: the neural one wherever its models are at hand.
 
@@ -58,26 +64,25 @@ def choose_engine(
         asked: what the user wants.
         neural: how the neural engine is to be run; None are the defaults.
         store: the installed models; None are the user's.
+        effects: makes what changes new faces before they are pasted.
 
     Raises:
         ModelError: the neural engine was asked for, by name or by an option that only it has, and
-            one of its models is missing.
+            one of its models is missing; or all are there but the one that an effect needs.
         OptionError: such an option was given together with the mesh engine.
     """
     neural = neural or NeuralOptions()
     store = store or ModelStore.of_user()
     if asked is Engine.MESH:
         _refuse(_only_neural(neural))
-        return _mesh("as asked")
+        return _mesh("as asked", effects)
     missing = missing_models(neural, store)
     if not missing:
         reason = "as asked" if asked is Engine.INSWAPPER else "its models are there"
-        return EngineChoice(
-            Engine.INSWAPPER, reason, lambda threads: _load_neural(neural, store, threads)
-        )
+        return _neural(reason, neural, store, effects)
     if asked is Engine.INSWAPPER or _only_neural(neural):
         raise not_installed(missing)
-    return _mesh(f"{', '.join(missing)} not installed")
+    return _mesh(f"the neural engine lacks {', '.join(missing)}", effects)
 
 
 def load_mesh_engine() -> LoadedEngine:
@@ -89,22 +94,37 @@ def load_mesh_engine() -> LoadedEngine:
     return LoadedEngine(load_tracker(), MeshSwapper())
 
 
-def _mesh(reason: str) -> EngineChoice:
-    return EngineChoice(Engine.MESH, reason, lambda _threads: load_mesh_engine())
+def _mesh(reason: str, effects: EffectMaker) -> EngineChoice:
+    def load(threads: int) -> LoadedEngine:
+        del threads
+        return replace(load_mesh_engine(), effects=effects(Engine.MESH))
+
+    return EngineChoice(Engine.MESH, reason, load)
 
 
-def _load_neural(neural: NeuralOptions, store: ModelStore, threads: int) -> LoadedEngine:
-    # insightface takes a third of a second to import, which the built-in engine need not wait for.
-    from dlc.workflows.neural_engine import load_neural_engine
+def _neural(
+    reason: str, neural: NeuralOptions, store: ModelStore, effects: EffectMaker
+) -> EngineChoice:
+    wanted = effects(Engine.INSWAPPER)
+    needs = reduce(or_, (effect.target_needs for effect in wanted), Needs.NOTHING)
+    missing = missing_models(neural, store, needs)
+    if missing:
+        raise not_installed(missing)
 
-    return load_neural_engine(neural, store, threads)
+    def load(threads: int) -> LoadedEngine:
+        # insightface takes a third of a second to import: the built-in engine need not wait.
+        from dlc.workflows.neural_engine import load_neural_engine
+
+        return replace(load_neural_engine(neural, store, threads, needs), effects=wanted)
+
+    return EngineChoice(Engine.INSWAPPER, reason, load)
 
 
 def _only_neural(neural: NeuralOptions) -> list[str]:
     """Return the options that were given and mean nothing to the mesh engine."""
     given = [
         f"--{role}-model"
-        for role in ("swapper", "detector", "recognizer")
+        for role in ("swapper", "detector", "recognizer", "landmarker")
         if getattr(neural, f"{role}_model") is not None
     ]
     if neural.provider not in (Provider.AUTO, Provider.CPU):

@@ -11,6 +11,8 @@ from dlc.errors import OptionError
 from dlc.media.live_writer import check_live_output
 from dlc.options import LiveOptions, NoFace
 from dlc.pipeline import CancelToken
+from dlc.workflows.checks import check_faces
+from dlc.workflows.effects import check_effects, effect_maker
 from dlc.workflows.engine import choose_engine
 from dlc.workflows.enhancer import check_enhancing, with_enhancer
 from dlc.workflows.live_result import LiveResult
@@ -61,7 +63,8 @@ def live(
         check_live_output(
             options.output, Path(camera), options.encoding, overwrite=options.overwrite
         )
-    choice = choose_engine(options.engine, options.neural)
+    effects = effect_maker(options.look, options.masks)
+    choice = choose_engine(options.engine, options.neural, effects=effects)
     logger.info("engine %s: %s", choice.engine, choice.reason)
     plan = LivePlan(
         photos=tuple(photo_paths(source)),
@@ -81,6 +84,7 @@ def check_live_options(options: LiveOptions) -> None:
             "there is nothing to show the result on: ask for a virtual camera (--virtual-cam), a "
             "file (--output) or a window (--preview)"
         )
+    check_faces(options.faces)
     every = options.detection_every
     if every is not None and every < 1:
         raise OptionError(f"detection_every is {every}; give at least 1")
@@ -95,4 +99,5 @@ def check_live_options(options: LiveOptions) -> None:
         raise OptionError(f"duration is {options.duration:g} s; give more than 0")
     if options.threads is not None and options.threads < 1:
         raise OptionError(f"threads is {options.threads}; give at least 1")
+    check_effects(options.look, options.masks)
     check_enhancing(options.enhance)

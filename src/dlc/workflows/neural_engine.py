@@ -7,6 +7,8 @@ from pathlib import Path
 
 from dlc.faces.analyzer import FaceAnalyzer
 from dlc.faces.arcface import ArcFaceRecognizer
+from dlc.faces.finder import Needs
+from dlc.faces.landmarks_106 import Landmarker106
 from dlc.faces.scrfd import ScrfdDetector
 from dlc.host.detect import detect_host
 from dlc.host.findings import host_findings
@@ -23,18 +25,22 @@ from dlc.swapping.inswapper import InswapperSwapper
 from dlc.workflows.engine import LoadedEngine
 from dlc.workflows.neural_models import find_models
 from dlc.workflows.neural_routes import neural_routes
+from dlc.workflows.neural_swapper import SINGLE_PRECISION_SWAPPER, open_swapper
 from dlc.workflows.result import ModelUse
 
 logger = logging.getLogger(__name__)
 
 
-def load_neural_engine(options: NeuralOptions, store: ModelStore, threads: int) -> LoadedEngine:
-    """Load the three models and make the engine of them.
+def load_neural_engine(
+    options: NeuralOptions, store: ModelStore, threads: int, needs: Needs = Needs.NOTHING
+) -> LoadedEngine:
+    """Load the three models, and 2d106det if need be, and make the engine of them.
 
     Args:
         options: which models, and by what they are run.
         store: the installed models, and the cache for what is made of them.
         threads: CPU threads for all of them together.
+        needs: what effects need of target faces.
 
     Raises:
         InputError: a file that was named is not there.
@@ -45,7 +51,7 @@ def load_neural_engine(options: NeuralOptions, store: ModelStore, threads: int) 
     for finding in host_findings(host):
         logger.warning("%s", finding)
     routes = neural_routes(host, options.provider, threads)
-    models = find_models(options, routes[Role.SWAPPER].precision, store)
+    models = find_models(options, routes[Role.SWAPPER].precision, store, needs)
     compiled = store.folders.cache / "providers"
     rewritten = RewrittenFiles(store.folders.cache, store.digests)
 
@@ -55,13 +61,22 @@ def load_neural_engine(options: NeuralOptions, store: ModelStore, threads: int) 
 
     detector = load(models.detector, Role.DETECTOR)
     recognizer = load(models.recognizer, Role.RECOGNIZER)
-    swapper = load(models.swapper, Role.SWAPPER)
+    # Whoever names a file means that one, whatever is installed.
+    single = store.find(SINGLE_PRECISION_SWAPPER) if options.swapper_model is None else None
+    swapper = open_swapper(models.swapper, single, routes[Role.SWAPPER], rewritten, compiled)
+    sessions = [detector, recognizer, swapper]
+    landmarker = None
+    if models.landmarker is not None:
+        sessions.append(load(models.landmarker, Role.LANDMARKER))
+        landmarker = Landmarker106(models.landmarker, sessions[-1])
     return LoadedEngine(
         finder=FaceAnalyzer(
-            ScrfdDetector(detector), ArcFaceRecognizer(models.recognizer, recognizer)
+            ScrfdDetector(detector),
+            ArcFaceRecognizer(models.recognizer, recognizer),
+            landmarker,
         ),
         swapper=InswapperSwapper(swapper, skim_emap(models.swapper)),
-        models=tuple(map(_use, (detector, recognizer, swapper))),
+        models=tuple(map(_use, sessions)),
     )
 
 

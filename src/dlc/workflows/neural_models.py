@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 from dlc.errors import InputError, ModelError
+from dlc.faces.finder import Needs
 from dlc.inference.route import Precision
 from dlc.model_store.contracts import check_contract
 from dlc.model_store.spec import ModelRole
@@ -20,28 +22,43 @@ _INSTALLABLE = {
     ModelRole.SWAPPER: ("inswapper_128", "inswapper_128_fp16"),
     ModelRole.DETECTOR: ("det_10g",),
     ModelRole.RECOGNIZER: ("w600k_r50",),
+    ModelRole.LANDMARKER: ("2d106det",),
 }
 
 
 @dataclass(frozen=True, slots=True)
 class NeuralModels:
-    """The files of the three models that a neural swap needs."""
+    """The files of the three models that a neural swap needs, and of one that some effects need."""
 
     swapper: Path
     detector: Path
     recognizer: Path
+    landmarker: Path | None = None
 
 
-def missing_models(options: NeuralOptions, store: ModelStore) -> list[str]:
-    """Return the names of models that are neither named nor installed, judged by name and size."""
+def missing_models(
+    options: NeuralOptions, store: ModelStore, needs: Needs = Needs.NOTHING
+) -> list[str]:
+    """Return the names of models that are neither named nor installed, judged by name and size.
+
+    Args:
+        options: the files the user named.
+        store: the installed models.
+        needs: what is needed of target faces besides what the swap itself needs.
+    """
     return [
         names[0]
-        for role, names in _INSTALLABLE.items()
+        for role, names in _wanted(needs)
         if _named(options, role) is None and not any(map(store.find, names))
     ]
 
 
-def find_models(options: NeuralOptions, precision: Precision, store: ModelStore) -> NeuralModels:
+def find_models(
+    options: NeuralOptions,
+    precision: Precision,
+    store: ModelStore,
+    needs: Needs = Needs.NOTHING,
+) -> NeuralModels:
     """Return the models to use, each of them checked.
 
     A file that the user named is checked by its inputs and outputs, an installed one by its digest.
@@ -51,6 +68,7 @@ def find_models(options: NeuralOptions, precision: Precision, store: ModelStore)
         precision: what the swapper's file should hold; where only the other one is installed, that
             one is taken.
         store: the installed models.
+        needs: as in `missing_models`.
 
     Raises:
         InputError: a file that was named is not there.
@@ -58,7 +76,7 @@ def find_models(options: NeuralOptions, precision: Precision, store: ModelStore)
             missing or damaged; the message tells what to do.
     """
     files = {}
-    for role, names in _INSTALLABLE.items():
+    for role, names in _wanted(needs):
         if role is ModelRole.SWAPPER and precision is Precision.FP16:
             names = names[::-1]
         named = _named(options, role)
@@ -66,11 +84,18 @@ def find_models(options: NeuralOptions, precision: Precision, store: ModelStore)
     return NeuralModels(**files)
 
 
+def _wanted(needs: Needs) -> Iterator[tuple[ModelRole, tuple[str, ...]]]:
+    for role, names in _INSTALLABLE.items():
+        if role is not ModelRole.LANDMARKER or Needs.LANDMARKS_106 in needs:
+            yield role, names
+
+
 def _named(options: NeuralOptions, role: ModelRole) -> Path | None:
     return {
         ModelRole.SWAPPER: options.swapper_model,
         ModelRole.DETECTOR: options.detector_model,
         ModelRole.RECOGNIZER: options.recognizer_model,
+        ModelRole.LANDMARKER: options.landmarker_model,
     }[role]
 
 

@@ -1,0 +1,97 @@
+"""The options of how new faces look and what of the old ones stays."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from dlc.errors import OptionError
+from dlc.options import BlendMethod, ColorMatch
+
+_LOOK = "Look of the new face"
+_MASKS = "What stays of the old face"
+_NEURAL = "Neural engine"
+
+OpacityOption = Annotated[
+    float,
+    typer.Option(
+        metavar="0-1", min=0, max=1, help="Let the old face show through.", rich_help_panel=_LOOK
+    ),
+]
+SharpnessOption = Annotated[
+    float,
+    typer.Option(
+        metavar="0-1", min=0, max=1, help="Emphasize the new face's detail.", rich_help_panel=_LOOK
+    ),
+]
+ColorMatchOption = Annotated[
+    ColorMatch,
+    typer.Option(
+        help="Give the new face the old one's colors: lab as a whole, local place by place. Both "
+        "engines follow the target's light by themselves already.",
+        rich_help_panel=_LOOK,
+    ),
+]
+BlendOption = Annotated[
+    BlendMethod,
+    typer.Option(
+        help="poisson adapts the new face to the colors around it; slow.", rich_help_panel=_LOOK
+    ),
+]
+
+MaskFeatherOption = Annotated[
+    float | None,
+    typer.Option(
+        metavar="PERCENT",
+        min=0,
+        max=50,
+        help="Share of the face over which the new one fades in from its outline; default: the "
+        "engine's own edge.",
+        rich_help_panel=_MASKS,
+    ),
+]
+MaskPaddingOption = Annotated[
+    str,
+    typer.Option(
+        metavar="T,R,B,L",
+        help="Percent of the face that is left out at the top, right, bottom and left.",
+        rich_help_panel=_MASKS,
+    ),
+]
+MouthMaskOption = Annotated[
+    bool,
+    typer.Option(
+        "--mouth-mask",
+        metavar="",
+        help="Let the target's own mouth show. The neural engine needs 2d106det for it.",
+        rich_help_panel=_MASKS,
+    ),
+]
+
+LandmarkerModelOption = Annotated[
+    Path | None,
+    typer.Option(
+        metavar="ONNX",
+        help="A file of 2d106det, for --mouth-mask; default: the installed one.",
+        rich_help_panel=_NEURAL,
+    ),
+]
+
+
+def parse_padding(text: str) -> tuple[float, float, float, float]:
+    """Return the percentages of "top,right,bottom,left".
+
+    Raises:
+        OptionError: these are not four numbers.
+    """
+    try:
+        top, right, bottom, left = (float(part) for part in text.split(","))
+    except ValueError:
+        message = (
+            f"--mask-padding is {text}; give four percentages such as 10,0,0,0: top, right, "
+            "bottom, left"
+        )
+        raise OptionError(message) from None
+    return top, right, bottom, left

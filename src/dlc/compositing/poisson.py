@@ -1,0 +1,50 @@
+"""Blending a patch by its gradients, so that its border takes on the frame's colors.
+
+P. Perez, M. Gangnet, A. Blake, "Poisson image editing", SIGGRAPH 2003, as OpenCV's seamlessClone
+does it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import cv2
+import numpy as np
+
+from dlc.compositing.arrays import Bytes
+from dlc.compositing.patch import Patch
+
+# A place belongs to the new face where its alpha is at least this share of the patch's highest.
+_SHARE = 0.5
+# seamlessClone takes so many pixels off a mask, and then needs one more of the frame around it.
+_MARGIN = 4
+
+
+def cloned(patch: Patch, under: Bytes) -> Patch:
+    """Return a patch whose gradients are its own and whose border is the frame's.
+
+    The alpha stays, so a soft edge is as soft as before. A patch too small to be solved for is
+    returned as it is.
+
+    Args:
+        patch: the new face.
+        under: uint8 (h, w, 3) BGR, the frame at the patch's box.
+    """
+    mask = _solved_for(patch.alpha)
+    left, top, width, height = cv2.boundingRect(mask)
+    if min(width, height) <= 2 * _MARGIN:
+        return patch
+    # The center of the mask's rectangle, as seamlessClone rounds it, keeps everything in place.
+    center = (left + width // 2, top + height // 2)
+    bgr = cv2.seamlessClone(patch.bgr, under, mask, center, cv2.NORMAL_CLONE)
+    return replace(patch, bgr=np.asarray(bgr, np.uint8))
+
+
+def _solved_for(alpha: Bytes) -> Bytes:
+    """Return 255 where the new face is, 0 elsewhere and along the patch's border."""
+    limit = max(_SHARE * int(alpha.max()), 1.0)
+    mask = np.asarray(cv2.threshold(alpha, limit - 1, 255, cv2.THRESH_BINARY)[1], np.uint8)
+    inside = np.zeros_like(mask)
+    inner = slice(_MARGIN, -_MARGIN)
+    inside[inner, inner] = mask[inner, inner]
+    return inside

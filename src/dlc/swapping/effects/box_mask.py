@@ -1,0 +1,44 @@
+"""A new face of which only a part is pasted, with an edge of the wanted softness."""
+
+from __future__ import annotations
+
+import math
+
+from dlc.compositing.box_mask import Padding, feathered, padded
+from dlc.compositing.patch import Patch
+from dlc.faces.face import Face
+from dlc.faces.finder import Needs
+from dlc.faces.pixels import Pixels
+
+# Softness of a cut, in shares of the face, where nobody asked for another.
+_FEATHER = 0.08
+
+
+class BoxMaskEffect:
+    """Cuts the new face at its four sides, which turn with the head, and softens its rim."""
+
+    name = "box"
+    target_needs = Needs.NOTHING
+
+    def __init__(self, padding: Padding, feather: float | None) -> None:
+        """Cut as told.
+
+        Args:
+            padding: how much of each side is left to the target.
+            feather: softness of the rim and of the cuts, as a share of the face; None leaves the
+                rim as the engine made it.
+        """
+        self._padding = padding
+        self._feather = feather
+
+    def apply(self, frame: Pixels, face: Face, patch: Patch) -> Patch:
+        """Return the patch, smaller and softer."""
+        del frame
+        if not patch.alpha.any():
+            return patch
+        feather = _FEATHER if self._feather is None else self._feather
+        across = face.points[1] - face.points[0]
+        angle = math.atan2(float(across[1]), float(across[0]))
+        if self._feather is not None:
+            patch = feathered(patch, feather)
+        return padded(patch, self._padding, angle, feather) if any(self._padding.sides) else patch

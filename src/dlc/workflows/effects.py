@@ -1,0 +1,73 @@
+"""Which effects the options ask for, in the order in which they work on a new face."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterator
+
+from dlc.compositing.box_mask import Padding
+from dlc.compositing.color_match import local_shift, overall_shift
+from dlc.errors import OptionError
+from dlc.faces.finder import Needs
+from dlc.options import BlendMethod, ColorMatch, Engine, LookOptions, MaskOptions
+from dlc.swapping.effect import PatchEffect
+from dlc.swapping.effects.box_mask import BoxMaskEffect
+from dlc.swapping.effects.color import ColorEffect
+from dlc.swapping.effects.mouth_mask import MouthMaskEffect
+from dlc.swapping.effects.opacity import OpacityEffect
+from dlc.swapping.effects.poisson import PoissonEffect
+from dlc.swapping.effects.sharpness import SharpnessEffect
+
+EffectMaker = Callable[[Engine], tuple[PatchEffect, ...]]
+"""Returns new effects for an engine, which is never AUTO."""
+
+_MEASURES = {ColorMatch.LAB: overall_shift, ColorMatch.LOCAL: local_shift}
+
+
+def effect_maker(look: LookOptions, masks: MaskOptions) -> EffectMaker:
+    """Return what makes the effects that were asked for.
+
+    Colors are matched and detail is sharpened first, on the whole face; then masks take parts of it
+    away; what is left is blended into the frame, and last of all it is made less opaque.
+    """
+    return lambda engine: tuple(_effects(look, masks, engine))
+
+
+def no_effects(engine: Engine) -> tuple[PatchEffect, ...]:
+    """Return none, for whatever engine."""
+    del engine
+    return ()
+
+
+def _effects(look: LookOptions, masks: MaskOptions, engine: Engine) -> Iterator[PatchEffect]:
+    if look.color_match is not ColorMatch.NONE:
+        yield ColorEffect(_MEASURES[look.color_match])
+    if look.sharpness > 0:
+        yield SharpnessEffect(look.sharpness)
+    if masks.feather is not None or any(masks.padding):
+        padding = Padding(*(percent / 100 for percent in masks.padding))
+        yield BoxMaskEffect(padding, None if masks.feather is None else masks.feather / 100)
+    if masks.mouth:
+        yield MouthMaskEffect(Needs.MESH if engine is Engine.MESH else Needs.LANDMARKS_106)
+    if look.blend is BlendMethod.POISSON:
+        yield PoissonEffect()
+    if look.opacity < 1:
+        yield OpacityEffect(look.opacity)
+
+
+def check_effects(look: LookOptions, masks: MaskOptions) -> None:
+    """Raise OptionError unless every value makes sense."""
+    for name, share in (("opacity", look.opacity), ("sharpness", look.sharpness)):
+        if not 0 <= share <= 1:
+            raise OptionError(f"{name} is {share:g}; give 0 to 1")
+    if masks.feather is not None and not 0 <= masks.feather <= 50:
+        raise OptionError(f"the mask's feather is {masks.feather:g} %; give 0 to 50")
+    if not all(math.isfinite(percent) and 0 <= percent < 100 for percent in masks.padding):
+        shown = ",".join(f"{percent:g}" for percent in masks.padding)
+        raise OptionError(f"the mask's padding is {shown} %; give 0 to less than 100 for each side")
+    top, right, bottom, left = masks.padding
+    if top + bottom >= 100 or left + right >= 100:
+        raise OptionError(
+            "the mask's padding leaves nothing of the face: top and bottom, and left and right, "
+            "have to be less than 100 % together"
+        )
