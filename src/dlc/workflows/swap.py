@@ -9,6 +9,7 @@ from pathlib import Path
 from dlc.options import SwapOptions
 from dlc.pipeline import CancelToken
 from dlc.workflows.checks import check_options
+from dlc.workflows.effects import effect_maker
 from dlc.workflows.engine import choose_engine
 from dlc.workflows.enhancer import check_enhancing, with_enhancer
 from dlc.workflows.progress import Progress
@@ -62,7 +63,8 @@ def swap(
     options = options or SwapOptions()
     check_options(options)
     check_enhancing(options.enhance)
-    choice = choose_engine(options.engine, options.neural)
+    effects = effect_maker(options.look, options.masks)
+    choice = choose_engine(options.engine, options.neural, effects=effects)
     logger.info("engine %s: %s", choice.engine, choice.reason)
     plan = SwapPlan(
         photos=tuple(photo_paths(source)),
