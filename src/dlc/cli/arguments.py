@@ -31,24 +31,32 @@ SWAP_EPILOG = (
     "12 provider, 15 refused content, 16 signing, 130 stopped."
 )
 
+# Which of them were given is looked at later: with --map, SOURCE may be left out.
 Source = Annotated[
-    Path,
+    Path | None,
     typer.Argument(
-        metavar="SOURCE", help="A photo of the face to use, or a folder of photos of one person."
+        metavar="[SOURCE]", help="A photo of the face to use, or a folder of photos of one person."
     ),
 ]
 Target = Annotated[
-    Path, typer.Argument(metavar="TARGET", help="The video or picture whose faces are replaced.")
+    Path | None,
+    typer.Argument(metavar="TARGET", help="The video or picture whose faces are replaced."),
 ]
 Output = Annotated[
-    Path, typer.Argument(metavar="OUTPUT", help="The file to write, of the same kind as TARGET.")
+    Path | None,
+    typer.Argument(metavar="OUTPUT", help="The file to write, of the same kind as TARGET."),
 ]
 
 EngineOption = Annotated[
     Engine, typer.Option(help="What swaps; auto takes the best there is.", rich_help_panel=_FACES)
 ]
 FacesOption = Annotated[
-    FaceChoice, typer.Option(help="Which faces of a frame are swapped.", rich_help_panel=_FACES)
+    str,
+    typer.Option(
+        metavar=f"{'|'.join(FaceChoice)}|N,...",
+        help="Which faces of a frame are swapped; numbers count from 1 at the left.",
+        rich_help_panel=_FACES,
+    ),
 ]
 
 ProviderOption = Annotated[

@@ -64,7 +64,7 @@ class LiveSteps:
         self,
         engine: LoadedEngine,
         finder: FaceFinder,
-        choice: FaceChoice,
+        choice: FaceChoice | tuple[int, ...],
         guard: ViewerGuard,
         cadence: DetectionCadence,
     ) -> None:

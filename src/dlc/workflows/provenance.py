@@ -14,7 +14,7 @@ from dlc.media.identity import Identity, read_identity, user_identity
 from dlc.media.manifest import InputDigest, Statement
 from dlc.media.provenance import ManifestSigner, can_be_signed
 from dlc.model_store.folders import Folders
-from dlc.options import Engine, ProvenanceOptions, SwapOptions
+from dlc.options import Engine, FaceChoice, ProvenanceOptions, SwapOptions
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +77,8 @@ def _identity(options: ProvenanceOptions) -> Identity:
 
 def _choices(options: SwapOptions) -> dict[str, Any]:
     """Return the options that tell how the result came about; none of them names a file."""
-    return {"faces": options.faces.value, "start": options.start, "end": options.end}
+    faces = options.faces.value if isinstance(options.faces, FaceChoice) else list(options.faces)
+    return {"faces": faces, "start": options.start, "end": options.end}
 
 
 def _sha256(path: Path) -> str:

@@ -20,10 +20,11 @@ from dlc.safeguard.guard import Safeguard, load_safeguard
 from dlc.workflows.checks import check_contact_sheet
 from dlc.workflows.contact_sheet import CELL_SIZE, ContactSheet
 from dlc.workflows.engine import LoadedEngine
+from dlc.workflows.people import Part, read_cast
 from dlc.workflows.progress import Progress
 from dlc.workflows.provenance import Provenance, prepare_provenance
 from dlc.workflows.result import SwapResult
-from dlc.workflows.sources import SourcePhoto, read_sources
+from dlc.workflows.sources import SourcePhoto
 from dlc.workflows.steps import SwapSteps
 from dlc.workflows.threads import opencv_threads
 
@@ -39,12 +40,13 @@ class SwapPlan:
     """What is to be done, all choices made.
 
     Attributes:
-        photos: source photos that exist.
+        photos: source photos that exist; none if there are parts.
         target: the video or picture.
         output: the file to write.
         options: what else was chosen.
         engine: which engine the swapper is, for the result.
         engine_reason: why it is this one.
+        parts: who gets which face; none if everybody gets the same.
     """
 
     photos: tuple[Path, ...]
@@ -53,6 +55,19 @@ class SwapPlan:
     options: SwapOptions
     engine: Engine
     engine_reason: str
+    parts: tuple[Part, ...] = ()
+
+    @property
+    def sources(self) -> tuple[Path, ...]:
+        """All source photos, each once."""
+        ours = [path for part in self.parts for path in part.source]
+        return tuple(dict.fromkeys([*self.photos, *ours]))
+
+    @property
+    def inputs(self) -> tuple[Path, ...]:
+        """All photos that are read, those of people in the target included."""
+        people = [path for part in self.parts for path in part.person]
+        return tuple(dict.fromkeys([*self.sources, *people]))
 
 
 def run_swap(
@@ -76,10 +91,10 @@ def run_swap(
         _check_outputs(plan, reader)
         provenance = _provenance(plan)
         engine = load_engine(threads)
-        finder, swapper = engine.finder, engine.swapper
-        sources = read_sources(plan.photos, finder, swapper.source_needs, cancel)
+        cast = read_cast(engine, plan.photos, plan.parts, plan.options.people, cancel)
+        sources = cast.photos
         safeguard = _safeguard(plan, sources)
-        swapper.prepare([(photo.frame, photo.face) for photo in sources])
+        cast.prepare()
         cancel.check()
         processing_began = time.perf_counter()
         with (
@@ -89,9 +104,9 @@ def run_swap(
             recorder = None if sheet is None else sheet.recorder
             label = Label(plan.options.label) if plan.options.label is not None else None
             steps = SwapSteps(
-                finder,
+                cast.finder,
                 plan.options.faces,
-                swapper,
+                cast.swapper,
                 writer,
                 recorder,
                 safeguard,
@@ -123,7 +138,7 @@ def run_swap(
         seconds=ended - began,
         processing_seconds=ended - processing_began,
         pipeline=pipeline.report,
-        notes=(*reader.notes, *writer.notes, *provenance.notes),
+        notes=(*reader.notes, *writer.notes, *provenance.notes, *cast.notes),
     )
 
 
@@ -154,7 +169,7 @@ def _open_output(plan: SwapPlan, reader: Reader, provenance: Provenance, threads
 def _provenance(plan: SwapPlan) -> Provenance:
     sheet = plan.options.contact_sheet
     outputs = [plan.output] if sheet is None else [plan.output, sheet]
-    return prepare_provenance(plan.photos, plan.target, outputs, plan.engine, plan.options)
+    return prepare_provenance(plan.sources, plan.target, outputs, plan.engine, plan.options)
 
 
 def _safeguard(plan: SwapPlan, sources: Sequence[SourcePhoto]) -> Safeguard | None:
@@ -175,12 +190,12 @@ def _check_outputs(plan: SwapPlan, reader: Reader) -> None:
         reader,
         options.encoding,
         overwrite=options.overwrite,
-        inputs=plan.photos,
+        inputs=plan.inputs,
     )
     if options.contact_sheet is not None:
         check_contact_sheet(
             options.contact_sheet,
-            others=(*plan.photos, plan.target, plan.output),
+            others=(*plan.inputs, plan.target, plan.output),
             overwrite=options.overwrite,
         )
 

@@ -64,7 +64,7 @@ class SwapSteps:
     def __init__(
         self,
         finder: FaceFinder,
-        choice: FaceChoice,
+        choice: FaceChoice | tuple[int, ...],
         swapper: FaceSwapper,
         writer: FrameWriter,
         recorder: MomentRecorder | None,

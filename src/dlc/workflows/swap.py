@@ -12,7 +12,9 @@ from dlc.workflows.checks import check_options
 from dlc.workflows.effects import effect_maker
 from dlc.workflows.engine import choose_engine
 from dlc.workflows.enhancer import check_enhancing, with_enhancer
+from dlc.workflows.people import check_people, parts_of
 from dlc.workflows.progress import Progress
+from dlc.workflows.recognizer import choose_recognizing_engine
 from dlc.workflows.result import SwapResult
 from dlc.workflows.run import SwapPlan, run_swap
 from dlc.workflows.sources import Source, photo_paths
@@ -21,7 +23,7 @@ logger = logging.getLogger(__name__)
 
 
 def swap(
-    source: Source,
+    source: Source | None,
     target: str | Path,
     output: str | Path,
     options: SwapOptions | None = None,
@@ -32,7 +34,8 @@ def swap(
     """Put the face of `source` on the faces of `target` and write the result to `output`.
 
     Args:
-        source: a photo, several photos of one person, or a folder of such photos.
+        source: a photo, several photos of one person, or a folder of such photos. It may be None
+            where `SwapOptions.people` maps people to sources; otherwise it is for the rest.
         target: a video or a picture.
         output: the file to write, of the same kind as `target`; it appears under its name only
             when it is whole.
@@ -63,16 +66,20 @@ def swap(
     options = options or SwapOptions()
     check_options(options)
     check_enhancing(options.enhance)
+    check_people(options.people, has_source=source is not None)
     effects = effect_maker(options.look, options.masks)
-    choice = choose_engine(options.engine, options.neural, effects=effects)
+    parts = parts_of(source, options.people)
+    choose = choose_recognizing_engine if parts else choose_engine
+    choice = choose(options.engine, options.neural, effects=effects)
     logger.info("engine %s: %s", choice.engine, choice.reason)
     plan = SwapPlan(
-        photos=tuple(photo_paths(source)),
+        photos=tuple(photo_paths(source)) if source is not None and not parts else (),
         target=Path(target),
         output=Path(output),
         options=options,
         engine=choice.engine,
         engine_reason=choice.reason,
+        parts=parts,
     )
     load = with_enhancer(choice.load, options.enhance, options.neural.provider)
     return run_swap(plan, load, progress=progress, cancel=cancel)

@@ -1,0 +1,211 @@
+"""Who of the people in the target gets which face."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from dlc.errors import InputError, ModelError, OptionError
+from dlc.faces.finder import FaceFinder, Needs
+from dlc.faces.people import PeopleByLook, PeopleMatcher
+from dlc.faces.people_by_place import PeopleByPlace
+from dlc.faces.people_finder import PeopleFinder
+from dlc.faces.tracker import FaceTracker
+from dlc.options import PeopleOptions
+from dlc.pipeline import CancelToken
+from dlc.swapping.people_swapper import PeopleSwapper
+from dlc.swapping.swapper import FaceSwapper
+from dlc.workflows.engine import LoadedEngine
+from dlc.workflows.sources import Source, SourcePhoto, photo_paths, read_sources
+
+logger = logging.getLogger(__name__)
+
+_BY_PLACE = (
+    "nothing is installed that tells people apart: they were taken in the order in which they "
+    "appear, from the left, and may be mixed up after cuts and where they cross; "
+    "`dlc models pull w600k_r50` installs a recognizer"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A person in the target, and the face they get.
+
+    Attributes:
+        person: photos of the person; none stand for everybody else.
+        source: photos of the face.
+    """
+
+    person: tuple[Path, ...]
+    source: tuple[Path, ...]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Cast:
+    """A finder that knows the people, and a swapper that is to learn their sources.
+
+    Attributes:
+        finder: finds the faces that are to be swapped.
+        swapper: swaps them once `prepare` was called.
+        sources: the swapper of each source, with the photos to prepare it with.
+        parts: who was asked for; none if everybody gets the same face.
+        matcher: tells people apart, where anybody was asked for.
+    """
+
+    finder: FaceFinder
+    swapper: FaceSwapper
+    sources: tuple[tuple[FaceSwapper, tuple[SourcePhoto, ...]], ...]
+    parts: tuple[Part, ...] = ()
+    matcher: PeopleMatcher | None = None
+
+    @property
+    def photos(self) -> list[SourcePhoto]:
+        """All the source photos that are used."""
+        return [photo for _, photos in self.sources for photo in photos]
+
+    def prepare(self) -> None:
+        """Let every swapper learn its source."""
+        for swapper, photos in self.sources:
+            swapper.prepare([(photo.frame, photo.face) for photo in photos])
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What the user should know after the run."""
+        if self.matcher is None:
+            return ()
+        missed = [
+            f"nobody in the target was recognized as {part.person[0]}"
+            for number, part in enumerate(_asked(self.parts))
+            if number not in self.matcher.found
+        ]
+        by_place = [_BY_PLACE] if isinstance(self.matcher, PeopleByPlace) else []
+        return (*by_place, *missed)
+
+
+def check_people(options: PeopleOptions, *, has_source: bool) -> None:
+    """Raise OptionError unless the choice of people makes sense.
+
+    Args:
+        options: the choice.
+        has_source: whether there is a source for whoever has none of their own.
+    """
+    if not 0 < options.similarity < 1:
+        raise OptionError(f"similarity is {options.similarity:g}; give a number between 0 and 1")
+    if options.mapping and options.reference is not None:
+        raise OptionError(
+            "a map and a reference contradict each other: a map names every person to be swapped"
+        )
+    if not options.mapping and not has_source:
+        raise OptionError("no source photo was given; name one, or map people to photos")
+
+
+def parts_of(source: Source | None, options: PeopleOptions) -> tuple[Part, ...]:
+    """Return who gets which face; nothing if everybody gets `source`.
+
+    Raises:
+        InputError: a photo is not there.
+    """
+    if options.reference is not None and source is not None:
+        return (Part(tuple(photo_paths(options.reference)), tuple(photo_paths(source))),)
+    parts = [
+        Part(tuple(photo_paths(person)), tuple(photo_paths(face)))
+        for person, face in options.mapping
+    ]
+    if parts and source is not None:
+        parts.append(Part((), tuple(photo_paths(source))))
+    return tuple(parts)
+
+
+def read_cast(
+    engine: LoadedEngine,
+    photos: Sequence[Path],
+    parts: Sequence[Part],
+    options: PeopleOptions,
+    cancel: CancelToken,
+) -> Cast:
+    """Read all photos, and find out who is in them.
+
+    Args:
+        engine: as it was loaded.
+        photos: the source photos if there are no parts.
+        parts: from `parts_of`.
+        options: how alike two faces of a person are.
+        cancel: looked at before every photo.
+
+    Raises:
+        InputError: a photo cannot be read.
+        NoFaceError: there is no face in a photo.
+        ModelError: one person is to be swapped, and there is no recognizer to find them by.
+        Cancelled: the run was stopped.
+    """
+    finder, swapper = engine.finder, engine.swapper
+
+    def read(paths: Sequence[Path]) -> tuple[SourcePhoto, ...]:
+        return tuple(read_sources(paths, finder, swapper.source_needs, cancel))
+
+    if not parts:
+        return Cast(finder, swapper, ((swapper, read(photos)),))
+    matcher = _matcher(engine, parts, options, cancel)
+    swappers = {
+        number if part.person else None: swapper.another() for number, part in enumerate(parts)
+    }
+    sources = [read(part.source) for part in parts]
+    return Cast(
+        PeopleFinder(finder, matcher, others=None in swappers),
+        PeopleSwapper(swappers),
+        tuple(zip(swappers.values(), sources, strict=True)),
+        tuple(parts),
+        matcher,
+    )
+
+
+def _asked(parts: Sequence[Part]) -> list[Part]:
+    return [part for part in parts if part.person]
+
+
+def _matcher(
+    engine: LoadedEngine, parts: Sequence[Part], options: PeopleOptions, cancel: CancelToken
+) -> PeopleMatcher:
+    asked = _asked(parts)
+    # What follows faces by their mesh alone cannot tell whose they are.
+    if isinstance(engine.finder, FaceTracker):
+        if options.reference is not None:
+            raise ModelError(
+                f"nothing is installed that finds the person of {options.reference}: "
+                "`dlc models pull w600k_r50` installs a recognizer, --recognizer-model names one, "
+                "and --faces chooses without"
+            )
+        return PeopleByPlace(len(asked))
+    people = [_embedding(part.person, engine.finder, cancel) for part in asked]
+    _warn_of_lookalikes(asked, people, options.similarity)
+    return PeopleByLook(engine.finder, people, options.similarity)
+
+
+def _embedding(
+    photos: Sequence[Path], finder: FaceFinder, cancel: CancelToken
+) -> NDArray[np.float32]:
+    """Return the mean direction of a person's embeddings, float32 (512,) of unit length."""
+    faces = [photo.face for photo in read_sources(photos, finder, Needs.EMBEDDING, cancel)]
+    rows = [face.embedding for face in faces if face.embedding is not None]
+    if not rows:
+        raise InputError(f"the face in {photos[0]} cannot be recognized; choose another photo")
+    mean = np.asarray(rows, np.float32).mean(axis=0)
+    return np.asarray(mean / max(float(np.linalg.norm(mean)), 1e-12), np.float32)
+
+
+def _warn_of_lookalikes(
+    parts: Sequence[Part], people: Sequence[NDArray[np.float32]], similarity: float
+) -> None:
+    for one in range(len(parts)):
+        for other in range(one):
+            if float(people[one] @ people[other]) >= similarity:
+                logger.warning(
+                    "%s and %s seem to show one person: they may be mixed up",
+                    parts[other].person[0],
+                    parts[one].person[0],
+                )
