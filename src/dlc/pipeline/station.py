@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -11,6 +12,8 @@ from dlc.pipeline.channel import Channel, Closed
 
 # Weight of the newest duration in the running mean.
 _RECENT = 0.2
+# Seconds after which a forecast is made anew in any case.
+_LONGEST_WAIT = 0.05
 
 
 class Station:
@@ -74,16 +77,19 @@ class Station:
         Args:
             now: the present time, in seconds of `time.perf_counter`.
         """
-        usual, began = self._usual or 0.0, self._began
+        usual, began, waiting = self._usual, self._began, len(self._inbox)
+        if usual is None:
+            # Nothing is known before the first item is done.
+            return now if began is None and not waiting else math.inf
         free = now if began is None else max(now, began + usual)
         if self._following is not None:
             free = max(free, self._following.next_start(now) - usual)
-        return free + usual * len(self._inbox)
+        return free + usual * waiting
 
     def _wait_until_wanted(self) -> None:
-        """Wait for the moment to begin; without a measured duration it is at once."""
-        following, usual = self._following, self._usual
-        if following is None or usual is None:
+        """Wait for the moment to begin the next item."""
+        following, usual = self._following, self._usual or 0.0
+        if following is None:
             return
         with self._moved:
             while True:
@@ -91,7 +97,7 @@ class Station:
                 wait = following.next_start(now) - usual - now
                 if wait <= 0:
                     return
-                self._moved.wait(wait)
+                self._moved.wait(min(wait, _LONGEST_WAIT))
 
     def _note(self, began: float | None) -> None:
         with self._moved:
