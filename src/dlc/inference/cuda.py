@@ -21,6 +21,9 @@ _LIBRARIES = {
     Provider.TENSORRT: "onnxruntime_providers_tensorrt",
 }
 
+# Of the severities of ONNX Runtime's log the one that leaves out all others.
+_FATAL = 4
+
 
 def prepare_cuda() -> None:
     """Load CUDA's libraries from where pip puts them, and number GPUs as the driver does.
@@ -31,6 +34,8 @@ def prepare_cuda() -> None:
     """
     # By default CUDA puts the fastest GPU first, and the driver the first on the bus.
     os.environ.setdefault("CUDA_DEVICE_ORDER", "PCI_BUS_ID")
+    # What does not load it would write to standard error by itself; findings say it in one line.
+    onnxruntime.set_default_logger_severity(_FATAL)
     if not hasattr(onnxruntime, "preload_dlls"):
         return
     # Its only way to say what failed is to print; standard output belongs to the results of dlc.
