@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Sequence
 
 import numpy as np
@@ -43,6 +44,10 @@ class InswapperSwapper:
             ValueError: there is no source, or a face has no embedding.
         """
         self._latent = identity_latent([_embedding(face) for _, face in sources], self._emap)
+
+    def another(self) -> InswapperSwapper:
+        """Return one that runs the same session, to be prepared with another source person."""
+        return copy.copy(self)
 
     def swap(self, frame: Pixels, faces: Sequence[Face]) -> list[Patch | None]:
         """Return each swapped face, or None for points that are no face or outside the frame.

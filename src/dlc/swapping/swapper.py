@@ -25,5 +25,8 @@ class FaceSwapper(Protocol):
     def prepare(self, sources: Sequence[tuple[Pixels, Face]]) -> None:
         """Learn the source person from one or more photos, each with the face to use."""
 
+    def another(self) -> FaceSwapper:
+        """Return one that shares what was loaded, to be prepared with another source person."""
+
     def swap(self, frame: Pixels, faces: Sequence[Face]) -> list[Patch | None]:
         """Return new pixels for each face of a frame, None where a credible swap is impossible."""

@@ -57,6 +57,10 @@ class MeshSwapper:
         self._transfer = FaceTransfer(build_source(photos, self._layout), self._layout)
         self._tracks.clear()
 
+    def another(self) -> MeshSwapper:
+        """Return one for another source person; it remembers target faces by itself."""
+        return MeshSwapper()
+
     def swap(self, frame: Pixels, faces: Sequence[Face]) -> list[Patch | None]:
         """Return each swapped face, or None where a credible swap is not possible.
 
