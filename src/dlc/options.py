@@ -249,6 +249,18 @@ class SafeguardPolicy:
 
 
 @dataclass(frozen=True, slots=True)
+class ResumeOptions:
+    """How a video is processed so that a run that was killed can be resumed.
+
+    Attributes:
+        segment_seconds: of the target that are lost at most; shorter segments cost more time, as
+            each begins with 1.5 seconds of the target before it.
+    """
+
+    segment_seconds: float = 30.0
+
+
+@dataclass(frozen=True, slots=True)
 class SwapOptions:
     """Everything `dlc.swap` can be told.
 
@@ -268,6 +280,8 @@ class SwapOptions:
         contact_sheet_rows: how many moments the contact sheet shows.
         allow_damaged: process what can be read of a damaged target instead of refusing it.
         keep_partial: when the run is stopped, keep what was written so far, playable.
+        resume: process a video in segments, and go on after those that are finished; None
+            processes it in one piece.
         threads: CPU threads for all stages together; None uses every core.
         label: a short visible note drawn into a corner of every frame, or None.
         provenance: how the output says what it is.
@@ -289,6 +303,7 @@ class SwapOptions:
     contact_sheet_rows: int = 6
     allow_damaged: bool = False
     keep_partial: bool = False
+    resume: ResumeOptions | None = None
     threads: int | None = None
     label: str | None = None
     provenance: ProvenanceOptions = field(default_factory=ProvenanceOptions)

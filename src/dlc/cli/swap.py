@@ -6,7 +6,7 @@ from pathlib import Path
 
 import typer
 
-from dlc.cli import arguments, enhance_arguments, look_arguments, people_arguments
+from dlc.cli import arguments, enhance_arguments, look_arguments, people_arguments, resume_arguments
 from dlc.cli.times import parse_time
 from dlc.errors import OptionError
 from dlc.options import (
@@ -62,6 +62,8 @@ def swap_command(
     contact_sheet: arguments.ContactSheetOption = None,
     contact_sheet_rows: arguments.ContactSheetRowsOption = _DEFAULTS.contact_sheet_rows,
     keep_partial: arguments.KeepPartialOption = False,
+    resume: resume_arguments.ResumeOption = False,
+    segment_seconds: resume_arguments.SegmentSecondsOption = None,
     label: arguments.LabelOption = None,
     no_provenance: arguments.NoProvenanceOption = False,
     sign_cert: arguments.SignCertOption = None,
@@ -98,6 +100,7 @@ def swap_command(
         contact_sheet_rows=contact_sheet_rows,
         allow_damaged=allow_damaged,
         keep_partial=keep_partial,
+        resume=resume_arguments.resume_options(segment_seconds, wanted=resume),
         threads=threads,
         label=label,
         provenance=ProvenanceOptions(not no_provenance, sign_cert, sign_key),

@@ -191,7 +191,7 @@ class VideoReader:
             return stream.duration * stream.time_base
         return Fraction(container.duration, av.time_base) if container.duration else None
 
-    def _origin(self) -> Fraction:
+    def origin(self) -> Fraction:
         """Return the time in the container's clock that a player shows as 0."""
         return Fraction(max(0, self._decoder.container.start_time or 0), av.time_base)
 
@@ -204,7 +204,7 @@ class VideoReader:
         if stream.duration and stream.start_time is not None:
             return (stream.start_time + stream.duration) * info.time_base
         if container.duration:
-            return self._origin() + Fraction(container.duration, av.time_base)
+            return self.origin() + Fraction(container.duration, av.time_base)
         return None
 
     def _trimmed(
@@ -217,13 +217,13 @@ class VideoReader:
             raise OptionError(f"the range from {start or 0:g} s to {end} s is empty: swap its ends")
         # A number of seconds as people write it: 0.04 is 1/25, not the nearest binary fraction.
         limits = [
-            None if limit is None else self._origin() + Fraction(limit).limit_denominator(1_000_000)
+            None if limit is None else self.origin() + Fraction(limit).limit_denominator(1_000_000)
             for limit in (start, end)
         ]
         first, last = limits
         total = self._file_end
         if first is not None and total is not None and first >= total:
-            seconds = float(total - self._origin())
+            seconds = float(total - self.origin())
             raise OptionError(
                 f"the start at {start:g} s lies past the end of {self.path} ({seconds:.2f} s)"
             )

@@ -92,7 +92,7 @@ class VideoWriter:
         self._conform = Conformer(self._info, plan)
         self._clock: OutputClock | None = None
         self._file = AtomicFile(self.path, overwrite=overwrite, finish=finish)
-        self._container = _open_output(self._file.temporary, plan)
+        self._container = open_container(self._file.temporary, plan)
         self._stream = self._add_video(threads)
         self._others: StreamCarrier | NoStreams = NoStreams()
         if carry_streams:
@@ -355,7 +355,8 @@ def open_output(
     )
 
 
-def _open_output(path: Path, plan: VideoPlan) -> OutputContainer:
+def open_container(path: Path, plan: VideoPlan) -> OutputContainer:
+    """Open a file for writing in the way that a plan says."""
     return av.open(
         f"file:{path}",
         "w",

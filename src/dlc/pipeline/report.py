@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 
@@ -46,3 +47,16 @@ class PipelineReport:
     def slowest(self) -> StageReport:
         """The step that was busy longest: the one worth making faster."""
         return max(self.stages, key=lambda stage: stage.busy_seconds)
+
+
+def merged(reports: Sequence[PipelineReport]) -> PipelineReport:
+    """Return the work of pipelines of the same steps that ran one after the other."""
+    stages = (
+        StageReport(
+            same[0].name,
+            sum(stage.items for stage in same),
+            sum(stage.busy_seconds for stage in same),
+        )
+        for same in zip(*(report.stages for report in reports), strict=True)
+    )
+    return PipelineReport(tuple(stages), sum(report.wall_seconds for report in reports))

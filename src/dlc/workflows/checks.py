@@ -9,7 +9,7 @@ from pathlib import Path
 from dlc.errors import OptionError, OutputError
 from dlc.media.atomic import check_path
 from dlc.media.label import check_label
-from dlc.options import FaceChoice, ProvenanceOptions, SafeguardPolicy, SwapOptions
+from dlc.options import FaceChoice, ProvenanceOptions, ResumeOptions, SafeguardPolicy, SwapOptions
 from dlc.workflows.effects import check_effects
 
 MAX_QUALITY = 51
@@ -39,6 +39,8 @@ def check_options(options: SwapOptions) -> None:
     check_faces(options.faces)
     if options.label is not None:
         check_label(options.label)
+    if options.resume is not None:
+        _check_resume(options, options.resume)
     _check_provenance(options.provenance)
     if options.safeguard is not None:
         _check_policy(options.safeguard)
@@ -50,6 +52,17 @@ def check_faces(faces: FaceChoice | tuple[int, ...]) -> None:
         raise OptionError(
             f"faces are {list(faces)}; give different numbers that count from 1 at the left"
         )
+
+
+def _check_resume(options: SwapOptions, resume: ResumeOptions) -> None:
+    if not (math.isfinite(resume.segment_seconds) and resume.segment_seconds >= 1):
+        raise OptionError(f"segments have {resume.segment_seconds:g} s; give at least 1")
+    for name in ("contact_sheet", "keep_partial", "allow_damaged"):
+        if getattr(options, name):
+            raise OptionError(
+                f"resume and {name} do not go together, as segments are made for themselves; "
+                "give one of them"
+            )
 
 
 def _check_provenance(options: ProvenanceOptions) -> None:

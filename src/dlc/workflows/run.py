@@ -25,7 +25,7 @@ from dlc.workflows.progress import Progress
 from dlc.workflows.provenance import Provenance, prepare_provenance
 from dlc.workflows.result import SwapResult
 from dlc.workflows.sources import SourcePhoto
-from dlc.workflows.steps import SwapSteps
+from dlc.workflows.steps import FrameCount, SwapSteps
 from dlc.workflows.threads import opencv_threads
 
 Reader = VideoReader | ImageReader
@@ -88,12 +88,12 @@ def run_swap(
     cancel = cancel or CancelToken()
     threads = plan.options.threads or available_cpus()
     with opencv_threads(1), _open_target(plan, threads) as reader:
-        _check_outputs(plan, reader)
-        provenance = _provenance(plan)
+        check_outputs(plan, reader)
+        provenance = provenance_of(plan)
         engine = load_engine(threads)
         cast = read_cast(engine, plan.photos, plan.parts, plan.options.people, cancel)
         sources = cast.photos
-        safeguard = _safeguard(plan, sources)
+        safeguard = open_safeguard(plan, sources)
         cast.prepare()
         cancel.check()
         processing_began = time.perf_counter()
@@ -121,7 +121,7 @@ def run_swap(
                 cancel.check()
             if safeguard is not None:
                 safeguard.conclude()
-            _require_faces(plan, tally)
+            require_faces(plan, tally)
             if sheet is not None:
                 sheet.draw()
         ended = time.perf_counter()
@@ -166,13 +166,14 @@ def _open_output(plan: SwapPlan, reader: Reader, provenance: Provenance, threads
     )
 
 
-def _provenance(plan: SwapPlan) -> Provenance:
+def provenance_of(plan: SwapPlan) -> Provenance:
+    """Return how the outputs will say what they are; raises what `prepare_provenance` does."""
     sheet = plan.options.contact_sheet
     outputs = [plan.output] if sheet is None else [plan.output, sheet]
     return prepare_provenance(plan.sources, plan.target, outputs, plan.engine, plan.options)
 
 
-def _safeguard(plan: SwapPlan, sources: Sequence[SourcePhoto]) -> Safeguard | None:
+def open_safeguard(plan: SwapPlan, sources: Sequence[SourcePhoto]) -> Safeguard | None:
     """Return what watches the target, after a look at the photos; None where none is wanted."""
     if plan.options.safeguard is None:
         return None
@@ -182,7 +183,7 @@ def _safeguard(plan: SwapPlan, sources: Sequence[SourcePhoto]) -> Safeguard | No
     return safeguard
 
 
-def _check_outputs(plan: SwapPlan, reader: Reader) -> None:
+def check_outputs(plan: SwapPlan, reader: Reader) -> None:
     """Raise for everything about the outputs that can be known to be wrong before any work."""
     options = plan.options
     check_output(
@@ -218,24 +219,28 @@ def _contact_sheet(
 
 
 @dataclass(slots=True)
-class _Tally:
+class Tally:
     """What has become of the frames so far."""
 
     frames: int = 0
     faces: int = 0
     faces_left: int = 0
 
+    def add(self, count: FrameCount) -> None:
+        """Take in a frame."""
+        self.frames += 1
+        self.faces += count.swapped
+        self.faces_left += count.left
+
 
 def _process(
     pipeline: Pipeline, total: int | None, progress: Callable[[Progress], None] | None
-) -> _Tally:
+) -> Tally:
     """Run the pipeline to its end, count, and tell how far it has come."""
-    tally = _Tally()
+    tally = Tally()
     with closing(pipeline.run()) as counts:
         for count in counts:
-            tally.frames += 1
-            tally.faces += count.swapped
-            tally.faces_left += count.left
+            tally.add(count)
             if progress is not None:
                 wall = pipeline.report.wall_seconds
                 progress(Progress(tally.frames, total, tally.faces, wall))
@@ -255,7 +260,7 @@ def _explaining_a_stop(plan: SwapPlan, writer: Writer) -> Iterator[None]:
         raise Cancelled(f"stopped after {frames} frames; {left}") from stop
 
 
-def _require_faces(plan: SwapPlan, tally: _Tally) -> None:
+def require_faces(plan: SwapPlan, tally: Tally) -> None:
     """Raise NoFaceError where the output would be a mere copy of the target."""
     if tally.faces:
         return

@@ -16,6 +16,7 @@ from dlc.workflows.people import check_people, parts_of
 from dlc.workflows.progress import Progress
 from dlc.workflows.recognizer import choose_recognizing_engine
 from dlc.workflows.result import SwapResult
+from dlc.workflows.resume import run_resumable
 from dlc.workflows.run import SwapPlan, run_swap
 from dlc.workflows.sources import Source, photo_paths
 
@@ -82,4 +83,6 @@ def swap(
         parts=parts,
     )
     load = with_enhancer(choice.load, options.enhance, options.neural.provider)
+    if options.resume is not None:
+        return run_resumable(plan, load, options.resume, progress=progress, cancel=cancel)
     return run_swap(plan, load, progress=progress, cancel=cancel)

@@ -1,0 +1,264 @@
+"""One segment of a swap: from a fresh engine to a file.
+
+A segment is a function of the inputs, the options and its place in the video alone. It begins with
+a freshly loaded engine, which is shown some frames before the segment's first so that faces are
+followed and light is known there; what it makes of these is thrown away. Whether the segment before
+it was made by this run or by one that was killed makes no difference, down to the last bit.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from dataclasses import dataclass, replace
+from fractions import Fraction
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from dlc.media.frame import Frame
+from dlc.media.joining import PartPlan
+from dlc.media.label import Label
+from dlc.media.reader import VideoReader
+from dlc.media.segments import Segment
+from dlc.media.writer import VideoWriter
+from dlc.pipeline import CancelToken, Pipeline, PipelineReport
+from dlc.safeguard.guard import Safeguard
+from dlc.workflows.engine import LoadedEngine
+from dlc.workflows.people import read_cast
+from dlc.workflows.result import ModelUse
+from dlc.workflows.run import QUEUE_SIZE, SwapPlan, open_safeguard
+from dlc.workflows.steps import FrameCount, FrameJob, SwapSteps
+
+# Seconds of the target that an engine is shown before a segment. Color, light and sharpness have
+# settled by then, as their means forget nine tenths in 10 to 25 frames.
+WARM_UP = Fraction(3, 2)
+
+EngineLoader = Callable[[int], LoadedEngine]
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """Where a segment lies, in seconds of the target's clock.
+
+    Attributes:
+        begin: of its first frame at the earliest; None for the first segment.
+        length: in seconds; the first segment's is counted from its first frame.
+    """
+
+    begin: Fraction | None
+    length: Fraction
+
+
+@dataclass(frozen=True, slots=True)
+class MadeSegment:
+    """A finished segment, how its time was spent, by which models, and what is to be told."""
+
+    segment: Segment
+    report: PipelineReport
+    models: tuple[ModelUse, ...]
+    notes: tuple[str, ...]
+
+
+class SegmentMaker:
+    """Makes the segments of one output.
+
+    Args:
+        plan: what is to be done.
+        load_engine: called for every segment, with the number of CPU threads.
+        parts: how segments are encoded.
+        origin: the time in the target's clock that a player shows as 0.
+        threads: CPU threads for all stages together.
+        cancel: stops the work.
+    """
+
+    def __init__(
+        self,
+        plan: SwapPlan,
+        load_engine: EngineLoader,
+        parts: PartPlan,
+        origin: Fraction,
+        threads: int,
+        cancel: CancelToken,
+    ) -> None:
+        self._plan = plan
+        self._load_engine = load_engine
+        self._parts = parts
+        self._origin = origin
+        self._threads = threads
+        self._cancel = cancel
+        self._safeguard: Safeguard | None = None
+
+    def make(self, path: Path, span: Span, count: Callable[[FrameCount], None]) -> MadeSegment:
+        """Make a segment.
+
+        Args:
+            path: its file; there is none if no frame lies in the segment.
+            span: where it lies.
+            count: called in this thread after every frame of it.
+
+        Raises:
+            DlcError: as `dlc.swap` tells; nothing is left of the segment.
+        """
+        began = time.perf_counter()
+        engine = self._load_engine(self._threads)
+        plan, cancel = self._plan, self._cancel
+        cast = read_cast(engine, plan.photos, plan.parts, plan.options.people, cancel)
+        if self._safeguard is None:
+            self._safeguard = open_safeguard(plan, cast.photos)
+        cast.prepare()
+        label = Label(plan.options.label) if plan.options.label is not None else None
+        swapped = left = 0
+        with self._open(span) as reader, _PartWriter(path, self._parts, self._threads) as writer:
+            steps = _SegmentSteps(
+                cast.finder,
+                plan.options.faces,
+                cast.swapper,
+                writer,
+                None,
+                self._safeguard,
+                label,
+                engine.effects,
+            )
+            steps.begin = span.begin
+            frames = _FramesOf(reader, span)
+            pipeline = Pipeline(
+                frames, steps.stages, source_name="decode", queue_size=QUEUE_SIZE, cancel=cancel
+            )
+            with closing(pipeline.run()) as counts:
+                for one in counts:
+                    if one is not None:
+                        swapped, left = swapped + one.swapped, left + one.left
+                        count(one)
+            cancel.check()
+            if frames.is_last and self._safeguard is not None:
+                self._safeguard.conclude()
+        segment = Segment(
+            frames=writer.frames_written,
+            first_pts=writer.first_pts,
+            size=path.stat().st_size if writer.frames_written else 0,
+            is_last=frames.is_last,
+            faces=swapped,
+            faces_left=left,
+            seconds=time.perf_counter() - began,
+        )
+        notes = (*reader.notes, *writer.notes)
+        return MadeSegment(segment, pipeline.report, engine.models, notes)
+
+    def _open(self, span: Span) -> VideoReader:
+        options = self._plan.options
+        start = options.start
+        if span.begin is not None:
+            earlier = span.begin - self._origin - WARM_UP
+            start = max(options.start or 0.0, float(earlier))
+        return VideoReader(
+            self._plan.target, start=start or None, end=options.end, threads=self._threads
+        )
+
+
+class _FramesOf:
+    """The frames of a segment and those before it that the reader begins with.
+
+    Attributes:
+        is_last: whether the target ended with them; known at the end.
+    """
+
+    def __init__(self, reader: VideoReader, span: Span) -> None:
+        self._reader = reader
+        self._span = span
+        self.is_last = False
+
+    def __iter__(self) -> Iterator[Frame]:
+        begin = self._span.begin
+        for frame in self._reader:
+            if begin is None:
+                begin = exact_time(frame)
+            if exact_time(frame) >= begin + self._span.length:
+                return
+            yield frame
+        self.is_last = True
+
+
+class _SegmentSteps(SwapSteps):
+    """The steps of a swap, of which the last ones leave the frames before the segment out.
+
+    Attributes:
+        begin: the time of the segment's first frame at the earliest; None if all belong to it.
+    """
+
+    begin: Fraction | None = None
+
+    def check(self, frame: Frame) -> Frame:
+        """Look at the segment's own frames: those before it have been looked at."""
+        return super().check(frame) if self._is_own(frame) else frame
+
+    def paste(self, job: FrameJob) -> FrameJob:
+        """Change the segment's own frames."""
+        return super().paste(job) if self._is_own(job.frame) else job
+
+    def encode(self, job: FrameJob) -> FrameCount | None:  # type: ignore[override]
+        """Write the segment's own frames; there is nothing to count of others."""
+        return super().encode(job) if self._is_own(job.frame) else None
+
+    def _is_own(self, frame: Frame) -> bool:
+        return self.begin is None or exact_time(frame) >= self.begin
+
+
+class _PartWriter:
+    """Writes a segment's file, if it has any frame.
+
+    Attributes:
+        first_pts: the time of its first frame in the target's units; 0 if there is none.
+        frames_written: how many frames it has.
+        notes: what is not as it is in the target, in words for the user.
+    """
+
+    def __init__(self, path: Path, parts: PartPlan, threads: int) -> None:
+        self._path = path
+        self._parts = parts
+        self._threads = threads
+        self._writer: VideoWriter | None = None
+        self.first_pts = 0
+
+    @property
+    def frames_written(self) -> int:
+        return 0 if self._writer is None else self._writer.frames_written
+
+    @property
+    def notes(self) -> list[str]:
+        return [] if self._writer is None else self._writer.notes
+
+    def write(self, frame: Frame) -> None:
+        """Encode a frame; the file's times begin with it if it is the first."""
+        if self._writer is None:
+            self.first_pts = frame.pts or 0
+            # That the range begins here makes the file's clock begin with the first frame.
+            info = replace(self._parts.info, start=exact_time(frame))
+            self._writer = VideoWriter(
+                self._path,
+                info,
+                self._parts.encoding,
+                overwrite=True,
+                threads=self._threads,
+                mark=False,
+                carry_streams=False,
+            )
+        self._writer.write(frame)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        if self._writer is not None:
+            self._writer.__exit__(kind, error, trace)
+
+
+def exact_time(frame: Frame) -> Fraction:
+    """Return when a frame is shown, in seconds of the target's clock."""
+    return (frame.pts or 0) * frame.time_base
