@@ -1,7 +1,8 @@
 """What anybody would write with insightface and OpenCV: the yardstick for the neural engine.
 
 `python -m tests.bench.insightface_loop MODELS SWAPPER SOURCE INPUT OUTPUT` prints {"frames": ...,
-"faces": ..., "fps": ...}; the time begins when everything is loaded and the source is known.
+"faces": ..., "fps": ..., "providers": [...]}; the time begins when everything is loaded and the
+source is known.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ import time
 from contextlib import redirect_stdout
 
 import cv2
+import onnxruntime
 from insightface.app import FaceAnalysis
 from insightface.model_zoo.inswapper import INSwapper
 
@@ -22,12 +24,17 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=main.__doc__)
     for name in ("models", "swapper", "source", "input", "output"):
         parser.add_argument(name)
+    parser.add_argument("--device", type=int, default=-1, help="number of a GPU; -1: the CPU")
     arguments = parser.parse_args()
     # insightface reports its progress on standard output.
     with redirect_stdout(sys.stderr):
-        app = FaceAnalysis(arguments.models, allowed_modules=["detection", "recognition"])
-        app.prepare(ctx_id=-1, det_size=(640, 640))
-        swapper = INSwapper(arguments.swapper)
+        providers = _providers(arguments.device)
+        app = FaceAnalysis(
+            arguments.models, allowed_modules=["detection", "recognition"], providers=providers
+        )
+        app.prepare(ctx_id=arguments.device, det_size=(640, 640))
+        session = onnxruntime.InferenceSession(arguments.swapper, providers=providers)
+        swapper = INSwapper(arguments.swapper, session=session)
     source = app.get(cv2.imread(arguments.source))[0]
     reader = cv2.VideoCapture(arguments.input)
     size = (int(reader.get(cv2.CAP_PROP_FRAME_WIDTH)), int(reader.get(cv2.CAP_PROP_FRAME_HEIGHT)))
@@ -46,7 +53,15 @@ def main() -> None:
         frames += 1
     writer.release()
     fps = frames / (time.perf_counter() - began)
-    json.dump({"frames": frames, "faces": faces, "fps": fps}, sys.stdout)
+    applied = session.get_providers()
+    json.dump({"frames": frames, "faces": faces, "fps": fps, "providers": applied}, sys.stdout)
+
+
+def _providers(device: int) -> list[str | tuple[str, dict[str, str]]]:
+    if device < 0:
+        return ["CPUExecutionProvider"]
+    onnxruntime.preload_dlls()
+    return [("CUDAExecutionProvider", {"device_id": str(device)}), "CPUExecutionProvider"]
 
 
 if __name__ == "__main__":

@@ -5,13 +5,15 @@ from __future__ import annotations
 import datetime
 import os
 import platform
-from importlib.metadata import version
+from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
+
+import onnxruntime
 
 
 def describe() -> dict[str, str | float]:
     """Return the date, the processor and how busy it is, and the versions of what does the work."""
-    libraries = ("av", "numpy", "onnxruntime", "opencv-python")
+    libraries = ("av", "numpy", "opencv-python")
     return {
         "date": datetime.datetime.now(datetime.UTC).date().isoformat(),
         "processor": _processor(),
@@ -20,8 +22,20 @@ def describe() -> dict[str, str | float]:
         "system": f"{platform.system()} {platform.release()}",
         "python": platform.python_version(),
         "dlc": version("dlc"),
-        "libraries": ", ".join(f"{name} {version(name)}" for name in libraries),
+        "libraries": ", ".join(
+            [f"{name} {_version(name)}" for name in libraries]
+            # It comes in packages of several names.
+            + [f"onnxruntime {onnxruntime.__version__}"]
+        ),
     }
+
+
+def _version(name: str) -> str:
+    try:
+        return version(name)
+    except PackageNotFoundError:
+        # opencv-python has a twin without windows, which does as well.
+        return version(f"{name}-headless")
 
 
 def _cores() -> int:

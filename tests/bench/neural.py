@@ -25,14 +25,28 @@ FACE_X, FACE_Y, FACE_DIAMETER = 225, 120, 110
 VIEW = clips.View(235.0, 140.0, 700.0)
 
 
-def measure(folder: Path, runs: int, console: Console) -> dict[str, Any]:
-    """Run both in turn, print a table, and return the figures."""
+def measure(
+    folder: Path, runs: int, console: Console, *, frames: int = FRAMES, device: int = -1
+) -> dict[str, Any]:
+    """Run both in turn, print a table, and return the figures.
+
+    Args:
+        folder: where models and clips go, and stay.
+        runs: of each.
+        console: where the table goes.
+        frames: of the clip.
+        device: the number of an NVIDIA GPU for both; -1 takes the CPU.
+    """
     folder = folder / "neural"
     analysis, swapper = _models(folder)
-    source, clip = _inputs(folder)
+    source, clip = _inputs(folder, frames)
     ours = _dlc_command(folder, analysis, swapper, source, clip)
+    ours += ["--provider", "cpu" if device < 0 else "cuda"]
+    if device >= 0:
+        # What is made once for a model is not part of a run.
+        run(ours)
     theirs = [sys.executable, "-m", "tests.bench.insightface_loop", str(analysis), str(swapper)]
-    theirs += [str(source), str(clip), str(folder / "insightface.mp4")]
+    theirs += [str(source), str(clip), str(folder / "insightface.mp4"), "--device", str(device)]
     pairs = [(run(ours), run(theirs)) for _ in range(runs)]
     figures = {
         name: _figures([pair[number] for pair in pairs])
@@ -41,7 +55,7 @@ def measure(folder: Path, runs: int, console: Console) -> dict[str, Any]:
     ratios = [_fps(pair[0]) / _fps(pair[1]) for pair in pairs]
     figures["ratio"] = Spread.of(ratios)
     console.print(_table(figures))
-    return {"width": WIDTH, "height": HEIGHT, "frames": FRAMES, "runs": runs, **figures}
+    return {"width": WIDTH, "height": HEIGHT, "frames": frames, "runs": runs, **figures}
 
 
 def _models(folder: Path) -> tuple[Path, Path]:
@@ -55,12 +69,12 @@ def _models(folder: Path) -> tuple[Path, Path]:
     return analysis, swapper
 
 
-def _inputs(folder: Path) -> tuple[Path, Path]:
+def _inputs(folder: Path, frames: int) -> tuple[Path, Path]:
     photo = clips.astronaut()
     paint_face(photo, FACE_X, FACE_Y, FACE_DIAMETER)
     source, clip = folder / "source.png", folder / "target.mp4"
     cv2.imwrite(str(source), photo)
-    move = clips.Clip(WIDTH, HEIGHT, seconds=FRAMES / 30, first=VIEW, last=VIEW)
+    move = clips.Clip(WIDTH, HEIGHT, seconds=frames / 30, first=VIEW, last=VIEW)
     clips.write_clip(clip, move, photo)
     return source, clip
 
