@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from dlc.errors import OutputError
-from dlc.media.atomic import AtomicFile, check_path
+from dlc.media.atomic import AtomicFile, check_path, discard_own
 
 
 def test_the_name_appears_with_the_commit_only(tmp_path: Path) -> None:
@@ -154,3 +154,14 @@ def test_a_file_that_appears_while_finishing_is_kept(tmp_path: Path) -> None:
 
     assert output.path.read_bytes() == b"other"
     assert list(tmp_path.iterdir()) == [output.path]
+
+
+def test_a_process_that_has_to_end_takes_its_own_temporary_files_with_it(tmp_path: Path) -> None:
+    output = AtomicFile(tmp_path / "film.mp4", overwrite=False)
+    output.temporary.write_bytes(b"half")
+    others = tmp_path / ".film.dlc-1-abcdef.mp4"
+    others.write_bytes(b"half")
+
+    discard_own(output.path)
+
+    assert list(tmp_path.iterdir()) == [others]

@@ -1,25 +1,42 @@
-"""Turns Ctrl-C and a request to terminate into a clean stop."""
+"""Turns Ctrl-C and a request to terminate into a clean stop, and a second one into an end."""
 
 from __future__ import annotations
 
+import os
 import signal
-from collections.abc import Iterator
+import sys
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from pathlib import Path
 from types import FrameType
 
+from dlc.errors import Cancelled
 from dlc.pipeline.cancel import CancelToken
+from dlc.pipeline.stop_requests import StopRequests
+
+_GIVEN_UP = "ended at the second request, as a step did not stop; nothing was kept"
 
 
 @contextmanager
-def stopping_on_signals(cancel: CancelToken) -> Iterator[None]:
+def stopping_on_signals(
+    cancel: CancelToken, outputs: Sequence[Path] = (), *, as_json: bool = False
+) -> Iterator[None]:
     """Set `cancel` on SIGINT, SIGTERM and SIGHUP for as long as the context lasts.
 
     The run then ends by itself, so nothing is interrupted half way, a file that is being renamed
-    for instance. A signal repeated changes nothing.
+    for instance. Where it does not, because a decoder hangs, a second signal ends the process.
+
+    Args:
+        cancel: what the run looks at.
+        outputs: what it writes; temporary files beside them are removed if it has to be ended.
+        as_json: report such an end on standard output too.
     """
 
     def stop(_number: int, _frame: FrameType | None) -> None:
         cancel.set()
+
+    def give_up() -> None:
+        _end_process(outputs, as_json=as_json)
 
     numbers = [signal.SIGINT, signal.SIGTERM]
     # A run under nohup goes on when the terminal is closed.
@@ -27,7 +44,24 @@ def stopping_on_signals(cancel: CancelToken) -> Iterator[None]:
         numbers.append(signal.SIGHUP)
     previous = {number: signal.signal(number, stop) for number in numbers}
     try:
-        yield
+        with StopRequests(cancel, numbers, give_up):
+            yield
     finally:
         for number, handler in previous.items():
             signal.signal(number, handler)
+
+
+def _end_process(outputs: Sequence[Path], *, as_json: bool) -> None:
+    """End the process from a thread beside one that hangs and may hold any lock."""
+    # Before it is imported nothing was written, and to import it now might wait for that thread.
+    atomic = sys.modules.get("dlc.media.atomic")
+    if atomic is not None:
+        for output in outputs:
+            atomic.discard_own(output)
+    os.write(2, f"\ndlc: {_GIVEN_UP}\n".encode())
+    if as_json:
+        from dlc.cli.report import error_as_json
+
+        line = error_as_json(Cancelled.__name__, _GIVEN_UP, Cancelled.exit_code)
+        os.write(1, f"{line}\n".encode())
+    os._exit(Cancelled.exit_code)

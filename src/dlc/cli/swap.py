@@ -127,7 +127,8 @@ def _run(
     console = human_console()
     verbosity = Verbosity.QUIET if quiet else Verbosity.VERBOSE if verbose else Verbosity.NORMAL
     cancel = CancelToken()
-    with stopping_on_signals(cancel), logging_to(console, verbosity):
+    outputs = [output] if options.contact_sheet is None else [output, options.contact_sheet]
+    with stopping_on_signals(cancel, outputs, as_json=as_json), logging_to(console, verbosity):
         import dlc
 
         with display_for(console, quiet=quiet) as display:

@@ -90,8 +90,19 @@ class AtomicFile:
         self._finished.unlink(missing_ok=True)
 
 
+def discard_own(path: Path) -> None:
+    """Remove this process's temporary files beside `path`, for one that has to end at once."""
+    prefix = _prefix(path)
+    for found in path.parent.iterdir():
+        if found.name.startswith(prefix):
+            found.unlink(missing_ok=True)
+
+
 def _hidden(path: Path) -> Path:
     """Return a name for a temporary file beside `path` that nobody else uses."""
+    return path.with_name(f"{_prefix(path)}{secrets.token_hex(3)}{path.suffix}")
+
+
+def _prefix(path: Path) -> str:
     # A short stem leaves room for the rest where file names may have 255 bytes.
-    unique = f"{os.getpid()}-{secrets.token_hex(3)}"
-    return path.with_name(f".{path.stem[:40]}.dlc-{unique}{path.suffix}")
+    return f".{path.stem[:40]}.dlc-{os.getpid()}-"

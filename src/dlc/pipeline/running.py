@@ -11,10 +11,13 @@ from dlc.errors import DlcError, StageError
 from dlc.pipeline.cancel import CancelToken
 from dlc.pipeline.channel import Channel, Closed
 from dlc.pipeline.report import PipelineReport
+from dlc.pipeline.watchdog import Watchdog
 from dlc.pipeline.worker import Worker
 
 # How soon a cancel request is noticed, and how often `idle` called, while no result arrives.
 POLL_SECONDS = 0.05
+# What takes longer than this to stop is said to be the reason for waiting.
+JOIN_SECONDS = 2.0
 
 
 class Running:
@@ -41,6 +44,7 @@ class Running:
         self._channels = channels
         self._cancel = cancel
         self._idle = idle
+        self._watchdog = Watchdog(workers)
         self._began: float | None = None
         self._ended: float | None = None
 
@@ -69,7 +73,7 @@ class Running:
         finally:
             for channel in self._channels:
                 channel.abandon()
-            join(threads)
+            join(threads, self._watchdog.explain)
             self._ended = time.perf_counter()
 
     def _results(self) -> Generator[Any, None, None]:
@@ -79,6 +83,7 @@ class Running:
             try:
                 result = self._channels[-1].get(POLL_SECONDS)
             except TimeoutError:
+                self._watchdog.look()
                 if self._idle is not None:
                     self._idle()
                 continue
@@ -109,17 +114,23 @@ def raise_failure(name: str, error: BaseException) -> NoReturn:
     raise error
 
 
-def join(threads: Iterable[threading.Thread]) -> None:
+def join(threads: Iterable[threading.Thread], explain: Callable[[], None] | None = None) -> None:
     """Wait for every thread that was started, also if the user interrupts again meanwhile.
 
     What a thread still works on, an encoder for instance, must not be closed under its hands.
+
+    Args:
+        threads: that were started, or not.
+        explain: called now and then while waiting takes long.
     """
     interrupt: KeyboardInterrupt | None = None
     for thread in threads:
         while thread.is_alive():
             try:
-                thread.join()
+                thread.join(JOIN_SECONDS)
             except KeyboardInterrupt as error:
                 interrupt = error
+            if explain is not None and thread.is_alive():
+                explain()
     if interrupt is not None:
         raise interrupt

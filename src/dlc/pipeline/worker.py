@@ -38,6 +38,13 @@ class Worker:
         self._outbox = outbox
         self._items = 0
         self._busy = 0.0
+        self._since: float | None = None
+
+    @property
+    def busy_for(self) -> float:
+        """Seconds since the step began with the item it holds; 0 while it waits for one."""
+        since = self._since
+        return 0.0 if since is None else time.perf_counter() - since
 
     @property
     def report(self) -> StageReport:
@@ -76,8 +83,9 @@ class Worker:
             self._outbox.finish()
 
     def _timed(self, function: Callable[..., Any], *arguments: Any) -> Any:
-        began = time.perf_counter()
+        began = self._since = time.perf_counter()
         try:
             return function(*arguments)
         finally:
+            self._since = None
             self._busy += time.perf_counter() - began

@@ -1,0 +1,75 @@
+"""Requests to stop that are heard even while the main thread is inside a library."""
+
+from __future__ import annotations
+
+import signal
+import socket
+import threading
+from collections.abc import Callable, Collection
+from types import TracebackType
+from typing import Self
+
+from dlc.pipeline.cancel import CancelToken
+
+# Seconds that a run has to end cleanly after the second request, before it is given up.
+GRACE_SECONDS = 3.0
+
+
+class StopRequests:
+    """Sets a token at the first signal, and gives the run up some time after the second.
+
+    Python calls its signal handlers in the main thread, between two of its own instructions: a
+    main thread that hangs in a decoder never gets there. The system's handler, though, writes the
+    signal's number into a socket at once, and a thread of its own reads it here.
+
+    Used as a context manager in the main thread, where handlers for the signals are installed.
+
+    Args:
+        cancel: is set by the first signal.
+        numbers: the signals.
+        give_up: called in another thread if the block has not ended in time; must not return.
+        grace: seconds from the second signal to giving up.
+    """
+
+    def __init__(
+        self,
+        cancel: CancelToken,
+        numbers: Collection[signal.Signals],
+        give_up: Callable[[], None],
+        grace: float = GRACE_SECONDS,
+    ) -> None:
+        self._cancel = cancel
+        self._numbers = frozenset(map(int, numbers))
+        self._give_up = give_up
+        self._grace = grace
+        self._ended = threading.Event()
+        self._reader, self._writer = socket.socketpair()
+        self._thread = threading.Thread(target=self._watch, name="stop-requests", daemon=True)
+        self._before = -1
+
+    def __enter__(self) -> Self:
+        self._writer.setblocking(False)
+        self._before = signal.set_wakeup_fd(self._writer.fileno(), warn_on_full_buffer=False)
+        self._thread.start()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._ended.set()
+        signal.set_wakeup_fd(self._before)
+        self._writer.close()
+        self._thread.join()
+        self._reader.close()
+
+    def _watch(self) -> None:
+        requests = 0
+        while numbers := self._reader.recv(64):
+            requests += sum(number in self._numbers for number in numbers)
+            if requests:
+                self._cancel.set()
+            if requests > 1 and not self._ended.wait(self._grace):
+                self._give_up()
