@@ -66,7 +66,7 @@ class PeopleByLook:
 
     A face is looked at when it is new, every so often, and in every frame while it is so near to
     another one that a tracker may mix up the two. Where a look tells nothing, a profile for
-    instance, the face stays who it was.
+    instance, the face stays who it was, and a new face is who was lost there a moment ago.
 
     Attributes:
         looks: embeddings computed so far.
@@ -100,7 +100,7 @@ class PeopleByLook:
     def assign(self, frame: TrackableFrame, faces: Sequence[Face]) -> list[int | None]:
         """Return for each face of the next frame who it is."""
         self._now += 1
-        tracks = [self._track_of(face) for face in faces]
+        tracks = self._tracks_of(faces)
         self._forget_the_lost()
         for track in tracks:
             track.was_in_doubt |= self._is_in_doubt(track)
@@ -112,10 +112,30 @@ class PeopleByLook:
         self._found.update(track.person for track in tracks if track.person is not None)
         return [track.person for track in tracks]
 
-    def _track_of(self, face: Face) -> _Track:
-        track = self._tracks.setdefault(face.track_id, _Track(face.box, self._now, self._now))
-        track.box, track.seen = face.box, self._now
-        return track
+    def _tracks_of(self, faces: Sequence[Face]) -> list[_Track]:
+        """Return the track of each face; that of a new one may go on with a lost one's person."""
+        known = [face for face in faces if face.track_id in self._tracks]
+        for face in known:
+            track = self._tracks[face.track_id]
+            track.box, track.seen = face.box, self._now
+        for face in faces:
+            if face.track_id not in self._tracks:
+                track = _Track(face.box, self._now, self._now)
+                track.person = self._heritage(track)
+                self._tracks[face.track_id] = track
+        return [self._tracks[face.track_id] for face in faces]
+
+    def _heritage(self, track: _Track) -> int | None:
+        """Return who was lost where a face is new, unless they are somewhere else by now."""
+        here = {each.person for each in self._tracks.values() if each.seen == self._now}
+        box = _grown(track.box)
+        shares = [
+            (overlap(box, _grown(lost.box)), lost.person)
+            for lost in self._tracks.values()
+            if lost.person is not None and lost.person not in here
+        ]
+        share, person = max(shares, default=(0.0, None))
+        return person if share > 0 else None
 
     def _forget_the_lost(self) -> None:
         oldest = self._now - _LOST
@@ -163,7 +183,8 @@ class PeopleByLook:
             for person in alike:
                 bonus = _HYSTERESIS if person == track.person else 0.0
                 yield float(likeness[person]) + bonus, number, person
-            if not alike and track.person is not None:
+            if track.person is not None and track.person not in alike:
+                # The weakest claim: for a face that is like nobody, or like someone who is here.
                 yield 0.0, number, track.person
 
     def _settle(self, track: _Track, person: int | None, likeness: Floats | None) -> None:
@@ -172,7 +193,7 @@ class PeopleByLook:
         if likeness is None:
             return
         track.looked = self._now
-        if float(likeness.max()) >= self._similarity:
+        if person is not None and float(likeness[person]) >= self._similarity:
             track.failures = 0
             track.was_in_doubt = False
             return
