@@ -12,7 +12,7 @@ from typing import Any
 from rich.console import Console
 
 from tests import clips
-from tests.bench import live, machine, memory, motion, neural, overlap, paste_back, speed
+from tests.bench import cuda, live, machine, memory, motion, neural, overlap, paste_back, speed
 
 FOLDER = Path(".bench")
 
@@ -29,6 +29,7 @@ class Bench:
 
 SUBJECTS: dict[str, Callable[[Bench], Any]] = {
     "speed": lambda b: speed.measure(b.folder, b.source, b.runs, b.console),
+    "cuda": lambda b: cuda.measure(b.folder, b.runs, b.console),
     "memory": lambda b: memory.measure(b.folder, b.source, b.console),
     "neural": lambda b: neural.measure(b.folder, b.runs, b.console),
     "overlap": lambda b: overlap.measure(b.runs, b.console),
