@@ -9,6 +9,8 @@ from onnx import TensorProto, helper, numpy_helper
 
 from dlc.errors import ModelError
 from dlc.graph.passes.graph_pass import REORDERED
+from dlc.graph.passes.pixels import PIXELS
+from dlc.graph.synthetic import InswapperOptions, write_inswapper
 from dlc.inference.verification import Reference
 
 
@@ -98,3 +100,20 @@ def test_texts_cannot_be_checked(tmp_path: Path) -> None:
     model = helper.make_model(graph, opset_imports=[opset], ir_version=8)
     with pytest.raises(ModelError, match="string"):
         Reference.of("model", model.SerializeToString(), tmp_path)
+
+
+def test_pixels_are_compared_with_what_the_host_makes_of_planes(tmp_path: Path) -> None:
+    path = tmp_path / "swapper.onnx"
+    write_inswapper(path, InswapperOptions(width=2))
+    model = onnx.load(path)
+    reference = Reference.of("a model", model.SerializeToString(), tmp_path)
+    wrapped = PIXELS.apply(model)
+    assert reference.difference(wrapped.SerializeToString()) == 0
+    # Red and blue exchanged, as a wrong order would.
+    for node in wrapped.graph.node:
+        if node.op_type == "Gather" and node.output[0] == "output":
+            wrapped.graph.initializer.insert(
+                0, numpy_helper.from_array(np.int64([0, 1, 2]), "order")
+            )
+            node.input[1] = "order"
+    assert reference.difference(wrapped.SerializeToString()) > 1 / 255
