@@ -99,7 +99,32 @@ class ProvenanceError(DlcError):
     exit_code = 16
 
 
+class ResourceError(DlcError):
+    """The machine, or a limit set for the process, has too little memory or too few threads."""
+
+    exit_code = 17
+
+
 class Cancelled(DlcError):  # noqa: N818 - an outcome the user asked for, not a fault
     """The user stopped the run."""
 
     exit_code = 130
+
+
+def resource_error(error: BaseException, where: str) -> ResourceError | None:
+    """Return the error to raise in place of one that says that memory has run out.
+
+    Args:
+        error: of any library; each has its own way to say so.
+        where: what was being done, for the message.
+
+    Returns:
+        None if `error` is about something else.
+    """
+    signs = ("bad_alloc", "can't start new thread", "Insufficient memory", "annot allocate memory")
+    if not isinstance(error, MemoryError) and not any(sign in str(error) for sign in signs):
+        return None
+    return ResourceError(
+        f"not enough memory or threads for {where}: close other programs, raise the limit set for "
+        "this process, use fewer threads, or scale the target down"
+    )

@@ -17,7 +17,7 @@ from dlc.cli.models import models_app
 from dlc.cli.optimize import OPTIMIZE_EPILOG, OPTIMIZE_HELP, optimize_command
 from dlc.cli.probe import PROBE_HELP, probe_command
 from dlc.cli.swap import swap_command
-from dlc.errors import DlcError
+from dlc.errors import DlcError, resource_error
 
 app = typer.Typer(name="dlc", add_completion=False, context_settings={"max_content_width": 100})
 app.command("swap", help=SWAP_HELP, epilog=SWAP_EPILOG)(swap_command)
@@ -68,4 +68,9 @@ def main() -> None:
         code = reporter.usage(error)
     except DlcError as error:
         code = reporter.failure(error)
+    except Exception as error:
+        shortage = resource_error(error, "this run")
+        if shortage is None:
+            raise
+        code = reporter.failure(shortage)
     sys.exit(code)

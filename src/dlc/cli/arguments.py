@@ -28,7 +28,7 @@ SWAP_HELP = (
 SWAP_EPILOG = (
     "Exit codes: 0 done, 2 wrong option, 3 unusable input, 4 damaged input, 5 no face, 6 output "
     "not possible, 7 encoder, 8 writing failed, 9 model, 10 missing library, 11 internal, "
-    "12 provider, 15 refused content, 16 signing, 130 stopped."
+    "12 provider, 15 refused content, 16 signing, 17 memory, 130 stopped."
 )
 
 # Which of them were given is looked at later: with --map, SOURCE may be left out.

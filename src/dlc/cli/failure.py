@@ -22,6 +22,8 @@ _OPTIONS = {
     "leave the encoder out": "leave out --encoder",
     "accept the license": "pass --yes",
     "allow reconnecting": "pass --reconnect",
+    "use fewer threads": "pass --threads 1",
+    "process the target in one piece, without segments": "leave out --resume",
     "choose to write no provenance": "pass --no-provenance",
 }
 

@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable, Generator, Iterable, Sequence
 from typing import Any, NoReturn
 
-from dlc.errors import DlcError, StageError
+from dlc.errors import DlcError, StageError, resource_error
 from dlc.pipeline.cancel import CancelToken
 from dlc.pipeline.channel import Channel, Closed
 from dlc.pipeline.report import PipelineReport
@@ -107,6 +107,9 @@ def raise_failure(name: str, error: BaseException) -> NoReturn:
     if isinstance(error, DlcError):
         error.add_note(f"in pipeline stage {name!r}")
         raise error
+    shortage = resource_error(error, f"stage {name!r}")
+    if shortage is not None:
+        raise shortage from error
     if isinstance(error, Exception):
         reason = f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
         message = f"stage {name!r} failed: {reason}"

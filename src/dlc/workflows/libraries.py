@@ -36,6 +36,8 @@ def require_libraries() -> None:
 
 
 def _advice(module: str, package: str, reason: str) -> str:
+    if "failed to map segment" in reason:
+        return f"cannot load {module}: not enough memory ({reason}); raise the process's limit"
     missing = re.search(r"(lib[\w.+-]+?\.so)[\w.]*: cannot open shared object file", reason)
     if missing is None:
         return f"cannot load {module} ({reason}); pip install --force-reinstall {package} may help"
