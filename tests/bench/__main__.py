@@ -12,7 +12,18 @@ from typing import Any
 from rich.console import Console
 
 from tests import clips
-from tests.bench import cuda, live, machine, memory, motion, neural, overlap, paste_back, speed
+from tests.bench import (
+    cuda,
+    enhance,
+    live,
+    machine,
+    memory,
+    motion,
+    neural,
+    overlap,
+    paste_back,
+    speed,
+)
 
 FOLDER = Path(".bench")
 
@@ -32,6 +43,7 @@ SUBJECTS: dict[str, Callable[[Bench], Any]] = {
     "cuda": lambda b: cuda.measure(b.folder, b.runs, b.console),
     "memory": lambda b: memory.measure(b.folder, b.source, b.console),
     "neural": lambda b: neural.measure(b.folder, b.runs, b.console),
+    "enhance": lambda b: enhance.measure(b.folder, b.source, b.runs, b.console),
     "overlap": lambda b: overlap.measure(b.runs, b.console),
     "live": lambda b: live.measure(b.folder, b.source, live.SHORT_SECONDS, b.console),
     "soak": lambda b: live.measure(b.folder, b.source, live.LONG_SECONDS, b.console),

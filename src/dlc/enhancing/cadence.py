@@ -9,9 +9,11 @@ _MOST = 12
 # Enhancing may take this share of the time from face to face. The rest of it is for what runs
 # beside it on the same cores.
 _SHARE = 0.5
-# Weight of the newest duration in the running means.
+# Weights of the newest duration in the running means. Runs of the model are rare, and the first
+# may take much longer than all others.
 _RECENT = 0.1
-# Faces further apart than this, in seconds, tell of a pause and not of a frame rate.
+_RECENT_RUN = 0.3
+# Seconds without anything to do that tell of a pause and not of a frame rate.
 _PAUSE = 1.0
 
 
@@ -26,6 +28,7 @@ class EnhanceCadence:
         """
         self._fixed = every
         self._last: float | None = None
+        self._busy = 0.0
         self._interval: float | None = None
         self._model: float | None = None
         self._carry = 0.0
@@ -47,16 +50,18 @@ class EnhanceCadence:
         """
         gap = None if self._last is None else now - self._last
         self._last = now
-        if gap is not None and gap <= _PAUSE:
-            self._interval = _mean(self._interval, gap)
+        if gap is not None and gap - self._busy <= _PAUSE:
+            self._interval = _mean(self._interval, gap, _RECENT)
 
     def note_model(self, seconds: float) -> None:
         """Take in how long a run of the model with all around it took for a face."""
-        self._model = _mean(self._model, seconds)
+        self._busy = seconds
+        self._model = _mean(self._model, seconds, _RECENT_RUN)
 
     def note_carry(self, seconds: float) -> None:
         """Take in how long it took to carry detail on for a face."""
-        self._carry = _mean(self._carry or None, seconds)
+        self._busy = seconds
+        self._carry = _mean(self._carry or None, seconds, _RECENT)
 
 
 def affordable_every(interval: float, model: float, carry: float) -> int:
@@ -79,5 +84,5 @@ def affordable_every(interval: float, model: float, carry: float) -> int:
     return min(math.ceil((model - carry) / (budget - carry)), _MOST)
 
 
-def _mean(mean: float | None, value: float) -> float:
-    return value if mean is None else mean + _RECENT * (value - mean)
+def _mean(mean: float | None, value: float, weight: float) -> float:
+    return value if mean is None else mean + weight * (value - mean)
