@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
+import onnxruntime
 import pytest
 
 from dlc.errors import ModelError
@@ -12,11 +13,13 @@ from dlc.graph.synthetic import InswapperOptions, write_inswapper
 from dlc.inference.provider_routes import cuda_rewrites, plain_cpu_route
 from dlc.inference.route import Precision, Role, Route
 from dlc.inference.routed_session import RoutedSession
+from dlc.inference.router import choose_route
 from dlc.model_store.digest import DigestCache
 from dlc.model_store.rewritten_files import RewrittenFiles, recorded_changes
 from dlc.swapping.inswapper_model import InswapperModel
 from dlc.workflows import neural_swapper
 from dlc.workflows.neural_swapper import open_swapper
+from tests.host import machines
 from tests.swapping.inswappers import noise_crops, random_embedding
 
 
@@ -117,3 +120,19 @@ def test_half_precision_alone_has_to_give_pictures(machine: Machine) -> None:
     assert machine.open(machine.write("good", half=True)).name
     with pytest.raises(ModelError, match="single precision"):
         machine.open(machine.write("bad", half=True, overflowing=True))
+
+
+@pytest.mark.skipif(
+    machines.CUDA in onnxruntime.get_available_providers(), reason="CUDA is built in"
+)
+def test_where_the_gpu_does_not_start_the_cpu_gets_the_original(
+    machine: Machine, caplog: pytest.LogCaptureFixture
+) -> None:
+    route = choose_route(Role.SWAPPER, machines.nvidia(machines.RTX_4090), threads=1)
+    path = machine.write("single")
+    session = replace(machine, route=route).open(path)
+    assert Path(session.name) == path
+    assert session.input_shape == (1, 3, 128, 128)
+    assert [finding for finding in session.findings if "on the CPU" in finding.problem]
+    assert "on the CPU" in caplog.text
+    assert len(InswapperModel(session).swap_crops(noise_crops(2), random_embedding())) == 2

@@ -48,7 +48,9 @@ def open_swapper(
     """
     prepared = prepared_model(path, route, files)
     session = open_session(prepared, route, cache=cache)
-    if route.precision is Precision.FP32 or session.applied != route.execution_provider:
+    if session.applied != route.execution_provider:
+        return _on_the_cpu(session, prepared, path)
+    if route.precision is Precision.FP32:
         return session
     tried = cache / route.provider.value / f"{cache_key(prepared, route)}-half-precision-works"
     if _read(tried) == route.reason:
@@ -70,6 +72,15 @@ def open_swapper(
     plain = replace(route, precision=Precision.FP32, rewrites=rewrites)
     # Without `reference` the check above would have raised.
     return open_session(prepared_model(reference or path, plain, files), plain, cache=cache)
+
+
+def _on_the_cpu(session: RoutedSession, prepared: Path, path: Path) -> RoutedSession:
+    """Return a session of the original, as CPUs are slower at what was made for a GPU."""
+    if prepared == path:
+        return session
+    route = session.route
+    plain = open_session(path, plain_cpu_route(route.role, route.threads))
+    return replace(plain, route=route, findings=session.findings)
 
 
 def _problem(half: RoutedSession, reference: Path) -> str | None:
