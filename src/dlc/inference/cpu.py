@@ -9,6 +9,7 @@ import onnxruntime
 from dlc.errors import ModelError
 from dlc.host.providers import CPU_EXECUTION_PROVIDER
 from dlc.inference.failures import FILE_ERRORS, OTHER_ERRORS, plain_message
+from dlc.model_store.external_data import check_locations, external_locations
 
 
 def create_session(model: Path | bytes, *, threads: int = 1) -> onnxruntime.InferenceSession:
@@ -49,14 +50,26 @@ def load_on_cpu(
     """Load a model for the CPU with given options.
 
     Raises:
-        ModelError: the file is missing, damaged, or not a model ONNX Runtime can run.
+        ModelError: the file is missing, damaged, wants to read files that are not its own, or is
+            not a model ONNX Runtime can run.
     """
+    refuse_foreign_files(model)
     try:
         return onnxruntime.InferenceSession(
             model, options, providers=[CPU_EXECUTION_PROVIDER], enable_fallback=0
         )
     except (*FILE_ERRORS, *OTHER_ERRORS) as error:
         raise unusable_model(model, error) from error
+
+
+def refuse_foreign_files(model: Path | bytes) -> None:
+    """Raise ModelError for a file that is damaged or wants to read files that are not its own."""
+    if isinstance(model, Path):
+        try:
+            locations = external_locations(model)
+        except ModelError as error:
+            raise unusable_model(model, error) from error
+        check_locations(model, locations)
 
 
 def unusable_model(model: Path | bytes, error: Exception) -> ModelError:

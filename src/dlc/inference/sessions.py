@@ -16,7 +16,13 @@ from dlc.host.obstacles import GPU_PACKAGE
 from dlc.host.providers import label
 from dlc.inference.applied import graph_findings, why_not_applied
 from dlc.inference.captured import CAPTURE, captured, not_captured
-from dlc.inference.cpu import load_on_cpu, model_name, session_options, unusable_model
+from dlc.inference.cpu import (
+    load_on_cpu,
+    model_name,
+    refuse_foreign_files,
+    session_options,
+    unusable_model,
+)
 from dlc.inference.cuda import prepare_cuda
 from dlc.inference.failures import BINDING_ERRORS, FILE_ERRORS, OTHER_ERRORS, plain_message
 from dlc.inference.input_shape import fix_input_shape
@@ -119,6 +125,7 @@ def _load_on_accelerator(
     if route.execution_provider not in onnxruntime.get_available_providers():
         reason = "the installed ONNX Runtime was built without it"
         return load_on_cpu(model, options), _failure(route, reason)
+    refuse_foreign_files(model)
     if route.provider in _NVIDIA:
         prepare_cuda()
     try:

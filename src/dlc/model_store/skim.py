@@ -128,6 +128,17 @@ def skim_nodes(path: Path, count: int) -> bytes:
 @contextmanager
 def _graph(path: Path) -> Iterator[Span]:
     """Open the one graph of an ONNX file; what is wrong inside becomes a ModelError."""
+    with open_model(path) as model:
+        yield _only_graph(model)
+
+
+@contextmanager
+def open_model(path: Path) -> Iterator[Span]:
+    """Open an ONNX file as the message that it is, to be read while the context lasts.
+
+    Raises:
+        ModelError: the file cannot be read, or what is read of it in the context is malformed.
+    """
     if not path.is_file():
         # Not only a missing file: opening a named pipe would wait for somebody to write to it.
         raise ModelError(f"{path} is no model file: check the path")
@@ -136,7 +147,7 @@ def _graph(path: Path) -> Iterator[Span]:
             size = os.fstat(file.fileno()).st_size
             if not size:
                 _refuse("it is empty")
-            yield _only_graph(Span(FileBytes(file), 0, size, Budget()))
+            yield Span(FileBytes(file), 0, size, Budget())
     except WireError as error:
         message = (
             f"{path} is not a usable ONNX model: {error}; if it is a damaged download, "

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import os
 import signal
-import socket
 import threading
 from collections.abc import Callable, Collection
 from types import TracebackType
@@ -20,7 +20,7 @@ class StopRequests:
 
     Python calls its signal handlers in the main thread, between two of its own instructions: a
     main thread that hangs in a decoder never gets there. The system's handler, though, writes the
-    signal's number into a socket at once, and a thread of its own reads it here.
+    signal's number into a pipe at once, and a thread of its own reads it here.
 
     Used as a context manager in the main thread, where handlers for the signals are installed.
 
@@ -43,13 +43,14 @@ class StopRequests:
         self._give_up = give_up
         self._grace = grace
         self._ended = threading.Event()
-        self._reader, self._writer = socket.socketpair()
+        self._reader, self._writer = os.pipe()
         self._thread = threading.Thread(target=self._watch, name="stop-requests", daemon=True)
         self._before = -1
 
     def __enter__(self) -> Self:
-        self._writer.setblocking(False)
-        self._before = signal.set_wakeup_fd(self._writer.fileno(), warn_on_full_buffer=False)
+        if os.name != "nt":
+            os.set_blocking(self._writer, False)
+        self._before = signal.set_wakeup_fd(self._writer, warn_on_full_buffer=False)
         self._thread.start()
         return self
 
@@ -61,13 +62,13 @@ class StopRequests:
     ) -> None:
         self._ended.set()
         signal.set_wakeup_fd(self._before)
-        self._writer.close()
+        os.close(self._writer)
         self._thread.join()
-        self._reader.close()
+        os.close(self._reader)
 
     def _watch(self) -> None:
         requests = 0
-        while numbers := self._reader.recv(64):
+        while numbers := os.read(self._reader, 64):
             requests += sum(number in self._numbers for number in numbers)
             if requests:
                 self._cancel.set()

@@ -1,0 +1,93 @@
+"""Where a model says that its weights are: a file from a stranger must not name any other file.
+
+An ONNX file may keep tensors outside of itself, at a path it states. ONNX Runtime versions differ
+in which paths they follow; one of them even takes an address in memory for a path.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+from dlc.errors import ModelError
+from dlc.model_store.skim import open_model
+from dlc.model_store.wire import Span
+
+# What of ONNX's schema (onnx.proto) leads to tensors: for each message its fields and what they
+# hold.
+_LEADS = {
+    "model": {7: "graph", 25: "function"},
+    "graph": {1: "node", 5: "tensor", 15: "sparse tensor"},
+    "function": {7: "node", 11: "attribute"},
+    "node": {5: "attribute"},
+    "attribute": {
+        5: "tensor",
+        6: "graph",
+        10: "tensor",
+        11: "graph",
+        22: "sparse tensor",
+        23: "sparse tensor",
+    },
+    "sparse tensor": {1: "tensor", 2: "tensor"},
+}
+_TENSOR_EXTERNAL_DATA = 13
+_ENTRY_KEY, _ENTRY_VALUE = 1, 2
+
+
+def check_external_data(path: Path) -> None:
+    """Raise unless every tensor that a model keeps elsewhere is in a file of the model's folder.
+
+    Raises:
+        ModelError: one is not, or the file cannot be read or is no whole ONNX file.
+    """
+    check_locations(path, external_locations(path))
+
+
+def external_locations(path: Path) -> set[str]:
+    """Return the paths at which a model's tensors are said to be kept.
+
+    Raises:
+        ModelError: the file cannot be read or is no whole ONNX file.
+    """
+    with open_model(path) as model:
+        return set(_locations(model))
+
+
+def check_locations(path: Path, locations: Iterable[str]) -> None:
+    """Raise ModelError unless each of a model's `locations` is a file of the model's folder."""
+    folder = path.resolve().parent
+    for location in sorted(locations):
+        wanted = folder / location
+        if not wanted.resolve().is_relative_to(folder):
+            raise ModelError(
+                f"{path} wants to read {location!r}, which is outside of its folder: do not use "
+                "this file"
+            )
+        if not wanted.is_file():
+            raise ModelError(
+                f"{path} keeps weights in {location!r}, which is not in its folder: get the whole "
+                "model"
+            )
+
+
+def _locations(model: Span) -> Iterator[str]:
+    """Yield the paths that tensors state, wherever they are in the model."""
+    # A stack instead of a recursion: how deep graphs lie in graphs is up to the file.
+    waiting = [("model", model)]
+    while waiting:
+        kind, message = waiting.pop()
+        for number, value in message.fields():
+            if not isinstance(value, Span):
+                continue
+            if kind == "tensor":
+                if number == _TENSOR_EXTERNAL_DATA:
+                    yield from _location(value)
+            elif number in _LEADS[kind]:
+                waiting.append((_LEADS[kind][number], value))
+
+
+def _location(entry: Span) -> Iterator[str]:
+    texts = {number: value for number, value in entry.fields() if isinstance(value, Span)}
+    key, value = texts.get(_ENTRY_KEY), texts.get(_ENTRY_VALUE)
+    if key is not None and value is not None and key.text() == "location":
+        yield value.text()
