@@ -68,6 +68,13 @@ class Enhancer(StrEnum):
     GPEN512 = "gpen512"
 
 
+class Occlusion(StrEnum):
+    """What becomes of things that come in front of a face."""
+
+    AUTO = "auto"
+    OFF = "off"
+
+
 class Fit(StrEnum):
     """How a picture gets another shape."""
 
@@ -169,11 +176,15 @@ class MaskOptions:
         padding: percent of the face's height and width that are cut off at its top, right, bottom
             and left.
         mouth: the target's own mouth shows. The neural engine needs 2d106det for this.
+        occlusion: with AUTO the mesh engine keeps what comes in front of a face while it is
+            watched, unless it has the color of skin. The neural engine makes of it what its model
+            does.
     """
 
     feather: float | None = None
     padding: tuple[float, float, float, float] = (0.0, 0.0, 0.0, 0.0)
     mouth: bool = False
+    occlusion: Occlusion = Occlusion.AUTO
 
 
 @dataclass(frozen=True, slots=True)

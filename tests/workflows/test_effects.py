@@ -7,35 +7,35 @@ import pytest
 from dlc.errors import OptionError
 from dlc.faces.finder import Needs
 from dlc.options import BlendMethod, ColorMatch, Engine, LookOptions, MaskOptions
-from dlc.workflows.effects import check_effects, effect_maker
+from dlc.workflows.effects import Appearance, check_effects
 
 ENGINES = (Engine.MESH, Engine.INSWAPPER)
 
 
 @pytest.mark.parametrize("engine", ENGINES)
 def test_by_default_a_face_is_pasted_as_it_was_made(engine: Engine) -> None:
-    assert effect_maker(LookOptions(), MaskOptions())(engine) == ()
+    assert Appearance().effects(engine) == ()
 
 
 @pytest.mark.parametrize("engine", ENGINES)
 def test_effects_come_in_the_order_that_suits_them(engine: Engine) -> None:
     look = LookOptions(0.5, 0.5, ColorMatch.LAB, BlendMethod.POISSON)
     masks = MaskOptions(feather=10, padding=(10, 0, 0, 0), mouth=True)
-    names = [effect.name for effect in effect_maker(look, masks)(engine)]
+    names = [effect.name for effect in Appearance(look, masks).effects(engine)]
     assert names == ["color", "sharpen", "box", "mouth", "poisson", "fade"]
 
 
 def test_every_engine_looks_for_the_mouth_in_its_own_way() -> None:
-    make = effect_maker(LookOptions(), MaskOptions(mouth=True))
-    assert [effect.target_needs for engine in ENGINES for effect in make(engine)] == [
+    appearance = Appearance(masks=MaskOptions(mouth=True))
+    assert [effect.target_needs for engine in ENGINES for effect in appearance.effects(engine)] == [
         Needs.MESH,
         Needs.LANDMARKS_106,
     ]
 
 
 def test_no_two_runs_share_what_is_remembered() -> None:
-    make = effect_maker(LookOptions(color_match=ColorMatch.LOCAL), MaskOptions())
-    assert make(Engine.MESH)[0] is not make(Engine.MESH)[0]
+    appearance = Appearance(LookOptions(color_match=ColorMatch.LOCAL))
+    assert appearance.effects(Engine.MESH)[0] is not appearance.effects(Engine.MESH)[0]
 
 
 @pytest.mark.parametrize(

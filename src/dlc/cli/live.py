@@ -18,6 +18,7 @@ from dlc.options import (
     MaskOptions,
     NeuralOptions,
     NoFace,
+    Occlusion,
     Provider,
     VirtualCameraOptions,
 )
@@ -50,6 +51,7 @@ def live_command(
     mask_feather: look_arguments.MaskFeatherOption = None,
     mask_padding: look_arguments.MaskPaddingOption = "0,0,0,0",
     mouth_mask: look_arguments.MouthMaskOption = False,
+    occlusion: look_arguments.OcclusionOption = Occlusion.AUTO,
     enhance: enhance_arguments.EnhanceOption = None,
     enhance_blend: enhance_arguments.EnhanceBlendOption = None,
     enhance_every: enhance_arguments.EnhanceEveryOption = None,
@@ -82,7 +84,9 @@ def live_command(
         ),
         faces=parse_faces(faces),
         look=LookOptions(opacity, sharpness, color_match, blend),
-        masks=MaskOptions(mask_feather, look_arguments.parse_padding(mask_padding), mouth_mask),
+        masks=MaskOptions(
+            mask_feather, look_arguments.parse_padding(mask_padding), mouth_mask, occlusion
+        ),
         enhance=enhance_arguments.enhance_options(
             enhance, enhance_blend, enhance_every, enhancer_model
         ),

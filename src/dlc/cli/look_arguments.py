@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from dlc.errors import OptionError
-from dlc.options import BlendMethod, ColorMatch
+from dlc.options import BlendMethod, ColorMatch, Occlusion
 
 _LOOK = "Look of the new face"
 _MASKS = "What stays of the old face"
@@ -66,6 +66,15 @@ MouthMaskOption = Annotated[
         "--mouth-mask",
         metavar="",
         help="Let the target's own mouth show. The neural engine needs 2d106det for it.",
+        rich_help_panel=_MASKS,
+    ),
+]
+
+OcclusionOption = Annotated[
+    Occlusion,
+    typer.Option(
+        help="Keep in front what comes in front of a face, such as a microphone; for the mesh "
+        "engine.",
         rich_help_panel=_MASKS,
     ),
 ]

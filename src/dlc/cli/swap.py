@@ -16,6 +16,7 @@ from dlc.options import (
     LookOptions,
     MaskOptions,
     NeuralOptions,
+    Occlusion,
     PeopleOptions,
     Preset,
     ProvenanceOptions,
@@ -48,6 +49,7 @@ def swap_command(
     mask_feather: look_arguments.MaskFeatherOption = None,
     mask_padding: look_arguments.MaskPaddingOption = "0,0,0,0",
     mouth_mask: look_arguments.MouthMaskOption = False,
+    occlusion: look_arguments.OcclusionOption = Occlusion.AUTO,
     enhance: enhance_arguments.EnhanceOption = None,
     enhance_blend: enhance_arguments.EnhanceBlendOption = None,
     enhance_every: enhance_arguments.EnhanceEveryOption = None,
@@ -88,7 +90,9 @@ def swap_command(
         faces=people_arguments.parse_faces(faces),
         people=PeopleOptions(pairs, reference, similarity),
         look=LookOptions(opacity, sharpness, color_match, blend),
-        masks=MaskOptions(mask_feather, look_arguments.parse_padding(mask_padding), mouth_mask),
+        masks=MaskOptions(
+            mask_feather, look_arguments.parse_padding(mask_padding), mouth_mask, occlusion
+        ),
         enhance=enhance_arguments.enhance_options(
             enhance, enhance_blend, enhance_every, enhancer_model
         ),

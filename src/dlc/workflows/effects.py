@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
+from dataclasses import dataclass, field
 
 from dlc.compositing.box_mask import Padding
 from dlc.compositing.color_match import local_shift, overall_shift
@@ -18,25 +19,23 @@ from dlc.swapping.effects.opacity import OpacityEffect
 from dlc.swapping.effects.poisson import PoissonEffect
 from dlc.swapping.effects.sharpness import SharpnessEffect
 
-EffectMaker = Callable[[Engine], tuple[PatchEffect, ...]]
-"""Returns new effects for an engine, which is never AUTO."""
-
 _MEASURES = {ColorMatch.LAB: overall_shift, ColorMatch.LOCAL: local_shift}
 
 
-def effect_maker(look: LookOptions, masks: MaskOptions) -> EffectMaker:
-    """Return what makes the effects that were asked for.
+@dataclass(frozen=True, slots=True)
+class Appearance:
+    """How new faces are to look, and how much of the old ones stays."""
 
-    Colors are matched and detail is sharpened first, on the whole face; then masks take parts of it
-    away; what is left is blended into the frame, and last of all it is made less opaque.
-    """
-    return lambda engine: tuple(_effects(look, masks, engine))
+    look: LookOptions = field(default_factory=LookOptions)
+    masks: MaskOptions = field(default_factory=MaskOptions)
 
+    def effects(self, engine: Engine) -> tuple[PatchEffect, ...]:
+        """Return new effects for an engine, which is never AUTO.
 
-def no_effects(engine: Engine) -> tuple[PatchEffect, ...]:
-    """Return none, for whatever engine."""
-    del engine
-    return ()
+        Colors are matched and detail is sharpened first, on the whole face; then masks take parts
+        of it away; what is left is blended into the frame, and last of all it is made less opaque.
+        """
+        return tuple(_effects(self.look, self.masks, engine))
 
 
 def _effects(look: LookOptions, masks: MaskOptions, engine: Engine) -> Iterator[PatchEffect]:

@@ -11,11 +11,11 @@ from dlc.errors import OptionError
 from dlc.faces.finder import FaceFinder, Needs
 from dlc.faces.tracker import load_tracker
 from dlc.model_store.store import ModelStore
-from dlc.options import Engine, NeuralOptions, Provider
+from dlc.options import Engine, NeuralOptions, Occlusion, Provider
 from dlc.swapping.effect import PatchEffect
 from dlc.swapping.mesh import MeshSwapper
 from dlc.swapping.swapper import FaceSwapper
-from dlc.workflows.effects import EffectMaker, no_effects
+from dlc.workflows.effects import Appearance
 from dlc.workflows.neural_models import missing_models, not_installed
 from dlc.workflows.result import ModelUse
 
@@ -56,7 +56,7 @@ def choose_engine(
     asked: Engine,
     neural: NeuralOptions | None = None,
     store: ModelStore | None = None,
-    effects: EffectMaker = no_effects,
+    appearance: Appearance | None = None,
 ) -> EngineChoice:
     """Choose between the engines: the neural one wherever its models are at hand.
 
@@ -64,7 +64,7 @@ def choose_engine(
         asked: what the user wants.
         neural: how the neural engine is to be run; None are the defaults.
         store: the installed models; None are the user's.
-        effects: makes what changes new faces before they are pasted.
+        appearance: how new faces are to look; None are the defaults.
 
     Raises:
         ModelError: the neural engine was asked for, by name or by an option that only it has, and
@@ -73,39 +73,45 @@ def choose_engine(
     """
     neural = neural or NeuralOptions()
     store = store or ModelStore.of_user()
+    appearance = appearance or Appearance()
     if asked is Engine.MESH:
         _refuse(_only_neural(neural))
-        return _mesh("as asked", effects)
+        return _mesh("as asked", appearance)
     missing = missing_models(neural, store)
     if not missing:
         reason = "as asked" if asked is Engine.INSWAPPER else "its models are there"
-        return _neural(reason, neural, store, effects)
+        return _neural(reason, neural, store, appearance)
     if asked is Engine.INSWAPPER or _only_neural(neural):
         raise not_installed(missing)
-    return _mesh(f"the neural engine lacks {', '.join(missing)}", effects)
+    return _mesh(f"the neural engine lacks {', '.join(missing)}", appearance)
 
 
-def load_mesh_engine() -> LoadedEngine:
+def load_mesh_engine(appearance: Appearance | None = None) -> LoadedEngine:
     """Load the built-in engine.
+
+    Args:
+        appearance: how new faces are to look; None are the defaults.
 
     Raises:
         ModelError: one of its files is missing or damaged.
     """
-    return LoadedEngine(load_tracker(), MeshSwapper())
+    appearance = appearance or Appearance()
+    swapper = MeshSwapper(keep_covers=appearance.masks.occlusion is Occlusion.AUTO)
+    return LoadedEngine(load_tracker(), swapper, appearance.effects(Engine.MESH))
 
 
-def _mesh(reason: str, effects: EffectMaker) -> EngineChoice:
+def _mesh(reason: str, appearance: Appearance) -> EngineChoice:
     def load(threads: int) -> LoadedEngine:
         del threads
-        return replace(load_mesh_engine(), effects=effects(Engine.MESH))
+        return load_mesh_engine(appearance)
 
     return EngineChoice(Engine.MESH, reason, load)
 
 
 def _neural(
-    reason: str, neural: NeuralOptions, store: ModelStore, effects: EffectMaker
+    reason: str, neural: NeuralOptions, store: ModelStore, appearance: Appearance
 ) -> EngineChoice:
-    wanted = effects(Engine.INSWAPPER)
+    wanted = appearance.effects(Engine.INSWAPPER)
     needs = reduce(or_, (effect.target_needs for effect in wanted), Needs.NOTHING)
     missing = missing_models(neural, store, needs)
     if missing:

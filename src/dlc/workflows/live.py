@@ -12,7 +12,7 @@ from dlc.media.live_writer import check_live_output
 from dlc.options import LiveOptions, NoFace
 from dlc.pipeline import CancelToken
 from dlc.workflows.checks import check_faces
-from dlc.workflows.effects import check_effects, effect_maker
+from dlc.workflows.effects import Appearance, check_effects
 from dlc.workflows.engine import choose_engine
 from dlc.workflows.enhancer import check_enhancing, with_enhancer
 from dlc.workflows.live_result import LiveResult
@@ -63,8 +63,8 @@ def live(
         check_live_output(
             options.output, Path(camera), options.encoding, overwrite=options.overwrite
         )
-    effects = effect_maker(options.look, options.masks)
-    choice = choose_engine(options.engine, options.neural, effects=effects)
+    appearance = Appearance(options.look, options.masks)
+    choice = choose_engine(options.engine, options.neural, appearance=appearance)
     logger.info("engine %s: %s", choice.engine, choice.reason)
     plan = LivePlan(
         photos=tuple(photo_paths(source)),

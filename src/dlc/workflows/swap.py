@@ -9,7 +9,7 @@ from pathlib import Path
 from dlc.options import SwapOptions
 from dlc.pipeline import CancelToken
 from dlc.workflows.checks import check_options
-from dlc.workflows.effects import effect_maker
+from dlc.workflows.effects import Appearance
 from dlc.workflows.engine import choose_engine
 from dlc.workflows.enhancer import check_enhancing, with_enhancer
 from dlc.workflows.people import check_people, parts_of
@@ -68,10 +68,10 @@ def swap(
     check_options(options)
     check_enhancing(options.enhance)
     check_people(options.people, has_source=source is not None)
-    effects = effect_maker(options.look, options.masks)
+    appearance = Appearance(options.look, options.masks)
     parts = parts_of(source, options.people)
     choose = choose_recognizing_engine if parts else choose_engine
-    choice = choose(options.engine, options.neural, effects=effects)
+    choice = choose(options.engine, options.neural, appearance=appearance)
     logger.info("engine %s: %s", choice.engine, choice.reason)
     plan = SwapPlan(
         photos=tuple(photo_paths(source)) if source is not None and not parts else (),

@@ -13,6 +13,7 @@ from dlc.compositing.patch import Patch
 from dlc.faces.credibility import credibility
 from dlc.faces.face import Face
 from dlc.faces.finder import Needs
+from dlc.swapping.mesh.cover import CoverFinder
 from dlc.swapping.mesh.layout import load_layout
 from dlc.swapping.mesh.source import build_source
 from dlc.swapping.mesh.track import Track
@@ -33,13 +34,17 @@ class MeshSwapper:
     source_needs = Needs.MESH
     target_needs = Needs.MESH
 
-    def __init__(self) -> None:
+    def __init__(self, *, keep_covers: bool = True) -> None:
         """Load the atlas.
+
+        Args:
+            keep_covers: let what comes in front of a target's face stay there.
 
         Raises:
             ModelError: a built-in model file is missing.
         """
         self._layout = load_layout()
+        self._covers = CoverFinder(self._layout) if keep_covers else None
         self._transfer: FaceTransfer | None = None
         self._tracks = TrackMemory(Track)
 
@@ -54,12 +59,13 @@ class MeshSwapper:
         if not sources:
             raise ValueError("the mesh engine needs at least one source photo")
         photos = [(photo, _landmarks(face)) for photo, face in sources]
-        self._transfer = FaceTransfer(build_source(photos, self._layout), self._layout)
+        source = build_source(photos, self._layout)
+        self._transfer = FaceTransfer(source, self._layout, self._covers)
         self._tracks.clear()
 
     def another(self) -> MeshSwapper:
         """Return one for another source person; it remembers target faces by itself."""
-        return MeshSwapper()
+        return MeshSwapper(keep_covers=self._covers is not None)
 
     def swap(self, frame: Pixels, faces: Sequence[Face]) -> list[Patch | None]:
         """Return each swapped face, or None where a credible swap is not possible.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dlc.compositing.arrays import Floats
+from dlc.swapping.mesh.cover import CoverMemory
 from dlc.swapping.running_mean import RunningMean
 
 
@@ -23,3 +24,4 @@ class Track:
         self.hair = RunningMean[Floats](0.2)
         self.lines = RunningMean[Floats](0.1)
         self.iris = RunningMean[Floats](0.1)
+        self.cover = CoverMemory()

@@ -8,6 +8,7 @@ import numpy as np
 from dlc.compositing.arrays import Bytes, Floats
 from dlc.compositing.filters import blend, resize, sample, smoothstep
 from dlc.compositing.patch import Patch
+from dlc.swapping.mesh.cover import CoverFinder
 from dlc.swapping.mesh.expression import expression_gain, skin_relief
 from dlc.swapping.mesh.eyes import IrisTint, cut_openings
 from dlc.swapping.mesh.hair import HairFinder
@@ -38,14 +39,23 @@ class FaceTransfer:
     Keeps nothing of any target: what is known of one is in the `Track` that comes with it.
     """
 
-    def __init__(self, source: SourceModel, layout: Layout) -> None:
-        """Prepare a source for one atlas layout."""
+    def __init__(
+        self, source: SourceModel, layout: Layout, covers: CoverFinder | None = None
+    ) -> None:
+        """Prepare a source for one atlas layout.
+
+        Args:
+            source: whose face it is.
+            layout: the atlas.
+            covers: finds what comes in front of targets' faces; None paints it over.
+        """
         self._layout = layout
         self._meter = ToneMeter(layout)
         self._facing = PoseFacing(layout, TONE_SIZE)
         self._source_facing = resize(source.facing, (TONE_SIZE, TONE_SIZE))
         self._lines = LineFinder(layout, _DETAIL_SIZE)
         self._hair = HairFinder(layout)
+        self._covers = covers
         self._texture = SourceTexture(source, layout, self._meter)
         self._shift = ProportionShift(source.shape, layout)
         self._irises = IrisTint(source.iris)
@@ -65,8 +75,10 @@ class FaceTransfer:
         broad = cv2.cvtColor(resize(flat, tone_size), cv2.COLOR_BGRA2BGR).astype(np.float32)
         facing = self._facing.facing(view.pose)
         seen = visibility(facing) * shown
-        hair = track.hair.update(self._hair.find(broad, seen))
-        tone = self._meter.measure(broad, seen * (1 - hair))
+        front = track.hair.update(self._hair.find(broad, seen))
+        if self._covers is not None:
+            front = np.maximum(front, self._covers.find(broad, seen, track.cover))
+        tone = self._meter.measure(broad, seen * (1 - front))
         gain = track.gain.update(tone_gain(tone, self._texture.tone))
         contrast = track.contrast.update(contrast_factor(tone, self._texture.tone))
         relief = _relief(broad, shown, track)
@@ -76,10 +88,10 @@ class FaceTransfer:
             gain * expression_gain(relief, track.relief.update(relief))[..., None],
             contrast,
             self._sharpness(view, luma, track),
-            self._kept(facing, hair, luma, track),
+            self._kept(facing, front, luma, track),
         )
 
-    def _kept(self, facing: Floats, hair: Floats, luma: Bytes, track: Track) -> Floats:
+    def _kept(self, facing: Floats, front: Floats, luma: Bytes, track: Track) -> Floats:
         """Return the share of the target that is kept: float32, square, 0 to 1.
 
         Kept is what is in front of the face, and what the source's photo saw so much more from the
@@ -88,7 +100,7 @@ class FaceTransfer:
         share: Floats = self._source_facing.copy()
         share /= np.maximum(facing, _FLAT)
         stretched = smoothstep(share, *_STRETCHED)
-        kept = np.maximum(hair, stretched)
+        kept = np.maximum(front, stretched)
         lines = self._lines.matte(track.lines.update(self._lines.lines(luma)))
         return kept if lines is None else np.maximum(resize(kept, lines.shape), lines)
 
