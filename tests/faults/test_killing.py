@@ -1,0 +1,177 @@
+"""A run that is killed leaves nothing under the output's name, and can be resumed to the bit."""
+
+from __future__ import annotations
+
+import os
+import random
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from dlc.media.reader import open_target
+from tests.cli.run import command, environment, run_dlc
+from tests.faults import files
+
+pytestmark = pytest.mark.skipif(os.name == "nt", reason="kills by POSIX signals")
+
+# DLC_KILLS=20 is what the README speaks of.
+KILLS = int(os.environ.get("DLC_KILLS", "3"))
+
+
+def killed(seconds: float, *arguments: str | Path) -> bool:
+    """Start a run and kill it after some time; return whether it was still running."""
+    process = subprocess.Popen(
+        command(*arguments),
+        env=environment(),
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        start_new_session=True,
+    )
+    try:
+        process.wait(seconds)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()
+        with pytest.raises(ProcessLookupError):
+            os.killpg(process.pid, 0)
+        return True
+    return False
+
+
+def test_a_killed_run_is_all_or_nothing(
+    astronaut_file: Path, small_clip: Path, tmp_path: Path
+) -> None:
+    output = tmp_path / "out.mp4"
+    swap = ("swap", astronaut_file, small_clip, output, "--end", "1", "--overwrite")
+    began = time.monotonic()
+    assert run_dlc(*swap).returncode == 0
+    whole, count = time.monotonic() - began, 30
+    output.unlink()
+    chance = random.Random(8)  # noqa: S311 - reproducible, no secret
+    killings = 0
+    for _ in range(KILLS):
+        killings += killed(chance.uniform(0.2, whole), *swap)
+        if output.exists():
+            with open_target(output) as reader:
+                assert sum(1 for _ in reader) == count, "under its name it is whole"
+            output.unlink()
+    assert killings
+
+
+@pytest.mark.parametrize("suffix", [".mp4", ".mkv"])
+def test_a_resumed_run_is_that_of_one_that_was_left_alone(
+    suffix: str, astronaut_file: Path, small_clip: Path, tmp_path: Path
+) -> None:
+    outputs = [tmp_path / f"{name}{suffix}" for name in ("plain", "alone", "resumed")]
+    plain, alone, resumed = outputs
+    segments = ("--resume", "--segment-seconds", "1")
+    assert run_dlc("swap", astronaut_file, small_clip, plain).returncode == 0
+    assert run_dlc("swap", astronaut_file, small_clip, alone, *segments).returncode == 0
+    swap = ("swap", astronaut_file, small_clip, resumed, *segments)
+    for number in (0, 1):
+        stop_after_segment(number, *swap)
+        assert not resumed.exists()
+    run = run_dlc(*swap)
+    assert "2 of 3 segments were there already" in run.stderr
+    assert files.frames(resumed) == files.frames(alone)
+    assert [at for at, _ in files.frames(resumed)] == [at for at, _ in files.frames(plain)]
+    assert files.sound(resumed) == files.sound(alone) == files.sound(plain)
+    assert sorted(os.listdir(tmp_path)) == sorted(path.name for path in outputs)  # noqa: PTH208
+
+
+def test_segments_of_another_swap_are_refused(
+    astronaut_file: Path, small_clip: Path, tmp_path: Path
+) -> None:
+    output = tmp_path / "out.mp4"
+    swap = ("swap", astronaut_file, small_clip, output, "--resume", "--segment-seconds", "1")
+    stop_after_segment(0, *swap)
+    run = run_dlc(*swap, "--quality", "30")
+    assert run.returncode == 6
+    assert "begun with something else (encoding)" in run.stderr
+    assert "pass --overwrite" in run.stderr
+    run = run_dlc(*swap, "--quality", "30", "--overwrite")
+    assert run.returncode == 0, run.stderr
+    assert "were there already" not in run.stderr
+    assert os.listdir(tmp_path) == ["out.mp4"]  # noqa: PTH208
+
+
+def test_a_damaged_segment_is_made_again(
+    astronaut_file: Path, small_clip: Path, tmp_path: Path
+) -> None:
+    output = tmp_path / "out.mp4"
+    swap = ("swap", astronaut_file, small_clip, output, "--resume", "--segment-seconds", "1")
+    stop_after_segment(0, *swap)
+    (folder,) = tmp_path.glob(".*.dlc-resume")
+    (folder / "000000.mp4").write_bytes(b"half")
+    run = run_dlc(*swap)
+    assert run.returncode == 0, run.stderr
+    assert "were there already" not in run.stderr
+    assert len(files.frames(output)) == 90
+
+
+def stop_after_segment(number: int, *arguments: str | Path) -> None:
+    """Start a run and kill it as soon as a segment is finished."""
+    process = subprocess.Popen(
+        command(*arguments), env=environment(), stdin=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+    )
+    folder = Path(arguments[3]).parent
+    deadline = time.monotonic() + 60
+    while not list(folder.glob(f".*.dlc-resume/{number:06}.json")):
+        assert process.poll() is None
+        assert time.monotonic() < deadline
+        time.sleep(0.02)
+    process.kill()
+    process.wait()
+
+
+@pytest.mark.skipif(sys.platform != "linux" or os.geteuid() != 0, reason="mounts a file system")
+@pytest.mark.parametrize("options", [(), ("--resume", "--segment-seconds", "1")])
+def test_a_full_disk(
+    options: tuple[str, ...], astronaut_file: Path, small_clip: Path, tmp_path: Path
+) -> None:
+    disk = tmp_path / "disk"
+    disk.mkdir()
+    mounted = subprocess.run(
+        ["mount", "-t", "tmpfs", "-o", "size=400k", "tmpfs", str(disk)],
+        capture_output=True,
+        check=False,
+    )
+    if mounted.returncode:
+        pytest.skip("mounting is not allowed here")
+    try:
+        quality = ("--quality", "1", *options)
+        run = run_dlc("swap", astronaut_file, small_clip, disk / "out.mp4", *quality)
+        assert run.returncode == 8, run.stderr
+        assert "the disk is full" in run.stderr.splitlines()[-1]
+        left = os.listdir(disk)  # noqa: PTH208
+        assert left in ([], [".out.mp4.dlc-resume"])
+        if left:
+            assert "the same command goes on after them" in run.stderr
+    finally:
+        subprocess.run(["umount", str(disk)], check=True)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="limits the address space")
+@pytest.mark.parametrize("mebibytes", [300, 1200])
+def test_too_little_memory(
+    mebibytes: int, astronaut_file: Path, small_clip: Path, tmp_path: Path
+) -> None:
+    import resource
+
+    limit = mebibytes << 20
+    run = subprocess.run(
+        command("swap", astronaut_file, small_clip, tmp_path / "out.mp4", "--end", "0.5"),
+        env=environment(OPENBLAS_NUM_THREADS="1"),
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+        preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_AS, (limit, limit)),
+    )
+    # Libraries that cannot even be loaded end the process in their own ways.
+    assert run.returncode == 0 or run.stderr
+    assert os.listdir(tmp_path) == (["out.mp4"] if run.returncode == 0 else [])  # noqa: PTH208
