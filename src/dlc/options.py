@@ -45,6 +45,13 @@ class Preset(StrEnum):
     QUALITY = "quality"
 
 
+class PixelBoost(StrEnum):
+    """Side in pixels of faces that a model of 128 pixels makes in several parts."""
+
+    SIDE_256 = "256"
+    SIDE_512 = "512"
+
+
 class ColorMatch(StrEnum):
     """What of the old face's colors the new one takes on."""
 
@@ -137,6 +144,9 @@ class NeuralOptions:
         detector_model: an ONNX file of SCRFD with five points.
         recognizer_model: an ONNX file of ArcFace.
         landmarker_model: an ONNX file of 2d106det; looked for only where something needs it.
+        pixel_boost: side of the new faces; None is the model's own. Twice the side takes four
+            times as long.
+        tilted: look for faces that lie or hang where there is none that is upright.
     """
 
     provider: Provider = Provider.AUTO
@@ -144,6 +154,8 @@ class NeuralOptions:
     detector_model: Path | None = None
     recognizer_model: Path | None = None
     landmarker_model: Path | None = None
+    pixel_boost: PixelBoost | None = None
+    tilted: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,12 +170,16 @@ class LookOptions:
             the target's light by itself, and inswapper was trained to.
         blend: ALPHA lays the face over the frame; POISSON solves for its gradients, so that its
             border has the frame's colors, which takes many times as long.
+        smoothing: 0 to 1, how much a face's position is steadied, by One-Euro filters; more lags
+            more. The mesh engine steadies its landmarks by 0.5 where this is None, and the neural
+            engine not at all. Pictures are never blended.
     """
 
     opacity: float = 1.0
     sharpness: float = 0.0
     color_match: ColorMatch = ColorMatch.NONE
     blend: BlendMethod = BlendMethod.ALPHA
+    smoothing: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -355,6 +371,11 @@ class LiveOptions:
         preview: show the result in a window.
         duration: seconds after which to stop; None goes on until the source ends.
         threads: CPU threads for all stages together; None uses every core.
+        label: a short visible note drawn into a corner of every picture, or None.
+        provenance: how the file says what it is.
+        safeguard: what is refused; None for callers who have a safeguard of their own. Viewers see
+            black from the first picture above the threshold on; by default the run ends after five
+            seconds of such pictures.
     """
 
     engine: Engine = Engine.AUTO
@@ -375,3 +396,8 @@ class LiveOptions:
     preview: bool = False
     duration: float | None = None
     threads: int | None = None
+    label: str | None = None
+    provenance: ProvenanceOptions = field(default_factory=ProvenanceOptions)
+    safeguard: SafeguardPolicy | None = field(
+        default_factory=lambda: SafeguardPolicy(frames_per_second=2.0, in_a_row=40)
+    )

@@ -22,8 +22,8 @@ from dlc.errors import OptionError, OutputError
 from dlc.workflows.live_stats import LiveStats
 from tests.cli.run import run_dlc
 
-STATS = LiveStats(75.2, 30.04, 29.6, 30.0, 27.4, 41.6, 3, 2.0, 2, 0)
-SILENT = LiveStats(1.0, 0.0, 0.0, 0.0, None, None, 0, 0.0, 0, 4)
+STATS = LiveStats(75.2, 30.04, 29.6, 30.0, 27.4, 41.6, 3, 2.0, 2, 0, 0)
+SILENT = LiveStats(1.0, 0.0, 0.0, 0.0, None, None, 0, 0.0, 0, 4, 5)
 
 
 def console(*, terminal: bool) -> Console:
@@ -52,7 +52,7 @@ def test_a_line_tells_everything() -> None:
         "latency 27 ms (95 %: 42 ms), 3 dropped, 2.0 detections a second, 2 faces"
     )
     assert describe_live(SILENT).endswith("latency unknown, 0 dropped, 0.0 detections a second, "
-                                          "0 faces, 4 hidden")  # fmt: skip
+                                          "0 faces, 4 hidden, 5 refused")  # fmt: skip
 
 
 def test_what_suits_the_console() -> None:

@@ -24,6 +24,7 @@ def test_the_figures_of_a_second() -> None:
     for _ in range(10):
         run.meter.note_shown(None)
     run.counts = LiveCounts(captured=30, processed=20, dropped=10, detections=4, hidden=1, faces=2)
+    run.counts = replace(run.counts, refused=6)
     stats = run.meter.sample()
     assert stats.time_s == pytest.approx(1.0)
     assert (stats.capture_fps, stats.processing_fps) == pytest.approx((30.0, 20.0))
@@ -31,6 +32,7 @@ def test_the_figures_of_a_second() -> None:
     assert stats.latency_p50_ms == pytest.approx(10.5)
     assert stats.latency_p95_ms == pytest.approx(19.05)
     assert (stats.dropped_frames, stats.hidden_frames, stats.faces) == (10, 1, 2)
+    assert stats.refused_frames == 6
     assert stats.detections_per_s == pytest.approx(4.0)
 
 

@@ -19,6 +19,7 @@ from dlc.options import (
     NeuralOptions,
     NoFace,
     Occlusion,
+    ProvenanceOptions,
     Provider,
     VirtualCameraOptions,
 )
@@ -44,10 +45,13 @@ def live_command(
     detector_model: arguments.DetectorModelOption = None,
     recognizer_model: arguments.RecognizerModelOption = None,
     landmarker_model: look_arguments.LandmarkerModelOption = None,
+    pixel_boost: look_arguments.PixelBoostOption = None,
+    tilted: look_arguments.TiltedOption = False,
     opacity: look_arguments.OpacityOption = _DEFAULTS.look.opacity,
     sharpness: look_arguments.SharpnessOption = _DEFAULTS.look.sharpness,
     color_match: look_arguments.ColorMatchOption = _DEFAULTS.look.color_match,
     blend: look_arguments.BlendOption = _DEFAULTS.look.blend,
+    smoothing: look_arguments.SmoothingOption = None,
     mask_feather: look_arguments.MaskFeatherOption = None,
     mask_padding: look_arguments.MaskPaddingOption = "0,0,0,0",
     mouth_mask: look_arguments.MouthMaskOption = False,
@@ -62,6 +66,10 @@ def live_command(
     output: live_arguments.OutputOption = None,
     overwrite: live_arguments.OverwriteOption = False,
     preview: live_arguments.PreviewOption = False,
+    label: arguments.LabelOption = None,
+    no_provenance: arguments.NoProvenanceOption = False,
+    sign_cert: arguments.SignCertOption = None,
+    sign_key: arguments.SignKeyOption = None,
     json_lines: live_arguments.JsonLinesOption = None,
     quiet: arguments.QuietOption = False,
     verbose: arguments.VerboseOption = False,
@@ -80,10 +88,16 @@ def live_command(
     options = LiveOptions(
         engine=engine,
         neural=NeuralOptions(
-            provider, swapper_model, detector_model, recognizer_model, landmarker_model
+            provider,
+            swapper_model,
+            detector_model,
+            recognizer_model,
+            landmarker_model,
+            pixel_boost,
+            tilted,
         ),
         faces=parse_faces(faces),
-        look=LookOptions(opacity, sharpness, color_match, blend),
+        look=LookOptions(opacity, sharpness, color_match, blend, smoothing),
         masks=MaskOptions(
             mask_feather, look_arguments.parse_padding(mask_padding), mouth_mask, occlusion
         ),
@@ -99,6 +113,8 @@ def live_command(
         preview=preview,
         duration=duration,
         threads=threads,
+        label=label,
+        provenance=ProvenanceOptions(not no_provenance, sign_cert, sign_key),
     )
     _run(source, camera, options, json_lines, quiet=quiet, verbose=verbose)
 

@@ -26,7 +26,8 @@ LIVE_EPILOG = (
     "Exit codes: 0 ended by Ctrl-C, --duration, closing the window or the end of a file; 2 wrong "
     "option, 3 unusable input, 5 no face in the photo, 6 output not possible, 7 encoder, 8 writing "
     "failed, 9 model, 10 missing library, 11 internal, 12 provider, 13 camera unusable or gone, 14 "
-    "virtual camera missing or gone, 130 stopped before there was a picture."
+    "virtual camera missing or gone, 15 refused content, 16 signing, 130 stopped before there was "
+    "a picture."
 )
 
 Source = Annotated[

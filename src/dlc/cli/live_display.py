@@ -104,6 +104,8 @@ def describe_live(stats: LiveStats) -> str:
     ]
     if stats.hidden_frames:
         parts.append(f"{stats.hidden_frames} hidden")
+    if stats.refused_frames:
+        parts.append(f"{stats.refused_frames} refused")
     return f"{format_duration(stats.time_s)}: {', '.join(parts)}"
 
 
@@ -136,4 +138,6 @@ def _table(stats: LiveStats) -> Table:
     table.add_row("faces", str(stats.faces))
     if stats.hidden_frames:
         table.add_row("hidden", f"{stats.hidden_frames} frames")
+    if stats.refused_frames:
+        table.add_row("refused", f"{stats.refused_frames} frames")
     return table

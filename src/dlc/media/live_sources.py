@@ -61,6 +61,13 @@ def open_live_source(
     )
 
 
+def played_file(spec: str) -> Path | None:
+    """Return the file that `open_live_source` plays for `spec`, None if it opens anything else."""
+    if _CAMERA.fullmatch(spec) or _URL.match(spec) or spec.startswith("lavfi:"):
+        return None
+    return None if _is_sequence(spec) else Path(spec)
+
+
 def _check(options: CaptureOptions) -> None:
     if options.resolution is not None and min(options.resolution) < 1:
         raise OptionError("a resolution needs a width and a height above 0")

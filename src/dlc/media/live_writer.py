@@ -8,6 +8,8 @@ from types import TracebackType
 
 import av
 
+from dlc.errors import SafeguardError
+from dlc.media.atomic import Finish
 from dlc.media.color import BT709, FULL, LIMITED, RGB, ColorTags, convert
 from dlc.media.frame import Frame
 from dlc.media.info import MediaInfo
@@ -29,10 +31,12 @@ class LiveWriter(Closing):
     """Encodes live frames at the times they were captured at.
 
     However the block it is used in ends, the file is finished and gets its name, if there is any
-    frame in it: what was recorded before a camera broke is worth keeping.
+    frame in it: what was recorded before a camera broke is worth keeping. The one exception is a
+    recording that is refused, of which nothing is left.
 
     Attributes:
         path: the output.
+        is_kept: whether the file got its name.
     """
 
     def __init__(
@@ -44,6 +48,7 @@ class LiveWriter(Closing):
         *,
         overwrite: bool = False,
         threads: int | None = None,
+        finish: Finish | None = None,
     ) -> None:
         """Open the encoder.
 
@@ -54,12 +59,14 @@ class LiveWriter(Closing):
             encoding: how to encode.
             overwrite: whether an existing file may be replaced.
             threads: for the encoder; None leaves it to the encoder.
+            finish: the last thing done with the file before it gets its name, such as signing it.
 
         Raises:
             OutputError: the output may not or cannot be written there.
             EncoderError: the encoder is unknown, does not fit or cannot be opened.
         """
         self.path = path
+        self.is_kept = False
         self._first: float | None = None
         self._writer = VideoWriter(
             path,
@@ -68,6 +75,7 @@ class LiveWriter(Closing):
             overwrite=overwrite,
             threads=threads,
             carry_streams=False,
+            finish=finish,
         )
 
     @property
@@ -102,9 +110,11 @@ class LiveWriter(Closing):
         Raises:
             OutputError: a file appeared under the output's name.
             WriteError: the disk is full or refuses otherwise.
+            DlcError: whatever finishing the file raises.
         """
         if self._writer.frames_written:
             self._writer.close()
+            self.is_kept = True
         else:
             self._writer.abort()
 
@@ -114,7 +124,10 @@ class LiveWriter(Closing):
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        self.close()
+        if isinstance(error, SafeguardError):
+            self._writer.abort()
+        else:
+            self.close()
 
 
 def check_live_output(

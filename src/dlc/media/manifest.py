@@ -49,17 +49,23 @@ class Statement:
         }
 
 
-def definition(statement: Statement) -> dict[str, Any]:
-    """Return a manifest as c2pa-python takes it; what was opened is added by its EDIT intent."""
-    edited = {
-        "action": "c2pa.edited",
+def definition(statement: Statement, *, is_edit: bool) -> dict[str, Any]:
+    """Return a manifest as c2pa-python takes it.
+
+    Args:
+        statement: how the output was made.
+        is_edit: whether it was made of another file, whose opening is added by c2pa's EDIT intent;
+            otherwise it was created as it is.
+    """
+    action = {
+        "action": "c2pa.edited" if is_edit else "c2pa.created",
         "digitalSourceType": SOURCE_TYPE,
         "description": "faces were swapped",
     }
     return {
         "claim_generator_info": [{"name": "dlc", "version": version("dlc")}],
         "assertions": [
-            {"label": "c2pa.actions.v2", "data": {"actions": [edited]}},
+            {"label": "c2pa.actions.v2", "data": {"actions": [action]}},
             {"label": STATEMENT, "data": statement.as_json()},
         ],
     }

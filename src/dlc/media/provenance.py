@@ -39,6 +39,8 @@ _SETTINGS = {
     # Otherwise signing needs twice the size of the file in memory, and checking it once.
     "core": {"backing_store_memory_threshold_in_mb": 16, "merkle_tree_chunk_size_in_kb": 1024},
 }
+# C2PA's name for `dlc.media.marking.SOURCE_TYPE`.
+_COMPOSITE = c2pa.C2paDigitalSourceType.COMPOSITE_WITH_TRAINED_ALGORITHMIC_MEDIA
 
 
 class ManifestSigner:
@@ -48,20 +50,20 @@ class ManifestSigner:
         identity: who signs.
         statement: how the outputs were made.
         target: the file that was edited. A manifest that it has becomes part of the new ones, so
-            that its history stays.
+            that its history stays. None where there was no file, but a camera.
 
     Attributes:
         notes: what could not be kept, in words for the user.
     """
 
-    def __init__(self, identity: Identity, statement: Statement, target: Path) -> None:
+    def __init__(self, identity: Identity, statement: Statement, target: Path | None) -> None:
         """Look at the target, and sign a picture of one pixel.
 
         Raises:
             ProvenanceError: if the identity cannot sign.
         """
         self._identity = identity
-        self._definition = definition(statement)
+        self._definition = definition(statement, is_edit=target is not None)
         self.notes: list[str] = []
         self._target = target
         self._carries_history = False
@@ -104,18 +106,21 @@ class ManifestSigner:
     def _sign(self, kind: str, source: BinaryIO, destination: BinaryIO) -> None:
         parent = {"title": "target", "relationship": "parentOf"}
         content = dict(self._definition)
-        if not self._carries_history:
+        if self._target is not None and not self._carries_history:
             content["ingredients"] = [{**parent, "format": mime_type(self._target)}]
         with context(_signer(self._identity)) as settled, c2pa.Builder(content, settled) as builder:
-            builder.set_intent(c2pa.C2paBuilderIntent.EDIT)
-            if self._carries_history:
+            if self._target is None:
+                builder.set_intent(c2pa.C2paBuilderIntent.CREATE, _COMPOSITE)
+            else:
+                builder.set_intent(c2pa.C2paBuilderIntent.EDIT)
+            if self._target is not None and self._carries_history:
                 with self._target.open("rb") as target:
                     builder.add_ingredient(parent, mime_type(self._target), target)
             builder.sign(kind, source, destination)
 
     def _has_history(self) -> bool:
         """Tell whether the target has a manifest of its own that can be carried on."""
-        if not can_be_signed(self._target):
+        if self._target is None or not can_be_signed(self._target):
             return False
         try:
             with context() as settled, self._target.open("rb") as file:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Protocol
 
 import numpy as np
@@ -32,13 +33,27 @@ class Safeguard:
     Args:
         classifier: gives the scores.
         policy: says which scores are too high, and how often to look.
+        watched: what messages call the pictures that are watched.
     """
 
-    def __init__(self, classifier: NsfwClassifier, policy: SafeguardPolicy) -> None:
+    def __init__(
+        self, classifier: NsfwClassifier, policy: SafeguardPolicy, watched: str = "the target"
+    ) -> None:
         self._classifier = classifier
         self._policy = policy
-        self._due: float | None = None
+        self._watched = watched
+        self._due = -math.inf
         self._suspicious: list[tuple[float, float]] = []
+
+    @property
+    def due(self) -> float:
+        """The time from which the next picture is looked at."""
+        return self._due
+
+    @property
+    def suspicion(self) -> float | None:
+        """The score of the last picture that was looked at, if it is above the threshold."""
+        return self._suspicious[-1][1] if self._suspicious else None
 
     def check(self, photo: Picture, name: str) -> None:
         """Look at a photo, which a message calls `name`.
@@ -56,7 +71,7 @@ class Safeguard:
         Raises:
             SafeguardError: this is the last of as many as it takes to stop the run.
         """
-        if self._due is not None and frame.time < self._due:
+        if frame.time < self._due:
             return
         score = self._score(frame)
         interval = 1 / self._policy.frames_per_second
@@ -77,7 +92,7 @@ class Safeguard:
         """
         if self._suspicious:
             time, score = self._suspicious[0]
-            raise self._refusal(f"the target at {time:.1f} s", score)
+            raise self._refusal(f"{self._watched} at {time:.1f} s", score)
 
     def _score(self, picture: Picture) -> float:
         return self._classifier.score(picture.thumbnail(THUMBNAIL_SIZE))
@@ -90,11 +105,15 @@ class Safeguard:
         )
 
 
-def load_safeguard(policy: SafeguardPolicy) -> Safeguard:
+def load_safeguard(policy: SafeguardPolicy, watched: str = "the target") -> Safeguard:
     """Load what a policy needs.
+
+    Args:
+        policy: what is refused.
+        watched: what messages call the pictures that are watched.
 
     Raises:
         MissingLibraryError: the package with the classifier's weights is not installed.
         ModelError: the weights are damaged.
     """
-    return Safeguard(load_classifier(), policy)
+    return Safeguard(load_classifier(), policy, watched)

@@ -9,7 +9,14 @@ from pathlib import Path
 from dlc.errors import OptionError, OutputError
 from dlc.media.atomic import check_path
 from dlc.media.label import check_label
-from dlc.options import FaceChoice, ProvenanceOptions, ResumeOptions, SafeguardPolicy, SwapOptions
+from dlc.options import (
+    FaceChoice,
+    LiveOptions,
+    ProvenanceOptions,
+    ResumeOptions,
+    SafeguardPolicy,
+    SwapOptions,
+)
 from dlc.workflows.effects import check_effects
 
 MAX_QUALITY = 51
@@ -37,13 +44,9 @@ def check_options(options: SwapOptions) -> None:
         )
     check_effects(options.look, options.masks)
     check_faces(options.faces)
-    if options.label is not None:
-        check_label(options.label)
     if options.resume is not None:
         _check_resume(options, options.resume)
-    _check_provenance(options.provenance)
-    if options.safeguard is not None:
-        _check_policy(options.safeguard)
+    check_trust(options)
 
 
 def check_faces(faces: FaceChoice | tuple[int, ...]) -> None:
@@ -63,6 +66,15 @@ def _check_resume(options: SwapOptions, resume: ResumeOptions) -> None:
                 f"resume and {name} do not go together, as segments are made for themselves; "
                 "give one of them"
             )
+
+
+def check_trust(options: SwapOptions | LiveOptions) -> None:
+    """Raise OptionError unless label, provenance and safeguard make sense."""
+    if options.label is not None:
+        check_label(options.label)
+    _check_provenance(options.provenance)
+    if options.safeguard is not None:
+        _check_policy(options.safeguard)
 
 
 def _check_provenance(options: ProvenanceOptions) -> None:

@@ -11,7 +11,7 @@ from dlc.errors import OptionError
 from dlc.media.live_writer import check_live_output
 from dlc.options import LiveOptions, NoFace
 from dlc.pipeline import CancelToken
-from dlc.workflows.checks import check_faces
+from dlc.workflows.checks import check_faces, check_trust
 from dlc.workflows.effects import Appearance, check_effects
 from dlc.workflows.engine import choose_engine
 from dlc.workflows.enhancer import check_enhancing, with_enhancer
@@ -56,6 +56,8 @@ def live(
         OutputError: an output may not or cannot be written or shown.
         EncoderError: the encoder does not fit the file.
         ModelError: a model of the engine is missing or damaged.
+        SafeguardError: a photo, or what the source shows, is refused; no file is kept.
+        ProvenanceError: the file cannot be signed.
         Cancelled: the run was ended before there was a picture.
     """
     check_live_options(options)
@@ -99,5 +101,6 @@ def check_live_options(options: LiveOptions) -> None:
         raise OptionError(f"duration is {options.duration:g} s; give more than 0")
     if options.threads is not None and options.threads < 1:
         raise OptionError(f"threads is {options.threads}; give at least 1")
+    check_trust(options)
     check_effects(options.look, options.masks)
     check_enhancing(options.enhance)

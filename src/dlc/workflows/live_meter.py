@@ -25,6 +25,7 @@ class LiveCounts:
         dropped: given up for newer ones.
         detections: searched for faces.
         hidden: not shown because of `NoFace`.
+        refused: not shown because of the safeguard.
         faces: swapped faces in the newest frame.
     """
 
@@ -33,6 +34,7 @@ class LiveCounts:
     dropped: int = 0
     detections: int = 0
     hidden: int = 0
+    refused: int = 0
     faces: int = 0
 
 
@@ -110,4 +112,5 @@ class LiveMeter:
             detections_per_s=(new.detections - old.detections) / seconds,
             faces=new.faces,
             hidden_frames=new.hidden - old.hidden,
+            refused_frames=new.refused - old.refused,
         )

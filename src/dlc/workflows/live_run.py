@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Callable, Sequence
-from contextlib import ExitStack, closing
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, closing, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 
 from dlc.errors import Cancelled
 from dlc.faces.detection_cadence import DetectionCadence
 from dlc.host.detect import available_cpus
+from dlc.media.label import Label
 from dlc.media.live_clock import LiveClock
+from dlc.media.live_frame import LiveFrame
 from dlc.media.live_source import LiveReport, LiveSource
-from dlc.media.live_sources import open_live_source
+from dlc.media.live_sources import open_live_source, played_file
 from dlc.media.live_writer import LiveWriter
 from dlc.media.preview import PreviewWindow
 from dlc.media.virtual_camera import VirtualCamera
@@ -34,13 +36,19 @@ from dlc.workflows.live_result import LiveEnd, LiveResult
 from dlc.workflows.live_stats import LiveStats
 from dlc.workflows.live_steps import LivePicture, LiveSteps
 from dlc.workflows.live_stop import LiveStop
+from dlc.workflows.live_watch import LiveWatch
+from dlc.workflows.provenance import Provenance, prepare_provenance
+from dlc.workflows.safeguard import open_safeguard
 from dlc.workflows.sources import read_sources
 from dlc.workflows.threads import opencv_threads
-from dlc.workflows.viewer_guard import ViewerGuard
+from dlc.workflows.viewer_guard import ViewerGuard, black_like
 
 logger = logging.getLogger(__name__)
 
 REPORT_SECONDS = 1.0
+# Seconds, less than there are between two frames, by which a picture without a time of its own
+# comes after the one that it covers.
+_MOMENT = 0.001
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,11 +90,18 @@ def run_live(
         source = open_live_source(plan.camera, options.capture, clock=clock)
         stack.callback(source.close)
         _say(source.report)
+        provenance = _provenance_of(plan)
         engine = load_engine(threads)
         photos = read_sources(plan.photos, engine.finder, engine.swapper.source_needs, stop)
+        safeguard = open_safeguard(options.safeguard, photos, "the camera's picture")
+        watch = None if safeguard is None else LiveWatch(safeguard)
         engine.swapper.prepare([(photo.frame, photo.face) for photo in photos])
-        run = _Run(source, engine, options, stop, progress)
-        outputs = _open_outputs(plan, source.report, stop, run.meter.note_shown, threads, stack)
+        run = _Run(source, engine, options, stop, progress, watch)
+        outputs = _open_outputs(
+            plan, source.report, provenance, stop, run.meter.note_shown, threads, stack
+        )
+        # Last, so that outputs learn of a refusal however late it comes.
+        stack.enter_context(watch or nullcontext())
         ended_by = run.until_the_end(outputs)
     return LiveResult(
         source=source.report.description,
@@ -103,7 +118,7 @@ def run_live(
 
 
 class _Run:
-    """The pipeline of a live run with everything that counts and measures it.
+    """The pipeline of a live run with everything that watches, counts and measures it.
 
     Attributes:
         pipeline: from the source to what viewers see.
@@ -119,13 +134,17 @@ class _Run:
         options: LiveOptions,
         stop: LiveStop,
         progress: Callable[[LiveStats], None] | None,
+        watch: LiveWatch | None,
     ) -> None:
         fps = source.report.fps
         every = detection_every(options)
         cadence = DetectionCadence(every, 1 / fps)
         self._finder: LiveFinder = live_finder(engine.finder, every, fps, cadence)
-        self._guard = ViewerGuard(options.no_face)
-        steps = LiveSteps(engine, self._finder, options.faces, self._guard, cadence)
+        self._guard = ViewerGuard(options.no_face, _label_of(options))
+        steps = LiveSteps(engine, self._finder, options.faces, self._guard, cadence, watch)
+        # A label belongs to one thread, and the guard's is used by a stage.
+        self._label = _label_of(options)
+        self._watch = watch
         self._source = source
         self._duration = options.duration
         self._stop = stop
@@ -135,9 +154,7 @@ class _Run:
         self._newest: LivePicture | None = None
         self.frames = 0
         self.faces = 0
-        self.pipeline = LivePipeline(
-            iter(source.read, None), steps.stages, cancel=stop, idle=self._idle
-        )
+        self.pipeline = LivePipeline(self._captured(), steps.stages, cancel=stop, idle=self._idle)
         self.meter = LiveMeter(self._counts)
 
     def until_the_end(self, outputs: Sequence[LiveOutput]) -> LiveEnd:
@@ -145,6 +162,7 @@ class _Run:
 
         Raises:
             Cancelled: the run was stopped before there was a picture.
+            SafeguardError: the source's pictures are refused.
         """
         self._outputs = outputs
         self.meter.begin()
@@ -165,18 +183,41 @@ class _Run:
             raise Cancelled(message)
         return LiveEnd.REQUEST
 
+    def _captured(self) -> Iterator[LiveFrame]:
+        """Yield the source's frames, in the thread that captures."""
+        while (frame := self._source.read()) is not None:
+            if self._watch is not None:
+                self._watch.note(frame)
+            yield frame
+
     def _show(self, picture: LivePicture) -> None:
         self.frames += 1
         self.faces += picture.swapped
         self._newest = picture
         for output in self._outputs:
             output.offer(picture.frame)
+        if self._watch is not None:
+            self._watch.check()
         self._report()
 
     def _idle(self) -> None:
+        if self._watch is not None:
+            self._cover(self._watch)
+            self._watch.check()
         for output in self._outputs:
             output.poll()
         self._report()
+
+    def _cover(self, watch: LiveWatch) -> None:
+        """Hide what viewers still see of a refused picture, if the next one takes its time."""
+        newest = self._newest
+        if newest is None or newest.is_refused or not watch.refuses(newest.frame):
+            return
+        black = black_like(newest.frame, self._label)
+        black.captured_at += _MOMENT
+        self._newest = LivePicture(black, newest.swapped, is_refused=True)
+        for output in self._outputs:
+            output.offer(black)
 
     def _report(self) -> None:
         now = time.perf_counter()
@@ -195,8 +236,25 @@ class _Run:
             dropped=self.pipeline.dropped + self._source.frames_dropped,
             detections=self._finder.detections,
             hidden=self._guard.hidden,
+            refused=self._guard.refused,
             faces=self._newest.swapped if self._newest else 0,
         )
+
+
+def _label_of(options: LiveOptions) -> Label | None:
+    return Label(options.label) if options.label is not None else None
+
+
+def _provenance_of(plan: LivePlan) -> Provenance:
+    """Return how the file will say what it is; raises what `prepare_provenance` does."""
+    if plan.options.output is None:
+        return Provenance(())
+    provenance = prepare_provenance(
+        plan.photos, played_file(plan.camera), [plan.options.output], plan.engine, plan.options
+    )
+    for note in provenance.notes:
+        logger.info("%s", note)
+    return provenance
 
 
 def _say(report: LiveReport) -> None:
@@ -208,6 +266,7 @@ def _say(report: LiveReport) -> None:
 def _open_outputs(
     plan: LivePlan,
     report: LiveReport,
+    provenance: Provenance,
     stop: CancelToken,
     shown: Shown,
     threads: int,
@@ -240,6 +299,7 @@ def _open_outputs(
             options.encoding,
             overwrite=options.overwrite,
             threads=threads,
+            finish=provenance.finish_for(options.output),
         )
         stack.callback(_tell_of, writer)
         stack.enter_context(writer)
@@ -253,5 +313,5 @@ def _even(width: int, height: int) -> tuple[int, int]:
 
 def _tell_of(writer: LiveWriter) -> None:
     """Say what is left of the run, however it ended."""
-    if writer.path.exists() and writer.frames_written:
+    if writer.is_kept:
         logger.info("%d frames are in %s", writer.frames_written, writer.path)

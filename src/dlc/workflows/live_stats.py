@@ -20,6 +20,7 @@ class LiveStats:
         detections_per_s: frames searched for faces, a second.
         faces: faces swapped in the newest frame.
         hidden_frames: frames not shown because of a face in them, or of none (`NoFace`).
+        refused_frames: frames not shown because the safeguard refused them.
     """
 
     time_s: float
@@ -32,3 +33,4 @@ class LiveStats:
     detections_per_s: float
     faces: int
     hidden_frames: int
+    refused_frames: int

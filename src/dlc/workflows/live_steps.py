@@ -19,6 +19,7 @@ from dlc.options import FaceChoice
 from dlc.pipeline import Stage
 from dlc.swapping.effect import PatchEffect
 from dlc.workflows.engine import LoadedEngine
+from dlc.workflows.live_watch import LiveWatch
 from dlc.workflows.viewer_guard import ViewerGuard
 
 
@@ -43,10 +44,17 @@ class LiveJob:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class LivePicture:
-    """What viewers see of a frame, and how many faces were swapped in the frame."""
+    """What viewers see of a frame.
+
+    Attributes:
+        frame: the picture for them.
+        swapped: how many faces were swapped in the frame.
+        is_refused: whether it is black because the safeguard refused the frame.
+    """
 
     frame: LiveFrame
     swapped: int
+    is_refused: bool
 
 
 class LiveSteps:
@@ -58,6 +66,7 @@ class LiveSteps:
         choice: which of them are swapped.
         guard: decides what is shown.
         cadence: is told how long swapping takes.
+        watch: knows which frames are refused, if they are watched.
     """
 
     def __init__(
@@ -67,6 +76,7 @@ class LiveSteps:
         choice: FaceChoice | tuple[int, ...],
         guard: ViewerGuard,
         cadence: DetectionCadence,
+        watch: LiveWatch | None = None,
     ) -> None:
         self._swapper = engine.swapper
         self._effects: Sequence[PatchEffect] = engine.effects
@@ -74,6 +84,7 @@ class LiveSteps:
         self._choice = choice
         self._guard = guard
         self._cadence = cadence
+        self._watch = watch
         needs = (effect.target_needs for effect in engine.effects)
         self._needs = reduce(or_, needs, engine.swapper.target_needs)
 
@@ -102,7 +113,9 @@ class LiveSteps:
         for patch in made:
             job.frame.paste(patch.box, patch.bgr, patch.alpha)
         self._cadence.note_swap(job.slowest)
-        return LivePicture(self._guard.shown(job.frame, job.found, made), len(made))
+        refused = self._watch is not None and self._watch.refuses(job.frame)
+        shown = self._guard.shown(job.frame, job.found, made, refused=refused)
+        return LivePicture(shown, len(made), refused)
 
     def _swap(self, job: LiveJob) -> None:
         job.patches = self._swapper.swap(job.frame, job.faces)

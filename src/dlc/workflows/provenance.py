@@ -14,7 +14,7 @@ from dlc.media.identity import Identity, read_identity, user_identity
 from dlc.media.manifest import InputDigest, Statement
 from dlc.media.provenance import ManifestSigner, can_be_signed
 from dlc.model_store.folders import Folders
-from dlc.options import Engine, FaceChoice, ProvenanceOptions, SwapOptions
+from dlc.options import Engine, FaceChoice, LiveOptions, ProvenanceOptions, SwapOptions
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,16 +36,16 @@ class Provenance:
 
 def prepare_provenance(
     photos: Sequence[Path],
-    target: Path,
+    target: Path | None,
     outputs: Sequence[Path],
     engine: Engine,
-    options: SwapOptions,
+    options: SwapOptions | LiveOptions,
 ) -> Provenance:
     """Read the inputs' digests and find out whether signing will work, before any work is done.
 
     Args:
         photos: the source photos.
-        target: the file that is edited.
+        target: the file that is edited; None where a camera or stream is recorded.
         outputs: the files that will be written.
         engine: what swaps.
         options: what was chosen.
@@ -63,7 +63,8 @@ def prepare_provenance(
     if len(unsigned) == len(outputs):
         return Provenance(notes)
     inputs = [InputDigest("source", _sha256(photo)) for photo in photos]
-    inputs.append(InputDigest("target", _sha256(target)))
+    if target is not None:
+        inputs.append(InputDigest("target", _sha256(target)))
     statement = Statement(engine.value, _choices(options), tuple(inputs))
     signer = ManifestSigner(_identity(options.provenance), statement, target)
     return Provenance((*notes, *signer.notes), signer)
@@ -75,9 +76,11 @@ def _identity(options: ProvenanceOptions) -> Identity:
     return user_identity(Folders.of_user().data)
 
 
-def _choices(options: SwapOptions) -> dict[str, Any]:
+def _choices(options: SwapOptions | LiveOptions) -> dict[str, Any]:
     """Return the options that tell how the result came about; none of them names a file."""
     faces = options.faces.value if isinstance(options.faces, FaceChoice) else list(options.faces)
+    if isinstance(options, LiveOptions):
+        return {"faces": faces, "no_face": options.no_face.value}
     return {"faces": faces, "start": options.start, "end": options.end}
 
 

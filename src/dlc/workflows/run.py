@@ -16,7 +16,6 @@ from dlc.media.reader import VideoReader, open_target
 from dlc.media.writer import VideoWriter, check_output, open_output
 from dlc.options import Engine, SwapOptions
 from dlc.pipeline import CancelToken, Pipeline
-from dlc.safeguard.guard import Safeguard, load_safeguard
 from dlc.workflows.checks import check_contact_sheet
 from dlc.workflows.contact_sheet import CELL_SIZE, ContactSheet
 from dlc.workflows.engine import LoadedEngine
@@ -24,6 +23,7 @@ from dlc.workflows.people import Part, read_cast
 from dlc.workflows.progress import Progress
 from dlc.workflows.provenance import Provenance, prepare_provenance
 from dlc.workflows.result import SwapResult
+from dlc.workflows.safeguard import open_safeguard
 from dlc.workflows.sources import SourcePhoto
 from dlc.workflows.steps import FrameCount, SwapSteps
 from dlc.workflows.threads import opencv_threads
@@ -93,7 +93,7 @@ def run_swap(
         engine = load_engine(threads)
         cast = read_cast(engine, plan.photos, plan.parts, plan.options.people, cancel)
         sources = cast.photos
-        safeguard = open_safeguard(plan, sources)
+        safeguard = open_safeguard(plan.options.safeguard, sources)
         cast.prepare()
         cancel.check()
         processing_began = time.perf_counter()
@@ -171,16 +171,6 @@ def provenance_of(plan: SwapPlan) -> Provenance:
     sheet = plan.options.contact_sheet
     outputs = [plan.output] if sheet is None else [plan.output, sheet]
     return prepare_provenance(plan.sources, plan.target, outputs, plan.engine, plan.options)
-
-
-def open_safeguard(plan: SwapPlan, sources: Sequence[SourcePhoto]) -> Safeguard | None:
-    """Return what watches the target, after a look at the photos; None where none is wanted."""
-    if plan.options.safeguard is None:
-        return None
-    safeguard = load_safeguard(plan.options.safeguard)
-    for photo in sources:
-        safeguard.check(photo.frame, f"the photo {photo.path}")
-    return safeguard
 
 
 def check_outputs(plan: SwapPlan, reader: Reader) -> None:

@@ -28,7 +28,8 @@ from dlc.safeguard.guard import Safeguard
 from dlc.workflows.engine import LoadedEngine
 from dlc.workflows.people import read_cast
 from dlc.workflows.result import ModelUse
-from dlc.workflows.run import QUEUE_SIZE, SwapPlan, open_safeguard
+from dlc.workflows.run import QUEUE_SIZE, SwapPlan
+from dlc.workflows.safeguard import open_safeguard
 from dlc.workflows.steps import FrameCount, FrameJob, SwapSteps
 
 # Seconds of the target that an engine is shown before a segment. Color, light and sharpness have
@@ -106,7 +107,7 @@ class SegmentMaker:
         plan, cancel = self._plan, self._cancel
         cast = read_cast(engine, plan.photos, plan.parts, plan.options.people, cancel)
         if self._safeguard is None:
-            self._safeguard = open_safeguard(plan, cast.photos)
+            self._safeguard = open_safeguard(plan.options.safeguard, cast.photos)
         cast.prepare()
         label = Label(plan.options.label) if plan.options.label is not None else None
         swapped = left = 0
