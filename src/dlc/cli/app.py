@@ -9,6 +9,7 @@ import typer
 
 from dlc.cli.arguments import SWAP_EPILOG, SWAP_HELP
 from dlc.cli.configurable import configurable
+from dlc.cli.faces import FACES_HELP, faces_command
 from dlc.cli.failure import FailureReporter
 from dlc.cli.inspect import INSPECT_HELP, inspect_command
 from dlc.cli.live import live_command
@@ -22,6 +23,7 @@ from dlc.errors import DlcError, resource_error
 app = typer.Typer(name="dlc", add_completion=False, context_settings={"max_content_width": 100})
 app.command("swap", help=SWAP_HELP, epilog=SWAP_EPILOG)(swap_command)
 app.command("live", help=LIVE_HELP, epilog=LIVE_EPILOG)(live_command)
+app.command("faces", help=FACES_HELP)(faces_command)
 app.command("probe", help=PROBE_HELP)(probe_command)
 app.command("inspect", help=INSPECT_HELP)(inspect_command)
 app.add_typer(models_app)

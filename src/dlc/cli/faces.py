@@ -1,0 +1,78 @@
+"""`dlc faces`: who is in a video, with a portrait of each and ready-made --map options."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from dlc.cli import arguments
+from dlc.cli.people_arguments import SimilarityOption
+from dlc.cli.times import parse_time
+from dlc.options import NeuralOptions, PeopleOptions, Provider
+from dlc.pipeline.cancel import CancelToken
+
+_SIMILARITY = PeopleOptions().similarity
+
+FACES_HELP = (
+    "List the people in TARGET, write a portrait of each, and print the --map options that give "
+    "them faces.\n\n"
+    "People are told apart by a recognizer where one is installed (`dlc models pull w600k_r50`), "
+    "and otherwise by how long their faces can be followed."
+)
+
+Target = Annotated[Path, typer.Argument(metavar="TARGET", help="A video or picture.")]
+FolderOption = Annotated[
+    Path | None,
+    typer.Option(
+        "--output",
+        metavar="FOLDER",
+        help="Where portraits and their sheet go; default: a folder beside TARGET.",
+    ),
+]
+OverwriteOption = Annotated[
+    bool, typer.Option("--overwrite", metavar="", help="Replace what is in the folder.")
+]
+
+
+def faces_command(
+    target: Target,
+    output: FolderOption = None,
+    start: arguments.StartOption = None,
+    end: arguments.EndOption = None,
+    similarity: SimilarityOption = _SIMILARITY,
+    provider: arguments.ProviderOption = Provider.AUTO,
+    detector_model: arguments.DetectorModelOption = None,
+    recognizer_model: arguments.RecognizerModelOption = None,
+    overwrite: OverwriteOption = False,
+    as_json: arguments.JsonOption = False,
+    quiet: arguments.QuietOption = False,
+    threads: arguments.ThreadsOption = None,
+) -> None:
+    """Find the people and print them."""
+    from dlc.cli.console import Verbosity, human_console, logging_to
+    from dlc.cli.faces_report import faces_as_json, faces_as_text
+    from dlc.cli.progress import display_for
+    from dlc.cli.signals import stopping_on_signals
+    from dlc.workflows.libraries import require_libraries
+
+    begin = None if start is None else parse_time("--start", start)
+    stop = None if end is None else parse_time("--end", end)
+    require_libraries()
+    from dlc.workflows.faces import FacesOptions, find_people
+
+    neural = NeuralOptions(
+        provider, detector_model=detector_model, recognizer_model=recognizer_model
+    )
+    options = FacesOptions(neural, begin, stop, similarity, overwrite, threads)
+    folder = output or target.with_name(f"{target.stem}-people")
+    console = human_console()
+    cancel = CancelToken()
+    with (
+        stopping_on_signals(cancel),
+        logging_to(console, Verbosity.QUIET),
+        display_for(console, quiet=quiet) as display,
+    ):
+        result = find_people(target, folder, options, progress=display.update, cancel=cancel)
+    typer.echo(faces_as_json(result) if as_json else faces_as_text(result))

@@ -1,0 +1,48 @@
+"""Which tracks of a video are of one person."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+Floats = NDArray[np.float32]
+
+
+def group_tracks(
+    embeddings: Sequence[Floats], apart: NDArray[np.bool_], similarity: float
+) -> list[list[int]]:
+    """Join the tracks that look alike, the most alike first (average linkage).
+
+    Args:
+        embeddings: float32 (512,) of unit length, one a track.
+        apart: bool (tracks, tracks), symmetric: whether two tracks were seen in one frame, and so
+            are of two people.
+        similarity: the mean cosine down to which two groups are joined.
+
+    Returns:
+        The numbers of the tracks of each person, in ascending order.
+    """
+    groups = [[number] for number in range(len(embeddings))]
+    if not groups:
+        return []
+    rows = np.stack(embeddings)
+    alike = (rows @ rows.T).astype(np.float64)
+    sizes = np.ones(len(groups))
+    barred = apart.copy()
+    np.fill_diagonal(barred, val=True)
+    while True:
+        allowed = np.where(barred, -np.inf, alike)
+        one, other = divmod(int(allowed.argmax()), len(groups))
+        if allowed[one, other] < similarity:
+            return sorted(sorted(group) for group in groups if group)
+        # The mean over all pairs of two groups is the mean of the means, weighted by their sizes.
+        weights = sizes[[one, other]] / (sizes[one] + sizes[other])
+        alike[one] = alike[:, one] = weights @ alike[[one, other]]
+        sizes[one] += sizes[other]
+        groups[one] += groups[other]
+        groups[other] = []
+        barred[one] |= barred[other]
+        barred[:, one] = barred[one]
+        barred[other] = barred[:, other] = True
