@@ -154,8 +154,9 @@ def join_parts(
 
 def _add_video(container: OutputContainer, part: Part, plan: VideoPlan, info: MediaInfo) -> Any:
     with open_input(part.path) as source:
-        stream: Any = container.add_stream_from_template(source.streams.video[0])
+        stream: Any = container.add_stream_from_template(source.streams.video[0], opaque=True)
     stream.time_base = plan.time_base
+    stream.codec_context.framerate = plan.rate
     if plan.encoder.codec == "hevc" and plan.container.negative_times:
         stream.codec_context.codec_tag = "hvc1"
     if info.display_matrix and not plan.upright:
