@@ -10,6 +10,7 @@ import json
 import os
 import shutil
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from types import TracebackType
@@ -168,8 +169,10 @@ class SegmentFolder:
         return self.path / f"{number:06}.json"
 
     def _unlock(self) -> None:
+        # First, so that nobody who takes the lock meanwhile loses its file; Windows keeps it.
+        with suppress(OSError):
+            Path(self._lock.lock_file).unlink(missing_ok=True)
         self._lock.release()
-        Path(self._lock.lock_file).unlink(missing_ok=True)
 
 
 def _write(path: Path, content: Mapping[str, Any]) -> None:
