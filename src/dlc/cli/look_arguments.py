@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from dlc.errors import OptionError
-from dlc.options import BlendMethod, ColorMatch, Occlusion
+from dlc.options import BlendMethod, ColorMatch, Occlusion, PixelBoost
 
 _LOOK = "Look of the new face"
 _MASKS = "What stays of the old face"
@@ -38,6 +38,17 @@ BlendOption = Annotated[
     BlendMethod,
     typer.Option(
         help="poisson adapts the new face to the colors around it; slow.", rich_help_panel=_LOOK
+    ),
+]
+SmoothingOption = Annotated[
+    float | None,
+    typer.Option(
+        metavar="0-1",
+        min=0,
+        max=1,
+        help="Steady the face's position, at the price of lag. The mesh engine steadies its "
+        "landmarks by 0.5 by default, the neural engine nothing.",
+        rich_help_panel=_LOOK,
     ),
 ]
 
@@ -84,6 +95,22 @@ LandmarkerModelOption = Annotated[
     typer.Option(
         metavar="ONNX",
         help="A file of 2d106det, for --mouth-mask; default: the installed one.",
+        rich_help_panel=_NEURAL,
+    ),
+]
+PixelBoostOption = Annotated[
+    PixelBoost | None,
+    typer.Option(
+        help="Make faces of this side out of several of 128 pixels: 4 or 16 runs for each face.",
+        rich_help_panel=_NEURAL,
+    ),
+]
+TiltedOption = Annotated[
+    bool,
+    typer.Option(
+        "--tilted",
+        metavar="",
+        help="Look for lying and hanging faces where there is no upright one.",
         rich_help_panel=_NEURAL,
     ),
 ]

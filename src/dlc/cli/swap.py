@@ -42,10 +42,13 @@ def swap_command(
     detector_model: arguments.DetectorModelOption = None,
     recognizer_model: arguments.RecognizerModelOption = None,
     landmarker_model: look_arguments.LandmarkerModelOption = None,
+    pixel_boost: look_arguments.PixelBoostOption = None,
+    tilted: look_arguments.TiltedOption = False,
     opacity: look_arguments.OpacityOption = _DEFAULTS.look.opacity,
     sharpness: look_arguments.SharpnessOption = _DEFAULTS.look.sharpness,
     color_match: look_arguments.ColorMatchOption = _DEFAULTS.look.color_match,
     blend: look_arguments.BlendOption = _DEFAULTS.look.blend,
+    smoothing: look_arguments.SmoothingOption = None,
     mask_feather: look_arguments.MaskFeatherOption = None,
     mask_padding: look_arguments.MaskPaddingOption = "0,0,0,0",
     mouth_mask: look_arguments.MouthMaskOption = False,
@@ -85,11 +88,17 @@ def swap_command(
     options = SwapOptions(
         engine=engine,
         neural=NeuralOptions(
-            provider, swapper_model, detector_model, recognizer_model, landmarker_model
+            provider,
+            swapper_model,
+            detector_model,
+            recognizer_model,
+            landmarker_model,
+            pixel_boost,
+            tilted,
         ),
         faces=people_arguments.parse_faces(faces),
         people=PeopleOptions(pairs, reference, similarity),
-        look=LookOptions(opacity, sharpness, color_match, blend),
+        look=LookOptions(opacity, sharpness, color_match, blend, smoothing),
         masks=MaskOptions(
             mask_feather, look_arguments.parse_padding(mask_padding), mouth_mask, occlusion
         ),

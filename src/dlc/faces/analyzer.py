@@ -15,7 +15,7 @@ from dlc.faces.finder import Needs
 from dlc.faces.landmarks_106 import Landmarker106
 from dlc.faces.pixels import TrackableFrame
 from dlc.faces.scene_cut import SceneCutDetector
-from dlc.faces.scrfd import ScrfdDetector
+from dlc.faces.smoother import FaceSmoother
 from dlc.faces.track_ids import TrackIds
 from dlc.geometry import Box
 
@@ -24,6 +24,13 @@ _CUT_SIZE = 64
 
 T = TypeVar("T")
 _Described = list[NDArray[np.float32] | None]
+
+
+class Detector(Protocol):
+    """Finds faces in a picture."""
+
+    def detect(self, bgr: NDArray[np.uint8], /) -> list[Face]:
+        """Return the faces, best first, in pixels of a picture uint8 (h, w, 3) BGR."""
 
 
 class RunAll(Protocol):
@@ -47,10 +54,11 @@ class FaceAnalyzer:
 
     def __init__(
         self,
-        detector: ScrfdDetector,
+        detector: Detector,
         recognizer: ArcFaceRecognizer | None = None,
         landmarker: Landmarker106 | None = None,
         run_all: RunAll = one_by_one,
+        smoother: FaceSmoother | None = None,
     ) -> None:
         """Start without a past.
 
@@ -59,11 +67,13 @@ class FaceAnalyzer:
             recognizer: computes embeddings; None if nobody will need them.
             landmarker: finds 106 points; None if nobody will need them.
             run_all: runs recognizer and landmarker side by side when both are needed.
+            smoother: steadies boxes and points; None leaves them as the detector finds them.
         """
         self._detector = detector
         self._recognizer = recognizer
         self._landmarker = landmarker
         self._run_all = run_all
+        self._smoother = smoother
         self._tracks = TrackIds()
         self.reset()
 
@@ -71,6 +81,8 @@ class FaceAnalyzer:
         """Forget everything but the ids given out: the next frame begins a new video."""
         self._cuts = SceneCutDetector()
         self._tracks.forget()
+        if self._smoother is not None:
+            self._smoother.reset()
         self._time: float | None = None
 
     def find(self, frame: TrackableFrame) -> list[Face]:
@@ -89,7 +101,8 @@ class FaceAnalyzer:
         if self._cuts.is_cut(frame.thumbnail(_CUT_SIZE)):
             self._tracks.forget()
         whole = frame.region(Box(0, 0, frame.width, frame.height))
-        return self._tracks.assign(self._detector.detect(whole))
+        faces = self._tracks.assign(self._detector.detect(whole))
+        return faces if self._smoother is None else self._smoother.smooth(faces, frame.time)
 
     def describe(self, frame: TrackableFrame, faces: Sequence[Face], needs: Needs) -> list[Face]:
         """Return faces that were found in `frame`, in their order, with what is needed of them.

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from dlc.compositing.arrays import Floats
+from dlc.compositing.arrays import Bytes, Floats
 from dlc.compositing.paste_back import face_mask, paste_back
 from dlc.compositing.patch import Patch
 from dlc.faces.alignment import aligned_crop, arcface_matrix
@@ -17,6 +17,7 @@ from dlc.faces.finder import Needs
 from dlc.faces.pixels import Pixels
 from dlc.inference.routed_session import RoutedSession
 from dlc.swapping.inswapper_model import InswapperModel, identity_latent
+from dlc.swapping.pixel_boost import interleaved, interleaved_parts
 
 
 class InswapperSwapper:
@@ -25,16 +26,21 @@ class InswapperSwapper:
     source_needs = Needs.EMBEDDING
     target_needs = Needs.NOTHING
 
-    def __init__(self, session: RoutedSession, emap: NDArray[np.float32]) -> None:
+    def __init__(
+        self, session: RoutedSession, emap: NDArray[np.float32], side: int | None = None
+    ) -> None:
         """Use a session of the model and the matrix out of its file.
 
         Args:
             session: of a model that `dlc.model_store.contracts` lets pass as a swapper.
             emap: float32 (512, 512), from `dlc.model_store.skim.skim_emap`.
+            side: of the new faces in pixels, a multiple of the model's own, which None takes. Each
+                face costs the square of that factor in runs of the model.
         """
         self._model = InswapperModel(session)
         self._emap = emap
-        self._mask = face_mask(self._model.side)
+        self._factor = 1 if side is None else side // self._model.side
+        self._mask = face_mask(self._model.side * self._factor)
         self._latent: Floats | None = None
 
     def prepare(self, sources: Sequence[tuple[Pixels, Face]]) -> None:
@@ -59,17 +65,26 @@ class InswapperSwapper:
         """
         if self._latent is None:
             raise RuntimeError("call prepare with a source before swap")
-        side = self._model.side
+        side = self._model.side * self._factor
         matrices = [arcface_matrix(face.points, side) for face in faces]
         placed = [matrix for matrix in matrices if matrix is not None]
         crops = [aligned_crop(frame, matrix, side) for matrix in placed]
-        swapped = iter(self._model.swap_crops(crops, self._latent))
+        swapped = iter(self._swap_crops(crops, self._latent))
         return [
             None
             if matrix is None
             else paste_back(next(swapped), self._mask, matrix, frame.width, frame.height)
             for matrix in matrices
         ]
+
+    def _swap_crops(self, crops: Sequence[Bytes], latent: Floats) -> list[Bytes]:
+        if self._factor == 1:
+            return self._model.swap_crops(crops, latent)
+        parts = [part for crop in crops for part in interleaved_parts(crop, self._factor)]
+        swapped = self._model.swap_crops(parts, latent)
+        count = self._factor**2
+        starts = range(0, len(swapped), count)
+        return [interleaved(swapped[start : start + count], self._factor) for start in starts]
 
 
 def _embedding(face: Face) -> Floats:

@@ -56,8 +56,13 @@ def _effects(look: LookOptions, masks: MaskOptions, engine: Engine) -> Iterator[
 
 def check_effects(look: LookOptions, masks: MaskOptions) -> None:
     """Raise OptionError unless every value makes sense."""
-    for name, share in (("opacity", look.opacity), ("sharpness", look.sharpness)):
-        if not 0 <= share <= 1:
+    shares = (
+        ("opacity", look.opacity),
+        ("sharpness", look.sharpness),
+        ("smoothing", look.smoothing),
+    )
+    for name, share in shares:
+        if share is not None and not 0 <= share <= 1:
             raise OptionError(f"{name} is {share:g}; give 0 to 1")
     if masks.feather is not None and not 0 <= masks.feather <= 50:
         raise OptionError(f"the mask's feather is {masks.feather:g} %; give 0 to 50")

@@ -9,7 +9,8 @@ from operator import or_
 
 from dlc.errors import OptionError
 from dlc.faces.finder import FaceFinder, Needs
-from dlc.faces.tracker import load_tracker
+from dlc.faces.smoother import smoothing_options
+from dlc.faces.tracker import TrackerOptions, load_tracker
 from dlc.model_store.store import ModelStore
 from dlc.options import Engine, NeuralOptions, Occlusion, Provider
 from dlc.swapping.effect import PatchEffect
@@ -97,7 +98,11 @@ def load_mesh_engine(appearance: Appearance | None = None) -> LoadedEngine:
     """
     appearance = appearance or Appearance()
     swapper = MeshSwapper(keep_covers=appearance.masks.occlusion is Occlusion.AUTO)
-    return LoadedEngine(load_tracker(), swapper, appearance.effects(Engine.MESH))
+    smoothing = appearance.look.smoothing
+    tracking = None
+    if smoothing is not None:
+        tracking = TrackerOptions(smoothing=smoothing_options(smoothing))
+    return LoadedEngine(load_tracker(tracking), swapper, appearance.effects(Engine.MESH))
 
 
 def _mesh(reason: str, appearance: Appearance) -> EngineChoice:
@@ -121,7 +126,8 @@ def _neural(
         # insightface takes a third of a second to import: the built-in engine need not wait.
         from dlc.workflows.neural_engine import load_neural_engine
 
-        return replace(load_neural_engine(neural, store, threads, needs), effects=wanted)
+        engine = load_neural_engine(neural, store, threads, needs, appearance.look.smoothing)
+        return replace(engine, effects=wanted)
 
     return EngineChoice(Engine.INSWAPPER, reason, load)
 
@@ -135,6 +141,10 @@ def _only_neural(neural: NeuralOptions) -> list[str]:
     ]
     if neural.provider not in (Provider.AUTO, Provider.CPU):
         given.append(f"--provider {neural.provider}")
+    if neural.pixel_boost is not None:
+        given.append(f"--pixel-boost {neural.pixel_boost}")
+    if neural.tilted:
+        given.append("--tilted")
     return given
 
 

@@ -10,6 +10,8 @@ from dlc.faces.arcface import ArcFaceRecognizer
 from dlc.faces.finder import Needs
 from dlc.faces.landmarks_106 import Landmarker106
 from dlc.faces.scrfd import ScrfdDetector
+from dlc.faces.smoother import FaceSmoother, smoothing_options
+from dlc.faces.tilted_detector import TiltedDetector
 from dlc.host.detect import detect_host
 from dlc.host.findings import host_findings
 from dlc.inference.prepared import prepared_model
@@ -32,7 +34,11 @@ logger = logging.getLogger(__name__)
 
 
 def load_neural_engine(
-    options: NeuralOptions, store: ModelStore, threads: int, needs: Needs = Needs.NOTHING
+    options: NeuralOptions,
+    store: ModelStore,
+    threads: int,
+    needs: Needs = Needs.NOTHING,
+    smoothing: float | None = None,
 ) -> LoadedEngine:
     """Load the three models, and 2d106det if need be, and make the engine of them.
 
@@ -41,6 +47,7 @@ def load_neural_engine(
         store: the installed models, and the cache for what is made of them.
         threads: CPU threads for all of them together.
         needs: what effects need of target faces.
+        smoothing: how much boxes and points are steadied, 0 to 1; None does not at all.
 
     Raises:
         InputError: a file that was named is not there.
@@ -69,13 +76,18 @@ def load_neural_engine(
     if models.landmarker is not None:
         sessions.append(load(models.landmarker, Role.LANDMARKER))
         landmarker = Landmarker106(models.landmarker, sessions[-1])
+    scrfd = ScrfdDetector(detector)
+    boost = options.pixel_boost
     return LoadedEngine(
         finder=FaceAnalyzer(
-            ScrfdDetector(detector),
+            TiltedDetector(scrfd.detect) if options.tilted else scrfd,
             ArcFaceRecognizer(models.recognizer, recognizer),
             landmarker,
+            smoother=FaceSmoother(smoothing_options(smoothing)) if smoothing else None,
         ),
-        swapper=InswapperSwapper(swapper, skim_emap(models.swapper)),
+        swapper=InswapperSwapper(
+            swapper, skim_emap(models.swapper), None if boost is None else int(boost)
+        ),
         models=tuple(map(_use, sessions)),
     )
 
