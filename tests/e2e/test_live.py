@@ -26,12 +26,16 @@ def test_a_file_is_played_to_its_end(astronaut_file: Path, clip: Path, folder: P
     output = folder / "out.mp4"
     run = run_dlc(
         "live", "--source", astronaut_file, "--camera", clip, "--engine", "mesh",
-        "--output", output,
+        "--output", output, "--label", "synthetic media",
     )  # fmt: skip
     assert run.returncode == 0, run.stderr
     assert "the source ended" in run.stderr
     assert "faces swapped" in run.stderr
     assert frames_in(output) > 0
+    inspection = run_dlc("inspect", output)
+    assert inspection.returncode == 0
+    assert "signed, intact" in inspection.stdout
+    assert inspection.stdout.count("SHA-256") == 2, "of the photo and of the file that was played"
 
 
 @pytest.mark.skipif(os.name == "nt", reason="sends a POSIX signal")

@@ -12,7 +12,7 @@ from dlc.errors import CameraError, DamagedInputError, InputError, OptionError
 from dlc.media.live_clock import LiveClock
 from dlc.media.live_frame import LiveFrame
 from dlc.media.live_source import LiveSource
-from dlc.media.live_sources import open_live_source
+from dlc.media.live_sources import open_live_source, played_file
 from dlc.media.orientation import Orientation
 from dlc.media.reader import VideoReader
 from dlc.options import CaptureOptions
@@ -187,3 +187,9 @@ def test_a_single_picture_is_no_live_source(astronaut_file: Path) -> None:
 def test_options_that_make_no_sense_are_refused(spec: str, options: CaptureOptions) -> None:
     with pytest.raises(OptionError):
         open_live_source(spec, options)
+
+
+def test_what_is_a_file(tmp_path: Path) -> None:
+    for spec in ("0", "/dev/video1", "rtsp://camera/1", "lavfi:testsrc", shots(tmp_path, range(2))):
+        assert played_file(spec) is None
+    assert played_file("clips/clip.mp4") == Path("clips/clip.mp4")

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from dlc.errors import CameraError, OutputError
+from dlc.errors import CameraError, OutputError, SafeguardError
 from dlc.media.live_frame import LiveFrame
 from dlc.media.live_source import LiveReport
 from dlc.media.live_writer import LiveWriter, check_live_output
@@ -60,6 +60,26 @@ def test_what_was_recorded_before_a_failure_is_kept(tmp_path: Path) -> None:
         record(path, fail=CameraError("unplugged"))
     with VideoReader(path) as reader:
         assert sum(1 for _ in reader) == len(TIMES)
+    assert list(tmp_path.iterdir()) == [path]
+
+
+def test_of_what_is_refused_nothing_is_left(tmp_path: Path) -> None:
+    with pytest.raises(SafeguardError):
+        record(tmp_path / "out.mp4", fail=SafeguardError("no"))
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_the_file_is_finished_before_it_gets_its_name(tmp_path: Path) -> None:
+    def finish(written: Path, finished: Path) -> None:
+        finished.write_bytes(written.read_bytes() + b"signed")
+
+    path = tmp_path / "out.mp4"
+    report = LiveReport("a camera", 64, 48, 30.0)
+    with LiveWriter(path, CAMERA, report, FAST, finish=finish) as writer:
+        writer.write(LiveFrame(picture(1), index=0, captured_at=1.0))
+        assert not writer.is_kept
+    assert writer.is_kept
+    assert path.read_bytes().endswith(b"signed")
     assert list(tmp_path.iterdir()) == [path]
 
 

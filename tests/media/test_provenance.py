@@ -104,6 +104,17 @@ def test_no_name_of_a_file_or_folder_gets_into_the_manifest(
     assert b"secret" not in content
 
 
+def test_what_was_not_made_of_a_file_was_created(tmp_path: Path, identity: Identity) -> None:
+    statement = Statement("mesh", {}, (InputDigest("source", "0" * 64),))
+    signer = ManifestSigner(identity, statement, None)
+    signer.sign(small_file(tmp_path / "file.mp4"), tmp_path / "out.mp4")
+    manifest = manifest_of(tmp_path / "out.mp4")
+    assert manifest.is_intact
+    assert manifest.actions == ("c2pa.created",)
+    assert manifest.source_types == ("compositeWithTrainedAlgorithmicMedia",)
+    assert manifest.statement == statement.as_json()
+
+
 def test_the_targets_history_is_carried_on(
     tmp_path: Path, identity: Identity, target: Path
 ) -> None:

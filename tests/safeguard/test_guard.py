@@ -85,6 +85,20 @@ def test_several_in_a_row_stop_the_run_within_the_second(
         guard.watch(LiveFrame(astronaut, index=0, captured_at=1.6))
 
 
+def test_it_tells_when_it_looks_next_and_what_it_suspects(
+    classifier: NsfwClassifier, astronaut: NDArray[np.uint8]
+) -> None:
+    guard = Safeguard(classifier, BETWEEN, "the camera")
+    assert guard.due < 0
+    guard.watch(LiveFrame(CAT, index=0, captured_at=5.0))
+    assert (guard.due, guard.suspicion) == (6.0, None)
+    guard.watch(LiveFrame(astronaut, index=1, captured_at=6.0))
+    assert guard.due == 6.25
+    assert guard.suspicion == pytest.approx(0.03, abs=0.02)
+    with pytest.raises(SafeguardError, match=r"the camera at 6\.0 s"):
+        guard.conclude()
+
+
 def test_one_that_stands_alone_is_cleared_by_the_next(
     classifier: NsfwClassifier, astronaut: NDArray[np.uint8]
 ) -> None:

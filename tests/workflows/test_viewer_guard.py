@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from dlc.compositing.patch import Patch
 from dlc.geometry import Box
+from dlc.media.label import Label
 from dlc.media.live_frame import LiveFrame
 from dlc.options import NoFace
 from dlc.workflows.viewer_guard import ViewerGuard
@@ -79,3 +80,33 @@ def test_whatever_happens_only_frames_with_every_face_replaced_are_ever_seen(
         if found and len(made) == found and opaque:
             fit.add(number)
         assert level(guard.shown(frame(number), found, made)) in fit
+
+
+@pytest.mark.parametrize("policy", list(NoFace))
+def test_what_is_refused_is_black_under_every_policy_and_never_frozen(policy: NoFace) -> None:
+    guard = ViewerGuard(policy)
+    assert level(guard.shown(frame(1), 1, patches(1))) == 1
+    assert level(guard.shown(frame(2), 1, patches(1), refused=True)) == 0
+    assert level(guard.shown(frame(3), 1, [])) == (3 if policy is NoFace.PASS else 0)
+    assert level(guard.shown(frame(4), 1, patches(1))) == 4
+    assert guard.refused == 1
+
+
+def test_every_picture_has_the_label_once() -> None:
+    guard = ViewerGuard(NoFace.FREEZE, Label("synthetic"))
+
+    def gray() -> LiveFrame:
+        return LiveFrame(np.full((90, 160, 3), 100, np.uint8), index=0, captured_at=0.0)
+
+    plain = gray().bgr
+    black = guard.shown(gray(), 0, [])
+    shown = guard.shown(gray(), 1, patches(1))
+    once = shown.bgr.copy()
+    frozen = guard.shown(gray(), 0, [])
+    refused = guard.shown(gray(), 0, [], refused=True)
+    assert not black.bgr[:70].any()
+    for picture in (black, refused):
+        assert picture.bgr[70:].max() > 150
+    np.testing.assert_array_equal(black.bgr, refused.bgr)
+    assert (once != plain).any()
+    np.testing.assert_array_equal(frozen.bgr, once)
