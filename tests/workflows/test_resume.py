@@ -86,6 +86,12 @@ def test_segments_without_any_swapped_face_are_no_copy(plan: SwapPlan, tmp_path:
     assert list(tmp_path.iterdir()) == []
 
 
+def test_a_picture_has_no_segments(plan: SwapPlan, astronaut_file: Path, tmp_path: Path) -> None:
+    plan = replace(plan, target=astronaut_file, output=tmp_path / "out.png")
+    with pytest.raises(OptionError, match="is a picture"):
+        run_resumable(plan, painting(Painter()), SECOND)
+
+
 @pytest.mark.parametrize(
     "change",
     [

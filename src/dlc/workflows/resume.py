@@ -8,11 +8,11 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from fractions import Fraction
 
-from dlc.errors import Cancelled, DlcError, NoFaceError, SafeguardError
+from dlc.errors import Cancelled, DlcError, NoFaceError, OptionError, SafeguardError
 from dlc.host.detect import available_cpus
 from dlc.media.info import MediaInfo
 from dlc.media.joining import Part, join_parts, plan_parts
-from dlc.media.reader import VideoReader
+from dlc.media.reader import VideoReader, open_target
 from dlc.media.segments import SegmentFolder
 from dlc.options import ResumeOptions
 from dlc.pipeline import CancelToken
@@ -91,7 +91,9 @@ def run_resumable(
 def _look(plan: SwapPlan, threads: int) -> tuple[MediaInfo, Fraction]:
     """Return what is known of the target, and the time in its clock that a player shows as 0."""
     options = plan.options
-    with VideoReader(plan.target, start=options.start, end=options.end, threads=threads) as reader:
+    with open_target(plan.target, start=options.start, end=options.end, threads=threads) as reader:
+        if not isinstance(reader, VideoReader):
+            raise OptionError(f"{plan.target} is a picture, and to resume is for videos")
         check_outputs(plan, reader)
         return reader.info, reader.origin()
 
