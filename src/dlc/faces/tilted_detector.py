@@ -16,13 +16,17 @@ Points = NDArray[np.float32]
 # Quarter turns of the picture, counterclockwise; heads that lie are more frequent than those that
 # hang.
 _TURNS = (1, 3, 2)
+# Faces of this score that seem upright are. Measured with two SCRFDs on heads that fill a picture:
+# 0.74 to 0.88 for upright ones, and up to 0.73 for hanging ones, whose points are far off.
+_SURE = 0.75
 
 
 class TiltedDetector:
-    """Turns a picture in which no face is upright, and looks again.
+    """Turns a picture in which no face is upright beyond doubt, and looks again.
 
     Detectors are sure of heads that are tilted by up to 45 degrees; with quarter turns that is all
-    of them. A picture without faces costs four detections, one with upright ones a single one.
+    of them. Of two upright faces and a lying one only the two are found. A picture without faces
+    costs four detections, one with upright ones mostly a single one.
     """
 
     def __init__(self, detect: Callable[[Image], list[Face]]) -> None:
@@ -31,38 +35,43 @@ class TiltedDetector:
         self._last = 0
 
     def detect(self, bgr: Image) -> list[Face]:
-        """Find faces, best first; those of the turn that shows the best of them.
+        """Find faces, best first: of the first turn that shows one beyond doubt, or of the best one.
 
         What was tilted in the picture before is looked for as it was there, first of all turns.
         """
-        faces = self._detect(bgr)
-        if faces and not any(map(_lies, faces)):
-            return faces
-        # Lying faces are found without a turn now and then, with points that are far off.
-        found = {0: faces}
-        if self._last:
-            found[self._last] = self._turned(bgr, self._last)
-            if _best(found[self._last]) > _best(faces):
-                return found[self._last]
-        found |= {turns: self._turned(bgr, turns) for turns in _TURNS if turns not in found}
-        self._last = max(found, key=lambda turns: _best(found[turns]))
-        return found[self._last]
+        found = {}
+        for turns in dict.fromkeys((0, self._last, *_TURNS)):
+            found[turns] = self._turned(bgr, turns)
+            if _merit(found[turns]) >= _SURE:
+                break
+        chosen = max(found, key=lambda turns: _merit(found[turns]))
+        if chosen:
+            self._last = chosen
+        return [back for _, back in found[chosen]]
 
-    def _turned(self, bgr: Image, turns: int) -> list[Face]:
-        """Find faces in the picture after some quarter turns; return them in its own pixels."""
-        faces = self._detect(np.ascontiguousarray(np.rot90(bgr, turns)))
+    def _turned(self, bgr: Image, turns: int) -> list[tuple[Face, Face]]:
+        """Find faces in the picture after some quarter turns.
+
+        Returns:
+            Each face in pixels of the turned picture, and of the picture as it came.
+        """
         height, width = bgr.shape[:2]
-        return [_turned_back(face, turns, width, height) for face in faces]
+        faces = self._detect(np.ascontiguousarray(np.rot90(bgr, turns)))
+        return [(face, _turned_back(face, turns, width, height)) for face in faces]
+
+
+def _merit(faces: list[tuple[Face, Face]]) -> float:
+    """Return the score of the best face, below 0 if it is not upright in the turned picture."""
+    if not faces:
+        return -1.0
+    best, _ = faces[0]
+    return best.score - 1 if _lies(best) else best.score
 
 
 def _lies(face: Face) -> bool:
     """Tell whether a face's eyes lie rather above each other than side by side, or exchanged."""
     across = face.points[1] - face.points[0]
     return bool(across[0] <= abs(across[1]))
-
-
-def _best(faces: list[Face]) -> float:
-    return faces[0].score if faces else 0.0
 
 
 def _turned_back(face: Face, turns: int, width: int, height: int) -> Face:
@@ -74,6 +83,6 @@ def _turned_back(face: Face, turns: int, width: int, height: int) -> Face:
 
 def _back(points: Points, turns: int, width: int, height: int) -> Points:
     x, y = points[:, 0], points[:, 1]
-    columns = {1: width - 1 - y, 2: width - 1 - x, 3: y}[turns]
-    rows = {1: x, 2: height - 1 - y, 3: height - 1 - x}[turns]
+    columns = {0: x, 1: width - 1 - y, 2: width - 1 - x, 3: y}[turns]
+    rows = {0: y, 1: x, 2: height - 1 - y, 3: height - 1 - x}[turns]
     return np.stack([columns, rows], axis=1).astype(np.float32)
