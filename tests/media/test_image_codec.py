@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import struct
+import zlib
 from pathlib import Path
 
 import cv2
@@ -82,3 +84,14 @@ def test_quality_is_the_same_scale_as_for_videos() -> None:
     numbers = [jpeg_quality(q / 2) for q in range(103)]
     assert numbers == sorted(numbers, reverse=True)
     assert 1 <= numbers[-1] < numbers[0] <= 100
+
+
+def test_xmp_of_a_png_is_read_as_the_standard_and_as_opencv_have_it() -> None:
+    pixels = np.zeros((9, 9, 3), np.uint8)
+    plain = encode_image(pixels, ImageKind.PNG, EncodeOptions(), ImageMetadata())
+    contents = b"XML:com.adobe.xmp\0\0\0en\0\0" + XMP
+    body = b"iTXt" + contents
+    chunk = struct.pack(">I", len(contents)) + body + struct.pack(">I", zlib.crc32(body))
+    header = 8 + 25
+    _, metadata = decode_image(PATH, ImageKind.PNG, plain[:header] + chunk + plain[header:])
+    assert metadata.xmp == XMP

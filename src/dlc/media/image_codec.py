@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dlc.errors import DamagedInputError, InputError
-from dlc.media.image_files import ImageKind, ImageMetadata, jpeg_xmp, with_jpeg_xmp
+from dlc.media.image_files import ImageKind, ImageMetadata, jpeg_xmp, png_xmp, with_jpeg_xmp
 from dlc.media.limits import MAX_PHOTO_PIXELS, megapixels
 from dlc.media.planes import plane_arrays
 from dlc.options import EncodeOptions, Preset
@@ -65,9 +65,7 @@ def decode_image(path: Path, kind: ImageKind, data: bytes) -> tuple[av.VideoFram
         raise DamagedInputError(f"{path} is damaged: no picture can be read from it")
     found = _by_type(types, blocks)
     exif = found.get(cv2.IMAGE_METADATA_EXIF)
-    xmp = jpeg_xmp(data) if kind is ImageKind.JPEG else found.get(cv2.IMAGE_METADATA_XMP)
-    # PNG's text chunks come with the zero that ends them in memory.
-    xmp = xmp.rstrip(b"\0") if xmp else None
+    xmp = _xmp(kind, data, found)
     return to_native(path, pixels), ImageMetadata(
         exif.removeprefix(b"Exif\0\0") if exif else None,
         found.get(cv2.IMAGE_METADATA_ICCP),
@@ -170,6 +168,16 @@ def _encode_options(kind: ImageKind, encoding: EncodeOptions) -> list[int]:
         quality = 101 if encoding.quality <= 0 else jpeg_quality(encoding.quality)
         return [cv2.IMWRITE_WEBP_QUALITY, quality]
     return []
+
+
+def _xmp(kind: ImageKind, data: bytes, found: Mapping[int, bytes]) -> bytes | None:
+    """Return an image's XMP packet, from the file where OpenCV does not give all of it, or more."""
+    if kind is ImageKind.JPEG:
+        return jpeg_xmp(data)
+    if kind is ImageKind.PNG:
+        # OpenCV hands out what lies in memory behind the text, too.
+        return png_xmp(data)
+    return found.get(cv2.IMAGE_METADATA_XMP)
 
 
 def _by_type(types: Sequence[int], blocks: Sequence[Any]) -> dict[int, bytes]:

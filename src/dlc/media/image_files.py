@@ -10,6 +10,7 @@ from enum import StrEnum
 from pathlib import Path
 
 _PNG_SIGNATURE = b"\x89PNG\r\n\x1a\n"
+_PNG_XMP = b"XML:com.adobe.xmp"
 _XMP_HEADER = b"http://ns.adobe.com/xap/1.0/\0"
 _ORIENTATION_TAG = 0x0112
 # Sizes of the headers that BMP files have had since OS/2.
@@ -127,6 +128,24 @@ def with_jpeg_xmp(data: bytes, packet: bytes) -> bytes:
             break
         at = position + length
     return data[:at] + b"\xff\xe1" + struct.pack(">H", len(payload) + 2) + payload + data[at:]
+
+
+def png_xmp(data: bytes) -> bytes | None:
+    """Return the XMP packet of a PNG file, or None; one that is compressed counts as none.
+
+    It is the text of an iTXt chunk: keyword, two bytes about compression, language, the keyword in
+    that language, and the text, each but the last ended by a zero. OpenCV writes it as tEXt, which
+    is keyword and text alone.
+    """
+    for kind, contents, _ in _png_chunks(data):
+        keyword, _, rest = contents.partition(b"\0")
+        if keyword != _PNG_XMP:
+            continue
+        if kind == b"tEXt":
+            return rest
+        if kind == b"iTXt" and rest[:1] == b"\0":
+            return rest[2:].split(b"\0", 2)[-1]
+    return None
 
 
 def _jpeg_segments(data: bytes) -> Iterator[tuple[int, int, int]]:
