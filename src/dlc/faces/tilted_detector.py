@@ -35,7 +35,7 @@ class TiltedDetector:
         self._last = 0
 
     def detect(self, bgr: Image) -> list[Face]:
-        """Find faces, best first: of the first turn that shows one beyond doubt, or of the best one.
+        """Find faces, best first: of the first turn that shows one beyond doubt, or of the best.
 
         What was tilted in the picture before is looked for as it was there, first of all turns.
         """
