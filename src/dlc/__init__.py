@@ -1,4 +1,4 @@
-"""Headless face swapping for video files and pictures.
+"""Headless face swapping for video files, pictures and live cameras.
 
 Example:
     >>> import dlc
