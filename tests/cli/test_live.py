@@ -96,6 +96,9 @@ def test_a_log_that_cannot_be_written_is_told(tmp_path: Path) -> None:
         pass
 
 
+HIDDEN = ["--source", "a.jpg", "--preview", "--no-face", "blank"]
+
+
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
@@ -105,6 +108,8 @@ def test_a_log_that_cannot_be_written_is_told(tmp_path: Path) -> None:
         (["--source", "a.jpg", "--preview", "--resolution", "large"], "--resolution"),
         (["--source", "a.jpg", "--preview", "--detection-every", "0"], "--detection-every"),
         (["--source", "a.jpg", "--preview", "--no-face", "hide"], "--no-face"),
+        ([*HIDDEN, "--opacity", "0.5"], "--opacity 0.5"),
+        ([*HIDDEN, "--detection-every", "5"], "--detection-every 5"),
         (["--source", "a.jpg", "--preview", "--label", "x" * 81], "label"),
         (["--source", "a.jpg", "--preview", "--sign-cert", "a.pem"], "go together"),
         (["--source", "a.jpg", "--preview", "--quiet", "--verbose"], "--verbose"),

@@ -90,6 +90,11 @@ def check_live_options(options: LiveOptions) -> None:
     every = options.detection_every
     if every is not None and every < 1:
         raise OptionError(f"detection_every is {every}; give at least 1")
+    if options.no_face is not NoFace.PASS and options.look.opacity < 1:
+        raise OptionError(
+            f"--no-face {options.no_face} hides real faces, and --opacity {options.look.opacity:g} "
+            "lets them show through; leave one of them out"
+        )
     if options.no_face is NoFace.BLANK and every is not None and every > 1:
         raise OptionError(
             f"--no-face blank hides every face from its first frame on, so that --detection-every "
