@@ -12,7 +12,7 @@ import pytest
 
 from dlc.errors import InputError
 from dlc.media.image_codec import decode_image, encode_image, jpeg_quality, pixels_of, to_native
-from dlc.media.image_files import ImageKind, ImageMetadata
+from dlc.media.image_files import ImageKind, ImageMetadata, image_damage, png_xmp
 from dlc.options import EncodeOptions
 
 PATH = Path("picture")
@@ -86,12 +86,22 @@ def test_quality_is_the_same_scale_as_for_videos() -> None:
     assert 1 <= numbers[-1] < numbers[0] <= 100
 
 
-def test_xmp_of_a_png_is_read_as_the_standard_and_as_opencv_have_it() -> None:
+def test_xmp_of_a_png_ends_where_it_ends() -> None:
+    pixels = np.zeros((9, 9, 3), np.uint8)
+    for length in range(1, 200):
+        packet = XMP + b" " * length
+        data = encode_image(
+            pixels, ImageKind.PNG, EncodeOptions(), ImageMetadata(None, None, packet)
+        )
+        assert png_xmp(data) == packet
+        assert image_damage(ImageKind.PNG, data) is None
+
+
+def test_xmp_that_others_wrote_into_a_png_as_plain_text_is_read() -> None:
     pixels = np.zeros((9, 9, 3), np.uint8)
     plain = encode_image(pixels, ImageKind.PNG, EncodeOptions(), ImageMetadata())
-    contents = b"XML:com.adobe.xmp\0\0\0en\0\0" + XMP
-    body = b"iTXt" + contents
-    chunk = struct.pack(">I", len(contents)) + body + struct.pack(">I", zlib.crc32(body))
+    body = b"tEXtXML:com.adobe.xmp\0" + XMP
+    chunk = struct.pack(">I", len(body) - 4) + body + struct.pack(">I", zlib.crc32(body))
     header = 8 + 25
     _, metadata = decode_image(PATH, ImageKind.PNG, plain[:header] + chunk + plain[header:])
     assert metadata.xmp == XMP

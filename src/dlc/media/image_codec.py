@@ -13,7 +13,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dlc.errors import DamagedInputError, InputError
-from dlc.media.image_files import ImageKind, ImageMetadata, jpeg_xmp, png_xmp, with_jpeg_xmp
+from dlc.media.image_files import (
+    ImageKind,
+    ImageMetadata,
+    jpeg_xmp,
+    png_xmp,
+    with_jpeg_xmp,
+    with_png_xmp,
+)
 from dlc.media.limits import MAX_PHOTO_PIXELS, megapixels
 from dlc.media.planes import plane_arrays
 from dlc.options import EncodeOptions, Preset
@@ -97,8 +104,8 @@ def encode_image(
         blocks = {
             cv2.IMAGE_METADATA_EXIF: metadata.exif,
             cv2.IMAGE_METADATA_ICCP: metadata.icc,
-            # OpenCV writes XMP to PNG and WebP only.
-            cv2.IMAGE_METADATA_XMP: None if kind is ImageKind.JPEG else metadata.xmp,
+            # OpenCV writes none to JPEG, and to PNG also what lies in memory behind it.
+            cv2.IMAGE_METADATA_XMP: metadata.xmp if kind is ImageKind.WEBP else None,
         }
     found = {key: np.frombuffer(block, np.uint8) for key, block in blocks.items() if block}
     _, encoded = cv2.imencodeWithMetadata(
@@ -111,6 +118,8 @@ def encode_image(
     data = encoded.tobytes()
     if kind is ImageKind.JPEG and metadata.xmp is not None:
         return with_jpeg_xmp(data, metadata.xmp)
+    if kind is ImageKind.PNG and metadata.xmp is not None:
+        return with_png_xmp(data, metadata.xmp)
     return data
 
 

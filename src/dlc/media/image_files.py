@@ -11,6 +11,8 @@ from pathlib import Path
 
 _PNG_SIGNATURE = b"\x89PNG\r\n\x1a\n"
 _PNG_XMP = b"XML:com.adobe.xmp"
+# Length of the signature and of the header chunk, which is always the first one.
+_PNG_HEADER = 8 + 25
 _XMP_HEADER = b"http://ns.adobe.com/xap/1.0/\0"
 _ORIENTATION_TAG = 0x0112
 # Sizes of the headers that BMP files have had since OS/2.
@@ -134,8 +136,8 @@ def png_xmp(data: bytes) -> bytes | None:
     """Return the XMP packet of a PNG file, or None; one that is compressed counts as none.
 
     It is the text of an iTXt chunk: keyword, two bytes about compression, language, the keyword in
-    that language, and the text, each but the last ended by a zero. OpenCV writes it as tEXt, which
-    is keyword and text alone.
+    that language, and the text, each but the last ended by a zero. Some programs, OpenCV among
+    them, write it as tEXt, which is keyword and text alone.
     """
     for kind, contents, _ in _png_chunks(data):
         keyword, _, rest = contents.partition(b"\0")
@@ -146,6 +148,13 @@ def png_xmp(data: bytes) -> bytes | None:
         if kind == b"iTXt" and rest[:1] == b"\0":
             return rest[2:].split(b"\0", 2)[-1]
     return None
+
+
+def with_png_xmp(data: bytes, packet: bytes) -> bytes:
+    """Return a PNG file with an XMP packet added, behind the header as the XMP standard has it."""
+    body = b"iTXt" + _PNG_XMP + b"\0" * 5 + packet
+    chunk = struct.pack(">I", len(body) - 4) + body + struct.pack(">I", zlib.crc32(body))
+    return data[:_PNG_HEADER] + chunk + data[_PNG_HEADER:]
 
 
 def _jpeg_segments(data: bytes) -> Iterator[tuple[int, int, int]]:
