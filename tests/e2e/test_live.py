@@ -6,6 +6,7 @@ import json
 import os
 import signal
 import subprocess
+import sys
 import time
 from pathlib import Path
 
@@ -63,6 +64,45 @@ def test_ctrl_c_ends_a_run_cleanly(astronaut_file: Path, clip: Path, folder: Pat
     assert "Traceback" not in errors
     assert frames_in(output) > 0
     assert json.loads(log.read_text().splitlines()[0])["capture_fps"] > 0
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
+def test_twenty_seconds_end_with_the_memory_of_ten(
+    astronaut_file: Path, clip: Path, folder: Path
+) -> None:
+    output, log = folder / "out.mp4", folder / "stats.jsonl"
+    process = subprocess.Popen(
+        command(
+            "live", "--source", astronaut_file, "--camera", clip, "--loop", "--engine", "mesh",
+            "--output", output, "--json-lines", log, "--duration", "20",
+        ),
+        env=environment(),
+        stdin=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        text=True,
+    )  # fmt: skip
+    resident: dict[int, float] = {}
+    while process.poll() is None:
+        told = log.read_text().count("\n") if log.exists() else 0
+        resident.setdefault(told, _resident_mib(process.pid))
+        time.sleep(0.2)
+    errors = process.communicate()[1]
+    assert process.returncode == 0, errors
+    seconds = sorted(resident)
+    half, last = resident[seconds[len(seconds) // 2]], resident[seconds[-2]]
+    assert last - half < 40, resident
+    stats = [json.loads(line) for line in log.read_text().splitlines()]
+    assert len(stats) >= 15
+    assert all(line["processing_fps"] > 0 for line in stats)
+    assert frames_in(output) > 100
+
+
+def _resident_mib(process: int) -> float:
+    try:
+        pages = int(Path(f"/proc/{process}/statm").read_text().split()[1])
+    except (OSError, IndexError):
+        return 0.0
+    return pages * os.sysconf("SC_PAGE_SIZE") / 2**20
 
 
 def test_a_camera_that_is_not_there_is_told(astronaut_file: Path, folder: Path) -> None:
