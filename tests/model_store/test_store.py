@@ -11,7 +11,7 @@ from dlc.model_store.catalogue import Catalogue
 from dlc.model_store.folders import Folders
 from dlc.model_store.licenses import INSIGHTFACE
 from dlc.model_store.spec import ModelRole, ModelSpec
-from dlc.model_store.store import Check, ModelStore, find_model, require_model
+from dlc.model_store.store import Check, ModelStore
 from tests.model_store.conftest import remote_file
 
 
@@ -106,7 +106,7 @@ def test_a_folder_with_a_models_name_is_no_model(store: ModelStore, folders: Fol
 
 
 def test_unknown_names_are_wrong_options(store: ModelStore) -> None:
-    for look in (store.find, store.require, find_model, require_model):
+    for look in (store.find, store.require):
         with pytest.raises(OptionError, match="no model is called"):
             look("nonsense")
 
@@ -116,6 +116,7 @@ def test_the_users_own_models_are_checked(tmp_path: Path, monkeypatch: pytest.Mo
     sham = put(tmp_path, b"", "GPEN-BFR-256.onnx")
     with sham.open("r+b") as file:
         file.truncate(75_715_262)
-    assert find_model("GPEN-BFR-256") == sham
+    store = ModelStore.of_user()
+    assert store.find("GPEN-BFR-256") == sham
     with pytest.raises(ModelError, match=r"GPEN-BFR-256 is damaged.*dlc models pull GPEN-BFR-256"):
-        require_model("GPEN-BFR-256")
+        store.require("GPEN-BFR-256")

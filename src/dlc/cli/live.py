@@ -163,8 +163,9 @@ def _run(
     console = human_console()
     verbosity = Verbosity.QUIET if quiet else Verbosity.VERBOSE if verbose else Verbosity.NORMAL
     cancel = CancelToken()
+    outputs = [] if options.output is None else [options.output]
     with (
-        stopping_on_signals(cancel),
+        stopping_on_signals(cancel, outputs),
         logging_to(console, verbosity),
         StatsLog(json_lines) as log,
     ):

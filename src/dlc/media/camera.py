@@ -5,10 +5,11 @@ from __future__ import annotations
 from dlc.errors import CameraError
 from dlc.media.capture_reading import next_picture
 from dlc.media.capture_system import CaptureSystem, this_system
+from dlc.media.closing import Closing
 from dlc.media.letterbox import fitted
 from dlc.media.live_clock import LiveClock
 from dlc.media.live_frame import LiveFrame
-from dlc.media.live_source import Closing, LiveReport
+from dlc.media.live_source import LiveReport
 from dlc.media.negotiation import Negotiated, described, negotiate
 from dlc.media.picture_watch import PictureWatch
 from dlc.options import CaptureOptions

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from dlc.errors import DamagedInputError, EncoderError, InputError, OptionError, OutputError
 from dlc.media.atomic import AtomicFile, Finish, check_path
+from dlc.media.closing import Closing
 from dlc.media.color import FULL, ColorTags
 from dlc.media.failures import unreadable, unwritable
 from dlc.media.frame import Frame
@@ -51,7 +52,7 @@ IMAGE_EXTENSIONS = tuple(_KINDS)
 _NAMES = "JPEG, PNG, WebP, TIFF or BMP"
 
 
-class ImageReader:
+class ImageReader(Closing):
     """A still image as a target of one frame, with the interface of `VideoReader`.
 
     Attributes:
@@ -112,17 +113,6 @@ class ImageReader:
 
     def close(self) -> None:
         """Do nothing: the file is closed already."""
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self.close()
 
     def _check(self, kind: ImageKind, data: bytes) -> None:
         if kind is ImageKind.WEBP and is_animated_webp(data):

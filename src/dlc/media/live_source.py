@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from types import TracebackType
-from typing import Protocol, Self
+from typing import Protocol
 
 from dlc.media.live_frame import LiveFrame
 
@@ -57,22 +56,3 @@ class LiveSource(Protocol):
 
     def close(self) -> None:
         """Let go of the camera, connection or file; does nothing the second time."""
-
-
-class Closing:
-    """Makes a context manager of whatever has `close`."""
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self.close()
-
-    def close(self) -> None:
-        """Let go of everything; does nothing the second time."""
-        raise NotImplementedError

@@ -10,11 +10,12 @@ import av
 
 from dlc.errors import SafeguardError
 from dlc.media.atomic import Finish
+from dlc.media.closing import Closing
 from dlc.media.color import BT709, FULL, LIMITED, RGB, ColorTags, convert
 from dlc.media.frame import Frame
 from dlc.media.info import MediaInfo
 from dlc.media.live_frame import LiveFrame
-from dlc.media.live_source import Closing, LiveReport
+from dlc.media.live_source import LiveReport
 from dlc.media.plan import check_video
 from dlc.media.writer import VideoWriter
 from dlc.options import EncodeOptions

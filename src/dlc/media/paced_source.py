@@ -7,10 +7,11 @@ from collections.abc import Callable, Iterator
 
 from dlc.errors import InputError
 from dlc.media.clip import Clip, ClipPicture
+from dlc.media.closing import Closing
 from dlc.media.letterbox import fitted
 from dlc.media.live_clock import LiveClock
 from dlc.media.live_frame import LiveFrame
-from dlc.media.live_source import Closing, LiveReport
+from dlc.media.live_source import LiveReport
 
 logger = logging.getLogger(__name__)
 

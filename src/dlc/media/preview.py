@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dlc.errors import OutputError
-from dlc.media.live_source import Closing
+from dlc.media.closing import Closing
 
 _INSTEAD = "leave the preview out, or show the result through another output"
 _ESCAPE = 27

@@ -8,12 +8,11 @@ from dataclasses import replace
 from fractions import Fraction
 from itertools import chain
 from pathlib import Path
-from types import TracebackType
-from typing import Self
 
 import av
 
 from dlc.errors import DamagedInputError, OptionError
+from dlc.media.closing import Closing
 from dlc.media.color import ColorTags, convert
 from dlc.media.damage import describe_truncation, tagged_end
 from dlc.media.decoding import Decoder
@@ -28,7 +27,7 @@ from dlc.media.side_data import display_matrix, hdr_metadata
 _ALLOW = "allow damaged input to process what can be read"
 
 
-class VideoReader:
+class VideoReader(Closing):
     """Iterates over the frames of a video, once.
 
     Attributes:
@@ -131,17 +130,6 @@ class VideoReader:
     def close(self) -> None:
         """Close the file."""
         self._decoder.container.close()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self.close()
 
     def _describe(self, frame: av.VideoFrame) -> MediaInfo:
         container, stream = self._decoder.container, self._decoder.stream

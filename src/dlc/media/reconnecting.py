@@ -6,10 +6,11 @@ import logging
 from collections.abc import Callable
 
 from dlc.errors import CameraError, Cancelled, InputError
+from dlc.media.closing import Closing
 from dlc.media.letterbox import fitted
 from dlc.media.live_clock import LiveClock
 from dlc.media.live_frame import LiveFrame
-from dlc.media.live_source import Closing, LiveSource
+from dlc.media.live_source import LiveSource
 
 logger = logging.getLogger(__name__)
 

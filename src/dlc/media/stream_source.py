@@ -9,13 +9,14 @@ from av.container import InputContainer
 
 from dlc.errors import CameraError
 from dlc.media.clip import ContainerSpec
+from dlc.media.closing import Closing
 from dlc.media.color import ColorTags
 from dlc.media.failures import reason_of
 from dlc.media.frame_rate import measure_fps
 from dlc.media.letterbox import fitted
 from dlc.media.live_clock import LiveClock
 from dlc.media.live_frame import LiveFrame
-from dlc.media.live_source import Closing, LiveReport
+from dlc.media.live_source import LiveReport
 from dlc.media.orientation import UPRIGHT
 from dlc.media.upright_bgr import upright_bgr
 

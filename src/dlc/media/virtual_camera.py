@@ -11,8 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dlc.errors import MissingLibraryError, OptionError, VirtualCameraError
+from dlc.media.closing import Closing
 from dlc.media.letterbox import fitted
-from dlc.media.live_source import Closing
 from dlc.options import Fit
 
 _BACKENDS = {

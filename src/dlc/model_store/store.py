@@ -126,18 +126,3 @@ class ModelStore:
     def destination(self, spec: ModelSpec) -> Path:
         """Return the path to which a download of the model goes."""
         return self.folders.download / spec.remote.file
-
-
-def find_model(name: str) -> Path | None:
-    """Return where the user has a model, judged by name and size, or None; see `ModelStore`."""
-    return ModelStore.of_user().find(name)
-
-
-def require_model(name: str) -> Path:
-    """Return where the user has a model, after its digest was checked; see `ModelStore`.
-
-    Raises:
-        ModelError: the model is not installed, or damaged; the message names the remedy.
-        OptionError: no model has this name.
-    """
-    return ModelStore.of_user().require(name)
