@@ -9,8 +9,9 @@ import pytest
 
 from dlc.errors import CameraError
 from dlc.media.camera import Camera
+from dlc.media.closing import Closing
 from dlc.media.live_frame import LiveFrame
-from dlc.media.live_source import Closing, LiveReport
+from dlc.media.live_source import LiveReport
 from dlc.media.live_sources import open_live_source
 from dlc.media.reconnecting import ReconnectingSource
 from dlc.options import CaptureOptions
