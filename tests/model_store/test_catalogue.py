@@ -22,8 +22,9 @@ def test_every_known_model_is_there() -> None:
         "GFPGANv1.4.onnx": ModelRole.ENHANCER,
         "GPEN-BFR-256.onnx": ModelRole.ENHANCER,
         "GPEN-BFR-512.onnx": ModelRole.ENHANCER,
+        "xseg_1.onnx": ModelRole.OCCLUDER,
     }
-    assert len(CATALOGUE) == 8
+    assert len(CATALOGUE) == 9
 
 
 def test_all_data_is_well_formed() -> None:
@@ -36,7 +37,7 @@ def test_all_data_is_well_formed() -> None:
         assert remote.size > 1_000_000
     for counted in ("name", "remote"):
         assert max(Counter(getattr(spec, counted) for spec in CATALOGUE).values()) == 1
-    assert len({spec.remote.sha256 for spec in CATALOGUE}) == 8
+    assert len({spec.remote.sha256 for spec in CATALOGUE}) == 9
     for spec in CATALOGUE:
         assert spec.license.url.startswith("https://")
         assert len(spec.license.text) > 50

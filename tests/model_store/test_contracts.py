@@ -47,6 +47,8 @@ FITTING = [
     (ModelRole.ENHANCER, lambda: one_to_one((1, 3, 512, 512), (1, 3, 512, 512))),
     (ModelRole.ENHANCER, lambda: one_to_one((1, 3, 256, 256), None)),
     (ModelRole.ENHANCER, lambda: one_to_one((1, 3, 512, "w"), ("n", 3, "h", "w"))),
+    (ModelRole.OCCLUDER, lambda: one_to_one((1, 256, 256, 3), (1, 256, 256, 1))),
+    (ModelRole.OCCLUDER, lambda: one_to_one(("n", 256, 256, 3), ("n", "h", "w", 1))),
 ]
 
 
@@ -100,6 +102,10 @@ UNFIT = [
     (ModelRole.ENHANCER, lambda: one_to_one(None, (1, 3, 512, 512)), "shape not stated"),
     (ModelRole.ENHANCER, lambda: one_to_one((1, 3, 256, 256), (1, 3, 512, 512)), "output"),
     (ModelRole.ENHANCER, graphs.swapper, "2 inputs"),
+    (ModelRole.OCCLUDER, lambda: one_to_one((1, 3, 256, 256), (1, 1, 256, 256)), "256 x 256 x 3"),
+    (ModelRole.OCCLUDER, lambda: one_to_one((1, 512, 512, 3), (1, 512, 512, 1)), "256 x 256 x 3"),
+    (ModelRole.OCCLUDER, lambda: one_to_one((1, 256, 256, 3), (1, 256, 256, 2)), "256 x 256 x 1"),
+    (ModelRole.OCCLUDER, graphs.swapper, "2 inputs"),
 ]
 
 

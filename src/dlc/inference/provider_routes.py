@@ -21,6 +21,7 @@ _INPUT_SHAPES = {
     Role.DETECTOR: (1, 3, 640, 640),
     Role.LANDMARKER: (1, 3, 192, 192),
     Role.RECOGNIZER: (1, 3, 112, 112),
+    Role.OCCLUDER: (1, 256, 256, 3),
 }
 # What the graphs of a role contain.
 _CONCERNED = {

@@ -20,6 +20,7 @@ class Role(StrEnum):
     RECOGNIZER = "recognizer"
     SWAPPER = "swapper"
     ENHANCER = "enhancer"
+    OCCLUDER = "occluder"
     BUILT_IN = "built-in"
     """The small models that dlc ships and the mesh engine uses."""
 

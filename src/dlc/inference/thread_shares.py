@@ -7,13 +7,15 @@ from collections.abc import Collection
 from dlc.inference.route import Role
 
 # Multiplications and additions a face or frame, in 1e9, of the models that dlc knows: SCRFD-10G at
-# 640x640, 2d106det, ArcFace R50, inswapper_128, GFPGANv1.4, and the mesh engine's three together.
+# 640x640, 2d106det, ArcFace R50, inswapper_128, GFPGANv1.4, XSeg (by its layers), and the mesh
+# engine's three together.
 _GIGA_OPERATIONS = {
     Role.DETECTOR: 13.3,
     Role.LANDMARKER: 0.2,
     Role.RECOGNIZER: 6.3,
     Role.SWAPPER: 174.6,
     Role.ENHANCER: 198.0,
+    Role.OCCLUDER: 13.8,
     Role.BUILT_IN: 0.1,
 }
 

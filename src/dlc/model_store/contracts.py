@@ -22,6 +22,7 @@ _RECOGNIZER_SIDE = 112
 _LANDMARKER_SIDE = 192
 _LANDMARKS = 2 * 106
 _ENHANCER_SIDES = (256, 512, 1024)
+_OCCLUDER_SIDE = 256
 
 # None stands for any size.
 _Shape = Sequence[int | None]
@@ -30,8 +31,8 @@ _Shape = Sequence[int | None]
 def check_contract(path: Path, role: ModelRole) -> GraphIO:
     """Raise unless a model file has the inputs and outputs of its role; no session is made.
 
-    The contracts are those of inswapper_128, SCRFD with five points, ArcFace, 2d106det, and GFPGAN
-    or GPEN. A size that a file leaves open is taken as fitting.
+    The contracts are those of inswapper_128, SCRFD with five points, ArcFace, 2d106det, GFPGAN or
+    GPEN, and XSeg. A size that a file leaves open is taken as fitting.
 
     Args:
         path: an ONNX file.
@@ -106,6 +107,12 @@ def _enhancer(io: GraphIO) -> str | None:
     return _one_to_one(io, (1, 3, side, side), (1, 3, side, side))
 
 
+def _occluder(io: GraphIO) -> str | None:
+    # As in TensorFlow, where XSeg is from, channels come last.
+    picture = (1, _OCCLUDER_SIDE, _OCCLUDER_SIDE)
+    return _one_to_one(io, (*picture, 3), (*picture, 1))
+
+
 def _one_to_one(io: GraphIO, taken: _Shape, given: _Shape) -> str | None:
     if len(io.inputs) != 1 or len(io.outputs) != 1:
         return _counts(io, "one input and one output")
@@ -118,6 +125,7 @@ _CONTRACTS: dict[ModelRole, tuple[Callable[[GraphIO], str | None], str]] = {
     ModelRole.RECOGNIZER: (_recognizer, "w600k_r50"),
     ModelRole.LANDMARKER: (_landmarker, "2d106det"),
     ModelRole.ENHANCER: (_enhancer, "GFPGANv1.4"),
+    ModelRole.OCCLUDER: (_occluder, "xseg_1"),
 }
 
 

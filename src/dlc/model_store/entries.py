@@ -7,12 +7,13 @@ that changed there is refused.
 
 from __future__ import annotations
 
-from dlc.model_store.licenses import GFPGAN, GPEN, INSIGHTFACE
+from dlc.model_store.licenses import DEEPFACELAB, GFPGAN, GPEN, INSIGHTFACE
 from dlc.model_store.spec import License, ModelRole, ModelSpec, RemoteFile
 
 _HUGGING_FACE = "https://huggingface.co"
 _COLLECTION = f"{_HUGGING_FACE}/hacksider/deep-live-cam/resolve"
 _PINNED = f"{_COLLECTION}/581e70b61240b7928404c17900437f47cfe94133"
+_FACEFUSION = "models-3.1.0"
 _RELEASES = "https://github.com/deepinsight/insightface/releases/download"
 
 BUFFALO_L = RemoteFile(
@@ -96,5 +97,14 @@ MODELS = (
         284_244_491,
         "bf80acb8e91ba8852e3f012505be2c3b6cd6b3eed5ec605e3db87863c4e74d4e",
         f"{_PINNED}/GPEN-BFR-512.onnx",
+    ),
+    _single(
+        "xseg_1",
+        ModelRole.OCCLUDER,
+        DEEPFACELAB,
+        70_324_286,
+        "c4d1498b8a03b5fe2a3a5d2ef2a0402ab03bd51edaf5b2d8d5fb764702a97dd3",
+        f"https://github.com/facefusion/facefusion-assets/releases/download/{_FACEFUSION}/xseg_1.onnx",
+        f"{_HUGGING_FACE}/facefusion/{_FACEFUSION}/resolve/main/xseg_1.onnx",
     ),
 )

@@ -42,6 +42,24 @@ GPEN = License(
     ),
     url="https://github.com/yangxy/GPEN#license",
 )
+SFACE = License(
+    key="sface",
+    title="Apache-2.0",
+    text=(
+        "The OpenCV Zoo publishes SFace's weights under the Apache License 2.0, which allows "
+        "commercial use. It does not say of which photos they were made."
+    ),
+    url="https://github.com/opencv/opencv_zoo/tree/main/models/face_recognition_sface#license",
+)
+DEEPFACELAB = License(
+    key="deepfacelab",
+    title="GPL-3.0, from DeepFaceLab",
+    text=(
+        "DeepFaceLab publishes XSeg and its weights under the GNU General Public License 3.0: who "
+        "passes them on does so under that license. The ONNX file was converted by others."
+    ),
+    url="https://github.com/iperov/DeepFaceLab/blob/master/LICENSE",
+)
 
 
 class LicenseRecord:

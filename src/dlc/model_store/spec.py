@@ -15,6 +15,7 @@ class ModelRole(StrEnum):
     RECOGNIZER = "recognizer"
     LANDMARKER = "landmarker"
     ENHANCER = "enhancer"
+    OCCLUDER = "occluder"
 
 
 @dataclass(frozen=True, slots=True)
