@@ -127,12 +127,9 @@ def test_each_person_has_their_own_source_in_every_frame(
     plan = SwapPlan(
         (), clip, output, SwapOptions(people=PeopleOptions()), Engine.MESH, "test", parts
     )
-    engine = LoadedEngine(
-        RecognizingFinder(
-            load_tracker(), ArcFaceRecognizer(recognizer, create_session(recognizer))
-        ),
-        Dyer(),
-    )
+    tracker = load_tracker()
+    arcface = ArcFaceRecognizer(recognizer, create_session(recognizer))
+    engine = LoadedEngine(tracker, Dyer(), RecognizingFinder(tracker, arcface))
     result = run_swap(plan, lambda _: engine)
     assert not [note for note in result.notes if "recognized" in note]
     seen = {crossing.FRONT: 0, crossing.BACK: 0}

@@ -198,7 +198,7 @@ def test_two_recorded_people_who_cross_are_not_mixed_up(
     name: str, two_people: Two, shared_data: Path
 ) -> None:
     finder = FINDERS[name](two_people)
-    people = PeopleFinder(finder, PeopleByLook(finder, two_people[2], 0.35), others=True)
+    people = PeopleFinder(finder, PeopleByLook(finder, two_people[2], 0.35))
     seen = [0, 0]
     for number, moment in enumerate(crossing.crossing(shared_data)):
         for found in people.find(Picture(moment.bgr, number / crossing.FPS)):
@@ -222,12 +222,14 @@ def test_faces_keep_their_ids_unless_they_are_somebody_else() -> None:
             return list(self.faces)
 
     finder = Fixed()
-    people = PeopleFinder(finder, PeopleByLook(finder, PEOPLE, 0.35), others=False)
+    people = PeopleFinder(finder, PeopleByLook(finder, PEOPLE, 0.35))
     finder.faces = [face(7, 0, ANNA), face(8, 50, BELA), face(9, 500, STRANGER)]
     first = people.find(FRAME)
-    assert [each.person for each in first] == [0, 1]
-    finder.faces = [replace(finder.faces[0], track_id=8), replace(finder.faces[1], track_id=7)]
+    assert [each.person for each in first] == [0, 1, None]
+    anna, bela, stranger = finder.faces
+    finder.faces = [replace(anna, track_id=8), replace(bela, track_id=7), stranger]
     second = people.find(FRAME)
-    assert [each.person for each in second] == [0, 1]
-    assert not {each.track_id for each in first} & {each.track_id for each in second}
+    assert [each.person for each in second] == [0, 1, None]
+    assert first[2].track_id == second[2].track_id
+    assert not {each.track_id for each in first} & {each.track_id for each in second[:2]}
     assert [each.track_id for each in people.find(FRAME)] == [each.track_id for each in second]

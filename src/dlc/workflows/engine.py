@@ -28,12 +28,15 @@ class LoadedEngine:
     Attributes:
         finder: finds and describes faces.
         swapper: replaces them.
+        recognizer: describes faces that `finder` found by their embeddings, too; None where nothing
+            tells people apart.
         effects: change what the swapper makes before it is pasted, in this order.
         models: by what each of the neural models is run; empty for the built-in engine.
     """
 
     finder: FaceFinder
     swapper: FaceSwapper
+    recognizer: FaceFinder | None = None
     effects: tuple[PatchEffect, ...] = ()
     models: tuple[ModelUse, ...] = ()
 
@@ -102,7 +105,7 @@ def load_mesh_engine(appearance: Appearance | None = None) -> LoadedEngine:
     tracking = None
     if smoothing is not None:
         tracking = TrackerOptions(smoothing=smoothing_options(smoothing))
-    return LoadedEngine(load_tracker(tracking), swapper, appearance.effects(Engine.MESH))
+    return LoadedEngine(load_tracker(tracking), swapper, effects=appearance.effects(Engine.MESH))
 
 
 def _mesh(reason: str, appearance: Appearance) -> EngineChoice:

@@ -78,13 +78,15 @@ def load_neural_engine(
         landmarker = Landmarker106(models.landmarker, sessions[-1])
     scrfd = ScrfdDetector(detector)
     boost = options.pixel_boost
+    analyzer = FaceAnalyzer(
+        TiltedDetector(scrfd.detect) if options.tilted else scrfd,
+        ArcFaceRecognizer(models.recognizer, recognizer),
+        landmarker,
+        smoother=FaceSmoother(smoothing_options(smoothing)) if smoothing else None,
+    )
     return LoadedEngine(
-        finder=FaceAnalyzer(
-            TiltedDetector(scrfd.detect) if options.tilted else scrfd,
-            ArcFaceRecognizer(models.recognizer, recognizer),
-            landmarker,
-            smoother=FaceSmoother(smoothing_options(smoothing)) if smoothing else None,
-        ),
+        finder=analyzer,
+        recognizer=analyzer,
         swapper=InswapperSwapper(
             swapper, skim_emap(models.swapper), None if boost is None else int(boost)
         ),

@@ -11,12 +11,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dlc.errors import InputError, ModelError, OptionError
+from dlc.faces.face import Face
 from dlc.faces.finder import FaceFinder, Needs
 from dlc.faces.people import PeopleByLook, PeopleMatcher
 from dlc.faces.people_by_place import PeopleByPlace
 from dlc.faces.people_finder import PeopleFinder
-from dlc.faces.tracker import FaceTracker
-from dlc.options import PeopleOptions
+from dlc.faces.selector import select_faces
+from dlc.options import FaceChoice, PeopleOptions
 from dlc.pipeline import CancelToken
 from dlc.swapping.people_swapper import PeopleSwapper
 from dlc.swapping.swapper import FaceSwapper
@@ -47,17 +48,17 @@ class Part:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Cast:
-    """A finder that knows the people, and a swapper that is to learn their sources.
+    """Who is known of the people, and a swapper that is to learn their sources.
 
     Attributes:
-        finder: finds the faces that are to be swapped.
-        swapper: swaps them once `prepare` was called.
+        engine: as it was loaded.
+        swapper: swaps faces once `prepare` was called.
         sources: the swapper of each source, with the photos to prepare it with.
         parts: who was asked for; none if everybody gets the same face.
         matcher: tells people apart, where anybody was asked for.
     """
 
-    finder: FaceFinder
+    engine: LoadedEngine
     swapper: FaceSwapper
     sources: tuple[tuple[FaceSwapper, tuple[SourcePhoto, ...]], ...]
     parts: tuple[Part, ...] = ()
@@ -73,18 +74,44 @@ class Cast:
         for swapper, photos in self.sources:
             swapper.prepare([(photo.frame, photo.face) for photo in photos])
 
+    def finder(self, faces: FaceFinder | None = None) -> FaceFinder:
+        """Return a new finder that says of every face whose it is.
+
+        Args:
+            faces: finds them; None is the engine's own finder.
+        """
+        faces = faces or self.engine.finder
+        return faces if self.matcher is None else PeopleFinder(faces, self.matcher)
+
+    def choose(self, faces: Sequence[Face], choice: FaceChoice | tuple[int, ...]) -> list[Face]:
+        """Return those of a frame's faces that are to be swapped: `choice` of those in the cast."""
+        if self.matcher is not None and all(part.person for part in self.parts):
+            faces = [face for face in faces if face.person is not None]
+        return select_faces(faces, choice)
+
+    @property
+    def caveats(self) -> tuple[str, ...]:
+        """What the user should know of any run with this cast."""
+        return (_BY_PLACE,) if isinstance(self.matcher, PeopleByPlace) else ()
+
+    @property
+    def found(self) -> frozenset[int]:
+        """The people that were found so far."""
+        return frozenset() if self.matcher is None else self.matcher.found
+
     @property
     def notes(self) -> tuple[str, ...]:
         """What the user should know after the run."""
-        if self.matcher is None:
-            return ()
-        missed = [
-            f"nobody in the target was recognized as {part.person[0]}"
-            for number, part in enumerate(_asked(self.parts))
-            if number not in self.matcher.found
-        ]
-        by_place = [_BY_PLACE] if isinstance(self.matcher, PeopleByPlace) else []
-        return (*by_place, *missed)
+        return (*self.caveats, *missed_people(self.parts, self.found))
+
+
+def missed_people(parts: Sequence[Part], found: frozenset[int]) -> tuple[str, ...]:
+    """Return what to tell of the people who were asked for and are not among those found."""
+    return tuple(
+        f"nobody in the target was recognized as {part.person[0]}"
+        for number, part in enumerate(_asked(parts))
+        if number not in found
+    )
 
 
 def check_people(options: PeopleOptions, *, has_source: bool) -> None:
@@ -149,14 +176,14 @@ def read_cast(
         return tuple(read_sources(paths, finder, swapper.source_needs, cancel))
 
     if not parts:
-        return Cast(finder, swapper, ((swapper, read(photos)),))
+        return Cast(engine, swapper, ((swapper, read(photos)),))
     matcher = _matcher(engine, parts, options, cancel)
     swappers = {
         number if part.person else None: swapper.another() for number, part in enumerate(parts)
     }
     sources = [read(part.source) for part in parts]
     return Cast(
-        PeopleFinder(finder, matcher, others=None in swappers),
+        engine,
         PeopleSwapper(swappers),
         tuple(zip(swappers.values(), sources, strict=True)),
         tuple(parts),
@@ -172,8 +199,8 @@ def _matcher(
     engine: LoadedEngine, parts: Sequence[Part], options: PeopleOptions, cancel: CancelToken
 ) -> PeopleMatcher:
     asked = _asked(parts)
-    # What follows faces by their mesh alone cannot tell whose they are.
-    if isinstance(engine.finder, FaceTracker):
+    recognizer = engine.recognizer
+    if recognizer is None:
         if options.reference is not None:
             raise ModelError(
                 f"nothing is installed that finds the person of {options.reference}: "
@@ -181,9 +208,9 @@ def _matcher(
                 "and --faces chooses without"
             )
         return PeopleByPlace(len(asked))
-    people = [_embedding(part.person, engine.finder, cancel) for part in asked]
+    people = [_embedding(part.person, recognizer, cancel) for part in asked]
     _warn_of_lookalikes(asked, people, options.similarity)
-    return PeopleByLook(engine.finder, people, options.similarity)
+    return PeopleByLook(recognizer, people, options.similarity)
 
 
 def _embedding(

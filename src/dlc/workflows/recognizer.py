@@ -36,8 +36,7 @@ def choose_recognizing_engine(
 ) -> EngineChoice:
     """Choose between the engines, as `choose_engine` does; the mesh engine recognizes, too.
 
-    It does with the recognizer that was named or is installed. Where there is none, its finder
-    cannot tell people apart.
+    It does with the recognizer that was named or is installed.
     """
     store = store or ModelStore.of_user()
     missing = missing_models(neural, store)
@@ -102,15 +101,15 @@ def load_scout(neural: NeuralOptions, threads: int, store: ModelStore | None = N
 def _recognizing(
     engine: LoadedEngine, neural: NeuralOptions, store: ModelStore, threads: int
 ) -> LoadedEngine:
-    """Add a recognizer to what the mesh engine's finder tells."""
+    """Give the mesh engine a recognizer of what its finder finds."""
     # insightface takes a third of a second to import, which others need not wait for.
     from dlc.faces.arcface import ArcFaceRecognizer
     from dlc.faces.recognizing_finder import RecognizingFinder
 
     path = _file(neural.recognizer_model, ModelRole.RECOGNIZER, _RECOGNIZER, store)
     session = _open(path, Role.RECOGNIZER, neural, store, threads)
-    finder = RecognizingFinder(engine.finder, ArcFaceRecognizer(path, session))
-    return replace(engine, finder=finder, models=(*engine.models, _use(session)))
+    recognizer = RecognizingFinder(engine.finder, ArcFaceRecognizer(path, session))
+    return replace(engine, recognizer=recognizer, models=(*engine.models, _use(session)))
 
 
 def _open(

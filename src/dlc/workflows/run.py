@@ -11,7 +11,6 @@ from pathlib import Path
 from dlc.errors import Cancelled, NoFaceError
 from dlc.host.detect import available_cpus
 from dlc.media.image import ImageReader, ImageWriter
-from dlc.media.label import Label
 from dlc.media.reader import VideoReader, open_target
 from dlc.media.writer import VideoWriter, check_output, open_output
 from dlc.options import Engine, SwapOptions
@@ -102,17 +101,7 @@ def run_swap(
             _open_output(plan, reader, provenance, threads) as writer,
         ):
             recorder = None if sheet is None else sheet.recorder
-            label = Label(plan.options.label) if plan.options.label is not None else None
-            steps = SwapSteps(
-                cast.finder,
-                plan.options.faces,
-                cast.swapper,
-                writer,
-                recorder,
-                safeguard,
-                label,
-                engine.effects,
-            )
+            steps = SwapSteps(cast, plan.options, writer, safeguard, recorder)
             pipeline = Pipeline(
                 reader, steps.stages, source_name="decode", queue_size=QUEUE_SIZE, cancel=cancel
             )

@@ -19,7 +19,6 @@ from typing import Self
 
 from dlc.media.frame import Frame
 from dlc.media.joining import PartPlan
-from dlc.media.label import Label
 from dlc.media.reader import VideoReader
 from dlc.media.segments import Segment
 from dlc.media.writer import VideoWriter
@@ -109,19 +108,9 @@ class SegmentMaker:
         if self._safeguard is None:
             self._safeguard = open_safeguard(plan.options.safeguard, cast.photos)
         cast.prepare()
-        label = Label(plan.options.label) if plan.options.label is not None else None
         swapped = left = 0
         with self._open(span) as reader, _PartWriter(path, self._parts, self._threads) as writer:
-            steps = _SegmentSteps(
-                cast.finder,
-                plan.options.faces,
-                cast.swapper,
-                writer,
-                None,
-                self._safeguard,
-                label,
-                engine.effects,
-            )
+            steps = _SegmentSteps(cast, plan.options, writer, self._safeguard)
             steps.begin = span.begin
             frames = _FramesOf(reader, span)
             pipeline = Pipeline(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import partial, reduce
 from operator import or_
@@ -10,17 +9,15 @@ from typing import Any, Protocol
 
 from dlc.compositing.patch import Patch
 from dlc.faces.face import Face
-from dlc.faces.finder import FaceFinder
-from dlc.faces.selector import select_faces
 from dlc.media.frame import Frame
 from dlc.media.label import Label
-from dlc.options import FaceChoice
+from dlc.options import SwapOptions
 from dlc.pipeline.stage import Stage
 from dlc.safeguard.guard import Safeguard
 from dlc.swapping.effect import PatchEffect
-from dlc.swapping.swapper import FaceSwapper
 from dlc.workflows.contact_sheet import CELL_SIZE
 from dlc.workflows.moments import Moment, MomentRecorder
+from dlc.workflows.people import Cast
 
 
 class FrameWriter(Protocol):
@@ -51,37 +48,31 @@ class SwapSteps:
     """The steps of a swap, each called from the one thread of its stage.
 
     Args:
-        finder: finds the faces.
-        choice: which of them are swapped.
-        swapper: makes the new faces, already prepared with the source.
+        cast: finds the faces and makes the new ones, already prepared with the sources.
+        options: which faces are swapped, and what is drawn into every frame.
         writer: takes the finished frames.
-        recorder: keeps pictures for the contact sheet, if there is to be one.
         safeguard: looks at the target before anything is done with it, if it is to be looked at.
-        label: is drawn into every frame, if there is to be one.
-        effects: change the new faces, in this order, before they are pasted.
+        recorder: keeps pictures for the contact sheet, if there is to be one.
     """
 
     def __init__(
         self,
-        finder: FaceFinder,
-        choice: FaceChoice | tuple[int, ...],
-        swapper: FaceSwapper,
+        cast: Cast,
+        options: SwapOptions,
         writer: FrameWriter,
-        recorder: MomentRecorder | None,
         safeguard: Safeguard | None = None,
-        label: Label | None = None,
-        effects: Sequence[PatchEffect] = (),
+        recorder: MomentRecorder | None = None,
     ) -> None:
-        self._finder = finder
-        self._choice = choice
-        self._swapper = swapper
+        self._cast = cast
+        self._finder = cast.finder()
+        self._choice = options.faces
         self._writer = writer
         self._recorder = recorder
         self._safeguard = safeguard
-        self._label = label
-        self._effects = effects
-        needs = (effect.target_needs for effect in effects)
-        self._needs = reduce(or_, needs, swapper.target_needs)
+        self._label = Label(options.label) if options.label is not None else None
+        self._effects = cast.engine.effects
+        needs = (effect.target_needs for effect in self._effects)
+        self._needs = reduce(or_, needs, cast.swapper.target_needs)
 
     @property
     def stages(self) -> list[Stage[Any, Any]]:
@@ -104,12 +95,12 @@ class SwapSteps:
 
     def find(self, frame: Frame) -> FrameJob:
         """Find the faces of a frame, choose those to swap, and look closer at these."""
-        faces = select_faces(self._finder.find(frame), self._choice)
+        faces = self._cast.choose(self._finder.find(frame), self._choice)
         return FrameJob(frame, self._finder.describe(frame, faces, self._needs))
 
     def swap(self, job: FrameJob) -> FrameJob:
         """Make a patch for every chosen face; all of them see the frame as it came."""
-        patches = self._swapper.swap(job.frame, job.faces)
+        patches = self._cast.swapper.swap(job.frame, job.faces)
         pairs = zip(job.faces, patches, strict=True)
         job.swapped = [(face, patch) for face, patch in pairs if patch is not None]
         return job
