@@ -35,7 +35,7 @@ def test_every_encoder_that_fits_can_be_written(tmp_path: Path, extension: str) 
         if not encoder.hardware:
             path = str(tmp_path / (encoder.name + extension))
             with av.open(path, "w", format=container.format) as output:
-                stream: Any = output.add_stream(encoder.name, rate=25)
+                stream: Any = output.add_stream(encoder.name, rate=25, options={"bf": "0"})
                 stream.width, stream.height, stream.pix_fmt = 64, 64, encoder.formats()[0]
                 stream.codec_context.time_base = Fraction(1, 25)
                 frame = av.VideoFrame(64, 64, encoder.formats()[0])

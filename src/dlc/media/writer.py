@@ -260,7 +260,13 @@ class VideoWriter:
             raise unwritable(self.path, error) from error
 
     def _finish(self, until: Fraction | None) -> None:
-        self._mux(self._encode(None))
+        packets = self._encode(None)
+        if self.frames_written <= 2:
+            # Of so few x265 leaves the decoding times to whatever is in memory. Nothing can be
+            # reordered among them, so they are decoded when they are shown.
+            for packet in packets:
+                packet.dts = packet.pts
+        self._mux(packets)
         try:
             self._others.finish(until)
             self._container.close()
