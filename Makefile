@@ -51,7 +51,7 @@ demo: $(READY) $(filter $(DEMO_INPUTS),$(SOURCE) $(TARGET))
 
 test: $(READY)
 	@echo "==> Running the tests"
-	@$(BIN)/python -m pytest
+	@$(BIN)/python -m pytest --numprocesses auto --maxprocesses 4 --dist worksteal
 
 fuzz: $(READY)
 	@echo "==> Reading 500 damaged media files and 200 damaged models"
