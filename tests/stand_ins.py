@@ -57,6 +57,23 @@ def write_arcface(
     return graph.write(path, ("input.1", (batch, 3, 112, 112)), {"683": (1, 512)})
 
 
+def write_sface(path: Path, *, width: int = 8) -> Path:
+    """Write a seeded SFace: `data` (1, 3, 112, 112) RGB, 0 to 255, to `fc1` (1, 128).
+
+    Args:
+        path: the file to write, which is returned.
+        width: channels of its layers.
+    """
+    graph = _Graph(seed=5)
+    x = graph.conv(graph.normalized("data", 128.0), 3, width)
+    for _ in range(3):
+        x = graph.conv(x, width, width)
+    x = graph.node("Flatten", x)
+    x = graph.gemm(x, width * 7 * 7, np.zeros(128, np.float32), deviation=0.1)
+    graph.node("Identity", x, output="fc1")
+    return graph.write(path, ("data", (1, 3, 112, 112)), {"fc1": (1, 128)})
+
+
 def write_landmarker(path: Path, *, batch: int | str = "None") -> Path:
     """Write a seeded 2d106det: `data` (batch, 3, 192, 192) RGB, 0 to 255, to `fc1` (batch, 212).
 

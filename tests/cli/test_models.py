@@ -266,7 +266,7 @@ def test_the_real_catalogue_is_listed_and_found_by_the_variable(tmp_path: Path) 
     run = run_dlc("models", "list", "--json", changes=changes)
     assert run.returncode == 0
     listed = json.loads(run.stdout)
-    assert len(listed["models"]) == 9
+    assert len(listed["models"]) == 10
     assert listed["download"] == str(tmp_path)
     assert str(tmp_path) in listed["search"]
     assert run_dlc("models", "path", changes=changes).stdout == f"{tmp_path}\n"

@@ -19,12 +19,13 @@ def test_every_known_model_is_there() -> None:
         "buffalo_l/det_10g.onnx": ModelRole.DETECTOR,
         "buffalo_l/w600k_r50.onnx": ModelRole.RECOGNIZER,
         "buffalo_l/2d106det.onnx": ModelRole.LANDMARKER,
+        "face_recognition_sface_2021dec.onnx": ModelRole.RECOGNIZER,
         "GFPGANv1.4.onnx": ModelRole.ENHANCER,
         "GPEN-BFR-256.onnx": ModelRole.ENHANCER,
         "GPEN-BFR-512.onnx": ModelRole.ENHANCER,
         "xseg_1.onnx": ModelRole.OCCLUDER,
     }
-    assert len(CATALOGUE) == 9
+    assert len(CATALOGUE) == 10
 
 
 def test_all_data_is_well_formed() -> None:
@@ -37,7 +38,7 @@ def test_all_data_is_well_formed() -> None:
         assert remote.size > 1_000_000
     for counted in ("name", "remote"):
         assert max(Counter(getattr(spec, counted) for spec in CATALOGUE).values()) == 1
-    assert len({spec.remote.sha256 for spec in CATALOGUE}) == 9
+    assert len({spec.remote.sha256 for spec in CATALOGUE}) == 10
     for spec in CATALOGUE:
         assert spec.license.url.startswith("https://")
         assert len(spec.license.text) > 50
@@ -55,6 +56,10 @@ def test_all_data_is_well_formed() -> None:
 )
 def test_a_model_has_several_names(name: str) -> None:
     assert CATALOGUE.get(name).remote.file == "buffalo_l/w600k_r50.onnx"
+
+
+def test_a_short_name_and_the_owners_own_are_one_model() -> None:
+    assert CATALOGUE.get("SFace") == CATALOGUE.get("face_recognition_sface_2021dec.onnx")
 
 
 def test_a_dot_in_a_name_is_no_suffix() -> None:

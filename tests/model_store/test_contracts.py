@@ -9,7 +9,7 @@ import pytest
 from onnx import TensorProto, numpy_helper
 
 from dlc.errors import ModelError
-from dlc.model_store.contracts import check_contract
+from dlc.model_store.contracts import check_contract, is_sface
 from dlc.model_store.spec import ModelRole
 from tests.model_store import graphs
 
@@ -43,6 +43,8 @@ FITTING = [
     (ModelRole.DETECTOR, lambda: detector(batch=True)),
     (ModelRole.RECOGNIZER, lambda: one_to_one(("None", 3, 112, 112), (1, 512))),
     (ModelRole.RECOGNIZER, lambda: one_to_one((1, 3, 112, 112), ("n", 512))),
+    (ModelRole.RECOGNIZER, lambda: one_to_one((1, 3, 112, 112), (1, 128))),
+    (ModelRole.RECOGNIZER, lambda: one_to_one((1, 3, 112, 112), None)),
     (ModelRole.LANDMARKER, lambda: one_to_one(("None", 3, 192, 192), (1, 212))),
     (ModelRole.ENHANCER, lambda: one_to_one((1, 3, 512, 512), (1, 3, 512, 512))),
     (ModelRole.ENHANCER, lambda: one_to_one((1, 3, 256, 256), None)),
@@ -92,7 +94,8 @@ UNFIT = [
     (ModelRole.DETECTOR, lambda: detector(element=TensorProto.UINT8), "uint8"),
     (ModelRole.DETECTOR, graphs.swapper, "2 inputs and 1 outputs"),
     (ModelRole.RECOGNIZER, lambda: one_to_one((1, 112, 112, 3), (1, 512)), "112 x 112 of floats"),
-    (ModelRole.RECOGNIZER, lambda: one_to_one((1, 3, 112, 112), (1, 128)), "1 x 512 of floats"),
+    (ModelRole.RECOGNIZER, lambda: one_to_one((1, 3, 112, 112), (1, 256)), "1 x 128 (SFace)"),
+    (ModelRole.RECOGNIZER, lambda: one_to_one((1, 3, 112, 112), (1, 512, 1, 1)), "1 x ? of floats"),
     (ModelRole.RECOGNIZER, graphs.swapper, "2 inputs"),
     (ModelRole.LANDMARKER, lambda: one_to_one((1, 3, 192, 192), (1, 136)), "1 x 212 of floats"),
     (ModelRole.LANDMARKER, lambda: one_to_one((1, 3, 112, 112), (1, 512)), "192 x 192"),
@@ -120,6 +123,24 @@ def test_another_model_is_refused_with_the_difference_and_a_remedy(
     assert words in message
     assert str(path) in message
     assert "dlc models pull" in message
+
+
+@pytest.mark.parametrize(
+    ("given", "sface"), [((1, 128), True), ((1, 512), False), ((1, "size"), False), (None, False)]
+)
+def test_recognizers_are_told_apart_by_the_size_of_what_they_give(
+    given: graphs.Shape, sface: bool, tmp_path: Path
+) -> None:
+    path = graphs.save(one_to_one((1, 3, 112, 112), given), tmp_path)
+    assert is_sface(check_contract(path, ModelRole.RECOGNIZER)) is sface
+
+
+def test_the_message_names_the_model_that_fits_the_caller(tmp_path: Path) -> None:
+    path = graphs.save(graphs.swapper(), tmp_path)
+    with pytest.raises(ModelError, match="dlc models pull w600k_r50"):
+        check_contract(path, ModelRole.RECOGNIZER)
+    with pytest.raises(ModelError, match="dlc models pull sface"):
+        check_contract(path, ModelRole.RECOGNIZER, "sface")
 
 
 @pytest.mark.parametrize("name", ["scrfd_2.5g_kps.onnx", "scrfd_500m_kps.onnx"])

@@ -9,11 +9,11 @@ from typing import Protocol, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from dlc.faces.arcface import ArcFaceRecognizer
 from dlc.faces.face import Face
 from dlc.faces.finder import Needs
 from dlc.faces.landmarks_106 import Landmarker106
 from dlc.faces.pixels import TrackableFrame
+from dlc.faces.recognizer import Recognizer
 from dlc.faces.scene_cut import SceneCutDetector
 from dlc.faces.smoother import FaceSmoother
 from dlc.faces.track_ids import TrackIds
@@ -55,7 +55,7 @@ class FaceAnalyzer:
     def __init__(
         self,
         detector: Detector,
-        recognizer: ArcFaceRecognizer | None = None,
+        recognizer: Recognizer | None = None,
         landmarker: Landmarker106 | None = None,
         run_all: RunAll = one_by_one,
         smoother: FaceSmoother | None = None,

@@ -16,7 +16,7 @@ def group_tracks(
     """Join the tracks that look alike, the most alike first (average linkage).
 
     Args:
-        embeddings: float32 (512,) of unit length, one a track.
+        embeddings: float32 vectors of unit length, one a track.
         apart: bool (tracks, tracks), symmetric: whether two tracks were seen in one frame, and so
             are of two people.
         similarity: the mean cosine down to which two groups are joined.

@@ -24,7 +24,8 @@ class Face:
             five of the right; z in pixels, smaller is nearer to the camera.
         landmarks_106: float32 (106, 2), only when a later stage asked for them: the points of
             InsightFace's 2d106det, in its order.
-        embedding: float32 (512,) of unit length, only when a later stage asked for it.
+        embedding: float32 of unit length, (512,) of ArcFace or (128,) of SFace, only when a later
+            stage asked for it.
         track_id: the same number for the same face in consecutive frames; a scene cut or a lost
             face ends the track, so state keyed by it never leaks across either.
         person: which of the people that were asked for it is, counted from 0; None where it is

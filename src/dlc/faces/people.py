@@ -77,7 +77,7 @@ class PeopleByLook:
 
         Args:
             finder: computes embeddings.
-            people: float32 (512,) of unit length each.
+            people: embeddings by the same recognizer, float32 vectors of unit length.
             similarity: the cosine from which two embeddings are of one person.
         """
         self._finder = finder

@@ -5,16 +5,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from dlc.faces.arcface import ArcFaceRecognizer
 from dlc.faces.face import Face
 from dlc.faces.finder import FaceFinder, Needs
 from dlc.faces.pixels import TrackableFrame
+from dlc.faces.recognizer import Recognizer
 
 
 class RecognizingFinder:
     """A finder that cannot tell people apart by itself, with a recognizer; a `FaceFinder`."""
 
-    def __init__(self, finder: FaceFinder, recognizer: ArcFaceRecognizer) -> None:
+    def __init__(self, finder: FaceFinder, recognizer: Recognizer) -> None:
         self._finder = finder
         self._recognizer = recognizer
 

@@ -48,7 +48,7 @@ class Sighting:
         frames: in how many frames it was seen.
         portrait: where it was seen best.
         together: the numbers of others in the same frames.
-        looks: the sum of its embeddings, float32 (512,), if there are any.
+        looks: the sum of its embeddings, a float32 vector, if there are any.
     """
 
     number: int

@@ -17,7 +17,7 @@ _SCRFD_LARGEST_STRIDE = 32
 _SCRFD_FROM_POINTS = "a detector without five points cannot align faces"
 
 _SWAPPER_SIDE = 128
-_EMBEDDING = 512
+_EMBEDDING, _SFACE_EMBEDDING = 512, 128
 _RECOGNIZER_SIDE = 112
 _LANDMARKER_SIDE = 192
 _LANDMARKS = 2 * 106
@@ -28,15 +28,17 @@ _OCCLUDER_SIDE = 256
 _Shape = Sequence[int | None]
 
 
-def check_contract(path: Path, role: ModelRole) -> GraphIO:
+def check_contract(path: Path, role: ModelRole, example: str | None = None) -> GraphIO:
     """Raise unless a model file has the inputs and outputs of its role; no session is made.
 
-    The contracts are those of inswapper_128, SCRFD with five points, ArcFace, 2d106det, GFPGAN or
-    GPEN, and XSeg. A size that a file leaves open is taken as fitting.
+    The contracts are those of inswapper_128, SCRFD with five points, ArcFace or SFace, 2d106det,
+    GFPGAN or GPEN, and XSeg. A size that a file leaves open is taken as fitting.
 
     Args:
         path: an ONNX file.
         role: what the model is to do.
+        example: the catalogue's name of a model that fits, for the message; None is the one that
+            the neural engine uses.
 
     Returns:
         The inputs and outputs, in the graph's order.
@@ -46,17 +48,26 @@ def check_contract(path: Path, role: ModelRole) -> GraphIO:
             differs and which model fits.
     """
     io = skim_io(path)
-    check, example = _CONTRACTS[role]
+    check, usual = _CONTRACTS[role]
     problem = check(io)
     if problem is not None:
         message = (
             f"{path} cannot serve as {role.value}: {problem}; "
-            f"`dlc models pull {example}` downloads one that fits"
+            f"`dlc models pull {example or usual}` downloads one that fits"
         )
         raise ModelError(message)
     if role is ModelRole.SWAPPER:
         skim_emap(path)
     return io
+
+
+def is_sface(io: GraphIO) -> bool:
+    """Return whether a recognizer, whose contract was checked, is SFace and not ArcFace.
+
+    SFace makes 128 numbers of a face, and takes its pixels as they are.
+    """
+    shape = io.outputs[0].shape or (None,)
+    return shape[-1] == _SFACE_EMBEDDING
 
 
 def _swapper(io: GraphIO) -> str | None:
@@ -89,7 +100,15 @@ def _detector(io: GraphIO) -> str | None:
 
 
 def _recognizer(io: GraphIO) -> str | None:
-    return _one_to_one(io, (1, 3, _RECOGNIZER_SIDE, _RECOGNIZER_SIDE), (1, _EMBEDDING))
+    problem = _one_to_one(io, (1, 3, _RECOGNIZER_SIDE, _RECOGNIZER_SIDE), (1, None))
+    if problem is not None:
+        return problem
+    (output,) = io.outputs
+    size = output.shape[-1] if output.shape else None
+    if isinstance(size, int) and size not in (_EMBEDDING, _SFACE_EMBEDDING):
+        wanted = f"1 x {_EMBEDDING} (ArcFace) or 1 x {_SFACE_EMBEDDING} (SFace)"
+        return f"its output {_describe(output)} should be {wanted}"
+    return None
 
 
 def _landmarker(io: GraphIO) -> str | None:

@@ -7,7 +7,7 @@ that changed there is refused.
 
 from __future__ import annotations
 
-from dlc.model_store.licenses import DEEPFACELAB, GFPGAN, GPEN, INSIGHTFACE
+from dlc.model_store.licenses import DEEPFACELAB, GFPGAN, GPEN, INSIGHTFACE, SFACE
 from dlc.model_store.spec import License, ModelRole, ModelSpec, RemoteFile
 
 _HUGGING_FACE = "https://huggingface.co"
@@ -15,6 +15,14 @@ _COLLECTION = f"{_HUGGING_FACE}/hacksider/deep-live-cam/resolve"
 _PINNED = f"{_COLLECTION}/581e70b61240b7928404c17900437f47cfe94133"
 _FACEFUSION = "models-3.1.0"
 _RELEASES = "https://github.com/deepinsight/insightface/releases/download"
+# The file keeps the name that its owner gave it.
+_SFACE_FILE = "face_recognition_sface_2021dec.onnx"
+_SFACE_PLACES = (
+    "https://github.com/opencv/opencv_zoo/raw/47534e27c9851bb1128ccc0102f1145e27f23f98/models/"
+    "face_recognition_sface",
+    f"{_HUGGING_FACE}/opencv/face_recognition_sface/resolve/"
+    "3d7082438a6e4551e840c9b2bb60b71e8da4b524",
+)
 
 BUFFALO_L = RemoteFile(
     file="buffalo_l.zip",
@@ -72,6 +80,17 @@ MODELS = (
         ModelRole.LANDMARKER,
         5_030_888,
         "f001b856447c413801ef5c42091ed0cd516fcd21f2d6b79635b1e733a7109dbf",
+    ),
+    ModelSpec(
+        "sface",
+        ModelRole.RECOGNIZER,
+        SFACE,
+        RemoteFile(
+            _SFACE_FILE,
+            size=38_696_353,
+            sha256="0ba9fbfa01b5270c96627c4ef784da859931e02f04419c829e83484087c34e79",
+            urls=tuple(f"{place}/{_SFACE_FILE}" for place in _SFACE_PLACES),
+        ),
     ),
     _single(
         "GFPGANv1.4",
