@@ -358,6 +358,7 @@ class LiveOptions:
         engine: which swapper to use.
         neural: how the neural engine is run, if it is the one.
         faces: which faces of a frame to swap; numbers count from 1 at the left.
+        people: who gets which face.
         look: how the new faces look.
         masks: how much of the old faces stays.
         enhance: how the new faces are given finer detail; None leaves it at what the engine makes.
@@ -381,6 +382,7 @@ class LiveOptions:
     engine: Engine = Engine.AUTO
     neural: NeuralOptions = field(default_factory=NeuralOptions)
     faces: FaceChoice | tuple[int, ...] = FaceChoice.ALL
+    people: PeopleOptions = field(default_factory=PeopleOptions)
     look: LookOptions = field(default_factory=LookOptions)
     masks: MaskOptions = field(default_factory=MaskOptions)
     enhance: EnhanceOptions | None = None

@@ -5,8 +5,13 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from dlc.cli import arguments, enhance_arguments, live_arguments, look_arguments
-from dlc.cli.people_arguments import parse_faces
+from dlc.cli import (
+    arguments,
+    enhance_arguments,
+    live_arguments,
+    look_arguments,
+    people_arguments,
+)
 from dlc.errors import OptionError
 from dlc.options import (
     CaptureOptions,
@@ -30,7 +35,7 @@ _SIZE = re.compile(r"(\d+)[xX](\d+)")
 
 
 def live_command(
-    source: live_arguments.Source,
+    source: live_arguments.Source = None,
     camera: live_arguments.CameraOption = "0",
     loop: live_arguments.LoopOption = False,
     resolution: live_arguments.ResolutionOption = None,
@@ -38,6 +43,9 @@ def live_command(
     reconnect: live_arguments.ReconnectOption = False,
     engine: arguments.EngineOption = Engine.AUTO,
     faces: arguments.FacesOption = FaceChoice.ALL.value,
+    mapping: people_arguments.MapOption = None,
+    reference: people_arguments.ReferenceOption = None,
+    similarity: people_arguments.SimilarityOption = _DEFAULTS.people.similarity,
     detection_every: live_arguments.DetectionEveryOption = "auto",
     no_face: live_arguments.NoFaceOption = NoFace.PASS,
     provider: arguments.ProviderOption = Provider.AUTO,
@@ -80,6 +88,9 @@ def live_command(
     if quiet and verbose:
         message = "--quiet and --verbose contradict each other; give one of them"
         raise OptionError(message)
+    if source is None and not mapping:
+        message = "missing --source, or --map for everybody who is to be swapped (see --help)"
+        raise OptionError(message)
     if virtual_size is not None and not virtual_cam:
         message = "--virtual-size has no effect without --virtual-cam; give both or none"
         raise OptionError(message)
@@ -96,7 +107,8 @@ def live_command(
             pixel_boost,
             tilted,
         ),
-        faces=parse_faces(faces),
+        faces=people_arguments.parse_faces(faces),
+        people=people_arguments.people_options(mapping, reference, similarity),
         look=LookOptions(opacity, sharpness, color_match, blend, smoothing),
         masks=MaskOptions(
             mask_feather, look_arguments.parse_padding(mask_padding), mouth_mask, occlusion
@@ -145,7 +157,7 @@ def parse_cadence(text: str) -> int | None:
 
 
 def _run(
-    source: Path,
+    source: Path | None,
     camera: str,
     options: LiveOptions,
     json_lines: Path | None,

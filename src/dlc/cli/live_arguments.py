@@ -31,11 +31,12 @@ LIVE_EPILOG = (
 )
 
 Source = Annotated[
-    Path,
+    Path | None,
     typer.Option(
         "--source",
         metavar="PHOTO",
-        help="A photo of the face to use, or a folder of photos of one person.",
+        help="A photo of the face to use, or a folder of photos of one person. With --map it is "
+        "for everybody else, and may be left out.",
         rich_help_panel=_FACES,
     ),
 ]

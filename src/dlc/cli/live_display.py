@@ -113,6 +113,8 @@ def show_live_result(console: Console, result: LiveResult, *, verbose: bool) -> 
     """Print what was done, how fast, and where the time went."""
     say(console, f"{result.frames} frames, {result.faces} faces swapped; {result.ended_by}")
     say(console, f"over all {describe_live(result.stats)}")
+    for note in result.notes:
+        say(console, note, "yellow")
     if verbose:
         for stage in result.pipeline.stages:
             say(console, f"  {stage.name}: {stage.milliseconds_per_item:.1f} ms a frame", "dim")

@@ -1,14 +1,15 @@
-"""The options of `dlc swap` that choose people: names, help texts, and how values are read."""
+"""The options that choose people: their names, help texts, and how values are read."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from dlc.errors import OptionError
-from dlc.options import FaceChoice
+from dlc.options import FaceChoice, PeopleOptions
 
 _PEOPLE = "People"
 
@@ -53,6 +54,13 @@ def parse_faces(text: str) -> FaceChoice | tuple[int, ...]:
         raise OptionError(
             f"--faces {text!r} is none of {', '.join(FaceChoice)}, nor numbers such as 1,3"
         ) from error
+
+
+def people_options(
+    mapping: Sequence[str] | None, reference: Path | None, similarity: float
+) -> PeopleOptions:
+    """Return what the options say; raises what `parse_map` does."""
+    return PeopleOptions(tuple(map(parse_map, mapping or ())), reference, similarity)
 
 
 def parse_map(text: str) -> tuple[Path, Path]:

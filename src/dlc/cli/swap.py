@@ -17,7 +17,6 @@ from dlc.options import (
     MaskOptions,
     NeuralOptions,
     Occlusion,
-    PeopleOptions,
     Preset,
     ProvenanceOptions,
     Provider,
@@ -84,7 +83,6 @@ def swap_command(
         message = "--quiet and --verbose contradict each other; give one of them"
         raise OptionError(message)
     named = people_arguments.named_files(source, target, output, mapped=bool(mapping))
-    pairs = tuple(map(people_arguments.parse_map, mapping or ()))
     options = SwapOptions(
         engine=engine,
         neural=NeuralOptions(
@@ -97,7 +95,7 @@ def swap_command(
             tilted,
         ),
         faces=people_arguments.parse_faces(faces),
-        people=PeopleOptions(pairs, reference, similarity),
+        people=people_arguments.people_options(mapping, reference, similarity),
         look=LookOptions(opacity, sharpness, color_match, blend, smoothing),
         masks=MaskOptions(
             mask_feather, look_arguments.parse_padding(mask_padding), mouth_mask, occlusion

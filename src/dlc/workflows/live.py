@@ -18,13 +18,15 @@ from dlc.workflows.enhancer import check_enhancing, with_enhancer
 from dlc.workflows.live_result import LiveResult
 from dlc.workflows.live_run import LivePlan, run_live
 from dlc.workflows.live_stats import LiveStats
+from dlc.workflows.people import check_people, parts_of
+from dlc.workflows.recognizer import choose_recognizing_engine
 from dlc.workflows.sources import Source, photo_paths
 
 logger = logging.getLogger(__name__)
 
 
 def live(
-    source: Source,
+    source: Source | None,
     camera: str,
     options: LiveOptions,
     *,
@@ -37,7 +39,8 @@ def live(
     camera, the frame rate drops and the latency does not grow.
 
     Args:
-        source: a photo, several photos of one person, or a folder of such photos.
+        source: a photo, several photos of one person, or a folder of such photos. It may be None
+            where `LiveOptions.people` maps people to sources; otherwise it is for the rest.
         camera: a camera's number, a file that is played in real time, an address, or
             "lavfi:" and a graph of FFmpeg's filters.
         options: outputs, and everything else that can be chosen.
@@ -61,19 +64,23 @@ def live(
         Cancelled: the run was ended before there was a picture.
     """
     check_live_options(options)
+    check_people(options.people, has_source=source is not None)
     if options.output is not None:
         check_live_output(
             options.output, Path(camera), options.encoding, overwrite=options.overwrite
         )
     appearance = Appearance(options.look, options.masks)
-    choice = choose_engine(options.engine, options.neural, appearance=appearance)
+    parts = parts_of(source, options.people)
+    choose = choose_recognizing_engine if parts else choose_engine
+    choice = choose(options.engine, options.neural, appearance=appearance)
     logger.info("engine %s: %s", choice.engine, choice.reason)
     plan = LivePlan(
-        photos=tuple(photo_paths(source)),
+        photos=tuple(photo_paths(source)) if source is not None and not parts else (),
         camera=camera,
         options=options,
         engine=choice.engine,
         engine_reason=choice.reason,
+        parts=parts,
     )
     load = with_enhancer(choice.load, options.enhance, options.neural.provider, live=True)
     return run_live(plan, load, progress=progress, cancel=cancel)

@@ -35,6 +35,7 @@ class LiveResult:
         ended_by: why the run ended.
         stats: rates and latency of the whole run.
         pipeline: time and items of each stage.
+        notes: what the user should know, such as who was never seen.
     """
 
     source: str
@@ -47,3 +48,4 @@ class LiveResult:
     ended_by: LiveEnd
     stats: LiveStats
     pipeline: PipelineReport
+    notes: tuple[str, ...] = ()

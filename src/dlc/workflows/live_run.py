@@ -37,9 +37,9 @@ from dlc.workflows.live_stats import LiveStats
 from dlc.workflows.live_steps import LivePicture, LiveSteps
 from dlc.workflows.live_stop import LiveStop
 from dlc.workflows.live_watch import LiveWatch
+from dlc.workflows.people import Cast, Part, read_cast, source_photos
 from dlc.workflows.provenance import Provenance, prepare_provenance
 from dlc.workflows.safeguard import open_safeguard
-from dlc.workflows.sources import read_sources
 from dlc.workflows.threads import opencv_threads
 from dlc.workflows.viewer_guard import ViewerGuard, black_like
 
@@ -56,11 +56,12 @@ class LivePlan:
     """What is to be done, all choices made.
 
     Attributes:
-        photos: source photos that exist.
+        photos: source photos that exist; none if there are parts.
         camera: what `open_live_source` is to open.
         options: what else was chosen.
         engine: which engine the swapper is, for the result.
         engine_reason: why it is this one.
+        parts: who gets which face; none if everybody gets the same.
     """
 
     photos: tuple[Path, ...]
@@ -68,6 +69,7 @@ class LivePlan:
     options: LiveOptions
     engine: Engine
     engine_reason: str
+    parts: tuple[Part, ...] = ()
 
 
 def run_live(
@@ -92,11 +94,13 @@ def run_live(
         _say(source.report)
         provenance = _provenance_of(plan)
         engine = load_engine(threads)
-        photos = read_sources(plan.photos, engine.finder, engine.swapper.source_needs, stop)
-        safeguard = open_safeguard(options.safeguard, photos, "the camera's picture")
+        cast = read_cast(engine, plan.photos, plan.parts, options.people, stop)
+        for caveat in cast.caveats:
+            logger.warning("%s", caveat)
+        safeguard = open_safeguard(options.safeguard, cast.photos, "the camera's picture")
         watch = None if safeguard is None else LiveWatch(safeguard)
-        engine.swapper.prepare([(photo.frame, photo.face) for photo in photos])
-        run = _Run(source, engine, options, stop, progress, watch)
+        cast.prepare()
+        run = _Run(source, cast, options, stop, progress, watch)
         outputs = _open_outputs(
             plan, source.report, provenance, stop, run.meter.note_shown, threads, stack
         )
@@ -114,6 +118,7 @@ def run_live(
         ended_by=ended_by,
         stats=run.meter.total(),
         pipeline=run.pipeline.report,
+        notes=cast.notes,
     )
 
 
@@ -130,7 +135,7 @@ class _Run:
     def __init__(
         self,
         source: LiveSource,
-        engine: LoadedEngine,
+        cast: Cast,
         options: LiveOptions,
         stop: LiveStop,
         progress: Callable[[LiveStats], None] | None,
@@ -139,9 +144,9 @@ class _Run:
         fps = source.report.fps
         every = detection_every(options)
         cadence = DetectionCadence(every, 1 / fps)
-        self._finder: LiveFinder = live_finder(engine.finder, every, fps, cadence)
+        self._finder: LiveFinder = live_finder(cast.engine.finder, every, fps, cadence)
         self._guard = ViewerGuard(options.no_face, _label_of(options))
-        steps = LiveSteps(engine, self._finder, options.faces, self._guard, cadence, watch)
+        steps = LiveSteps(cast, self._finder, options.faces, self._guard, cadence, watch)
         # A label belongs to one thread, and the guard's is used by a stage.
         self._label = _label_of(options)
         self._watch = watch
@@ -250,7 +255,11 @@ def _provenance_of(plan: LivePlan) -> Provenance:
     if plan.options.output is None:
         return Provenance(())
     provenance = prepare_provenance(
-        plan.photos, played_file(plan.camera), [plan.options.output], plan.engine, plan.options
+        source_photos(plan.photos, plan.parts),
+        played_file(plan.camera),
+        [plan.options.output],
+        plan.engine,
+        plan.options,
     )
     for note in provenance.notes:
         logger.info("%s", note)

@@ -13,13 +13,12 @@ from dlc.compositing.patch import Patch
 from dlc.faces.detection_cadence import DetectionCadence
 from dlc.faces.face import Face
 from dlc.faces.finder import FaceFinder
-from dlc.faces.selector import select_faces
 from dlc.media.live_frame import LiveFrame
 from dlc.options import FaceChoice
 from dlc.pipeline import Stage
 from dlc.swapping.effect import PatchEffect
-from dlc.workflows.engine import LoadedEngine
 from dlc.workflows.live_watch import LiveWatch
+from dlc.workflows.people import Cast
 from dlc.workflows.viewer_guard import ViewerGuard
 
 
@@ -29,7 +28,7 @@ class LiveJob:
 
     Attributes:
         frame: as it was captured, until the patches are pasted into it.
-        found: how many faces there are in it.
+        found: how many faces there are in it, whoever they are.
         faces: those that were chosen.
         patches: what becomes of each of these; None is a face that stays as it is.
         slowest: seconds that the slowest step after finding took.
@@ -61,7 +60,7 @@ class LiveSteps:
     """The steps of a live swap, each called from the one thread of its stage.
 
     Args:
-        engine: the swapper, already prepared with the source, and its effects.
+        cast: whom to swap, by a swapper that is already prepared with the sources.
         finder: finds the faces, in the place of the engine's own.
         choice: which of them are swapped.
         guard: decides what is shown.
@@ -71,22 +70,22 @@ class LiveSteps:
 
     def __init__(
         self,
-        engine: LoadedEngine,
+        cast: Cast,
         finder: FaceFinder,
         choice: FaceChoice | tuple[int, ...],
         guard: ViewerGuard,
         cadence: DetectionCadence,
         watch: LiveWatch | None = None,
     ) -> None:
-        self._swapper = engine.swapper
-        self._effects: Sequence[PatchEffect] = engine.effects
-        self._finder = finder
+        self._cast = cast
+        self._effects: Sequence[PatchEffect] = cast.engine.effects
+        self._finder = cast.finder(finder)
         self._choice = choice
         self._guard = guard
         self._cadence = cadence
         self._watch = watch
-        needs = (effect.target_needs for effect in engine.effects)
-        self._needs = reduce(or_, needs, engine.swapper.target_needs)
+        needs = (effect.target_needs for effect in self._effects)
+        self._needs = reduce(or_, needs, cast.swapper.target_needs)
 
     @property
     def stages(self) -> list[Stage[Any, Any]]:
@@ -104,7 +103,7 @@ class LiveSteps:
     def find(self, frame: LiveFrame) -> LiveJob:
         """Find the faces of a frame, choose those to swap, and look closer at these."""
         faces = self._finder.find(frame)
-        chosen = select_faces(faces, self._choice)
+        chosen = self._cast.choose(faces, self._choice)
         return LiveJob(frame, len(faces), self._finder.describe(frame, chosen, self._needs))
 
     def paste(self, job: LiveJob) -> LivePicture:
@@ -118,7 +117,7 @@ class LiveSteps:
         return LivePicture(shown, len(made), refused)
 
     def _swap(self, job: LiveJob) -> None:
-        job.patches = self._swapper.swap(job.frame, job.faces)
+        job.patches = self._cast.swapper.swap(job.frame, job.faces)
 
 
 def _apply(effect: PatchEffect, job: LiveJob) -> None:

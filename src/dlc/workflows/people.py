@@ -148,6 +148,11 @@ def parts_of(source: Source | None, options: PeopleOptions) -> tuple[Part, ...]:
     return tuple(parts)
 
 
+def source_photos(photos: Sequence[Path], parts: Sequence[Part]) -> tuple[Path, ...]:
+    """Return all photos of new faces, each once: those for everybody and those of the parts."""
+    return tuple(dict.fromkeys([*photos, *(path for part in parts for path in part.source)]))
+
+
 def read_cast(
     engine: LoadedEngine,
     photos: Sequence[Path],

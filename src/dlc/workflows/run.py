@@ -18,7 +18,7 @@ from dlc.pipeline import CancelToken, Pipeline
 from dlc.workflows.checks import check_contact_sheet
 from dlc.workflows.contact_sheet import CELL_SIZE, ContactSheet
 from dlc.workflows.engine import LoadedEngine
-from dlc.workflows.people import Part, read_cast
+from dlc.workflows.people import Part, read_cast, source_photos
 from dlc.workflows.progress import Progress
 from dlc.workflows.provenance import Provenance, prepare_provenance
 from dlc.workflows.result import SwapResult
@@ -59,8 +59,7 @@ class SwapPlan:
     @property
     def sources(self) -> tuple[Path, ...]:
         """All source photos, each once."""
-        ours = [path for part in self.parts for path in part.source]
-        return tuple(dict.fromkeys([*self.photos, *ours]))
+        return source_photos(self.photos, self.parts)
 
     @property
     def inputs(self) -> tuple[Path, ...]:
