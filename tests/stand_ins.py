@@ -19,6 +19,7 @@ Floats = NDArray[np.float32]
 Shape = Sequence[int | str]
 
 MAGENTA = (255, 0, 255)
+BLUE = (255, 0, 0)
 # The diameters of the discs that the detector's anchors fit best, by stride; others down to 16
 # pixels and up to the input's side are found by the next best one.
 ANCHORS = {8: (16, 32), 16: (64, 128), 32: (256, 512)}
@@ -87,6 +88,23 @@ def write_landmarker(path: Path, *, batch: int | str = "None") -> Path:
     x = graph.gemm(x, 8 * 6 * 6, _layout().reshape(-1), deviation=0.002)
     graph.node("Identity", x, output="fc1")
     return graph.write(path, ("data", (batch, 3, 192, 192)), {"fc1": (batch, 212)})
+
+
+def write_occluder(path: Path, *, batch: int | str = 1) -> Path:
+    """Write an occluder: `input` (batch, 256, 256, 3) BGR, 0 to 1, to `output` of 1 channel.
+
+    What is pure blue covers the face, everything else is face: 1. Returns `path`.
+    """
+    graph = _Graph(seed=4)
+    blue = graph.node("Gather", "input", graph.constant(np.array([0])), axis=3)
+    others = graph.node("Gather", "input", graph.constant(np.array([1, 2])), axis=3)
+    rest = graph.node("ReduceMax", others, axes=[3])
+    # 0 where it is half as blue as it can be, steep enough that photos hold next to nothing of it.
+    x = graph.node("Sub", graph.scalar(0.5), graph.node("Sub", blue, rest))
+    x = graph.node("Add", graph.node("Mul", x, graph.scalar(4)), graph.scalar(0.5))
+    graph.node("Clip", x, graph.scalar(0), graph.scalar(1), output="output")
+    shape = (batch, 256, 256)
+    return graph.write(path, ("input", (*shape, 3)), {"output": (*shape, 1)})
 
 
 def write_detector(path: Path) -> Path:

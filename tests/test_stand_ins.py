@@ -25,6 +25,7 @@ def scrfd(tmp_path_factory: pytest.TempPathFactory) -> SCRFD:
     [
         (stand_ins.write_arcface, ModelRole.RECOGNIZER),
         (stand_ins.write_landmarker, ModelRole.LANDMARKER),
+        (stand_ins.write_occluder, ModelRole.OCCLUDER),
         (stand_ins.write_detector, ModelRole.DETECTOR),
     ],
 )

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import math
-
 import numpy as np
 from numpy.typing import NDArray
 
-from dlc.faces.alignment import template_matrix
+from dlc.faces.alignment import crop_square, template_matrix
 from dlc.faces.crop import Square
 
 # Where the five points of an average face of FFHQ lie in 512 x 512 pixels, as complex numbers: the
@@ -35,9 +33,4 @@ def ffhq_square(points: NDArray[np.float32]) -> Square | None:
         None where the points cannot be those of a face.
     """
     matrix = template_matrix(points, _TEMPLATE, _SIDE)
-    if matrix is None:
-        return None
-    # The template counts from the centers of pixels.
-    x, y = np.linalg.solve(matrix[:, :2], (_SIDE - 1) / 2 - matrix[:, 2])
-    scale = math.hypot(matrix[0, 0], matrix[1, 0])
-    return Square(float(x), float(y), _SIDE / scale, math.atan2(-matrix[1, 0], matrix[0, 0]))
+    return None if matrix is None else crop_square(matrix, _SIDE)

@@ -44,11 +44,7 @@ class SwappedFace:
 
     def matrix(self, side: int) -> NDArray[np.float64]:
         """Return the similarity (2, 3) that takes the patch's pixels to those of `crop(side)`."""
-        matrix = self.square.matrix(side)
-        matrix[:, 2] += matrix[:, :2] @ (self.patch.box.left, self.patch.box.top)
-        # A square counts from its edges, OpenCV from the centers of pixels.
-        matrix[:, 2] -= 0.5
-        return matrix
+        return self.square.pixel_matrix(side, self.patch.box)
 
     def plus(self, levels: NDArray[np.int16], share: float) -> Patch:
         """Return the patch with something added to its pixels, where they are pasted at all.

@@ -12,6 +12,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from dlc.faces.crop import Square
 from dlc.faces.pixels import Pixels
 from dlc.geometry import Box
 
@@ -80,6 +81,18 @@ def template_matrix(
         return None
     shift = wanted_center - turn * found_center
     return np.array([[turn.real, -turn.imag, shift.real], [turn.imag, turn.real, shift.imag]])
+
+
+def crop_square(matrix: NDArray[np.float64], size: int) -> Square:
+    """Return the part of a picture that a similarity takes to a crop of `size` pixels.
+
+    Args:
+        matrix: float64 (2, 3), as from `arcface_matrix`: it counts from the centers of pixels.
+        size: side of the crop in pixels.
+    """
+    x, y = np.linalg.solve(matrix[:, :2], (size - 1) / 2 - matrix[:, 2])
+    scale = math.hypot(matrix[0, 0], matrix[1, 0])
+    return Square(float(x), float(y), size / scale, math.atan2(-matrix[1, 0], matrix[0, 0]))
 
 
 def aligned_crop(frame: Pixels, matrix: NDArray[np.float64], size: int) -> NDArray[np.uint8]:

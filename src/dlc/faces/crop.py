@@ -52,6 +52,21 @@ class Square:
         offset = side / 2 - linear @ np.array([self.x, self.y])
         return np.column_stack([linear, offset])
 
+    def pixel_matrix(self, side: int, box: Box) -> NDArray[np.float64]:
+        """Return the 2 x 3 affine that takes the pixels of a part of the picture to the square's.
+
+        Both are counted from the centers of pixels, as OpenCV does.
+
+        Args:
+            side: of the square in pixels.
+            box: where the part of the picture is.
+        """
+        matrix = self.matrix(side)
+        matrix[:, 2] += matrix[:, :2] @ (box.left, box.top)
+        # A square counts from its edges.
+        matrix[:, 2] -= 0.5
+        return matrix
+
     def to_picture(self, points: NDArray[np.float32], side: int) -> NDArray[np.float32]:
         """Take points (n, 2 or 3) of a `side` x `side` input to the picture, z to its scale."""
         matrix = self.matrix(side)

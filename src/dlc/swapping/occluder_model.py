@@ -1,0 +1,47 @@
+"""XSeg by itself: an aligned face in, and where nothing is in front of it out."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from dlc.compositing.arrays import Bytes, Floats
+from dlc.inference.output_check import check_finite
+from dlc.inference.routed_session import RoutedSession
+
+
+class OccluderModel:
+    """Runs XSeg, or whatever has its input and output, on one face at a time.
+
+    Attributes:
+        side: of the crops it takes and of the masks it gives, in pixels.
+    """
+
+    def __init__(self, session: RoutedSession) -> None:
+        """Use a session of a model that `dlc.model_store.contracts` lets pass as an occluder."""
+        self._session = session
+        picture = session.get_inputs()[0]
+        self._input, self._output = picture.name, session.get_outputs()[0].name
+        self._element = np.dtype("float16" if picture.type == "tensor(float16)" else "float32")
+        self.side = 256
+
+    def visible(self, crop: Bytes) -> Floats:
+        """Return where the face itself is seen.
+
+        The model takes the colors in OpenCV's order, as DeepFaceLab trained it and as facefusion
+        (facefusion/face_masker.py, `create_occlusion_mask`) runs it.
+
+        Args:
+            crop: uint8 (side, side, 3) BGR, aligned as for inswapper_128.
+
+        Returns:
+            float32 (side, side): 1 on the face, 0 on what covers it and around it.
+
+        Raises:
+            ModelError: what came out is NaN or infinite.
+            ProviderError: what runs the model failed.
+        """
+        picture = np.multiply(crop[None], np.float32(1 / 255), dtype=np.float32)
+        feed = {self._input: picture.astype(self._element, copy=False)}
+        (mask,) = self._session.run([self._output], feed)
+        check_finite(self._session, self._output, mask)
+        return np.clip(mask[0, ..., 0].astype(np.float32, copy=False), 0, 1)
