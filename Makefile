@@ -11,7 +11,7 @@ TARGET = .demo/group.mp4
 DEMO_INPUTS := .demo/astronaut.png .demo/group.mp4
 export SOURCE TARGET
 
-.PHONY: help demo test lint format bench clean
+.PHONY: help demo test lint format bench pictures clean
 .DEFAULT_GOAL := help
 
 help:
@@ -23,6 +23,7 @@ help:
 	@echo "make bench         measure the speed at 960x540 and 1920x1080"
 	@echo "make bench-memory  measure the memory a long video needs"
 	@echo "make bench-...     the other subjects of PERFORMANCE.md: neural, overlap, paste-back"
+	@echo "make pictures      draw the pictures of README.md"
 	@echo "make clean         remove everything these commands made"
 
 $(READY): pyproject.toml
@@ -76,6 +77,11 @@ bench: bench-speed
 bench-%: $(READY)
 	@echo "==> Measuring $*; this takes minutes and wants an idle machine"
 	@$(BIN)/python -m tests.bench $*
+
+pictures: $(READY)
+	@echo "==> Drawing the pictures of README.md; one of the photos comes with matplotlib"
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[pictures]'
+	@$(BIN)/python -m tests.pictures .github/pictures
 
 clean:
 	@echo "==> Removing $(VENV), .demo, .bench and caches"
