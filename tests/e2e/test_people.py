@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from pathlib import Path
 
 import av
@@ -10,15 +9,10 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from dlc.compositing.patch import Patch
 from dlc.faces.alignment import aligned_crop, arcface_matrix
 from dlc.faces.arcface import ArcFaceRecognizer
-from dlc.faces.face import Face
-from dlc.faces.finder import Needs
-from dlc.faces.pixels import Pixels
 from dlc.faces.recognizing_finder import RecognizingFinder
 from dlc.faces.tracker import load_tracker
-from dlc.geometry import Box
 from dlc.inference.cpu import create_session
 from dlc.media.reader import open_target
 from dlc.options import Engine, NeuralOptions, PeopleOptions, SwapOptions
@@ -28,36 +22,7 @@ from dlc.workflows.people import Part
 from dlc.workflows.run import SwapPlan, run_swap
 from tests import crossing
 from tests.faces.pictures import Picture
-
-GREEN, BLUE = (0, 255, 0), (255, 0, 0)
-
-
-class Dyer:
-    """Paints the middle of a face green or blue: green if its source is wider than high."""
-
-    source_needs = Needs.MESH
-    target_needs = Needs.NOTHING
-
-    def __init__(self) -> None:
-        self._color: tuple[int, int, int] | None = None
-
-    def prepare(self, sources: Sequence[tuple[Pixels, Face]]) -> None:
-        photo, _ = sources[0]
-        self._color = GREEN if photo.width > photo.height else BLUE
-
-    def another(self) -> Dyer:
-        return Dyer()
-
-    def swap(self, frame: Pixels, faces: Sequence[Face]) -> list[Patch | None]:
-        assert self._color is not None
-        patches: list[Patch | None] = []
-        for face in faces:
-            x, y = (float(each) for each in (face.box[:2] + face.box[2:]) / 2)
-            box = Box(round(x) - 30, round(y) - 30, round(x) + 30, round(y) + 30)
-            box = box.clipped(frame.width, frame.height)
-            bgr = np.full((box.height, box.width, 3), self._color, np.uint8)
-            patches.append(Patch(box, bgr, np.full(bgr.shape[:2], 255, np.uint8)))
-        return patches
+from tests.workflows.painter import BLUE, GREEN, Dyer
 
 
 @pytest.fixture(scope="module")

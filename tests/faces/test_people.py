@@ -15,8 +15,10 @@ from numpy.typing import NDArray
 from dlc.faces.alignment import aligned_crop, arcface_matrix
 from dlc.faces.analyzer import FaceAnalyzer
 from dlc.faces.arcface import ArcFaceRecognizer
+from dlc.faces.detection_cadence import DetectionCadence
 from dlc.faces.face import Face
 from dlc.faces.finder import FaceFinder, Needs
+from dlc.faces.motion_finder import MotionFinder
 from dlc.faces.people import PeopleByLook
 from dlc.faces.people_finder import PeopleFinder
 from dlc.faces.pixels import TrackableFrame
@@ -189,6 +191,9 @@ def _center(found: Face) -> tuple[float, float]:
 Two = tuple[ScrfdDetector, ArcFaceRecognizer, list[NDArray[np.float32]]]
 FINDERS: dict[str, Callable[[Two], FaceFinder]] = {
     "scrfd": lambda two: FaceAnalyzer(two[0], two[1]),
+    "scrfd, moved in between": lambda two: MotionFinder(
+        FaceAnalyzer(two[0], two[1]), DetectionCadence(5, 1 / crossing.FPS)
+    ),
     "mesh": lambda two: RecognizingFinder(load_tracker(), two[1]),
 }
 
@@ -209,6 +214,8 @@ def test_two_recorded_people_who_cross_are_not_mixed_up(
                 continue
             assert found.person == who, number
             seen[who] += 1
+    if isinstance(finder, MotionFinder):
+        assert finder.detections < crossing.FRAMES / 2
     assert seen[crossing.FRONT] >= crossing.FRAMES - 3
     assert seen[crossing.BACK] >= crossing.FRAMES - 12
 

@@ -1,4 +1,4 @@
-"""A swapper for tests: paints faces in one color, so that it is easy to see what was swapped."""
+"""Swappers for tests: they paint faces, so that it is easy to see what was swapped, and by whom."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from dlc.geometry import Box
 from dlc.swapping.swapper import Pixels
 from dlc.workflows.engine import LoadedEngine
 
-GREEN = (0, 255, 0)
+GREEN, BLUE = (0, 255, 0), (255, 0, 0)
 
 
 class Painter:
@@ -47,6 +47,35 @@ class Painter:
             return None
         paint = np.full((box.height, box.width, 3), GREEN, np.uint8)
         return Patch(box, paint, np.full((box.height, box.width), 255, np.uint8))
+
+
+class Dyer:
+    """Paints the middle of a face green or blue: green if its source is wider than high."""
+
+    source_needs = Needs.MESH
+    target_needs = Needs.NOTHING
+
+    def __init__(self, source_needs: Needs = Needs.MESH) -> None:
+        self.source_needs = source_needs
+        self._color: tuple[int, int, int] | None = None
+
+    def prepare(self, sources: Sequence[tuple[Pixels, Face]]) -> None:
+        photo, _ = sources[0]
+        self._color = GREEN if photo.width > photo.height else BLUE
+
+    def another(self) -> Dyer:
+        return Dyer(self.source_needs)
+
+    def swap(self, frame: Pixels, faces: Sequence[Face]) -> list[Patch | None]:
+        assert self._color is not None
+        patches: list[Patch | None] = []
+        for face in faces:
+            x, y = (float(each) for each in (face.box[:2] + face.box[2:]) / 2)
+            box = Box(round(x) - 30, round(y) - 30, round(x) + 30, round(y) + 30)
+            box = box.clipped(frame.width, frame.height)
+            bgr = np.full((box.height, box.width, 3), self._color, np.uint8)
+            patches.append(Patch(box, bgr, np.full(bgr.shape[:2], 255, np.uint8)))
+        return patches
 
 
 def painting(painter: Painter) -> Callable[[int], LoadedEngine]:
