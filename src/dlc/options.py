@@ -76,9 +76,11 @@ class Enhancer(StrEnum):
 
 
 class Occlusion(StrEnum):
-    """What becomes of things that come in front of a face."""
+    """What keeps things in front that come in front of a face."""
 
     AUTO = "auto"
+    BUILT_IN = "built-in"
+    MODEL = "model"
     OFF = "off"
 
 
@@ -192,15 +194,19 @@ class MaskOptions:
         padding: percent of the face's height and width that are cut off at its top, right, bottom
             and left.
         mouth: the target's own mouth shows. The neural engine needs 2d106det for this.
-        occlusion: with AUTO the mesh engine keeps what comes in front of a face while it is
-            watched, unless it has the color of skin. The neural engine makes of it what its model
-            does.
+        occlusion: with BUILT_IN the mesh engine keeps what comes in front of a face while it is
+            watched, unless it has the color of skin. With MODEL either engine keeps what a network
+            sees in front, in each frame by itself. AUTO is BUILT_IN with the mesh engine, and MODEL
+            with the neural one where it is installed.
+        occluder_model: an ONNX file with XSeg's input and output, which AUTO means on either engine
+            if it is given; None takes the installed one.
     """
 
     feather: float | None = None
     padding: tuple[float, float, float, float] = (0.0, 0.0, 0.0, 0.0)
     mouth: bool = False
     occlusion: Occlusion = Occlusion.AUTO
+    occluder_model: Path | None = None
 
 
 @dataclass(frozen=True, slots=True)

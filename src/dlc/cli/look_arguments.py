@@ -84,8 +84,18 @@ MouthMaskOption = Annotated[
 OcclusionOption = Annotated[
     Occlusion,
     typer.Option(
-        help="Keep in front what comes in front of a face, such as a microphone; for the mesh "
-        "engine.",
+        help="Keep in front what comes in front of a face, such as a microphone: built-in is the "
+        "mesh engine's own way, model is xseg_1 for either engine; auto is the first for the mesh "
+        "engine, and for the neural one the second where it is installed.",
+        rich_help_panel=_MASKS,
+    ),
+]
+OccluderModelOption = Annotated[
+    Path | None,
+    typer.Option(
+        metavar="ONNX",
+        help="A file with XSeg's input and output, for --occlusion model; default: the installed "
+        "one.",
         rich_help_panel=_MASKS,
     ),
 ]

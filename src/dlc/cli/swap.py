@@ -52,6 +52,7 @@ def swap_command(
     mask_padding: look_arguments.MaskPaddingOption = "0,0,0,0",
     mouth_mask: look_arguments.MouthMaskOption = False,
     occlusion: look_arguments.OcclusionOption = Occlusion.AUTO,
+    occluder_model: look_arguments.OccluderModelOption = None,
     enhance: enhance_arguments.EnhanceOption = None,
     enhance_blend: enhance_arguments.EnhanceBlendOption = None,
     enhance_every: enhance_arguments.EnhanceEveryOption = None,
@@ -98,7 +99,11 @@ def swap_command(
         people=people_arguments.people_options(mapping, reference, similarity),
         look=LookOptions(opacity, sharpness, color_match, blend, smoothing),
         masks=MaskOptions(
-            mask_feather, look_arguments.parse_padding(mask_padding), mouth_mask, occlusion
+            mask_feather,
+            look_arguments.parse_padding(mask_padding),
+            mouth_mask,
+            occlusion,
+            occluder_model,
         ),
         enhance=enhance_arguments.enhance_options(
             enhance, enhance_blend, enhance_every, enhancer_model

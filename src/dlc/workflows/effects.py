@@ -10,7 +10,7 @@ from dlc.compositing.box_mask import Padding
 from dlc.compositing.color_match import local_shift, overall_shift
 from dlc.errors import OptionError
 from dlc.faces.finder import Needs
-from dlc.options import BlendMethod, ColorMatch, Engine, LookOptions, MaskOptions
+from dlc.options import BlendMethod, ColorMatch, Engine, LookOptions, MaskOptions, Occlusion
 from dlc.swapping.effect import PatchEffect
 from dlc.swapping.effects.box_mask import BoxMaskEffect
 from dlc.swapping.effects.color import ColorEffect
@@ -20,6 +20,7 @@ from dlc.swapping.effects.poisson import PoissonEffect
 from dlc.swapping.effects.sharpness import SharpnessEffect
 
 _MEASURES = {ColorMatch.LAB: overall_shift, ColorMatch.LOCAL: local_shift}
+_WITHOUT_MODEL = (Occlusion.BUILT_IN, Occlusion.OFF)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +65,11 @@ def check_effects(look: LookOptions, masks: MaskOptions) -> None:
     for name, share in shares:
         if share is not None and not 0 <= share <= 1:
             raise OptionError(f"{name} is {share:g}; give 0 to 1")
+    if masks.occluder_model is not None and masks.occlusion in _WITHOUT_MODEL:
+        raise OptionError(
+            f"--occluder-model has no effect with --occlusion {masks.occlusion}; leave one of them "
+            "out"
+        )
     if masks.feather is not None and not 0 <= masks.feather <= 50:
         raise OptionError(f"the mask's feather is {masks.feather:g} %; give 0 to 50")
     if not all(math.isfinite(percent) and 0 <= percent < 100 for percent in masks.padding):

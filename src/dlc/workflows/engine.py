@@ -18,6 +18,7 @@ from dlc.swapping.mesh import MeshSwapper
 from dlc.swapping.swapper import FaceSwapper
 from dlc.workflows.effects import Appearance
 from dlc.workflows.neural_models import missing_models, not_installed
+from dlc.workflows.occlusion import settled_masks
 from dlc.workflows.result import ModelUse
 
 
@@ -100,7 +101,8 @@ def load_mesh_engine(appearance: Appearance | None = None) -> LoadedEngine:
         ModelError: one of its files is missing or damaged.
     """
     appearance = appearance or Appearance()
-    swapper = MeshSwapper(keep_covers=appearance.masks.occlusion is Occlusion.AUTO)
+    occlusion = settled_masks(appearance.masks, Engine.MESH).occlusion
+    swapper = MeshSwapper(keep_covers=occlusion is Occlusion.BUILT_IN)
     smoothing = appearance.look.smoothing
     tracking = None
     if smoothing is not None:

@@ -5,25 +5,17 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from dataclasses import replace
-from pathlib import Path
 
 from dlc.enhancing.cadence import EnhanceCadence
 from dlc.enhancing.enhancer import FaceEnhancer
 from dlc.enhancing.model import EnhancerModel
-from dlc.errors import InputError, OptionError
-from dlc.host.detect import detect_host
-from dlc.inference.prepared import prepared_model
-from dlc.inference.route import Role
-from dlc.inference.runtime import installed_runtime
-from dlc.inference.sessions import open_session
-from dlc.model_store.contracts import check_contract
-from dlc.model_store.rewritten_files import RewrittenFiles
+from dlc.errors import OptionError
 from dlc.model_store.spec import ModelRole
 from dlc.model_store.store import ModelStore
 from dlc.options import EnhanceOptions, Enhancer, Provider
 from dlc.workflows.engine import LoadedEngine
-from dlc.workflows.neural_routes import neural_routes
 from dlc.workflows.result import ModelUse
+from dlc.workflows.single_model import model_file, open_model
 
 # The catalogue's names.
 _MODELS = {
@@ -97,26 +89,8 @@ def load_enhancer(
         ModelError: the model is missing, damaged, or no enhancer; the message tells what to do.
         ProviderError: the provider that was asked for does not run it here.
     """
-    path = _model_file(options, store)
-    route = neural_routes(detect_host(installed_runtime()), provider, threads)[Role.ENHANCER]
-    files = RewrittenFiles(store.folders.cache, store.digests)
-    compiled = store.folders.cache / "providers"
-    session = open_session(prepared_model(path, route, files), route, cache=compiled)
+    path = model_file(options.model, _MODELS[options.enhancer], ModelRole.ENHANCER, store)
+    session, use = open_model(path, ModelRole.ENHANCER, provider, store, threads)
     every = options.every if live else options.every or 1
     effect = FaceEnhancer(EnhancerModel(session), EnhanceCadence(every), options.blend)
-    return effect, ModelUse(route.role.value, path.name, session.applied, route.reason)
-
-
-def _model_file(options: EnhanceOptions, store: ModelStore) -> Path:
-    """Return the model's file: one that was named by its contract, an installed one by its digest.
-
-    Raises:
-        InputError: the file that was named is not there.
-        ModelError: it is no enhancer, or the installed one is missing or damaged.
-    """
-    if options.model is None:
-        return store.require(_MODELS[options.enhancer])
-    if not options.model.is_file():
-        raise InputError(f"no such file: {options.model}, which was named as the enhancer model")
-    check_contract(options.model, ModelRole.ENHANCER)
-    return options.model
+    return effect, use

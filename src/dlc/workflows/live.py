@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import math
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 from dlc.errors import OptionError
@@ -18,6 +19,8 @@ from dlc.workflows.enhancer import check_enhancing, with_enhancer
 from dlc.workflows.live_result import LiveResult
 from dlc.workflows.live_run import LivePlan, run_live
 from dlc.workflows.live_stats import LiveStats
+from dlc.workflows.occluder import with_occluder
+from dlc.workflows.occlusion import settled_masks
 from dlc.workflows.people import check_people, parts_of
 from dlc.workflows.recognizer import choose_recognizing_engine
 from dlc.workflows.sources import Source, photo_paths
@@ -74,6 +77,7 @@ def live(
     choose = choose_recognizing_engine if parts else choose_engine
     choice = choose(options.engine, options.neural, appearance=appearance)
     logger.info("engine %s: %s", choice.engine, choice.reason)
+    options = replace(options, masks=settled_masks(options.masks, choice.engine))
     plan = LivePlan(
         photos=tuple(photo_paths(source)) if source is not None and not parts else (),
         camera=camera,
@@ -82,7 +86,9 @@ def live(
         engine_reason=choice.reason,
         parts=parts,
     )
-    load = with_enhancer(choice.load, options.enhance, options.neural.provider, live=True)
+    provider = options.neural.provider
+    load = with_enhancer(choice.load, options.enhance, provider, live=True)
+    load = with_occluder(load, options.masks, provider)
     return run_live(plan, load, progress=progress, cancel=cancel)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 from dlc.options import SwapOptions
@@ -12,6 +13,8 @@ from dlc.workflows.checks import check_options
 from dlc.workflows.effects import Appearance
 from dlc.workflows.engine import choose_engine
 from dlc.workflows.enhancer import check_enhancing, with_enhancer
+from dlc.workflows.occluder import with_occluder
+from dlc.workflows.occlusion import settled_masks
 from dlc.workflows.people import check_people, parts_of
 from dlc.workflows.progress import Progress
 from dlc.workflows.recognizer import choose_recognizing_engine
@@ -73,6 +76,7 @@ def swap(
     choose = choose_recognizing_engine if parts else choose_engine
     choice = choose(options.engine, options.neural, appearance=appearance)
     logger.info("engine %s: %s", choice.engine, choice.reason)
+    options = replace(options, masks=settled_masks(options.masks, choice.engine))
     plan = SwapPlan(
         photos=tuple(photo_paths(source)) if source is not None and not parts else (),
         target=Path(target),
@@ -82,7 +86,9 @@ def swap(
         engine_reason=choice.reason,
         parts=parts,
     )
-    load = with_enhancer(choice.load, options.enhance, options.neural.provider)
+    provider = options.neural.provider
+    load = with_enhancer(choice.load, options.enhance, provider)
+    load = with_occluder(load, options.masks, provider)
     if options.resume is not None:
         return run_resumable(plan, load, options.resume, progress=progress, cancel=cancel)
     return run_swap(plan, load, progress=progress, cancel=cancel)
