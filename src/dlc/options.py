@@ -144,7 +144,8 @@ class NeuralOptions:
         swapper_model: an ONNX file with inswapper_128's inputs and outputs; None takes the
             installed one, and so for the others.
         detector_model: an ONNX file of SCRFD with five points.
-        recognizer_model: an ONNX file of ArcFace.
+        recognizer_model: an ONNX file of ArcFace, or of SFace where the mesh engine is to tell
+            people apart; None takes w600k_r50, and for the mesh engine SFace before it.
         landmarker_model: an ONNX file of 2d106det; looked for only where something needs it.
         pixel_boost: side of the new faces; None is the model's own. Twice the side takes four
             times as long.
@@ -235,12 +236,13 @@ class PeopleOptions:
         mapping: for each person in the target a photo of them, or a folder of such, and the photo
             or folder of the face that they get.
         reference: a photo of the only person that is swapped, or a folder; None swaps everybody.
-        similarity: the cosine of two faces' embeddings from which they are one person's.
+        similarity: the cosine of two faces' embeddings from which they are one person's; None is
+            the recognizer's own, 0.35 for ArcFace and 0.363 for SFace.
     """
 
     mapping: tuple[tuple[Path, Path], ...] = ()
     reference: Path | None = None
-    similarity: float = 0.35
+    similarity: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,7 +26,7 @@ def frame(number: int) -> Picture:
 
 
 def log_of(faces: Sequence[Sequence[Face]], *, recognizes: bool = True) -> SightingLog:
-    log = SightingLog(Recognizer(), recognizes=recognizes, similarity=0.35)
+    log = SightingLog(Recognizer(), 0.35 if recognizes else None)
     for number, each in enumerate(faces):
         log.add(frame(number), each)
     return log
@@ -65,7 +65,7 @@ def test_a_track_that_becomes_somebody_else_is_two_sightings_each_with_its_own_f
 
 def test_a_face_is_looked_at_every_twelve_frames() -> None:
     recognizer = Recognizer()
-    log = SightingLog(recognizer, recognizes=True, similarity=0.35)
+    log = SightingLog(recognizer, 0.35)
     for number in range(36):
         log.add(frame(number), [face(0, 0, ANNA)])
     assert len(recognizer.asked) == 3
@@ -78,6 +78,6 @@ def test_without_a_recognizer_nobody_is_asked() -> None:
         ) -> list[Face]:
             raise ValueError(frame, faces, needs)
 
-    log = SightingLog(Blind(), recognizes=False, similarity=0.35)
+    log = SightingLog(Blind(), None)
     log.add(frame(0), [face(0, 0)])
     assert len(log.conclude()) == 1

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from dlc.errors import ModelError, OptionError
+from dlc.model_store.spec import ModelRole
 from dlc.model_store.store import ModelStore
 from dlc.options import Engine, NeuralOptions, Provider
 from dlc.workflows.engine import choose_engine
@@ -72,6 +74,23 @@ def test_what_only_the_neural_engine_has_is_never_ignored(
         choose_engine(Engine.MESH, neural, empty)
     with pytest.raises(ModelError, match="not installed"):
         choose_engine(Engine.AUTO, neural, empty)
+
+
+def test_models_beside_the_mesh_engine_heed_the_provider(empty: ModelStore) -> None:
+    neural = NeuralOptions(provider=Provider.CUDA)
+    for asked in (Engine.AUTO, Engine.MESH):
+        choice = choose_engine(asked, neural, empty, beside={ModelRole.ENHANCER})
+        assert choice.engine is Engine.MESH
+
+
+def test_only_what_is_beside_the_mesh_engine_is_let_pass(empty: ModelStore) -> None:
+    beside = {ModelRole.RECOGNIZER, ModelRole.ENHANCER}
+    named = NeuralOptions(recognizer_model=ONNX)
+    assert choose_engine(Engine.MESH, named, empty, beside=beside).engine is Engine.MESH
+    with pytest.raises(OptionError, match="--recognizer-model"):
+        choose_engine(Engine.MESH, named, empty, beside={ModelRole.ENHANCER})
+    with pytest.raises(OptionError, match=r"^--detector-model is"):
+        choose_engine(Engine.MESH, replace(named, detector_model=ONNX), empty, beside=beside)
 
 
 def test_the_cpu_is_what_the_mesh_engine_runs_on(empty: ModelStore) -> None:

@@ -9,7 +9,7 @@ import cv2
 import numpy as np
 import pytest
 
-from dlc.errors import NoFaceError, OutputError
+from dlc.errors import NoFaceError, OptionError, OutputError
 from dlc.faces.tracker import load_tracker
 from dlc.media.image import read_photo
 from dlc.workflows.faces import FacesOptions, find_people
@@ -23,7 +23,7 @@ def test_everybody_in_a_picture_has_a_portrait_that_shows_a_face(
     result = find_people(group_file, tmp_path / "people")
     assert len(result.people) == 6
     assert not result.recognized
-    assert "w600k_r50" in result.notes[0]
+    assert "dlc models pull sface" in result.notes[0]
     for person in result.people:
         assert person.frames == 1
         assert load_tracker().find(read_photo(person.photo)), person.photo
@@ -53,6 +53,11 @@ def test_nothing_is_written_where_there_is_nobody(tmp_path: Path) -> None:
     with pytest.raises(NoFaceError, match=r"wall\.png"):
         find_people(wall, tmp_path / "people")
     assert not (tmp_path / "people").exists()
+
+
+def test_a_similarity_that_no_faces_have_is_refused(group_file: Path, tmp_path: Path) -> None:
+    with pytest.raises(OptionError, match="between 0 and 1"):
+        find_people(group_file, tmp_path / "people", FacesOptions(similarity=1.5))
 
 
 def test_the_command_prints_options_to_copy(group_file: Path, tmp_path: Path) -> None:

@@ -13,7 +13,7 @@ from dlc.inference.route import Precision
 from dlc.model_store.store import ModelStore
 from dlc.options import NeuralOptions
 from dlc.workflows.neural_models import find_models, missing_models
-from tests.stand_ins import write_arcface, write_detector
+from tests.stand_ins import write_arcface, write_detector, write_sface
 from tests.workflows.stores import install, store_of
 
 
@@ -48,6 +48,21 @@ def test_a_file_for_something_else_is_refused(named: NeuralOptions, store: Model
     mixed = replace(named, swapper_model=named.recognizer_model)
     with pytest.raises(ModelError, match="cannot serve as swapper"):
         find_models(mixed, Precision.FP32, store)
+
+
+def test_the_swapper_is_not_given_embeddings_of_sface(
+    named: NeuralOptions, store: ModelStore, tmp_path: Path
+) -> None:
+    sface = replace(named, recognizer_model=write_sface(tmp_path / "sface.onnx"))
+    with pytest.raises(ModelError, match="needs the embeddings of ArcFace"):
+        find_models(sface, Precision.FP32, store)
+
+
+def test_sface_installed_is_no_recognizer_of_the_neural_engine(
+    named: NeuralOptions, store: ModelStore
+) -> None:
+    install(store, "sface")
+    assert missing_models(replace(named, recognizer_model=None), store) == ["w600k_r50"]
 
 
 def test_a_named_file_must_be_there(

@@ -72,7 +72,7 @@ def test_without_a_recognizer_people_are_taken_by_place_and_that_is_said(
 
 def test_one_person_cannot_be_found_without_a_recognizer(astronaut_file: Path) -> None:
     options = PeopleOptions(reference=astronaut_file)
-    with pytest.raises(ModelError, match="dlc models pull w600k_r50"):
+    with pytest.raises(ModelError, match="dlc models pull sface"):
         read_cast(load_mesh_engine(), (), parts_of(astronaut_file, options), options, CancelToken())
 
 

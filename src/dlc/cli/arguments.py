@@ -86,7 +86,7 @@ RecognizerModelOption = Annotated[
     Path | None,
     typer.Option(
         metavar="ONNX",
-        help="A file of ArcFace; default: the installed w600k_r50.",
+        help="A file of ArcFace, or of SFace for the mesh engine; default: the installed one.",
         rich_help_panel=_NEURAL,
     ),
 ]

@@ -10,15 +10,13 @@ import typer
 from dlc.cli import arguments
 from dlc.cli.people_arguments import SimilarityOption
 from dlc.cli.times import parse_time
-from dlc.options import NeuralOptions, PeopleOptions, Provider
+from dlc.options import NeuralOptions, Provider
 from dlc.pipeline.cancel import CancelToken
-
-_SIMILARITY = PeopleOptions().similarity
 
 FACES_HELP = (
     "List the people in TARGET, write a portrait of each, and print the --map options that give "
     "them faces.\n\n"
-    "People are told apart by a recognizer where one is installed (`dlc models pull w600k_r50`), "
+    "People are told apart by a recognizer where one is installed (`dlc models pull sface`), "
     "and otherwise by how long their faces can be followed."
 )
 
@@ -41,7 +39,7 @@ def faces_command(
     output: FolderOption = None,
     start: arguments.StartOption = None,
     end: arguments.EndOption = None,
-    similarity: SimilarityOption = _SIMILARITY,
+    similarity: SimilarityOption = None,
     provider: arguments.ProviderOption = Provider.AUTO,
     detector_model: arguments.DetectorModelOption = None,
     recognizer_model: arguments.RecognizerModelOption = None,

@@ -77,6 +77,17 @@ class FaceAnalyzer:
         self._tracks = TrackIds()
         self.reset()
 
+    @property
+    def similarity(self) -> float:
+        """The cosine from which two embeddings are one person's.
+
+        Raises:
+            ValueError: this analyzer has no recognizer.
+        """
+        if self._recognizer is None:
+            raise ValueError("no recognizer was given to this analyzer")
+        return self._recognizer.similarity
+
     def reset(self) -> None:
         """Forget everything but the ids given out: the next frame begins a new video."""
         self._cuts = SceneCutDetector()

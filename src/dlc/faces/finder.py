@@ -40,3 +40,11 @@ class FaceFinder(Protocol):
 
     def reset(self) -> None:
         """Forget the frames seen so far: the next one begins a new video."""
+
+
+class RecognizingFaceFinder(FaceFinder, Protocol):
+    """Describes faces by their embeddings, too, all of one recognizer."""
+
+    @property
+    def similarity(self) -> float:
+        """The cosine from which two embeddings are one person's, unless somebody knows better."""

@@ -12,11 +12,19 @@ from dlc.faces.recognizer import Recognizer
 
 
 class RecognizingFinder:
-    """A finder that cannot tell people apart by itself, with a recognizer; a `FaceFinder`."""
+    """A finder that cannot tell people apart by itself, with a recognizer.
+
+    It is a `RecognizingFaceFinder`.
+    """
 
     def __init__(self, finder: FaceFinder, recognizer: Recognizer) -> None:
         self._finder = finder
         self._recognizer = recognizer
+
+    @property
+    def similarity(self) -> float:
+        """The cosine from which two embeddings are one person's."""
+        return self._recognizer.similarity
 
     def reset(self) -> None:
         """Forget the frames seen so far."""

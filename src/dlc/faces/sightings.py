@@ -85,14 +85,13 @@ class SightingLog:
 
     Args:
         finder: found the faces; computes embeddings if it recognizes.
-        recognizes: whether it does.
-        similarity: half of this cosine is no more alike.
+        similarity: half of this cosine is no more alike; None where the finder cannot tell.
     """
 
-    def __init__(self, finder: FaceFinder, *, recognizes: bool, similarity: float) -> None:
+    def __init__(self, finder: FaceFinder, similarity: float | None) -> None:
         self._finder = finder
-        self._recognizes = recognizes
-        self._least = similarity / 2
+        self._recognizes = similarity is not None
+        self._least = (similarity or 0.0) / 2
         self._current: dict[int, Sighting] = {}
         self._sightings: list[Sighting] = []
 

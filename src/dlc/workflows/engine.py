@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, replace
 from functools import reduce
 from operator import or_
 
 from dlc.errors import OptionError
-from dlc.faces.finder import FaceFinder, Needs
+from dlc.faces.finder import FaceFinder, Needs, RecognizingFaceFinder
 from dlc.faces.smoother import smoothing_options
 from dlc.faces.tracker import TrackerOptions, load_tracker
+from dlc.model_store.spec import ModelRole
 from dlc.model_store.store import ModelStore
 from dlc.options import Engine, NeuralOptions, Occlusion, Provider
 from dlc.swapping.effect import PatchEffect
@@ -20,6 +21,13 @@ from dlc.workflows.effects import Appearance
 from dlc.workflows.neural_models import missing_models, not_installed
 from dlc.workflows.occlusion import settled_masks
 from dlc.workflows.result import ModelUse
+
+_NEURAL_ROLES = (
+    ModelRole.SWAPPER,
+    ModelRole.DETECTOR,
+    ModelRole.RECOGNIZER,
+    ModelRole.LANDMARKER,
+)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -37,7 +45,7 @@ class LoadedEngine:
 
     finder: FaceFinder
     swapper: FaceSwapper
-    recognizer: FaceFinder | None = None
+    recognizer: RecognizingFaceFinder | None = None
     effects: tuple[PatchEffect, ...] = ()
     models: tuple[ModelUse, ...] = ()
 
@@ -62,6 +70,7 @@ def choose_engine(
     neural: NeuralOptions | None = None,
     store: ModelStore | None = None,
     appearance: Appearance | None = None,
+    beside: Collection[ModelRole] = (),
 ) -> EngineChoice:
     """Choose between the engines: the neural one wherever its models are at hand.
 
@@ -70,6 +79,8 @@ def choose_engine(
         neural: how the neural engine is to be run; None are the defaults.
         store: the installed models; None are the user's.
         appearance: how new faces are to look; None are the defaults.
+        beside: the models that the run has beside either engine, an enhancer for instance. Options
+            that mean something to them are not the neural engine's alone.
 
     Raises:
         ModelError: the neural engine was asked for, by name or by an option that only it has, and
@@ -80,13 +91,13 @@ def choose_engine(
     store = store or ModelStore.of_user()
     appearance = appearance or Appearance()
     if asked is Engine.MESH:
-        _refuse(_only_neural(neural))
+        _refuse(_only_neural(neural, beside))
         return _mesh("as asked", appearance)
     missing = missing_models(neural, store)
     if not missing:
         reason = "as asked" if asked is Engine.INSWAPPER else "its models are there"
         return _neural(reason, neural, store, appearance)
-    if asked is Engine.INSWAPPER or _only_neural(neural):
+    if asked is Engine.INSWAPPER or _only_neural(neural, beside):
         raise not_installed(missing)
     return _mesh(f"the neural engine lacks {', '.join(missing)}", appearance)
 
@@ -137,14 +148,14 @@ def _neural(
     return EngineChoice(Engine.INSWAPPER, reason, load)
 
 
-def _only_neural(neural: NeuralOptions) -> list[str]:
-    """Return the options that were given and mean nothing to the mesh engine."""
+def _only_neural(neural: NeuralOptions, beside: Collection[ModelRole]) -> list[str]:
+    """Return the options that were given and mean nothing to a run with the mesh engine."""
     given = [
         f"--{role}-model"
-        for role in ("swapper", "detector", "recognizer", "landmarker")
-        if getattr(neural, f"{role}_model") is not None
+        for role in _NEURAL_ROLES
+        if role not in beside and getattr(neural, f"{role}_model") is not None
     ]
-    if neural.provider not in (Provider.AUTO, Provider.CPU):
+    if neural.provider not in (Provider.AUTO, Provider.CPU) and not beside:
         given.append(f"--provider {neural.provider}")
     if neural.pixel_boost is not None:
         given.append(f"--pixel-boost {neural.pixel_boost}")

@@ -19,6 +19,7 @@ from dlc.media.failures import unwritable
 from dlc.media.reader import open_target
 from dlc.options import NeuralOptions
 from dlc.pipeline import CancelToken
+from dlc.workflows.people import check_similarity
 from dlc.workflows.people_sheet import draw_people
 from dlc.workflows.progress import Progress
 from dlc.workflows.recognizer import load_scout
@@ -32,7 +33,7 @@ _LEAST_FRAMES = 3
 
 _BY_TRACK = (
     "nothing is installed that tells people apart: whoever was lost and found again is listed "
-    "anew; `dlc models pull w600k_r50` installs a recognizer"
+    "anew; `dlc models pull sface` installs a recognizer"
 )
 
 
@@ -44,7 +45,8 @@ class FacesOptions:
         neural: which models find and recognize faces.
         start: seconds into the target at which to begin; None is its beginning.
         end: seconds into the target at which to stop; None is its end.
-        similarity: the cosine of two faces' embeddings from which they are one person's.
+        similarity: the cosine of two faces' embeddings from which they are one person's; None is
+            the recognizer's own.
         overwrite: replace portraits that are there already.
         threads: CPU threads; None uses every core.
     """
@@ -52,7 +54,7 @@ class FacesOptions:
     neural: NeuralOptions = field(default_factory=NeuralOptions)
     start: float | None = None
     end: float | None = None
-    similarity: float = 0.35
+    similarity: float | None = None
     overwrite: bool = False
     threads: int | None = None
 
@@ -117,6 +119,7 @@ def find_people(
         cancel: set it, from anywhere, to stop.
 
     Raises:
+        OptionError: an option makes no sense, or there is nothing here that heeds it.
         InputError: the target cannot be used.
         NoFaceError: there is no face in it.
         OutputError: the folder holds something already, or cannot be written to.
@@ -124,12 +127,14 @@ def find_people(
         Cancelled: the run was stopped.
     """
     options, folder, target = options or FacesOptions(), Path(folder), Path(target)
+    check_similarity(options.similarity)
     _check_folder(folder, overwrite=options.overwrite)
     cancel = cancel or CancelToken()
     threads = options.threads or available_cpus()
     with open_target(target, start=options.start, end=options.end, threads=threads) as reader:
         scout = load_scout(options.neural, threads)
-        log = SightingLog(scout.finder, recognizes=scout.recognizes, similarity=options.similarity)
+        similarity = scout.similarity(options.similarity)
+        log = SightingLog(scout.finder, similarity)
         frames = faces = 0
         for frame in reader:
             cancel.check()
@@ -140,16 +145,16 @@ def find_people(
                 progress(Progress(frames, reader.info.frame_count, faces, 0.0))
     least = min(_LEAST_FRAMES, frames)
     seen = [each for each in log.conclude() if each.frames >= least]
-    groups = _people(seen, options.similarity, recognized=scout.recognizes)
+    groups = _people(seen, similarity)
     if not groups:
         raise NoFaceError(f"no face in {target}; nothing was written")
     photos = [folder / f"person{number}.png" for number in range(1, len(groups) + 1)]
     people = tuple(map(_person, groups, photos))
     portraits = [_portrait(group) for group in groups]
     _write(folder, photos, portraits, people, overwrite=options.overwrite)
-    notes = () if scout.recognizes else (_BY_TRACK,)
-    sheet = folder / SHEET
-    return FacesResult(target, sheet, people, scout.recognizes, scout.models, frames, notes)
+    recognized = similarity is not None
+    notes = () if recognized else (_BY_TRACK,)
+    return FacesResult(target, folder / SHEET, people, recognized, scout.models, frames, notes)
 
 
 def _check_folder(folder: Path, *, overwrite: bool) -> None:
@@ -159,12 +164,10 @@ def _check_folder(folder: Path, *, overwrite: bool) -> None:
         raise OutputError(f"{folder} is not empty: choose another folder or allow overwriting")
 
 
-def _people(
-    sightings: Sequence[Sighting], similarity: float, *, recognized: bool
-) -> list[list[Sighting]]:
+def _people(sightings: Sequence[Sighting], similarity: float | None) -> list[list[Sighting]]:
     """Return the sightings of each person, who is seen most first."""
     groups = [[sighting] for sighting in sightings]
-    if recognized:
+    if similarity is not None:
         known = [each for each in sightings if each.embedding is not None]
         apart = [[other.number in each.together for other in known] for each in known]
         looks = [each.embedding for each in known if each.embedding is not None]

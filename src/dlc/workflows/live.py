@@ -12,6 +12,7 @@ from dlc.errors import OptionError
 from dlc.media.live_writer import check_live_output
 from dlc.options import LiveOptions, NoFace
 from dlc.pipeline import CancelToken
+from dlc.workflows.beside import models_beside
 from dlc.workflows.checks import check_faces, check_trust
 from dlc.workflows.effects import Appearance, check_effects
 from dlc.workflows.engine import choose_engine
@@ -75,7 +76,8 @@ def live(
     appearance = Appearance(options.look, options.masks)
     parts = parts_of(source, options.people)
     choose = choose_recognizing_engine if parts else choose_engine
-    choice = choose(options.engine, options.neural, appearance=appearance)
+    beside = models_beside(options.enhance)
+    choice = choose(options.engine, options.neural, appearance=appearance, beside=beside)
     logger.info("engine %s: %s", choice.engine, choice.reason)
     options = replace(options, masks=settled_masks(options.masks, choice.engine))
     plan = LivePlan(

@@ -10,7 +10,7 @@ from pathlib import Path
 from dlc.errors import InputError, ModelError
 from dlc.faces.finder import Needs
 from dlc.inference.route import Precision
-from dlc.model_store.contracts import check_contract
+from dlc.model_store.contracts import check_contract, is_sface
 from dlc.model_store.spec import ModelRole
 from dlc.model_store.store import ModelStore
 from dlc.options import NeuralOptions
@@ -102,7 +102,13 @@ def _named(options: NeuralOptions, role: ModelRole) -> Path | None:
 def _checked(path: Path, role: ModelRole) -> Path:
     if not path.is_file():
         raise InputError(f"no such file: {path}, which was named as the {role.value} model")
-    check_contract(path, role)
+    io = check_contract(path, role)
+    if role is ModelRole.RECOGNIZER and is_sface(io):
+        raise ModelError(
+            f"{path} is an SFace, and the neural engine's swapper needs the embeddings of ArcFace: "
+            "leave --recognizer-model out to use the installed w600k_r50, or use --engine mesh, "
+            "which tells people apart with either"
+        )
     return path
 
 

@@ -16,6 +16,7 @@ from dlc.faces.finder import FaceFinder, Needs
 from dlc.faces.people import PeopleByLook, PeopleMatcher
 from dlc.faces.people_by_place import PeopleByPlace
 from dlc.faces.people_finder import PeopleFinder
+from dlc.faces.recognizer import unit
 from dlc.faces.selector import select_faces
 from dlc.options import FaceChoice, PeopleOptions
 from dlc.pipeline import CancelToken
@@ -29,7 +30,7 @@ logger = logging.getLogger(__name__)
 _BY_PLACE = (
     "nothing is installed that tells people apart: they were taken in the order in which they "
     "appear, from the left, and may be mixed up after cuts and where they cross; "
-    "`dlc models pull w600k_r50` installs a recognizer"
+    "`dlc models pull sface` installs a recognizer"
 )
 
 
@@ -121,14 +122,19 @@ def check_people(options: PeopleOptions, *, has_source: bool) -> None:
         options: the choice.
         has_source: whether there is a source for whoever has none of their own.
     """
-    if not 0 < options.similarity < 1:
-        raise OptionError(f"similarity is {options.similarity:g}; give a number between 0 and 1")
+    check_similarity(options.similarity)
     if options.mapping and options.reference is not None:
         raise OptionError(
             "a map and a reference contradict each other: a map names every person to be swapped"
         )
     if not options.mapping and not has_source:
         raise OptionError("no source photo was given; name one, or map people to photos")
+
+
+def check_similarity(similarity: float | None) -> None:
+    """Raise OptionError unless it is None or a cosine that two faces can have."""
+    if similarity is not None and not 0 < similarity < 1:
+        raise OptionError(f"similarity is {similarity:g}; give a number between 0 and 1")
 
 
 def parts_of(source: Source | None, options: PeopleOptions) -> tuple[Part, ...]:
@@ -209,25 +215,25 @@ def _matcher(
         if options.reference is not None:
             raise ModelError(
                 f"nothing is installed that finds the person of {options.reference}: "
-                "`dlc models pull w600k_r50` installs a recognizer, --recognizer-model names one, "
+                "`dlc models pull sface` installs a recognizer, --recognizer-model names one, "
                 "and --faces chooses without"
             )
         return PeopleByPlace(len(asked))
     people = [_embedding(part.person, recognizer, cancel) for part in asked]
-    _warn_of_lookalikes(asked, people, options.similarity)
-    return PeopleByLook(recognizer, people, options.similarity)
+    similarity = recognizer.similarity if options.similarity is None else options.similarity
+    _warn_of_lookalikes(asked, people, similarity)
+    return PeopleByLook(recognizer, people, similarity)
 
 
 def _embedding(
     photos: Sequence[Path], finder: FaceFinder, cancel: CancelToken
 ) -> NDArray[np.float32]:
-    """Return the mean direction of a person's embeddings, float32 (512,) of unit length."""
+    """Return the mean direction of a person's embeddings, a float32 vector of unit length."""
     faces = [photo.face for photo in read_sources(photos, finder, Needs.EMBEDDING, cancel)]
     rows = [face.embedding for face in faces if face.embedding is not None]
     if not rows:
         raise InputError(f"the face in {photos[0]} cannot be recognized; choose another photo")
-    mean = np.asarray(rows, np.float32).mean(axis=0)
-    return np.asarray(mean / max(float(np.linalg.norm(mean)), 1e-12), np.float32)
+    return unit(np.asarray(rows, np.float32).mean(axis=0))
 
 
 def _warn_of_lookalikes(

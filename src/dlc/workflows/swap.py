@@ -9,6 +9,7 @@ from pathlib import Path
 
 from dlc.options import SwapOptions
 from dlc.pipeline import CancelToken
+from dlc.workflows.beside import models_beside
 from dlc.workflows.checks import check_options
 from dlc.workflows.effects import Appearance
 from dlc.workflows.engine import choose_engine
@@ -74,7 +75,8 @@ def swap(
     appearance = Appearance(options.look, options.masks)
     parts = parts_of(source, options.people)
     choose = choose_recognizing_engine if parts else choose_engine
-    choice = choose(options.engine, options.neural, appearance=appearance)
+    beside = models_beside(options.enhance)
+    choice = choose(options.engine, options.neural, appearance=appearance, beside=beside)
     logger.info("engine %s: %s", choice.engine, choice.reason)
     options = replace(options, masks=settled_masks(options.masks, choice.engine))
     plan = SwapPlan(
