@@ -9,7 +9,16 @@ import pytest
 import dlc
 from dlc.errors import OptionError, ProviderError
 from dlc.model_store.spec import ModelRole
-from dlc.options import Engine, EnhanceOptions, LiveOptions, NeuralOptions, Provider, SwapOptions
+from dlc.options import (
+    Engine,
+    EnhanceOptions,
+    LiveOptions,
+    MaskOptions,
+    NeuralOptions,
+    Occlusion,
+    Provider,
+    SwapOptions,
+)
 from dlc.workflows.beside import models_beside
 from tests.enhancing.sharpeners import write_sharpener
 
@@ -17,8 +26,13 @@ DIRECTML = NeuralOptions(Provider.DIRECTML)
 
 
 def test_what_the_options_ask_for_is_told() -> None:
-    assert models_beside(None) == frozenset()
-    assert models_beside(EnhanceOptions()) == {ModelRole.ENHANCER}
+    built_in = MaskOptions()
+    assert models_beside(None, built_in) == frozenset()
+    assert models_beside(EnhanceOptions(), built_in) == {ModelRole.ENHANCER}
+    by_name = MaskOptions(occluder_model=Path("named.onnx"))
+    assert models_beside(None, by_name) == {ModelRole.OCCLUDER}
+    asked = MaskOptions(occlusion=Occlusion.MODEL)
+    assert models_beside(EnhanceOptions(), asked) == {ModelRole.ENHANCER, ModelRole.OCCLUDER}
 
 
 def test_a_files_enhancer_is_run_by_the_provider_or_not_at_all(

@@ -76,7 +76,7 @@ def live(
     appearance = Appearance(options.look, options.masks)
     parts = parts_of(source, options.people)
     choose = choose_recognizing_engine if parts else choose_engine
-    beside = models_beside(options.enhance)
+    beside = models_beside(options.enhance, options.masks)
     choice = choose(options.engine, options.neural, appearance=appearance, beside=beside)
     logger.info("engine %s: %s", choice.engine, choice.reason)
     options = replace(options, masks=settled_masks(options.masks, choice.engine))

@@ -4,30 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass, replace
-from pathlib import Path
 
-from dlc.errors import InputError, OptionError
+from dlc.errors import OptionError
 from dlc.faces.finder import FaceFinder, RecognizingFaceFinder
 from dlc.faces.recognizer import Recognizer
 from dlc.faces.recognizing_finder import RecognizingFinder
 from dlc.faces.sface import SFaceRecognizer
 from dlc.faces.tracker import load_tracker
-from dlc.host.detect import detect_host
-from dlc.inference.prepared import prepared_model
-from dlc.inference.route import Role
-from dlc.inference.routed_session import RoutedSession
-from dlc.inference.runtime import installed_runtime
-from dlc.inference.sessions import open_session
-from dlc.model_store.contracts import check_contract, is_sface
-from dlc.model_store.rewritten_files import RewrittenFiles
+from dlc.model_store.contracts import is_sface
 from dlc.model_store.skim import skim_io
 from dlc.model_store.spec import ModelRole
 from dlc.model_store.store import ModelStore
 from dlc.options import Engine, NeuralOptions, Provider
 from dlc.workflows.effects import Appearance
 from dlc.workflows.engine import EngineChoice, LoadedEngine, choose_engine
-from dlc.workflows.neural_routes import neural_routes
 from dlc.workflows.result import ModelUse
+from dlc.workflows.single_model import model_file, open_model
 
 # The catalogue's models; of recognizers the one to be preferred first. SFace is smaller, faster and
 # free for any use, and the neural engine, which cannot do with it, is not meant here.
@@ -92,26 +84,27 @@ def load_scout(neural: NeuralOptions, threads: int, store: ModelStore | None = N
         ProviderError: the provider that was asked for does not run a model here.
     """
     store = store or ModelStore.of_user()
-    sessions: list[RoutedSession] = []
+    uses: list[ModelUse] = []
     finder: FaceFinder = load_tracker()
     if neural.detector_model is not None or store.find(_DETECTOR):
         from dlc.faces.analyzer import FaceAnalyzer
         from dlc.faces.scrfd import ScrfdDetector
 
-        path = _file(neural.detector_model, ModelRole.DETECTOR, _DETECTOR, store)
-        sessions.append(_open(path, Role.DETECTOR, neural, store, threads))
-        finder = FaceAnalyzer(ScrfdDetector(sessions[0]))
+        path = model_file(neural.detector_model, _DETECTOR, ModelRole.DETECTOR, store)
+        session, use = open_model(path, ModelRole.DETECTOR, neural.provider, store, threads)
+        finder = FaceAnalyzer(ScrfdDetector(session))
+        uses.append(use)
     recognizing = None
     if _has_recognizer(neural, store):
-        recognizer, session = _load_recognizer(neural, store, threads)
-        sessions.append(session)
+        recognizer, use = _load_recognizer(neural, store, threads)
+        uses.append(use)
         finder = recognizing = RecognizingFinder(finder, recognizer)
-    if not sessions and neural.provider not in (Provider.AUTO, Provider.CPU):
+    if not uses and neural.provider not in (Provider.AUTO, Provider.CPU):
         raise OptionError(
             f"--provider {neural.provider} has nothing to run: neither a detector nor a recognizer "
             "is installed (`dlc models pull sface` installs one); leave the option out"
         )
-    return PeopleScout(finder, recognizing, tuple(map(_use, sessions)))
+    return PeopleScout(finder, recognizing, tuple(uses))
 
 
 def _has_recognizer(neural: NeuralOptions, store: ModelStore) -> bool:
@@ -122,44 +115,21 @@ def _recognizing(
     engine: LoadedEngine, neural: NeuralOptions, store: ModelStore, threads: int
 ) -> LoadedEngine:
     """Give the mesh engine a recognizer of what its finder finds."""
-    recognizer, session = _load_recognizer(neural, store, threads)
+    recognizer, use = _load_recognizer(neural, store, threads)
     recognizing = RecognizingFinder(engine.finder, recognizer)
-    return replace(engine, recognizer=recognizing, models=(*engine.models, _use(session)))
+    return replace(engine, recognizer=recognizing, models=(*engine.models, use))
 
 
 def _load_recognizer(
     neural: NeuralOptions, store: ModelStore, threads: int
-) -> tuple[Recognizer, RoutedSession]:
+) -> tuple[Recognizer, ModelUse]:
     """Load the recognizer that was named, or the best one that is installed."""
     installed = next(filter(store.find, _RECOGNIZERS), _RECOGNIZERS[0])
-    path = _file(neural.recognizer_model, ModelRole.RECOGNIZER, installed, store)
-    session = _open(path, Role.RECOGNIZER, neural, store, threads)
+    path = model_file(neural.recognizer_model, installed, ModelRole.RECOGNIZER, store)
+    session, use = open_model(path, ModelRole.RECOGNIZER, neural.provider, store, threads)
     if is_sface(skim_io(path)):
-        return SFaceRecognizer(session), session
+        return SFaceRecognizer(session), use
     # insightface takes a third of a second to import, which others need not wait for.
     from dlc.faces.arcface import ArcFaceRecognizer
 
-    return ArcFaceRecognizer(path, session), session
-
-
-def _open(
-    path: Path, role: Role, neural: NeuralOptions, store: ModelStore, threads: int
-) -> RoutedSession:
-    route = neural_routes(detect_host(installed_runtime()), neural.provider, threads)[role]
-    rewritten = RewrittenFiles(store.folders.cache, store.digests)
-    prepared = prepared_model(path, route, rewritten)
-    return open_session(prepared, route, cache=store.folders.cache / "providers")
-
-
-def _use(session: RoutedSession) -> ModelUse:
-    route = session.route
-    return ModelUse(route.role.value, Path(session.name).name, session.applied, route.reason)
-
-
-def _file(named: Path | None, role: ModelRole, name: str, store: ModelStore) -> Path:
-    if named is None:
-        return store.require(name)
-    if not named.is_file():
-        raise InputError(f"no such file: {named}, which was named as the {role.value} model")
-    check_contract(named, role, name)
-    return named
+    return ArcFaceRecognizer(path, session), use

@@ -25,7 +25,7 @@ def model_file(named: Path | None, name: str, role: ModelRole, store: ModelStore
 
     Args:
         named: the file that the user named; None takes the installed one.
-        name: what the catalogue calls that.
+        name: what the catalogue calls that; a file that does not fit is told of it.
         role: what it is to do.
         store: the installed models.
 
@@ -38,7 +38,7 @@ def model_file(named: Path | None, name: str, role: ModelRole, store: ModelStore
         return store.require(name)
     if not named.is_file():
         raise InputError(f"no such file: {named}, which was named as the {role.value} model")
-    check_contract(named, role)
+    check_contract(named, role, name)
     return named
 
 
