@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from pathlib import Path
 
 import av
@@ -28,6 +29,20 @@ def test_frames_without_side_data_are_plain() -> None:
 
     assert display_matrix(frame) is None
     assert hdr_metadata(frame) is None
+
+
+def test_reading_side_data_keeps_no_frame_in_memory(tmp_path: Path) -> None:
+    path = make(tmp_path / "a.mp4", Clip())
+    gc.collect()
+    gc.disable()
+    try:
+        with VideoReader(path) as reader:
+            assert list(reader)
+        del reader
+        left = [each for each in gc.get_objects() if isinstance(each, av.VideoFrame)]
+    finally:
+        gc.enable()
+    assert left == []
 
 
 def test_a_slanted_display_matrix_is_kept_as_it_is(tmp_path: Path) -> None:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any, cast
 
 import av
+from av.sidedata.sidedata import SideDataContainer
 
 from dlc.media.orientation import UPRIGHT, Orientation
 
@@ -39,8 +40,9 @@ class HdrMetadata:
 def read_side_data(frame: av.VideoFrame) -> Mapping[str, bytes] | None:
     """Return a frame's side data by FFmpeg's names; None where PyAV cannot show it."""
     try:
-        # The type stubs know a few kinds of side data only.
-        return {data.type.name: bytes(data) for data in cast(Any, frame.side_data)}
+        # `frame.side_data` and the frame would hold each other, and with them all pictures of the
+        # decoder, until Python looks for such cycles. The stubs know a few kinds of side data only.
+        return {data.type.name: bytes(data) for data in cast(Any, SideDataContainer)(frame)}
     except ValueError:
         # One kind that PyAV does not know hides all the others.
         return None
