@@ -66,13 +66,20 @@ def test_a_killed_run_is_all_or_nothing(
 TWO_SEGMENTS = ("--end", "2", "--segment-seconds", "1")
 
 
-@pytest.mark.parametrize("suffix", [".mp4", ".mkv"])
+@pytest.mark.parametrize(("suffix", "mapped"), [(".mp4", False), (".mkv", True)])
 def test_a_resumed_run_is_that_of_one_that_was_left_alone(
-    suffix: str, astronaut_file: Path, small_clip: Path, tmp_path: Path
+    suffix: str,
+    mapped: bool,
+    astronaut_file: Path,
+    group_file: Path,
+    small_clip: Path,
+    tmp_path: Path,
 ) -> None:
     outputs = [tmp_path / f"{name}{suffix}" for name in ("plain", "alone", "resumed")]
     plain, alone, resumed = outputs
-    segments = ("--resume", *TWO_SEGMENTS)
+    segments: tuple[str, ...] = ("--resume", *TWO_SEGMENTS)
+    if mapped:
+        segments += ("--map", f"{group_file}={group_file}")
     assert run_dlc("swap", astronaut_file, small_clip, plain, "--end", "2").returncode == 0
     assert run_dlc("swap", astronaut_file, small_clip, alone, *segments).returncode == 0
     swap = ("swap", astronaut_file, small_clip, resumed, *segments)

@@ -9,7 +9,9 @@ import pytest
 from dlc.errors import OutputError
 from dlc.media.segments import Segment, SegmentFolder
 
-SEGMENT = Segment(frames=3, first_pts=0, size=4, is_last=False)
+SEGMENT = Segment(
+    frames=3, first_pts=0, size=4, is_last=False, memo={"notes": ["a"], "at": [0.1, None]}
+)
 
 
 def folder_of(tmp_path: Path, *, target: str = "a", anew: bool = False) -> SegmentFolder:

@@ -14,13 +14,10 @@ import pytest
 from numpy.typing import NDArray
 
 from dlc.errors import ModelError, OptionError
-from dlc.faces.alignment import aligned_crop, arcface_matrix
 from dlc.faces.analyzer import FaceAnalyzer
 from dlc.faces.arcface import ArcFaceRecognizer
 from dlc.faces.finder import Needs
-from dlc.faces.recognizing_finder import RecognizingFinder
 from dlc.faces.scrfd import ScrfdDetector
-from dlc.faces.tracker import load_tracker
 from dlc.inference.cpu import create_session
 from dlc.options import Engine, LiveOptions, NoFace, PeopleOptions, VirtualCameraOptions
 from dlc.workflows.engine import LoadedEngine
@@ -28,13 +25,13 @@ from dlc.workflows.live import live
 from dlc.workflows.live_result import LiveResult
 from dlc.workflows.live_run import LivePlan, run_live
 from dlc.workflows.people import Part
-from tests import clips, crossing
-from tests.faces.pictures import Picture
+from tests import clips
+from tests.workflows import two_people
 from tests.workflows.live_devices import Recorder, virtual_camera
 from tests.workflows.painter import BLUE, GREEN, Dyer
+from tests.workflows.two_people import ANNA, BELA
 
 Image = NDArray[np.uint8]
-Color = tuple[int, int, int]
 
 SIZE = (640, 360)
 FPS = 30
@@ -42,7 +39,6 @@ FPS = 30
 SCENE = 24
 # The camera sees two of the group, Anna on the left and Bela on the right, and moves a little.
 FIRST, LAST = clips.View(670.0, 400.0, 560.0), clips.View(660.0, 390.0, 600.0)
-ANNA, BELA = (slice(226, 466), slice(418, 618)), (slice(300, 540), slice(693, 893))
 
 
 def scenes() -> tuple[Image, Image]:
@@ -76,40 +72,20 @@ def clip(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def portraits(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
     """Return photos of Anna and Bela."""
-    folder = tmp_path_factory.mktemp("portraits")
-    paths = folder / "anna.png", folder / "bela.png"
-    for path, place in zip(paths, (ANNA, BELA), strict=True):
-        cv2.imwrite(str(path), cv2.resize(clips.group()[place], None, fx=2, fy=2))
-    return paths
+    return two_people.write_portraits(tmp_path_factory.mktemp("portraits"))
 
 
 @pytest.fixture(scope="module")
 def recognizer(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Return a recognizer that tells the two apart, learned from other views than the clip's."""
-    tracker = load_tracker()
-    crops: tuple[list[Image], list[Image]] = ([], [])
-    move = clips.Clip(*SIZE, FPS, 0.5, clips.View(640.0, 380.0, 520.0), LAST)
-    for number, bgr in enumerate(clips.camera_frames(clips.group(), move)):
-        picture = Picture(bgr, number / FPS)
-        for face in tracker.find(picture):
-            matrix = arcface_matrix(face.points, 112)
-            assert matrix is not None
-            crops[int(face.box[0] > SIZE[0] / 2)].append(aligned_crop(picture, matrix, 112))
-    path = tmp_path_factory.mktemp("two") / "two.onnx"
-    return crossing.write_two_people_recognizer(path, crops)
-
-
-def mesh_engine(recognizer: Path) -> LoadedEngine:
-    tracker = load_tracker()
-    arcface = ArcFaceRecognizer(recognizer, create_session(recognizer))
-    return LoadedEngine(tracker, Dyer(), RecognizingFinder(tracker, arcface))
+    """Return a model that tells the two apart."""
+    return two_people.write_recognizer(tmp_path_factory.mktemp("two") / "two.onnx")
 
 
 @pytest.fixture(params=["mesh", "neural"])
 def load(request: pytest.FixtureRequest, recognizer: Path) -> Callable[[int], LoadedEngine]:
     """Return how to load an engine that finds faces as either of dlc's does, and paints them."""
     if request.param == "mesh":
-        return lambda _: mesh_engine(recognizer)
+        return lambda _: two_people.mesh_engine(recognizer)
     data: Path = request.getfixturevalue("shared_data")
 
     def neural(_: int) -> LoadedEngine:
@@ -138,23 +114,15 @@ def choosing(plan: LivePlan, **changes: object) -> LivePlan:
 
 def shown(
     plan: LivePlan, load: Callable[[int], LoadedEngine]
-) -> tuple[LiveResult, list[tuple[Image, set[Color], set[Color]]]]:
+) -> tuple[LiveResult, list[tuple[Image, set[two_people.Color], set[two_people.Color]]]]:
     """Run live; return every picture that was shown, and the colors in its left and right half."""
     with virtual_camera(Recorder()) as recorder:
         result = run_live(plan, load)
     half = SIZE[0] // 2
     return result, [
-        (bgr, colors(bgr[:, :half]), colors(bgr[:, half:])) for bgr in recorder.pictures
+        (bgr, two_people.colors(bgr[:, :half]), two_people.colors(bgr[:, half:]))
+        for bgr in recorder.pictures
     ]
-
-
-def colors(bgr: Image) -> set[Color]:
-    """Return the paints of which there is a face's worth."""
-    return {
-        color
-        for color in (GREEN, BLUE)
-        if (np.abs(bgr.astype(int) - np.array(color)).max(axis=2) < 60).sum() > 900
-    }
 
 
 def test_each_person_has_their_own_source_also_after_they_changed_places(
@@ -217,23 +185,17 @@ def test_the_person_of_a_reference_is_the_only_one(
     assert seen == {False, True}
 
 
-def test_who_was_never_seen_is_told(
-    plan: LivePlan, recognizer: Path, astronaut_file: Path, portraits: tuple[Path, Path]
-) -> None:
-    # A photo whose face is like neither of the two.
-    parts = (*plan.parts, Part((astronaut_file,), (portraits[0],)))
-    result, _ = shown(replace(plan, parts=parts), lambda _: mesh_engine(recognizer))
-    assert result.notes == (f"nobody in the target was recognized as {astronaut_file}",)
-
-
 def test_without_a_recognizer_people_are_taken_by_place_and_that_is_said_at_the_start(
-    plan: LivePlan, caplog: pytest.LogCaptureFixture
+    plan: LivePlan, group_file: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
-    result, pictures = shown(plan, lambda _: LoadedEngine(load_tracker(), Dyer()))
+    plan = replace(plan, parts=(*plan.parts, Part((group_file,), plan.parts[0].source)))
+    result, pictures = shown(plan, lambda _: two_people.mesh_engine())
     before = [(left, right) for bgr, left, right in pictures if not is_exchanged(bgr)]
     assert before.count(({BLUE}, {GREEN})) > 0.6 * len(before)
     assert "from the left" in caplog.text
-    assert "from the left" in result.notes[0]
+    by_place, missed = result.notes
+    assert "from the left" in by_place
+    assert missed == f"nobody in the target was recognized as {group_file}"
 
 
 def test_one_person_cannot_be_found_without_a_recognizer(
@@ -241,7 +203,7 @@ def test_one_person_cannot_be_found_without_a_recognizer(
 ) -> None:
     people = PeopleOptions(reference=portraits[0])
     with virtual_camera(Recorder()), pytest.raises(ModelError, match="installs a recognizer"):
-        run_live(choosing(plan, people=people), lambda _: LoadedEngine(load_tracker(), Dyer()))
+        run_live(choosing(plan, people=people), lambda _: two_people.mesh_engine())
 
 
 def test_without_any_source_there_is_nothing_to_do() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Sequence
 
 import numpy as np
@@ -9,6 +10,7 @@ from numpy.typing import NDArray
 
 from dlc.faces.face import Face
 from dlc.faces.pixels import TrackableFrame
+from dlc.faces.whereabouts import Spotted, Whereabouts, same_people, spotted
 
 Floats = NDArray[np.float32]
 
@@ -24,6 +26,8 @@ class PeopleByPlace:
         """Start without a past; `count` is how many people there are."""
         self._count = count
         self._found: set[int] = set()
+        self._kept_seconds = 0.0
+        self._told: dict[float, Sequence[Spotted]] = {}
         self.reset()
 
     @property
@@ -35,10 +39,42 @@ class PeopleByPlace:
         """Forget where everybody was."""
         self._tracks: dict[int, int] = {}
         self._places: dict[int, Floats] = {}
+        self._recent: deque[tuple[float, tuple[Spotted, ...]]] = deque()
+
+    @property
+    def whereabouts(self) -> Whereabouts:
+        """Where everybody is by now, and was in the frames that are kept."""
+        places = [(person, tuple(map(float, at))) for person, at in self._places.items()]
+        return Whereabouts(tuple(places), tuple(self._recent))
+
+    def go_on(self, before: Whereabouts, seconds: float) -> None:
+        """Begin where another one ended.
+
+        Its last frames may be shown again, as a fresh tracker has to find out where faces are: in
+        these, everybody is who they were before.
+
+        Args:
+            before: the other one's.
+            seconds: for how long frames are kept, for whoever goes on after this one.
+        """
+        self.reset()
+        self._kept_seconds = seconds
+        self._told = dict(before.frames)
+        self._places = {person: np.asarray(at, np.float32) for person, at in before.places}
+        self._found.update(self._places)
 
     def assign(self, frame: TrackableFrame, faces: Sequence[Face]) -> list[int | None]:
         """Return for each face of the next frame who it is."""
-        del frame
+        told = self._told.get(frame.time)
+        persons = self._tell(faces) if told is None else same_people(faces, told)
+        self._take_in(faces, persons)
+        self._recent.append((frame.time, spotted(faces, persons)))
+        while self._recent[0][0] < frame.time - self._kept_seconds:
+            self._recent.popleft()
+        return persons
+
+    def _tell(self, faces: Sequence[Face]) -> list[int | None]:
+        """Return who the faces are, by their tracks and, for new ones, by their places."""
         ids = {face.track_id for face in faces}
         self._tracks = {key: person for key, person in self._tracks.items() if key in ids}
         for face in sorted(faces, key=lambda each: float(_center(each)[0])):
@@ -46,12 +82,15 @@ class PeopleByPlace:
                 person = self._newcomer(face)
                 if person is not None:
                     self._tracks[face.track_id] = person
-        persons = [self._tracks.get(face.track_id) for face in faces]
-        for face, known in zip(faces, persons, strict=True):
-            if known is not None:
-                self._places[known] = _center(face)
+        return [self._tracks.get(face.track_id) for face in faces]
+
+    def _take_in(self, faces: Sequence[Face], persons: Sequence[int | None]) -> None:
+        self._tracks = {}
+        for face, person in zip(faces, persons, strict=True):
+            if person is not None:
+                self._tracks[face.track_id] = person
+                self._places[person] = _center(face)
         self._found.update(self._places)
-        return persons
 
     def _newcomer(self, face: Face) -> int | None:
         """Return who a face may be that was not there in the frame before."""

@@ -11,7 +11,7 @@ import os
 import shutil
 from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -36,6 +36,7 @@ class Segment:
         faces: faces swapped, over its frames.
         faces_left: faces left as they were.
         seconds: how long it took.
+        memo: what its maker wants to know of it later, as plain JSON.
     """
 
     frames: int
@@ -45,6 +46,7 @@ class Segment:
     faces: int = 0
     faces_left: int = 0
     seconds: float = 0.0
+    memo: Mapping[str, Any] = field(default_factory=dict)
 
 
 class SegmentFolder:

@@ -18,6 +18,7 @@ from dlc.faces.people_by_place import PeopleByPlace
 from dlc.faces.people_finder import PeopleFinder
 from dlc.faces.recognizer import unit
 from dlc.faces.selector import select_faces
+from dlc.faces.whereabouts import Whereabouts
 from dlc.options import FaceChoice, PeopleOptions
 from dlc.pipeline import CancelToken
 from dlc.swapping.people_swapper import PeopleSwapper
@@ -99,6 +100,22 @@ class Cast:
     def found(self) -> frozenset[int]:
         """The people that were found so far."""
         return frozenset() if self.matcher is None else self.matcher.found
+
+    @property
+    def whereabouts(self) -> Whereabouts | None:
+        """What a cast that goes on after this one needs to know; None if that is nothing."""
+        return self.matcher.whereabouts if isinstance(self.matcher, PeopleByPlace) else None
+
+    def go_on(self, before: Whereabouts | None, seconds: float) -> None:
+        """Begin where another cast of the same people ended; some of its frames are shown again.
+
+        Args:
+            before: the other one's; None begins without a past, which is enough where people are
+                recognized.
+            seconds: how much of the frames' time `whereabouts` has to cover.
+        """
+        if isinstance(self.matcher, PeopleByPlace):
+            self.matcher.go_on(before or Whereabouts(), seconds)
 
     @property
     def notes(self) -> tuple[str, ...]:

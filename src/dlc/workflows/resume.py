@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from fractions import Fraction
 
@@ -13,16 +13,18 @@ from dlc.host.detect import available_cpus
 from dlc.media.info import MediaInfo
 from dlc.media.joining import Part, join_parts, plan_parts
 from dlc.media.reader import VideoReader, open_target
-from dlc.media.segments import SegmentFolder
+from dlc.media.segments import Segment, SegmentFolder
 from dlc.options import ResumeOptions
 from dlc.pipeline import CancelToken
 from dlc.pipeline.report import merged
+from dlc.workflows.people import missed_people
 from dlc.workflows.progress import Progress
 from dlc.workflows.provenance import Provenance
 from dlc.workflows.result import SwapResult
 from dlc.workflows.resume_identity import identity_of
 from dlc.workflows.run import SwapPlan, Tally, check_outputs, provenance_of, require_faces
 from dlc.workflows.segment import EngineLoader, MadeSegment, SegmentMaker, Span
+from dlc.workflows.segment_memo import SegmentMemo
 from dlc.workflows.steps import FrameCount
 from dlc.workflows.threads import opencv_threads
 
@@ -66,6 +68,7 @@ def run_resumable(
             require_faces(plan, counter.tally)
             joining_began = time.perf_counter()
             notes = _join(plan, info, folder, provenance, cancel)
+            notes += _notes_of(plan, folder.finished)
             seconds = sum(segment.seconds for segment in folder.finished)
             folder.remove()
     ended = time.perf_counter()
@@ -84,7 +87,7 @@ def run_resumable(
         seconds=ended - began,
         processing_seconds=seconds + ended - joining_began,
         pipeline=merged([one.report for one in made]),
-        notes=tuple(dict.fromkeys([*notes, *(note for one in made for note in one.notes)])),
+        notes=tuple(dict.fromkeys(notes)),
     )
 
 
@@ -137,7 +140,8 @@ def _make_missing(
     while not finished or not finished[-1].is_last:
         number = len(finished)
         begin = finished[0].first_pts * info.time_base + number * length if number else None
-        made = maker.make(folder.file(number), Span(begin, length), counter)
+        before = SegmentMemo.of(finished[-1]) if finished else SegmentMemo()
+        made = maker.make(folder.file(number), Span(begin, length), before, counter)
         folder.keep(made.segment)
         yield made
 
@@ -164,6 +168,13 @@ def _join(
         check=cancel.check,
     )
     return [*notes, *provenance.notes]
+
+
+def _notes_of(plan: SwapPlan, segments: Sequence[Segment]) -> list[str]:
+    """Return what is to be told of all segments, whichever run made them."""
+    memos = [SegmentMemo.of(segment) for segment in segments]
+    found = frozenset(person for memo in memos for person in memo.found)
+    return [*(note for memo in memos for note in memo.notes), *missed_people(plan.parts, found)]
 
 
 @contextmanager

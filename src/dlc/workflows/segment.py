@@ -1,9 +1,10 @@
 """One segment of a swap: from a fresh engine to a file.
 
-A segment is a function of the inputs, the options and its place in the video alone. It begins with
-a freshly loaded engine, which is shown some frames before the segment's first so that faces are
-followed and light is known there; what it makes of these is thrown away. Whether the segment before
-it was made by this run or by one that was killed makes no difference, down to the last bit.
+A segment is a function of the inputs, the options, its place in the video, and what the segment
+before it hands on alone. It begins with a freshly loaded engine, which is shown some frames before
+the segment's first so that faces are followed and light is known there; what it makes of these is
+thrown away. Whether the segment before it was made by this run or by one that was killed makes no
+difference, down to the last bit: what is handed on is kept with the segment.
 """
 
 from __future__ import annotations
@@ -25,10 +26,11 @@ from dlc.media.writer import VideoWriter
 from dlc.pipeline import CancelToken, Pipeline, PipelineReport
 from dlc.safeguard.guard import Safeguard
 from dlc.workflows.engine import LoadedEngine
-from dlc.workflows.people import read_cast
+from dlc.workflows.people import Cast, read_cast
 from dlc.workflows.result import ModelUse
 from dlc.workflows.run import QUEUE_SIZE, SwapPlan
 from dlc.workflows.safeguard import open_safeguard
+from dlc.workflows.segment_memo import SegmentMemo
 from dlc.workflows.steps import FrameCount, FrameJob, SwapSteps
 
 # Seconds of the target that an engine is shown before a segment. Color, light and sharpness have
@@ -53,12 +55,11 @@ class Span:
 
 @dataclass(frozen=True, slots=True)
 class MadeSegment:
-    """A finished segment, how its time was spent, by which models, and what is to be told."""
+    """A finished segment, how its time was spent, and by which models."""
 
     segment: Segment
     report: PipelineReport
     models: tuple[ModelUse, ...]
-    notes: tuple[str, ...]
 
 
 class SegmentMaker:
@@ -90,40 +91,44 @@ class SegmentMaker:
         self._cancel = cancel
         self._safeguard: Safeguard | None = None
 
-    def make(self, path: Path, span: Span, count: Callable[[FrameCount], None]) -> MadeSegment:
+    def make(
+        self, path: Path, span: Span, before: SegmentMemo, count: Callable[[FrameCount], None]
+    ) -> MadeSegment:
         """Make a segment.
 
         Args:
             path: its file; there is none if no frame lies in the segment.
             span: where it lies.
+            before: of the segment before it; an empty one for the first.
             count: called in this thread after every frame of it.
 
         Raises:
             DlcError: as `dlc.swap` tells; nothing is left of the segment.
         """
         began = time.perf_counter()
-        engine = self._load_engine(self._threads)
-        plan, cancel = self._plan, self._cancel
-        cast = read_cast(engine, plan.photos, plan.parts, plan.options.people, cancel)
-        if self._safeguard is None:
-            self._safeguard = open_safeguard(plan.options.safeguard, cast.photos)
-        cast.prepare()
+        cast = self._prepared_cast(before)
         swapped = left = 0
         with self._open(span) as reader, _PartWriter(path, self._parts, self._threads) as writer:
-            steps = _SegmentSteps(cast, plan.options, writer, self._safeguard)
+            steps = _SegmentSteps(cast, self._plan.options, writer, self._safeguard)
             steps.begin = span.begin
             frames = _FramesOf(reader, span)
             pipeline = Pipeline(
-                frames, steps.stages, source_name="decode", queue_size=QUEUE_SIZE, cancel=cancel
+                frames,
+                steps.stages,
+                source_name="decode",
+                queue_size=QUEUE_SIZE,
+                cancel=self._cancel,
             )
             with closing(pipeline.run()) as counts:
                 for one in counts:
                     if one is not None:
                         swapped, left = swapped + one.swapped, left + one.left
                         count(one)
-            cancel.check()
+            self._cancel.check()
             if frames.is_last and self._safeguard is not None:
                 self._safeguard.conclude()
+        notes = (*reader.notes, *writer.notes, *cast.caveats)
+        memo = SegmentMemo(notes, sorted(cast.found), cast.whereabouts)
         segment = Segment(
             frames=writer.frames_written,
             first_pts=writer.first_pts,
@@ -132,9 +137,19 @@ class SegmentMaker:
             faces=swapped,
             faces_left=left,
             seconds=time.perf_counter() - began,
+            memo=memo.as_plain(),
         )
-        notes = (*reader.notes, *writer.notes)
-        return MadeSegment(segment, pipeline.report, engine.models, notes)
+        return MadeSegment(segment, pipeline.report, cast.engine.models)
+
+    def _prepared_cast(self, before: SegmentMemo) -> Cast:
+        """Return a cast that goes on where the segment before ended, by a fresh engine."""
+        plan, engine = self._plan, self._load_engine(self._threads)
+        cast = read_cast(engine, plan.photos, plan.parts, plan.options.people, self._cancel)
+        if self._safeguard is None:
+            self._safeguard = open_safeguard(plan.options.safeguard, cast.photos)
+        cast.prepare()
+        cast.go_on(before.whereabouts, float(WARM_UP))
+        return cast
 
     def _open(self, span: Span) -> VideoReader:
         options = self._plan.options
