@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import tomllib
 from enum import Enum
 from pathlib import Path
@@ -95,6 +96,17 @@ def test_a_command_runs_by_its_file_alone(tmp_path: Path) -> None:
     run = run_dlc("inspect", "--config", file)
     assert run.returncode == 3
     assert "no.mp4" in run.stderr
+    told = json.loads(run.stdout)["error"]
+    assert (told["kind"], told["exit_code"]) == ("InputError", 3)
+
+
+def test_a_wrong_command_line_is_reported_as_its_file_asks_for(tmp_path: Path) -> None:
+    file = tmp_path / "dlc.toml"
+    file.write_text("[swap]\njson = true\n[probe]\njson = false\n")
+    run = run_dlc("swap", "--config", file, "--quality", "99", "a.jpg", "b.mp4", "c.mp4")
+    assert json.loads(run.stdout)["error"]["exit_code"] == run.returncode == 2
+    run = run_dlc("probe", "--config", file, "--threads", "0")
+    assert (run.returncode, run.stdout) == (2, "")
 
 
 def test_a_file_with_a_typing_error_stops_the_run_with_an_exit_code(tmp_path: Path) -> None:

@@ -63,7 +63,7 @@ def main() -> None:
     reporter = FailureReporter.for_arguments(arguments)
     # The last resort for errors nobody foresaw: a line instead of a traceback.
     sys.excepthook = reporter.crash
-    command = configurable(typer.main.get_command(app))
+    command = configurable(typer.main.get_command(app), reporter.learn)
     try:
         code = command.main(arguments, prog_name="dlc", standalone_mode=False)
     except typer.TyperException as error:

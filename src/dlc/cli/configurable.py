@@ -2,7 +2,7 @@
 
 # Typer reads the annotations of a function that is made here, so they must not wait as text.
 import functools
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -14,26 +14,32 @@ from dlc.cli.config_text import config_as_toml
 _PANEL = "Configuration"
 
 
-def configurable(root: Any) -> Any:
+Read = Callable[[Mapping[str, Any]], None]
+
+
+def configurable(root: Any, on_read: Read | None = None) -> Any:
     """Add the two options to all commands and return the command line.
 
     What is typed wins over what is in the file, and both over the defaults.
 
     Args:
         root: what `typer.main.get_command` makes of an app.
+        on_read: gets what a file says of the command that is running, before the command does.
     """
     for path, command in commands_of(root):
-        command.params += _options(root, path)
+        command.params += _options(root, path, on_read)
         command.callback = _showing(command, path)
     return root
 
 
-def _options(root: Any, path: tuple[str, ...]) -> list[Any]:
+def _options(root: Any, path: tuple[str, ...], on_read: Read | None) -> list[Any]:
     """Return the two options, made by Typer as those of a command would be."""
 
     def load(context: typer.Context, file: Path | None) -> None:
         if file is not None:
-            context.default_map = read_config(file, root, context).get(path, {})
+            values = context.default_map = read_config(file, root, context).get(path, {})
+            if on_read is not None:
+                on_read(values)
 
     def relax(context: typer.Context, asked: bool) -> bool:
         # Nothing is done, so nothing is missing; the command lives no longer than this run.

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import sys
 import traceback
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from types import TracebackType
+from typing import Any
 
 import typer
 
@@ -28,7 +29,7 @@ _OPTIONS = {
 }
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class FailureReporter:
     """Reports failures the way the user asked for.
 
@@ -47,6 +48,11 @@ class FailureReporter:
         if "--" in options:
             options = options[: options.index("--")]
         return cls("--json" in options, "--verbose" in options)
+
+    def learn(self, values: Mapping[str, Any]) -> None:
+        """Take in what a configuration says, by the names of a command's parameters."""
+        self.as_json = self.as_json or values.get("as_json") is True
+        self.with_traceback = self.with_traceback or values.get("verbose") is True
 
     def usage(self, error: typer.TyperException) -> int:
         """Report that the command line makes no sense; return the exit code."""
