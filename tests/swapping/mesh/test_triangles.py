@@ -65,6 +65,24 @@ def test_linear_functions_are_linear(slopes: tuple[float, ...]) -> None:
     np.testing.assert_allclose(maps, expected, atol=2e-3)
 
 
+@given(
+    height=st.floats(0, 0.5),
+    turn=st.floats(0, 2 * np.pi),
+    values=st.tuples(*[st.floats(0, 1)] * 3),
+)
+def test_a_low_triangle_leads_nowhere_far(
+    height: float, turn: float, values: tuple[float, ...]
+) -> None:
+    cos, sin = np.cos(turn), np.sin(turn)
+    flat = np.array([[-2, 0], [2, 0], [0.5, height]]) @ np.array([[cos, sin], [-sin, cos]]) + 4
+    function = linear_functions(
+        flat[np.newaxis].astype(np.float32), np.array(values, np.float32).reshape(1, 3, 1)
+    )
+    around = evaluate(function, np.zeros((9, 9), np.int32))[0, 3:6, 3:6]
+    # Within 1.4 pixels of its middle a map stays in the neighborhood of what its corners show.
+    assert np.abs(around - np.mean(values)).max() < 2.5
+
+
 def test_a_triangle_without_area_gives_numbers() -> None:
     flat = np.array([[[3, 3], [3, 3], [3, 3]]], np.float32)
     assert np.isfinite(linear_functions(flat, np.ones((1, 3, 2), np.float32))).all()

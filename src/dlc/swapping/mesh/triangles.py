@@ -15,8 +15,8 @@ Vectors = TypeVar("Vectors", NDArray[np.float32], NDArray[np.float64])
 
 # Four fractional bits of a coordinate keep neighbors from tearing apart at low resolutions.
 _BITS = 4
-# Pixels; what is smaller has no area to speak of.
-_TINY = 1e-3
+# Square pixels: across a triangle without height a value rises by 1.4 of its spread a pixel, or less.
+_DAMPING = 0.125
 
 
 def rasterize(
@@ -59,6 +59,9 @@ def barycentric(points: NDArray[np.float64], corners: NDArray[np.float64]) -> ND
 def linear_functions(corners: Floats, values: Floats) -> Floats:
     """Fit values at the corners of triangles by functions `p * x + q * y + r`.
 
+    The functions of triangles lower than a pixel rise less across them than the corners say: pixels
+    that are drawn for them lie beside them, where a steep function would lead anywhere.
+
     Args:
         corners: float32 (T, 3, 2), pixels.
         values: float32 (T, 3, D).
@@ -66,15 +69,25 @@ def linear_functions(corners: Floats, values: Floats) -> Floats:
     Returns:
         float32 (3, D, T): p, q and r.
     """
-    a = corners[:, 0].T
+    a, center = corners[:, 0].T, corners.mean(axis=1).T
     ab, ac = corners[:, 1].T - a, corners[:, 2].T - a
-    area = ab[0] * ac[1] - ab[1] * ac[0]
-    area[np.abs(area) < _TINY] = _TINY
-    at_a = values[:, 0].T
-    to_b, to_c = values[:, 1].T - at_a, values[:, 2].T - at_a
-    p = (to_b * ac[1] - to_c * ab[1]) / area
-    q = (to_c * ab[0] - to_b * ac[0]) / area
-    return np.stack([p, q, at_a - p * a[0] - q * a[1]])
+    to_b, to_c = (values[:, 1] - values[:, 0]).T, (values[:, 2] - values[:, 0]).T
+    # Least squares with Tikhonov's damping, which is 0 for all but low triangles.
+    damping = _DAMPING * np.maximum(0, 1 - _height(ab, ac) ** 2)
+    xx, xy, yy = ab[0] ** 2 + ac[0] ** 2, ab[0] * ab[1] + ac[0] * ac[1], ab[1] ** 2 + ac[1] ** 2
+    xx, yy = xx + damping, yy + damping
+    x, y = ab[0] * to_b + ac[0] * to_c, ab[1] * to_b + ac[1] * to_c
+    determinant = xx * yy - xy * xy
+    p = (x * yy - y * xy) / determinant
+    q = (y * xx - x * xy) / determinant
+    return np.stack([p, q, values.mean(axis=1).T - p * center[0] - q * center[1]])
+
+
+def _height(ab: Floats, ac: Floats) -> Floats:
+    """Return the least height of triangles with sides (2, T)."""
+    longest = np.sqrt(np.maximum.reduce([(side**2).sum(axis=0) for side in (ab, ac, ac - ab)]))
+    height: Floats = np.abs(ab[0] * ac[1] - ab[1] * ac[0]) / np.maximum(longest, 1e-6)
+    return height
 
 
 def evaluate(functions: Floats, numbers: NDArray[np.int32]) -> Floats:
