@@ -50,8 +50,8 @@ def test_a_face_that_does_not_move_stays(layout: Layout, placing: Placing) -> No
     placement = place(layout, view.mesh, view.mesh, view.shape, ATLAS)
     y, x = np.mgrid[: view.shape[0], : view.shape[1]].astype(np.float32)
     error = np.abs(placement.origin - np.stack([x, y], axis=-1)).max(axis=-1)
-    # A pixel may be drawn for a neighbor of the triangle that holds its center, and the map of a low
-    # triangle is held back beyond its edges. A large face is drawn in squares of some pixels.
+    # A pixel may be drawn for a neighbor of the triangle that holds its center, and a low triangle
+    # holds its map back beyond its edges. A large face is drawn in squares of some pixels.
     square = -(-max(view.shape) // 160)
     assert error[placement.inside > 0].max(initial=0.0) < square
 

@@ -15,7 +15,7 @@ Vectors = TypeVar("Vectors", NDArray[np.float32], NDArray[np.float64])
 
 # Four fractional bits of a coordinate keep neighbors from tearing apart at low resolutions.
 _BITS = 4
-# Square pixels: across a triangle without height a value rises by 1.4 of its spread a pixel, or less.
+# Square pixels: across a triangle without height a value rises by at most 1.4 of its spread.
 _DAMPING = 0.125
 
 
