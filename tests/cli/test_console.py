@@ -8,7 +8,8 @@ import logging
 import pytest
 from rich.console import Console
 
-from dlc.cli.console import Verbosity, logging_to
+from dlc.cli.console import logging_to
+from dlc.cli.verbosity import Verbosity
 
 LOGGER = logging.getLogger("dlc.workflows.swap")
 

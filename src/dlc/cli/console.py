@@ -5,20 +5,13 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
-from enum import IntEnum
 
 from rich.console import Console
 from rich.text import Text
 
+from dlc.cli.verbosity import Verbosity
+
 _STYLES = {logging.WARNING: "yellow", logging.ERROR: "red", logging.DEBUG: "dim"}
-
-
-class Verbosity(IntEnum):
-    """How much is said; the values are logging levels."""
-
-    QUIET = logging.WARNING
-    NORMAL = logging.INFO
-    VERBOSE = logging.DEBUG
 
 
 def human_console() -> Console:

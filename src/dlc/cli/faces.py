@@ -49,10 +49,11 @@ def faces_command(
     threads: arguments.ThreadsOption = None,
 ) -> None:
     """Find the people and print them."""
-    from dlc.cli.console import Verbosity, human_console, logging_to
+    from dlc.cli.console import human_console, logging_to
     from dlc.cli.faces_report import faces_as_json, faces_as_text
     from dlc.cli.progress import display_for
     from dlc.cli.signals import stopping_on_signals
+    from dlc.cli.verbosity import Verbosity
     from dlc.workflows.libraries import require_libraries
 
     begin = None if start is None else parse_time("--start", start)

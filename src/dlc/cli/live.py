@@ -12,6 +12,7 @@ from dlc.cli import (
     look_arguments,
     people_arguments,
 )
+from dlc.cli.verbosity import Verbosity
 from dlc.errors import OptionError
 from dlc.options import (
     CaptureOptions,
@@ -86,9 +87,7 @@ def live_command(
     threads: arguments.ThreadsOption = None,
 ) -> None:
     """Turn what was typed into options and run."""
-    if quiet and verbose:
-        message = "--quiet and --verbose contradict each other; give one of them"
-        raise OptionError(message)
+    verbosity = Verbosity.chosen(quiet=quiet, verbose=verbose)
     if source is None and not mapping:
         message = "missing --source, or --map for everybody who is to be swapped (see --help)"
         raise OptionError(message)
@@ -133,7 +132,7 @@ def live_command(
         label=label,
         provenance=ProvenanceOptions(not no_provenance, sign_cert, sign_key),
     )
-    _run(source, camera, options, json_lines, quiet=quiet, verbose=verbose)
+    _run(source, camera, options, json_lines, verbosity)
 
 
 def parse_size(option: str, text: str) -> tuple[int, int]:
@@ -166,19 +165,16 @@ def _run(
     camera: str,
     options: LiveOptions,
     json_lines: Path | None,
-    *,
-    quiet: bool,
-    verbose: bool,
+    verbosity: Verbosity,
 ) -> None:
     """Swap under the eyes of the user; the imports wait until it is clear that there is work."""
-    from dlc.cli.console import Verbosity, human_console, logging_to
+    from dlc.cli.console import human_console, logging_to
     from dlc.cli.live_display import live_display_for, show_live_result
     from dlc.cli.live_log import StatsLog
     from dlc.cli.signals import stopping_on_signals
     from dlc.workflows.live_stats import LiveStats
 
     console = human_console()
-    verbosity = Verbosity.QUIET if quiet else Verbosity.VERBOSE if verbose else Verbosity.NORMAL
     cancel = CancelToken()
     outputs = [] if options.output is None else [options.output]
     with (
@@ -188,12 +184,12 @@ def _run(
     ):
         import dlc
 
-        with live_display_for(console, quiet=quiet) as display:
+        with live_display_for(console, quiet=verbosity is Verbosity.QUIET) as display:
 
             def report(stats: LiveStats) -> None:
                 log.write(stats)
                 display.update(stats)
 
             result = dlc.live(source, camera, options, progress=report, cancel=cancel)
-    if not quiet:
-        show_live_result(console, result, verbose=verbose)
+    if verbosity is not Verbosity.QUIET:
+        show_live_result(console, result, verbose=verbosity is Verbosity.VERBOSE)

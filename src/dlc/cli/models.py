@@ -127,7 +127,8 @@ def path_command(name: OneName = None) -> None:
 @contextmanager
 def _store(*, quiet: bool = False) -> Iterator[tuple[ModelStore, Console]]:
     """Open the user's models, and show what is logged meanwhile."""
-    from dlc.cli.console import Verbosity, human_console, logging_to
+    from dlc.cli.console import human_console, logging_to
+    from dlc.cli.verbosity import Verbosity
     from dlc.model_store.store import ModelStore
 
     console = human_console()

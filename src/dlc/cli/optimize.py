@@ -69,8 +69,9 @@ def optimize_command(
     as_json: JsonOption = False,
 ) -> None:
     """Rewrite models and print what was done."""
-    from dlc.cli.console import Verbosity, human_console, logging_to
+    from dlc.cli.console import human_console, logging_to
     from dlc.cli.optimize_report import report_as_json, show_report
+    from dlc.cli.verbosity import Verbosity
     from dlc.options import Provider
     from dlc.workflows.optimize import OptimizeOptions, optimize_models
 

@@ -49,8 +49,9 @@ def probe_command(
     as_json: JsonOption = False,
 ) -> None:
     """Probe the machine and print what was found."""
-    from dlc.cli.console import Verbosity, human_console, logging_to
+    from dlc.cli.console import human_console, logging_to
     from dlc.cli.probe_report import probe_as_json, probe_as_text
+    from dlc.cli.verbosity import Verbosity
     from dlc.workflows.probe import probe
 
     # What a session warns of is part of the report.

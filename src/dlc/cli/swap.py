@@ -8,7 +8,7 @@ import typer
 
 from dlc.cli import arguments, enhance_arguments, look_arguments, people_arguments, resume_arguments
 from dlc.cli.times import parse_time
-from dlc.errors import OptionError
+from dlc.cli.verbosity import Verbosity
 from dlc.options import (
     EncodeOptions,
     Engine,
@@ -80,9 +80,7 @@ def swap_command(
     allow_damaged: arguments.AllowDamagedOption = False,
 ) -> None:
     """Turn what was typed into options and run the swap."""
-    if quiet and verbose:
-        message = "--quiet and --verbose contradict each other; give one of them"
-        raise OptionError(message)
+    verbosity = Verbosity.chosen(quiet=quiet, verbose=verbose)
     named = people_arguments.named_files(source, target, output, mapped=bool(mapping))
     options = SwapOptions(
         engine=engine,
@@ -121,7 +119,7 @@ def swap_command(
         label=label,
         provenance=ProvenanceOptions(not no_provenance, sign_cert, sign_key),
     )
-    _run(*named, options, as_json=as_json, quiet=quiet, verbose=verbose)
+    _run(*named, options, verbosity, as_json=as_json)
 
 
 def _run(
@@ -129,29 +127,27 @@ def _run(
     target: Path,
     output: Path,
     options: SwapOptions,
+    verbosity: Verbosity,
     *,
     as_json: bool,
-    quiet: bool,
-    verbose: bool,
 ) -> None:
     """Swap under the eyes of the user; the imports wait until it is clear that there is work."""
-    from dlc.cli.console import Verbosity, human_console, logging_to
+    from dlc.cli.console import human_console, logging_to
     from dlc.cli.progress import display_for
     from dlc.cli.report import result_as_json, show_result
     from dlc.cli.signals import stopping_on_signals
 
     console = human_console()
-    verbosity = Verbosity.QUIET if quiet else Verbosity.VERBOSE if verbose else Verbosity.NORMAL
     cancel = CancelToken()
     outputs = [output] if options.contact_sheet is None else [output, options.contact_sheet]
     with stopping_on_signals(cancel, outputs, as_json=as_json), logging_to(console, verbosity):
         import dlc
 
-        with display_for(console, quiet=quiet) as display:
+        with display_for(console, quiet=verbosity is Verbosity.QUIET) as display:
             result = dlc.swap(
                 source, target, output, options, progress=display.update, cancel=cancel
             )
-    if not quiet:
-        show_result(console, result, verbose=verbose)
+    if verbosity is not Verbosity.QUIET:
+        show_result(console, result, verbose=verbosity is Verbosity.VERBOSE)
     if as_json:
         typer.echo(result_as_json(result))
