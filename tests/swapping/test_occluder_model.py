@@ -9,6 +9,8 @@ from numpy.typing import NDArray
 from onnx import TensorProto, helper
 
 from dlc.errors import ModelError
+from dlc.model_store.contracts import check_contract
+from dlc.model_store.spec import ModelRole
 from dlc.swapping.occluder_model import OccluderModel
 from tests.stand_ins import BLUE, write_occluder
 from tests.swapping.occluders import open_occluder
@@ -79,3 +81,19 @@ def test_what_is_no_mask_is_refused(tmp_path: Path) -> None:
     model = open_occluder(constant_model(tmp_path / "broken.onnx", float("nan")))
     with pytest.raises(ModelError, match=r"occluder model .*broken\.onnx is of no use"):
         model.visible(crop_of(BLUE))
+
+
+def test_an_output_of_another_shape_is_refused(tmp_path: Path) -> None:
+    shape = (1, 256, 256, 3)
+    graph = helper.make_graph(
+        [helper.make_node("Transpose", ["input"], ["output"], perm=[0, 3, 1, 2])],
+        "planes",
+        [helper.make_tensor_value_info("input", TensorProto.FLOAT, shape)],
+        [helper.make_tensor_value_info("output", TensorProto.FLOAT, None)],
+    )
+    path = tmp_path / "planes.onnx"
+    opset = helper.make_opsetid("", 13)
+    onnx.save(helper.make_model(graph, opset_imports=[opset], ir_version=8), path)
+    check_contract(path, ModelRole.OCCLUDER)
+    with pytest.raises(ModelError, match=r"planes\.onnx gives 1 x 3 x 256 x 256 .*pull xseg_1"):
+        open_occluder(path).visible(crop_of(BLUE))

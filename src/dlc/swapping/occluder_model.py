@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from dlc.compositing.arrays import Bytes, Floats
+from dlc.errors import ModelError
 from dlc.inference.output_check import check_finite
 from dlc.inference.routed_session import RoutedSession
 
@@ -37,11 +38,18 @@ class OccluderModel:
             float32 (side, side): 1 on the face, 0 on what covers it and around it.
 
         Raises:
-            ModelError: what came out is NaN or infinite.
+            ModelError: what came out is NaN or infinite, or no mask of this size: a file need not
+                say how large its output is.
             ProviderError: what runs the model failed.
         """
         picture = np.multiply(crop[None], np.float32(1 / 255), dtype=np.float32)
         feed = {self._input: picture.astype(self._element, copy=False)}
         (mask,) = self._session.run([self._output], feed)
+        if mask.shape != (1, self.side, self.side, 1):
+            shape = " x ".join(map(str, mask.shape))
+            raise ModelError(
+                f"The occluder model {self._session.name} gives {shape} values instead of a mask of "
+                f"{self.side} x {self.side}; `dlc models pull xseg_1` downloads one that fits"
+            )
         check_finite(self._session, self._output, mask)
         return np.clip(mask[0, ..., 0].astype(np.float32, copy=False), 0, 1)
