@@ -252,3 +252,15 @@ def test_without_its_models_the_engine_says_what_to_pull(
     )
     assert run.returncode == 9
     assert "dlc models pull inswapper_128 det_10g w600k_r50" in run.stderr
+
+
+def test_people_are_mapped_live_by_the_engine_s_own_recognizer(painted: Case, folder: Path) -> None:
+    output = folder / "live.mp4"
+    run = run_dlc(
+        "live", "--map", f"{painted.source}={painted.source}", "--camera", painted.target,
+        "--loop", "--duration", "2", "--output", output, *painted.options,
+    )  # fmt: skip
+    assert run.returncode == 0, run.stderr
+    assert "faces swapped" in run.stderr
+    assert " 0 faces swapped" not in run.stderr
+    assert "recognized as" not in run.stderr

@@ -20,8 +20,10 @@ from dlc.workflows.engine import LoadedEngine
 from dlc.workflows.faces import FacesOptions, find_people
 from dlc.workflows.people import Part
 from dlc.workflows.run import SwapPlan, run_swap
-from tests import crossing
+from tests import clips, crossing
+from tests.cli.run import run_dlc
 from tests.faces.pictures import Picture
+from tests.workflows import two_people
 from tests.workflows.painter import BLUE, GREEN, Dyer
 
 
@@ -111,3 +113,47 @@ def test_each_person_has_their_own_source_in_every_frame(
     far = sum(moment.apart >= 180 for moment in moments)
     assert far > 30
     assert min(seen.values()) >= far - 3
+
+
+def test_live_a_person_who_is_not_mapped_hides_the_picture(
+    clip_of_two: Path, astronaut_file: Path, folder: Path, tmp_path: Path
+) -> None:
+    """With the built-in engine as it is; the recorded pictures are black from the first on."""
+    anna, bela = two_people.write_portraits(tmp_path)
+    recognizer = two_people.write_recognizer(tmp_path / "two.onnx")
+    output = folder / "out.mp4"
+    live = (
+        "live", "--camera", clip_of_two, "--engine", "mesh", "--recognizer-model", recognizer,
+        "--no-face", "blank", "--output", output, "--overwrite",
+        "--map", f"{anna}={astronaut_file}",
+    )  # fmt: skip
+    run = run_dlc(*live)
+    assert run.returncode == 0, run.stderr
+    assert " 0 faces swapped" not in run.stderr
+    assert not any(frame.any() for frame in decoded(output))
+    # With a source for the rest, everybody is swapped.
+    run = run_dlc(*live, "--source", astronaut_file)
+    assert run.returncode == 0, run.stderr
+    assert any(frame.any() for frame in decoded(output))
+    told = run_dlc("inspect", output).stdout
+    assert told.count("SHA-256") == 2, "of the photo whose face was used and of the clip"
+    run = run_dlc(*live, "--map", f"{bela}={astronaut_file}", "--reference", bela)
+    assert run.returncode == 2
+    assert "contradict" in run.stderr
+
+
+@pytest.fixture
+def clip_of_two(tmp_path: Path) -> Path:
+    """Return a second of Anna and Bela under a camera that moves a little."""
+    path = tmp_path / "two.mp4"
+    views = clips.View(670.0, 400.0, 560.0), clips.View(660.0, 390.0, 600.0)
+    clips.write_clip(path, clips.Clip(640, 360, 30, 1.0, *views))
+    return path
+
+
+def decoded(path: Path) -> list[NDArray[np.uint8]]:
+    """Return the pictures of a video; what is black is 0, whatever its color range."""
+    with open_target(path) as reader:
+        pictures = [frame.to_bgr() for frame in reader]
+    assert pictures
+    return [np.where(picture > 8, picture, 0).astype(np.uint8) for picture in pictures]
