@@ -48,7 +48,7 @@ class OccluderModel:
         if mask.shape != (1, self.side, self.side, 1):
             shape = " x ".join(map(str, mask.shape))
             raise ModelError(
-                f"The occluder model {self._session.name} gives {shape} values instead of a mask of "
+                f"The occluder model {self._session.name} gives {shape} values, not a mask of "
                 f"{self.side} x {self.side}; `dlc models pull xseg_1` downloads one that fits"
             )
         check_finite(self._session, self._output, mask)
