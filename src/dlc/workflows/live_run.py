@@ -22,6 +22,7 @@ from dlc.media.preview import PreviewWindow
 from dlc.media.virtual_camera import VirtualCamera
 from dlc.options import Engine, LiveOptions
 from dlc.pipeline import CancelToken, LivePipeline
+from dlc.workflows.cast import Cast, read_cast
 from dlc.workflows.engine import LoadedEngine
 from dlc.workflows.live_finder import LiveFinder, detection_every, live_finder
 from dlc.workflows.live_meter import LiveCounts, LiveMeter
@@ -37,7 +38,7 @@ from dlc.workflows.live_stats import LiveStats
 from dlc.workflows.live_steps import LivePicture, LiveSteps
 from dlc.workflows.live_stop import LiveStop
 from dlc.workflows.live_watch import LiveWatch
-from dlc.workflows.people import Cast, Part, read_cast, source_photos
+from dlc.workflows.people import Part, source_photos
 from dlc.workflows.provenance import Provenance, prepare_provenance
 from dlc.workflows.safeguard import open_safeguard
 from dlc.workflows.threads import opencv_threads

@@ -17,8 +17,8 @@ from dlc.media.live_frame import LiveFrame
 from dlc.options import FaceChoice
 from dlc.pipeline import Stage
 from dlc.swapping.effect import PatchEffect
+from dlc.workflows.cast import Cast
 from dlc.workflows.live_watch import LiveWatch
-from dlc.workflows.people import Cast
 from dlc.workflows.viewer_guard import ViewerGuard
 
 

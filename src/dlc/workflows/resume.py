@@ -17,7 +17,7 @@ from dlc.media.segments import Segment, SegmentFolder
 from dlc.options import ResumeOptions
 from dlc.pipeline import CancelToken
 from dlc.pipeline.report import merged
-from dlc.workflows.people import missed_people
+from dlc.workflows.cast import missed_people
 from dlc.workflows.progress import Progress
 from dlc.workflows.provenance import Provenance
 from dlc.workflows.result import SwapResult

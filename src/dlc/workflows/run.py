@@ -15,10 +15,11 @@ from dlc.media.reader import VideoReader, open_target
 from dlc.media.writer import VideoWriter, check_output, open_output
 from dlc.options import Engine, SwapOptions
 from dlc.pipeline import CancelToken, Pipeline
+from dlc.workflows.cast import read_cast
 from dlc.workflows.checks import check_contact_sheet
 from dlc.workflows.contact_sheet import CELL_SIZE, ContactSheet
 from dlc.workflows.engine import LoadedEngine
-from dlc.workflows.people import Part, read_cast, source_photos
+from dlc.workflows.people import Part, source_photos
 from dlc.workflows.progress import Progress
 from dlc.workflows.provenance import Provenance, prepare_provenance
 from dlc.workflows.result import SwapResult

@@ -25,8 +25,8 @@ from dlc.media.segments import Segment
 from dlc.media.writer import VideoWriter
 from dlc.pipeline import CancelToken, Pipeline, PipelineReport
 from dlc.safeguard.guard import Safeguard
+from dlc.workflows.cast import Cast, read_cast
 from dlc.workflows.engine import LoadedEngine
-from dlc.workflows.people import Cast, read_cast
 from dlc.workflows.result import ModelUse
 from dlc.workflows.run import QUEUE_SIZE, SwapPlan
 from dlc.workflows.safeguard import open_safeguard

@@ -15,9 +15,9 @@ from dlc.options import SwapOptions
 from dlc.pipeline.stage import Stage
 from dlc.safeguard.guard import Safeguard
 from dlc.swapping.effect import PatchEffect
+from dlc.workflows.cast import Cast
 from dlc.workflows.contact_sheet import CELL_SIZE
 from dlc.workflows.moments import Moment, MomentRecorder
-from dlc.workflows.people import Cast
 
 
 class FrameWriter(Protocol):
