@@ -115,6 +115,17 @@ def test_who_was_hidden_is_the_same_person_behind(matcher: PeopleByLook) -> None
         assert matcher.assign(FRAME, [face(0, 60, ANNA), face(2, 0, looks)]) == [0, 1]
 
 
+def test_who_comes_by_a_cut_is_nobody_else(matcher: PeopleByLook) -> None:
+    """Shot and countershot: a stranger's face is where Anna's was."""
+    noise = np.random.default_rng(0)
+    shots = [Picture(noise.integers(0, 256, (64, 64, 3), np.uint8)) for _ in range(2)]
+    for track in range(6):
+        is_anna = track % 2 == 0
+        for _ in range(10):
+            there = face(track, 0, ANNA if is_anna else STRANGER)
+            assert matcher.assign(shots[track % 2], [there]) == [0 if is_anna else None]
+
+
 def test_a_stranger_who_took_over_a_track_is_nobody_after_a_while(matcher: PeopleByLook) -> None:
     matcher.assign(FRAME, [face(0, 0, ANNA), face(1, 90, STRANGER)])
     # Anna leaves behind the stranger, to whom her track sticks.

@@ -13,6 +13,7 @@ from dlc.faces.face import Face
 from dlc.faces.finder import FaceFinder, Needs
 from dlc.faces.overlap import overlap
 from dlc.faces.pixels import TrackableFrame
+from dlc.faces.scene_cut import SceneCutDetector
 
 # Frames after which a face is looked at again although nothing happened: one that is known, and one
 # that is nobody of those asked for.
@@ -25,6 +26,8 @@ _GROWTH = 0.15
 _LOST = 15
 # So much more two faces must look alike for a face to become another person than it was.
 _HYSTERESIS = 0.1
+# Longer side in pixels of what is compared to find scene cuts.
+_CUT_SIZE = 64
 # So many failed looks after a doubt until a face is nobody any more. Without a doubt it is held.
 _PATIENCE = 5
 
@@ -66,7 +69,8 @@ class PeopleByLook:
 
     A face is looked at when it is new, every so often, and in every frame while it is so near to
     another one that a tracker may mix up the two. Where a look tells nothing, a profile for
-    instance, the face stays who it was, and a new face is who was lost there a moment ago.
+    instance, the face stays who it was, and a new face is who was lost there a moment ago, unless
+    there was a cut.
 
     Attributes:
         looks: embeddings computed so far.
@@ -95,11 +99,14 @@ class PeopleByLook:
     def reset(self) -> None:
         """Forget where everybody was."""
         self._tracks: dict[int, _Track] = {}
+        self._cuts = SceneCutDetector()
         self._now = 0
 
     def assign(self, frame: TrackableFrame, faces: Sequence[Face]) -> list[int | None]:
         """Return for each face of the next frame who it is."""
         self._now += 1
+        if self._cuts.is_cut(frame.thumbnail(_CUT_SIZE)):
+            self._tracks.clear()
         tracks = self._tracks_of(faces)
         self._forget_the_lost()
         for track in tracks:
