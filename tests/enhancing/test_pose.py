@@ -14,10 +14,10 @@ from dlc.enhancing.alignment import ffhq_square
 from dlc.enhancing.pose import nose_place, turn_degrees
 from dlc.faces.credibility import credibility
 from dlc.faces.finder import Needs
+from dlc.faces.pose import fit_pose
 from dlc.faces.tracker import load_tracker
 from dlc.media.reader import open_target
 from dlc.swapping.mesh.layout import load_layout
-from dlc.swapping.mesh.pose import fit_pose
 
 FACE = np.array([[40, 50], [75, 49], [57, 70], [42, 90], [72, 91]], np.float32)
 

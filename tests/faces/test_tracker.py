@@ -11,11 +11,12 @@ from numpy.typing import NDArray
 from dlc.errors import ModelError
 from dlc.faces.credibility import credibility
 from dlc.faces.detector import FaceDetector
+from dlc.faces.distortion import MAX_DISTORTION, distortion
 from dlc.faces.face import Face
 from dlc.faces.mesher import FaceMesher
 from dlc.faces.tracker import FaceTracker, TrackerOptions, load_tracker
 from dlc.media.frame import Frame
-from tests import clips
+from tests import clips, crossing
 from tests.faces.pictures import Picture, moved
 
 RATE = 30.0
@@ -210,6 +211,31 @@ def test_no_track_and_no_profile_survives_the_cuts_of_a_stage_clip(shared_data: 
     credible = [face for faces in audience for face in faces if credibility(face) > 0]
     assert len(credible) == len(audience)
     assert all(face.box[2] < 120 for face in credible)
+
+
+def test_no_mesh_is_shown_across_two_people_who_cross(shared_data: Path) -> None:
+    tracker = load_tracker()
+    worst, seen = [], 0
+    for number, moment in enumerate(crossing.crossing(shared_data)):
+        faces = tracker.find(Picture(moment.bgr, number / crossing.FPS))
+        seen += len(faces)
+        assert len(faces) >= 1, "the one in front is never lost"
+        worst += [distortion(face.landmarks) for face in faces if face.landmarks is not None]
+    assert seen > 1.7 * crossing.FRAMES
+    # This person's own is 0.034.
+    assert max(worst) < 0.045
+
+
+def test_a_face_of_an_unusual_shape_is_followed_beside_another(
+    tracker: FaceTracker, astronaut: NDArray[np.uint8]
+) -> None:
+    wide = np.array([[1.5, 0, 200 - 1.5 * 225], [0, 0.95, 180 - 0.95 * 123]])
+    both = moved(astronaut, wide, (640, 360))
+    both[:, 320:] = placed(astronaut, 1.2, 440, 180)[:, 320:]
+    found = run(tracker, [both] * 8)
+    assert all(len(faces) == 2 for faces in found)
+    assert len(set.union(*map(ids, found))) == 2
+    assert max(distortion(face.landmarks) for face in found[-1]) > 1.1 * MAX_DISTORTION
 
 
 def frames_of(path: Path, count: int) -> Iterator[Frame]:

@@ -22,10 +22,11 @@ class SearchSchedule:
         self._tiled_every = tiled_every
         self.hurry()
 
-    def hurry(self) -> None:
-        """Make the next search a thorough one, and due now."""
+    def hurry(self, *, thoroughly: bool = True) -> None:
+        """Make the next search due now, and a thorough one if told so."""
         self._frames_left = 0
-        self._searches_left = 0
+        if thoroughly:
+            self._searches_left = 0
 
     def next(self, *, idle: bool) -> Search:
         """Return the search of the next frame; an idle tracker, without faces, searches always."""

@@ -5,6 +5,8 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from dlc.faces.credibility import MAX_YAW, head_yaw
+from dlc.faces.distortion import MAX_DISTORTION, distortion
 from dlc.faces.face import Face
 from dlc.faces.landmarker import square_of_mesh
 from dlc.faces.mesher import Mesh
@@ -18,17 +20,32 @@ _MESH = 468
 # one frame to the next is another face.
 _LEAP = 0.5
 _GROWTH = 1.4
+# A mesh is stretched whose distortion is greater than this and than what is usual for the track by
+# as much as that, in face widths. Grimaces come as suddenly, so it proves nothing by itself.
+_DISTORTED, _UNUSUALLY = 0.028, 0.008
+# Weight of the newest frame in what is usual.
+_RECENT = 0.1
 
 Points = NDArray[np.float32]
 
 
 class Track:
-    """The landmarks of one face, raw for finding it again and filtered for showing it."""
+    """The landmarks of one face, raw for finding it again and filtered for showing it.
+
+    Attributes:
+        number: the track's id.
+        raw: float32 (478, 3), as last found; empty before the first time.
+        distortion: of these, in face widths; 0 before the first time.
+        is_stretched: whether these may lie across two faces.
+    """
 
     def __init__(self, number: int, options: OneEuroOptions) -> None:
         """Begin the track with the given id."""
         self.number = number
         self.raw: Points = np.empty((0, 3), np.float32)
+        self.distortion = 0.0
+        self.is_stretched = False
+        self._usual: float | None = None
         self._filter = OneEuroFilter(options)
 
     def is_leap(self, landmarks: Points) -> bool:
@@ -42,8 +59,18 @@ class Track:
     def update(self, mesh: Mesh, time: float) -> Face:
         """Take in what was found at `time`, in seconds, and return the face to show."""
         self.raw = mesh.landmarks
+        self._judge(mesh.landmarks)
         smooth = self._filter(mesh.landmarks, time, unit=max(face_width(mesh.landmarks), 1.0))
         return face_of_landmarks(smooth, mesh.presence, self.number)
+
+    def _judge(self, landmarks: Points) -> None:
+        now = distortion(landmarks)
+        usual = now if self._usual is None else self._usual
+        limit = min(MAX_DISTORTION, max(_DISTORTED, usual + _UNUSUALLY))
+        self.distortion = now
+        # Near profile a mesh is always distorted, and never shown.
+        self.is_stretched = now > limit and abs(head_yaw(landmarks)) < MAX_YAW
+        self._usual = usual + _RECENT * (now - usual)
 
 
 def face_width(landmarks: Points) -> float:

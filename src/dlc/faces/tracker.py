@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
+import numpy as np
+
 from dlc.faces.detector import FaceDetector, scaled
 from dlc.faces.face import Face
 from dlc.faces.finder import Needs
@@ -25,6 +27,12 @@ from dlc.model_store.builtin import builtin_model
 # not, so between the two the limit is lower.
 _SAME_DETECTION = 0.25
 _SAME_MESH = 0.5
+# Boxes that overlap more than this are so close that a mesh can slide from one to the other.
+_TOUCHING = 0.1
+# Eyes and nose; a detector's mouth corners are guessed. On faces of 8 % of the picture or more
+# they are seldom further than this from a mesh's, in face widths.
+_DETECTED_POINTS = 3
+_AGREEMENT = 0.12
 # Longer side in pixels of what is compared to find scene cuts.
 _CUT_SIZE = 64
 
@@ -109,6 +117,7 @@ class FaceTracker:
         search = self._schedule.next(idle=not self._tracks)
         if search is not Search.NONE:
             detected = self._detect(frame, tiled=search is Search.TILED)
+            faces = self._end_slid(faces, detected)
             self._begin(frame, detected, faces)
         return faces
 
@@ -127,21 +136,33 @@ class FaceTracker:
 
     def _follow(self, frame: TrackableFrame) -> list[Face]:
         """Find the faces known from the frame before."""
-        faces: list[Face] = []
-        kept: list[Track] = []
+        followed: list[tuple[Track, Face]] = []
         for track in self._tracks:
             mesh = self._mesher.again(frame, track.raw, self._options.min_presence)
             if mesh is None:
                 self._schedule.hurry()
                 continue
             follower = self._new_track() if track.is_leap(mesh.landmarks) else track
-            face = follower.update(mesh, frame.time)
-            # Where two tracks have come to follow one face, the older one keeps it.
-            if _is_new(face, faces, _SAME_MESH):
-                faces.append(face)
-                kept.append(follower)
-        self._tracks = kept
-        return faces
+            followed.append((follower, follower.update(mesh, frame.time)))
+            if follower.is_stretched:
+                self._schedule.hurry(thoroughly=False)
+        # Where two tracks have come to follow one face, one of them slid there from another face:
+        # on the way its mesh is stretched over both.
+        fitting: list[Face] = []
+        for _, face in sorted(followed, key=lambda pair: pair[0].distortion):
+            if _is_new(face, fitting, _SAME_MESH):
+                fitting.append(face)
+        self._tracks = [track for track, face in followed if face in fitting]
+        return [face for _, face in followed if face in fitting]
+
+    def _end_slid(self, faces: list[Face], detected: list[Face]) -> list[Face]:
+        """End the tracks that are on their way from one face to another; return the other faces."""
+        stay = [
+            not _has_slid(track, face, [other for other in faces if other is not face], detected)
+            for track, face in zip(self._tracks, faces, strict=True)
+        ]
+        self._tracks = [track for track, stays in zip(self._tracks, stay, strict=True) if stays]
+        return [face for face, stays in zip(faces, stay, strict=True) if stays]
 
     def _detect(self, frame: TrackableFrame, *, tiled: bool) -> list[Face]:
         """Detect faces in a thumbnail; return them in the frame's pixels, largest first."""
@@ -165,7 +186,9 @@ class FaceTracker:
                 continue
             track = self._new_track()
             face = track.update(mesh, frame.time)
-            if _is_new(face, faces, _SAME_MESH):
+            if _has_slid(track, face, faces, detected):
+                self._schedule.hurry(thoroughly=False)
+            elif _is_new(face, faces, _SAME_MESH):
                 faces.append(face)
                 self._tracks.append(track)
 
@@ -194,3 +217,24 @@ def load_tracker(options: TrackerOptions | None = None, *, threads: int = 1) -> 
 
 def _is_new(face: Face, known: list[Face], limit: float) -> bool:
     return all(overlap(face.box, other.box) < limit for other in known)
+
+
+def _has_slid(track: Track, face: Face, others: list[Face], detected: list[Face]) -> bool:
+    """Tell whether a mesh is stretched from its face to another one.
+
+    Args:
+        track: of the mesh.
+        face: what the track shows.
+        others: the other faces of the frame.
+        detected: what the detector saw in it. A mesh that has its eyes and nose where the detector
+            sees some is only of an unusual shape.
+    """
+    if not track.is_stretched or any(_agree(face, seen) for seen in detected):
+        return False
+    return any(overlap(face.box, other.box) > _TOUCHING for other in [*others, *detected])
+
+
+def _agree(face: Face, detected: Face) -> bool:
+    """Tell whether the detector saw eyes and nose where a face with landmarks has them."""
+    apart = np.linalg.norm((face.points - detected.points)[:_DETECTED_POINTS], axis=1).mean()
+    return bool(apart < _AGREEMENT * (face.box[2] - face.box[0]))

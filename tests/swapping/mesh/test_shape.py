@@ -5,9 +5,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from dlc.faces.pose import Pose
 from dlc.swapping.mesh.layout import Layout
 from dlc.swapping.mesh.masks import NOSE
-from dlc.swapping.mesh.pose import Pose
 from dlc.swapping.mesh.shape import ProportionShift
 from tests.swapping.mesh.heads import Points, rotation
 

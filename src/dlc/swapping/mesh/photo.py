@@ -10,10 +10,10 @@ from numpy.typing import NDArray
 
 from dlc.compositing.arrays import Bytes, Floats
 from dlc.compositing.filters import resize, sample
+from dlc.faces.pose import fit_pose
 from dlc.geometry import Box
 from dlc.swapping.mesh.eyes import find_eyes, find_irises, iris_color
 from dlc.swapping.mesh.layout import Layout
-from dlc.swapping.mesh.pose import fit_pose
 from dlc.swapping.mesh.sampling import sampling
 from dlc.swapping.mesh.visibility import mesh_facing, visibility
 from dlc.swapping.swapper import Pixels

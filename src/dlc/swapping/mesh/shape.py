@@ -7,9 +7,9 @@ import numpy as np
 
 from dlc.compositing.arrays import Floats
 from dlc.compositing.filters import smoothstep
+from dlc.faces.pose import Pose, fit_pose
 from dlc.faces.topology import VERTEX_COUNT
 from dlc.swapping.mesh.layout import Layout
-from dlc.swapping.mesh.pose import Pose, fit_pose
 
 NOSE_TIP = 1
 MOUTH_CORNERS = (61, 291)

@@ -7,8 +7,8 @@ from numpy.typing import NDArray
 
 from dlc.compositing.arrays import Floats
 from dlc.compositing.filters import blur, smoothstep
+from dlc.faces.pose import Pose
 from dlc.swapping.mesh.layout import Layout
-from dlc.swapping.mesh.pose import Pose
 from dlc.swapping.mesh.sampling import sampling
 from dlc.swapping.mesh.triangles import winding
 

@@ -5,9 +5,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dlc.swapping.mesh.layout import Layout
-from dlc.swapping.mesh.pose import Pose, fit_pose
+from dlc.faces.pose import Pose, fit_pose
+from dlc.swapping.mesh.layout import Layout, load_layout
 from tests.swapping.mesh.heads import Placing, average_head, rotation
+
+
+@pytest.fixture(scope="module")
+def layout() -> Layout:
+    return load_layout()
+
 
 angles = st.floats(-80, 80)
 
