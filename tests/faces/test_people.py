@@ -25,6 +25,7 @@ from dlc.faces.pixels import TrackableFrame
 from dlc.faces.recognizing_finder import RecognizingFinder
 from dlc.faces.scrfd import ScrfdDetector
 from dlc.faces.tracker import load_tracker
+from dlc.faces.whereabouts import Whereabouts
 from dlc.inference.cpu import create_session
 from tests import crossing
 from tests.faces.pictures import Picture
@@ -113,6 +114,30 @@ def test_who_was_hidden_is_the_same_person_behind(matcher: PeopleByLook) -> None
     # Half hidden, she cannot be recognized yet, or looks like the one in front.
     for looks in (BLUR, ANNA * 0.9 + STRANGER * 0.1):
         assert matcher.assign(FRAME, [face(0, 60, ANNA), face(2, 0, looks)]) == [0, 1]
+
+
+def test_who_cannot_be_recognized_is_who_another_one_said(recognizer: Recognizer) -> None:
+    first, second = (PeopleByLook(recognizer, PEOPLE, 0.35) for _ in range(2))
+    first.go_on(Whereabouts(), 0.5)
+    for number in range(20):
+        # She turns away before the other one is asked.
+        looks = ANNA if number < 10 else BLUR
+        assert first.assign(at(number), [face(3, 0, looks), face(4, 500, STRANGER)]) == [0, None]
+    second.go_on(first.whereabouts, 0.5)
+    recognizer.asked.clear()
+    for number in range(15, 20):
+        # Another tracker gave other ids, and what is known need not be looked at.
+        again = [face(0, 505, STRANGER), face(1, 3, BLUR)]
+        assert second.assign(at(number), again) == [None, 0]
+    assert recognizer.asked == []
+    for number in range(20, 40):
+        assert second.assign(at(number), [face(0, 505, STRANGER), face(1, 3, BLUR)]) == [None, 0]
+    assert recognizer.asked
+    assert PeopleByLook(recognizer, PEOPLE, 0.35).assign(FRAME, [face(1, 3, BLUR)]) == [None]
+
+
+def at(number: int) -> Picture:
+    return Picture(FRAME.bgr, number / 10)
 
 
 def test_who_comes_by_a_cut_is_nobody_else(matcher: PeopleByLook) -> None:

@@ -14,6 +14,7 @@ from dlc.faces.finder import FaceFinder, Needs
 from dlc.faces.overlap import overlap
 from dlc.faces.pixels import TrackableFrame
 from dlc.faces.scene_cut import SceneCutDetector
+from dlc.faces.whereabouts import FrameLog, Whereabouts
 
 # Frames after which a face is looked at again although nothing happened: one that is known, and one
 # that is nobody of those asked for.
@@ -40,6 +41,21 @@ class PeopleMatcher(Protocol):
     @property
     def found(self) -> frozenset[int]:
         """The people that were found so far."""
+
+    @property
+    def whereabouts(self) -> Whereabouts:
+        """What another one has to know that goes on after this one."""
+
+    def go_on(self, before: Whereabouts, seconds: float) -> None:
+        """Begin where another one ended.
+
+        Its last frames may be shown again, as a fresh tracker has to find out where faces are: in
+        these, everybody is who they were before.
+
+        Args:
+            before: the other one's.
+            seconds: how much of the time of the frames that come `whereabouts` has to cover.
+        """
 
     def assign(self, frame: TrackableFrame, faces: Sequence[Face]) -> list[int | None]:
         """Return for each face of the next frame a person, counted from 0, or None for nobody.
@@ -96,8 +112,19 @@ class PeopleByLook:
         """The people that were found so far."""
         return frozenset(self._found)
 
+    @property
+    def whereabouts(self) -> Whereabouts:
+        """Where everybody was in the frames that are kept."""
+        return Whereabouts(frames=self._log.frames)
+
+    def go_on(self, before: Whereabouts, seconds: float) -> None:
+        """Begin where another one ended, as `PeopleMatcher` tells."""
+        self.reset()
+        self._log = FrameLog(before.frames, seconds)
+
     def reset(self) -> None:
         """Forget where everybody was."""
+        self._log = FrameLog()
         self._tracks: dict[int, _Track] = {}
         self._cuts = SceneCutDetector()
         self._now = 0
@@ -109,6 +136,19 @@ class PeopleByLook:
             self._tracks.clear()
         tracks = self._tracks_of(faces)
         self._forget_the_lost()
+        told = self._log.told(frame.time, faces)
+        if told is None:
+            self._tell(frame, faces, tracks)
+        else:
+            for track, person in zip(tracks, told, strict=True):
+                track.person = person
+        who = [track.person for track in tracks]
+        self._found.update(person for person in who if person is not None)
+        self._log.note(frame.time, faces, who)
+        return who
+
+    def _tell(self, frame: TrackableFrame, faces: Sequence[Face], tracks: Sequence[_Track]) -> None:
+        """Look at the faces that are to be looked at, and settle who everybody is."""
         for track in tracks:
             track.was_in_doubt |= self._is_in_doubt(track)
         due = [number for number, track in enumerate(tracks) if self._is_due(track)]
@@ -116,8 +156,6 @@ class PeopleByLook:
         persons = _one_each(list(self._claims(tracks, scores)), len(tracks))
         for number, (track, person) in enumerate(zip(tracks, persons, strict=True)):
             self._settle(track, person, scores.get(number))
-        self._found.update(track.person for track in tracks if track.person is not None)
-        return [track.person for track in tracks]
 
     def _tracks_of(self, faces: Sequence[Face]) -> list[_Track]:
         """Return the track of each face; that of a new one may go on with a lost one's person."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import deque
 from collections.abc import Sequence
 
 import numpy as np
@@ -10,7 +9,7 @@ from numpy.typing import NDArray
 
 from dlc.faces.face import Face
 from dlc.faces.pixels import TrackableFrame
-from dlc.faces.whereabouts import Spotted, Whereabouts, same_people, spotted
+from dlc.faces.whereabouts import FrameLog, Whereabouts
 
 Floats = NDArray[np.float32]
 
@@ -26,8 +25,6 @@ class PeopleByPlace:
         """Start without a past; `count` is how many people there are."""
         self._count = count
         self._found: set[int] = set()
-        self._kept_seconds = 0.0
-        self._told: dict[float, Sequence[Spotted]] = {}
         self.reset()
 
     @property
@@ -39,38 +36,27 @@ class PeopleByPlace:
         """Forget where everybody was."""
         self._tracks: dict[int, int] = {}
         self._places: dict[int, Floats] = {}
-        self._recent: deque[tuple[float, tuple[Spotted, ...]]] = deque()
+        self._log = FrameLog()
 
     @property
     def whereabouts(self) -> Whereabouts:
         """Where everybody is by now, and was in the frames that are kept."""
         places = [(person, tuple(map(float, at))) for person, at in self._places.items()]
-        return Whereabouts(tuple(places), tuple(self._recent))
+        return Whereabouts(tuple(places), self._log.frames)
 
     def go_on(self, before: Whereabouts, seconds: float) -> None:
-        """Begin where another one ended.
-
-        Its last frames may be shown again, as a fresh tracker has to find out where faces are: in
-        these, everybody is who they were before.
-
-        Args:
-            before: the other one's.
-            seconds: for how long frames are kept, for whoever goes on after this one.
-        """
+        """Begin where another one ended, as `PeopleMatcher` tells."""
         self.reset()
-        self._kept_seconds = seconds
-        self._told = dict(before.frames)
+        self._log = FrameLog(before.frames, seconds)
         self._places = {person: np.asarray(at, np.float32) for person, at in before.places}
         self._found.update(self._places)
 
     def assign(self, frame: TrackableFrame, faces: Sequence[Face]) -> list[int | None]:
         """Return for each face of the next frame who it is."""
-        told = self._told.get(frame.time)
-        persons = self._tell(faces) if told is None else same_people(faces, told)
+        told = self._log.told(frame.time, faces)
+        persons = self._tell(faces) if told is None else told
         self._take_in(faces, persons)
-        self._recent.append((frame.time, spotted(faces, persons)))
-        while self._recent[0][0] < frame.time - self._kept_seconds:
-            self._recent.popleft()
+        self._log.note(frame.time, faces, persons)
         return persons
 
     def _tell(self, faces: Sequence[Face]) -> list[int | None]:

@@ -91,18 +91,17 @@ class Cast:
 
     @property
     def whereabouts(self) -> Whereabouts | None:
-        """What a cast that goes on after this one needs to know; None if that is nothing."""
-        return self.matcher.whereabouts if isinstance(self.matcher, PeopleByPlace) else None
+        """What a cast that goes on after this one has to know; None if that is nothing."""
+        return None if self.matcher is None else self.matcher.whereabouts
 
     def go_on(self, before: Whereabouts | None, seconds: float) -> None:
         """Begin where another cast of the same people ended; some of its frames are shown again.
 
         Args:
-            before: the other one's; None begins without a past, which is enough where people are
-                recognized.
+            before: the other one's; None begins without a past.
             seconds: how much of the frames' time `whereabouts` has to cover.
         """
-        if isinstance(self.matcher, PeopleByPlace):
+        if self.matcher is not None:
             self.matcher.go_on(before or Whereabouts(), seconds)
 
     @property
