@@ -143,6 +143,12 @@ def test_what_no_model_tells_cannot_be_asked_for(models: Models, needs: Needs) -
         analyzer.describe(_frame(0.0), [], needs)
 
 
+def test_an_analyzer_knows_its_recognizers_similarity(models: Models) -> None:
+    assert models.analyzer().similarity == ArcFaceRecognizer.similarity
+    with pytest.raises(ValueError, match="no recognizer"):
+        _ = FaceAnalyzer(ScrfdDetector(models.sessions[Role.DETECTOR])).similarity
+
+
 def test_ids_follow_faces_until_a_cut_or_a_new_video(models: Models) -> None:
     analyzer = models.analyzer()
 
