@@ -16,9 +16,13 @@ from dlc.cli.live_display import (
     TableDisplay,
     describe_live,
     live_display_for,
+    show_live_result,
 )
 from dlc.cli.live_log import StatsLog
 from dlc.errors import OptionError, OutputError
+from dlc.options import Engine
+from dlc.pipeline.report import PipelineReport, StageReport
+from dlc.workflows.live_result import LiveEnd, LiveResult
 from dlc.workflows.live_stats import LiveStats
 from tests.cli.run import run_dlc
 
@@ -68,6 +72,19 @@ def test_the_table_shows_every_figure() -> None:
     text = written(terminal)
     for figure in ("30.0 fps", "29.6 fps", "27 ms (95 %: 42 ms)", "3 frames", "2.0 a second"):
         assert figure in text
+
+
+def test_what_a_run_has_to_tell_comes_at_its_end() -> None:
+    pipeline = PipelineReport((StageReport("find", 4, 0.1),), 2.0)
+    result = LiveResult(
+        "camera 0", Engine.MESH, "as asked", (), None, 4, 3, LiveEnd.SOURCE, STATS, pipeline,
+        ("nobody was recognized",),
+    )  # fmt: skip
+    terminal = console(terminal=False)
+    show_live_result(terminal, result, verbose=True)
+    first, _, *rest = written(terminal).splitlines()
+    assert first == "4 frames, 3 faces swapped; the source ended"
+    assert rest == ["nobody was recognized", "  find: 25.0 ms a frame"]
 
 
 def test_lines_come_now_and_then() -> None:
