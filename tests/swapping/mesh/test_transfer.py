@@ -60,9 +60,10 @@ def test_eyes_and_mouth_stay_the_targets(
     patch = FaceTransfer(replace(still_source, iris=None), layout).apply(view, Track())
     inner = openings(view, layout, 9) > 0
     assert inner.sum() > 20
-    np.testing.assert_allclose(
-        patch.bgr[inner].astype(int), view.bgra[..., :3][inner].astype(int), atol=4
-    )
+    change = np.abs(patch.bgr[inner].astype(int) - view.bgra[..., :3][inner].astype(int)).max(axis=1)
+    # Triangles seen edge on, as between closed lips, are placed to half a square of the map.
+    assert np.mean(change > 4) < 0.002
+    assert change.max() < 10
 
 
 def test_only_the_irises_are_tinted(
@@ -124,6 +125,20 @@ def test_the_light_stays_the_targets(
         before = view.bgra[(*around, slice(3))].mean(axis=(0, 1))
         after = patch.bgr[around].mean(axis=(0, 1))
         np.testing.assert_allclose(after, before, rtol=0.25)
+
+
+def test_a_black_and_white_target_stays_black_and_white(
+    portrait_source: SourceModel, target: tuple[Points, TargetView], layout: Layout
+) -> None:
+    view = target[1]
+    luma = cv2.cvtColor(view.bgra, cv2.COLOR_BGRA2GRAY)
+    gray = np.asarray(cv2.cvtColor(luma, cv2.COLOR_GRAY2BGRA), np.uint8)
+    colorless = replace(portrait_source, iris=None)
+    patch = FaceTransfer(colorless, layout).apply(replace(view, bgra=gray), Track())
+    shown = patch.bgr[patch.alpha > 0].astype(int)
+    assert np.ptp(shown, axis=1).mean() < 4.0
+    plain = FaceTransfer(colorless, layout).apply(view, Track()).bgr[patch.alpha > 0].astype(int)
+    assert np.ptp(plain, axis=1).mean() > 20.0
 
 
 def test_a_face_on_itself_changes_little(
