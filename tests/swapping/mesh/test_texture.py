@@ -9,9 +9,10 @@ from dlc.swapping.mesh.layout import Layout
 from dlc.swapping.mesh.masks import depth_inside, feathered_face
 from dlc.swapping.mesh.source import SourceModel
 from dlc.swapping.mesh.texture import SourceTexture
-from dlc.swapping.mesh.tone import TONE_SIZE, ToneMeter
+from dlc.swapping.mesh.tone import LUMA, TONE_SIZE, ToneMeter
 
 AS_IT_IS = np.ones((TONE_SIZE, TONE_SIZE, 3), np.float32)
+SAME_COLOR = np.eye(3, dtype=np.float32)
 SIZE = 256
 
 
@@ -24,10 +25,11 @@ def painted(
     texture: SourceTexture,
     gain: Floats = AS_IT_IS,
     contrast: float = 1.0,
+    color: Floats = SAME_COLOR,
     sharpness: float = 1.0,
     kept: Floats | None = None,
 ) -> Bytes:
-    return texture.paint(SIZE, gain, contrast, sharpness, kept)
+    return texture.paint(SIZE, gain, contrast, color, sharpness, kept)
 
 
 def test_unchanged_light_gives_the_source_back(
@@ -67,6 +69,18 @@ def test_contrast_and_sharpness_change_the_detail(texture: SourceTexture, layout
     assert spread(painted(texture, contrast=0.5)) < 0.8 * spread(plain)
     assert grain(painted(texture, sharpness=1.5)) > 1.1 * grain(plain)
     assert grain(painted(texture, sharpness=0.5)) < 0.95 * grain(plain)
+
+
+def test_colors_of_the_detail_are_mixed_and_those_of_the_light_are_not(
+    texture: SourceTexture, layout: Layout
+) -> None:
+    gray = np.tile(LUMA, (3, 1))
+    face = depth_inside(layout, SIZE) > 0.05
+    light = resize(texture.tone.light, (SIZE, SIZE))[face]
+    mixed = painted(texture, color=gray)[..., :3][face]
+    clipped = (mixed.min(axis=1) == 0) | (mixed.max(axis=1) == 255)
+    assert np.ptp((mixed - light)[~clipped], axis=1).max() < 1.01  # rounded
+    assert np.ptp(painted(texture)[..., :3][face] - light, axis=1).max() > 20.0
 
 
 def test_it_is_opaque_inside_the_face_only(texture: SourceTexture, layout: Layout) -> None:

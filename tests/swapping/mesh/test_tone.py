@@ -8,7 +8,15 @@ from hypothesis import strategies as st
 from dlc.compositing.arrays import Floats
 from dlc.swapping.mesh.layout import Layout
 from dlc.swapping.mesh.masks import skin_mask
-from dlc.swapping.mesh.tone import TONE_SIZE, Tone, ToneMeter, contrast_factor, tone_gain
+from dlc.swapping.mesh.tone import (
+    LUMA,
+    TONE_SIZE,
+    Tone,
+    ToneMeter,
+    color_matrix,
+    contrast_factor,
+    tone_gain,
+)
 
 SEEN = np.ones((TONE_SIZE, TONE_SIZE), np.float32)
 
@@ -24,6 +32,26 @@ def skin() -> Floats:
     grain = np.random.default_rng(0).normal(1.0, 0.05, (TONE_SIZE, TONE_SIZE, 1))
     light = np.linspace(0.7, 1.0, TONE_SIZE)[None, :, None]
     return (np.array([100, 130, 180]) * grain * light).astype(np.float32)
+
+
+# Hues of skin, B, G and R, by how far they are from gray.
+HUE = np.array([-0.45, -0.1, 0.37], np.float32)
+HUE -= float(HUE @ LUMA)
+SATURATIONS = st.floats(0.2, 1.4)
+
+
+def tinted(saturation: float, luma: float = 120.0) -> Tone:
+    """Return the tone of even skin."""
+    tint: Floats = 1 + HUE * np.float32(saturation)
+    return Tone(np.broadcast_to(luma * tint, (TONE_SIZE, TONE_SIZE, 3)), tint, 0.1)
+
+
+def repainted(pixel: Floats, target: Tone, source: Tone) -> Floats:
+    """Return what becomes of a pixel (3,) of the source."""
+    light = source.light[0, 0]
+    detail = color_matrix(target, source) @ (pixel - light)
+    painted: Floats = (light + detail) * tone_gain(target, source)[0, 0]
+    return painted
 
 
 def on_skin(image: Floats, layout: Layout) -> Floats:
@@ -74,6 +102,48 @@ def test_more_contrast_asks_for_more(meter: ToneMeter, skin: Floats) -> None:
     assert contrast_factor(flat, plain) < 0.95
 
 
+@given(luma=st.floats(30.0, 220.0), source=SATURATIONS, share=st.floats(0.0, 1.0))
+def test_gray_stays_gray_on_paler_skin(luma: float, source: float, share: float) -> None:
+    gray = np.full(3, luma, np.float32)
+    painted = repainted(gray, tinted(source * share), tinted(source))
+    np.testing.assert_allclose(painted, luma, rtol=1e-3)
+
+
+@given(shade=st.floats(0.1, 1.8), source=SATURATIONS, target=SATURATIONS)
+def test_skin_of_any_shade_gets_the_targets_tint(
+    shade: float, source: float, target: float
+) -> None:
+    before, after = tinted(source), tinted(target, luma=90.0)
+    painted = repainted(before.light[0, 0] * np.float32(shade), after, before)
+    np.testing.assert_allclose(painted, after.light[0, 0] * np.float32(shade), rtol=1e-3)
+
+
+@given(
+    color=st.tuples(*[st.floats(-40.0, 40.0)] * 3),
+    source=st.tuples(*[st.floats(0.3, 1.7)] * 3),
+    target=st.tuples(*[st.floats(0.3, 1.7)] * 3),
+)
+def test_colors_never_gain_more_than_luma(
+    color: tuple[float, ...], source: tuple[float, ...], target: tuple[float, ...]
+) -> None:
+    light = np.full((1, 1, 3), 100.0, np.float32)
+    before, after = (
+        Tone(light * tint / (tint @ LUMA), tint / (tint @ LUMA), 0.1)
+        for tint in (np.array(source, np.float32), np.array(target, np.float32))
+    )
+    own = np.array(color, np.float32)
+    own -= before.tint * (own @ LUMA)
+    lit = color_matrix(after, before) @ own * tone_gain(after, before)[0, 0]
+    assert (np.abs(lit) <= np.abs(own) * 1.001 + 1e-3).all()
+
+
+def test_what_is_dark_has_no_say_in_the_tint(meter: ToneMeter, skin: Floats) -> None:
+    ruled = skin.copy()
+    ruled[::4] = [14, 4, 2]  # rims of glasses, whose color is noise
+    plain, found = meter.measure(skin, SEEN), meter.measure(ruled, SEEN)
+    np.testing.assert_allclose(found.tint, plain.tint, rtol=0.06)
+
+
 @pytest.mark.parametrize("level", [0.0, 1.0, 255.0])
 def test_black_and_white_faces_give_numbers(meter: ToneMeter, skin: Floats, level: float) -> None:
     flat = meter.measure(np.full_like(skin, level), SEEN)
@@ -81,10 +151,13 @@ def test_black_and_white_faces_give_numbers(meter: ToneMeter, skin: Floats, leve
     for gain in (tone_gain(flat, source), tone_gain(source, flat)):
         assert np.isfinite(gain).all()
         assert gain.min() > 0.0
+    for matrix in (color_matrix(flat, source), color_matrix(source, flat)):
+        assert np.isfinite(matrix).all()
+        assert np.abs(matrix).max() < 3.0
     assert np.isfinite(contrast_factor(flat, source))
     assert np.isfinite(contrast_factor(source, flat))
 
 
 def test_a_face_that_is_not_seen_at_all_gives_numbers(meter: ToneMeter, skin: Floats) -> None:
     unseen = meter.measure(skin, 0 * SEEN)
-    assert np.isfinite(tone_gain(unseen, Tone(skin, 0.1))).all()
+    assert np.isfinite(tone_gain(unseen, Tone(skin, np.ones(3, np.float32), 0.1))).all()

@@ -61,7 +61,13 @@ class SourceTexture:
         return next((size for size in _SIZES if size >= needed), _SIZES[-1])
 
     def paint(
-        self, size: int, gain: Floats, contrast: float, sharpness: float, kept: Floats | None
+        self,
+        size: int,
+        gain: Floats,
+        contrast: float,
+        color: Floats,
+        sharpness: float,
+        kept: Floats | None,
     ) -> Bytes:
         """Paint the texture in a target's light.
 
@@ -69,6 +75,7 @@ class SourceTexture:
             size: one that `size_for` returned.
             gain: float32 (TONE_SIZE, TONE_SIZE, 3), factor for light and detail.
             contrast: factor for the detail.
+            color: float32 (3, 3), matrix for the detail's BGR.
             sharpness: further factor for the finest detail.
             kept: float32, square, share of the target that stays in front of the texture, if any.
 
@@ -76,7 +83,8 @@ class SourceTexture:
             uint8 (size, size, 4): BGR and opacity.
         """
         level = self._levels[size]
-        painted = cv2.scaleAdd(level.detail, contrast, level.light)
+        painted = cv2.transform(level.detail, color * contrast)
+        painted = cv2.add(painted, level.light)
         painted = cv2.scaleAdd(level.fine, contrast * (sharpness - 1), painted)
         bgr = cv2.multiply(painted, resize(gain, (size, size)), dtype=cv2.CV_8U)
         opacity = level.opacity

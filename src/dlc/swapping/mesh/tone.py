@@ -23,6 +23,8 @@ _DARK = 8.0
 # How far light and color of one face may be from those of another. Down to a face in the dark; up
 # to where a dark photo's noise would show.
 _GAIN = (0.02, 5.0)
+# Differences to gray and factors of a channel that are no smaller in real light.
+_FAINT = 0.05
 # How far the source's contrast follows the target's, as a power of their ratio; more would wash the
 # source's features out in soft light.
 _CONTRAST_POWER = 0.3
@@ -31,14 +33,16 @@ _CONTRAST = (0.6, 1.6)
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Tone:
-    """Light and contrast of a face.
+    """Light, tint and contrast of a face.
 
     Attributes:
         light: float32 (TONE_SIZE, TONE_SIZE, 3), the skin's smooth BGR in the atlas.
+        tint: float32 (3,), the skin's mean BGR relative to its luma.
         contrast: standard deviation of the skin's detail relative to its light.
     """
 
     light: Floats
+    tint: Floats
     contrast: float
 
 
@@ -61,18 +65,39 @@ class ToneMeter:
         """
         skin = self._skin * seen
         luma = texture @ LUMA
-        smooth = broad_blur(luma * skin, self._luma_sigma)
+        shown, lit = texture * skin[..., None], luma * skin
+        smooth = broad_blur(lit, self._luma_sigma)
         smooth /= np.maximum(broad_blur(skin, self._luma_sigma), 1e-3)
-        tint = broad_blur(texture * (skin / np.maximum(luma, _DARK))[..., None], self._tint_sigma)
-        tint /= np.maximum(broad_blur(skin, self._tint_sigma), 1e-3)[..., None]
+        # Bright pixels count for more: the color of dark ones, of hair and rims, is mostly noise.
+        tint = broad_blur(shown, self._tint_sigma)
+        tint /= np.maximum(broad_blur(lit, self._tint_sigma), 1e-3 * _DARK)[..., None]
         detail = (luma - smooth) / np.maximum(smooth, _DARK)
         variance = float((detail**2 * skin).sum() / max(float(skin.sum()), 1.0))
-        return Tone(smooth[..., None] * tint, variance**0.5)
+        mean = shown.sum(axis=(0, 1)) / max(float(lit.sum()), _DARK)
+        return Tone(smooth[..., None] * tint, mean.astype(np.float32), variance**0.5)
 
 
 def tone_gain(target: Tone, source: Tone) -> Floats:
     """Return the factor (TONE_SIZE, TONE_SIZE, 3) from the source's light to the target's."""
     return np.clip(target.light / np.maximum(source.light, 4.0), *_GAIN)
+
+
+def color_matrix(target: Tone, source: Tone) -> Floats:
+    """Return the matrix (3, 3) for the BGR of the source's detail, before the gain lights it.
+
+    The gain from one skin's tint to another's is right for skin, but what is paler than skin it
+    would turn blue, such as a lip, where it takes the skin's orange away. What is gray is to stay
+    gray, so colors shrink towards the skin's tint as much as that itself does towards gray. They
+    never grow, as noise would with them, nor do they gain more than luma does. Along the skin's
+    tint nothing changes.
+    """
+    gain = target.tint / np.maximum(source.tint, _FAINT)
+    now, before = (float(np.linalg.norm(tone.tint - 1)) for tone in (target, source))
+    saturation = min(now / max(before, _FAINT), 1.0)
+    factor = np.minimum(saturation / np.maximum(gain, _FAINT), 1.0)[:, None]
+    shade = source.tint[:, None] * LUMA
+    matrix: Floats = (shade + factor * (np.eye(3) - shade)).astype(np.float32)
+    return matrix
 
 
 def contrast_factor(target: Tone, source: Tone) -> float:

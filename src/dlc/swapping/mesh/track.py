@@ -20,6 +20,7 @@ class Track:
         self.relief = RunningMean[Floats](0.01)
         self.gain = RunningMean[Floats](0.2)
         self.contrast = RunningMean[float](0.2)
+        self.color = RunningMean[Floats](0.2)
         self.sharpness = RunningMean[float](0.1)
         self.hair = RunningMean[Floats](0.2)
         self.lines = RunningMean[Floats](0.1)

@@ -19,7 +19,7 @@ from dlc.swapping.mesh.shape import ProportionShift
 from dlc.swapping.mesh.sharpness import fine_energy, sharpness_factor
 from dlc.swapping.mesh.source import SourceModel
 from dlc.swapping.mesh.texture import SourceTexture
-from dlc.swapping.mesh.tone import TONE_SIZE, ToneMeter, contrast_factor, tone_gain
+from dlc.swapping.mesh.tone import TONE_SIZE, ToneMeter, color_matrix, contrast_factor, tone_gain
 from dlc.swapping.mesh.track import Track
 from dlc.swapping.mesh.view import TargetView, unwrap
 from dlc.swapping.mesh.visibility import PoseFacing, visibility
@@ -87,6 +87,7 @@ class FaceTransfer:
             self._texture.size_for(view.pose.scale),
             gain * expression_gain(relief, track.relief.update(relief))[..., None],
             contrast,
+            track.color.update(color_matrix(tone, self._texture.tone)),
             self._sharpness(view, luma, track),
             self._kept(facing, front, luma, track),
         )
