@@ -4,6 +4,7 @@ from itertools import pairwise
 
 import numpy as np
 import pytest
+import skimage.data
 from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
@@ -96,3 +97,27 @@ def test_scaling_keeps_the_edges_of_the_picture() -> None:
     (large,) = scaled([face], 10.0, 20.0)
     np.testing.assert_allclose(large.box, [-0.5, -0.5, 959.5, 1079.5])
     np.testing.assert_allclose(large.points, [[4.5, 9.5]] * 5)
+
+
+# Squares around faces of the group photo that are filled by them: center and half of the side.
+TIGHT = [(105, 340, 72), (310, 225, 66), (1150, 345, 50)]
+
+
+@pytest.mark.parametrize(("x", "y", "half"), TIGHT)
+def test_a_face_that_fills_the_picture_is_found_in_a_thorough_search(
+    detector: FaceDetector, group: NDArray[np.uint8], x: int, y: int, half: int
+) -> None:
+    tight = np.ascontiguousarray(group[y - half : y + half, x - half : x + half])
+    assert detector.detect(tight) == []
+    (face,) = detector.detect(tight, tiled=True)
+    eyes = face.points[:2] + np.array([x - half, y - half])
+    assert min(np.abs(eyes - each).max() for each in GROUP_EYES) < 15
+
+
+@pytest.mark.parametrize("name", ["coffee", "brick", "grass", "gravel"])
+def test_a_picture_without_faces_has_none_in_a_thorough_search(
+    detector: FaceDetector, name: str
+) -> None:
+    picture = getattr(skimage.data, name)()
+    bgr = np.dstack([picture] * 3) if picture.ndim == 2 else picture[..., ::-1]
+    assert detector.detect(np.ascontiguousarray(bgr), tiled=True) == []

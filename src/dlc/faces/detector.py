@@ -24,6 +24,9 @@ _SAME_FACE_INSIDE = 0.7
 _TILE_SHARE = 0.6
 _LEAST_TILE_SHARE = 0.25
 _TILE_OVERLAP = 0.2
+# Share of the longer side that is added around a picture for a face that fills it: the model knows
+# faces with something around them.
+_SURROUNDINGS = 0.25
 # Half the distance of the mouth corners over that of the eyes, in the ArcFace template.
 _HALF_MOUTH = 0.415
 
@@ -47,15 +50,27 @@ class FaceDetector:
 
         Args:
             bgr: uint8 (h, w, 3), upright.
-            tiled: also look at overlapping parts of the picture, for small faces; this costs two
-                to four times as much.
+            tiled: also look at overlapping parts of the picture, for small faces, and if there are
+                none, for one that fills the picture; this costs two to five times as much.
 
         Returns:
             Faces in pixels of `bgr`. Eyes and nose are detected; the mouth corners are guessed
             from the mouth's center and the direction of the eyes.
         """
         height, width = bgr.shape[:2]
-        tiles = [(0, 0, max(height, width)), *(_tiles(width, height) if tiled else [])]
+        whole = (0, 0, max(height, width))
+        found = self._look(bgr, [whole, *(_tiles(width, height) if tiled else [])])
+        if found or not tiled:
+            return found
+        margin = round(_SURROUNDINGS * max(height, width))
+        border = cv2.copyMakeBorder(bgr, margin, margin, margin, margin, cv2.BORDER_REPLICATE)
+        wider = np.asarray(border, np.uint8)
+        faces = self._look(wider, [(0, 0, max(wider.shape[:2]))])
+        return [Face(face.box - margin, face.points - margin, face.score) for face in faces]
+
+    def _look(self, bgr: Image, tiles: list[Tile]) -> list[Face]:
+        """Find faces in tiles of a picture, best first."""
+        height, width = bgr.shape[:2]
         tensor = to_tensor([_letterbox(bgr, tile) for tile in tiles], -1.0, 1.0)
         boxes, scores = self._session.run(["boxes", "scores"], {"image": tensor})
         found = [
