@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from dlc.errors import Cancelled, NoFaceError, OptionError, StageError
+from dlc.errors import Cancelled, NoFaceError, OptionError, OutputError, StageError
 from dlc.faces.face import Face
 from dlc.media.inspection import read_manifest
 from dlc.options import EncodeOptions, Engine, ResumeOptions, SwapOptions
 from dlc.pipeline import CancelToken
 from dlc.workflows.checks import check_options
+from dlc.workflows.engine import LoadedEngine
 from dlc.workflows.progress import Progress
+from dlc.workflows.result import ModelUse
 from dlc.workflows.resume import run_resumable
 from dlc.workflows.run import SwapPlan, run_swap
 from tests import clips
@@ -69,6 +72,24 @@ def test_a_stopped_run_goes_on(plan: SwapPlan, tmp_path: Path) -> None:
     assert result.frames == FRAMES
     assert "1 of 3 segments were there already" in result.notes
     assert [path.name for path in tmp_path.iterdir()] == ["out.mp4"]
+
+
+def test_other_models_do_not_go_on(plan: SwapPlan) -> None:
+    cancel = CancelToken()
+
+    def stop(progress: Progress) -> None:
+        if progress.frames == 40:
+            cancel.set()
+
+    def with_recognizer(name: str) -> Callable[[int], LoadedEngine]:
+        use = ModelUse("recognizer", name, "CPUExecutionProvider", "it is there")
+        return lambda threads: replace(painting(Painter())(threads), models=(use,))
+
+    with pytest.raises(Cancelled, match="1 finished segments are kept"):
+        run_resumable(plan, with_recognizer("a.onnx"), SECOND, progress=stop, cancel=cancel)
+    with pytest.raises(OutputError, match=r"a\.onnx by CPU.*now it would be b\.onnx by CPU"):
+        run_resumable(plan, with_recognizer("b.onnx"), SECOND)
+    assert run_resumable(plan, with_recognizer("a.onnx"), SECOND).frames == FRAMES
 
 
 def test_nothing_is_kept_where_nothing_is_finished(plan: SwapPlan, tmp_path: Path) -> None:

@@ -10,7 +10,7 @@ difference, down to the last bit: what is handed on is kept with the segment.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass, replace
 from fractions import Fraction
@@ -18,6 +18,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
+from dlc.errors import OutputError
 from dlc.media.frame import Frame
 from dlc.media.joining import PartPlan
 from dlc.media.reader import VideoReader
@@ -128,7 +129,8 @@ class SegmentMaker:
             if frames.is_last and self._safeguard is not None:
                 self._safeguard.conclude()
         notes = (*reader.notes, *writer.notes, *cast.caveats)
-        memo = SegmentMemo(notes, sorted(cast.found), cast.whereabouts)
+        models = _told(cast.engine.models)
+        memo = SegmentMemo(notes, sorted(cast.found), cast.whereabouts, models)
         segment = Segment(
             frames=writer.frames_written,
             first_pts=writer.first_pts,
@@ -144,6 +146,7 @@ class SegmentMaker:
     def _prepared_cast(self, before: SegmentMemo) -> Cast:
         """Return a cast that goes on where the segment before ended, by a fresh engine."""
         plan, engine = self._plan, self._load_engine(self._threads)
+        _check_models(before, engine.models)
         cast = read_cast(engine, plan.photos, plan.parts, plan.options.people, self._cancel)
         if self._safeguard is None:
             self._safeguard = open_safeguard(plan.options.safeguard, cast.photos)
@@ -262,6 +265,24 @@ class _PartWriter:
     ) -> None:
         if self._writer is not None:
             self._writer.__exit__(kind, error, trace)
+
+
+def _told(models: Sequence[ModelUse]) -> list[list[str]]:
+    return [[use.role, use.name, use.provider] for use in models]
+
+
+def _check_models(before: SegmentMemo, models: Sequence[ModelUse]) -> None:
+    """Raise OutputError where a model was installed, removed or moved to another provider."""
+    if before.models is None or list(before.models) == _told(models):
+        return
+    then, now = (
+        ", ".join(f"{name} by {provider}" for _, name, provider in each) or "the built-in models"
+        for each in (before.models, _told(models))
+    )
+    raise OutputError(
+        f"the segments that are there were made with {then}, and now it would be {now}: make them "
+        "available again, or remove the folder of the segments to begin anew"
+    )
 
 
 def exact_time(frame: Frame) -> Fraction:

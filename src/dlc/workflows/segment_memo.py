@@ -18,11 +18,13 @@ class SegmentMemo:
         notes: what the user should know.
         found: the people that were found, by their numbers.
         whereabouts: where people were at the end, if the next segment has to know.
+        models: what made it: for each model its role, its file and what ran it.
     """
 
     notes: Sequence[str] = ()
     found: Sequence[int] = ()
     whereabouts: Whereabouts | None = None
+    models: Sequence[Sequence[str]] | None = None
 
     @classmethod
     def of(cls, segment: Segment) -> SegmentMemo:
