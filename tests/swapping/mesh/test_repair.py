@@ -46,6 +46,29 @@ def test_a_fringe_is_not_like_skin(skin: Floats, layout: Layout) -> None:
     assert alike[brow + 20 : row_of(layout, 152) - 60, columns].min() > 0.8
 
 
+def test_dark_hair_that_hangs_over_a_cheek_is_not_like_skin(skin: Floats, layout: Layout) -> None:
+    depth = depth_inside(layout, ATLAS_SIZE)
+    eye, nose = row_of(layout, 33), row_of(layout, 2)
+    rows = slice(eye + (nose - eye) // 3, eye + 2 * (nose - eye) // 3)
+    corner = round(float(layout.uv[33, 0]) * ATLAS_SIZE)
+    skin[:, : corner + 8] = [20, 25, 30]
+    alike = skin_likeness(skin, layout)[rows, :corner]
+    # Farther inside than where anything may be in front of the face.
+    hung = depth[rows, :corner] > 0.18
+    assert np.count_nonzero(hung) > 100
+    assert alike[hung].mean() < 0.35
+    # The other cheek has none.
+    assert skin_likeness(skin, layout)[rows, ATLAS_SIZE - corner :].mean() > 0.9
+
+
+def test_a_mustache_and_a_shaded_nose_stay_the_faces(skin: Floats, layout: Layout) -> None:
+    lip, side = row_of(layout, 2), MIDDLE + 25
+    skin[lip + 4 : lip + 24, MIDDLE - 60 : MIDDLE + 60] = [20, 25, 30]
+    skin[row_of(layout, 168) : lip, side : side + 20] = [40, 50, 70]
+    alike = skin_likeness(skin, layout)
+    assert alike[row_of(layout, 168) : lip + 20, MIDDLE - 40 : MIDDLE + 45].min() > 0.9
+
+
 def test_shade_over_half_a_face_is_still_skin(skin: Floats, layout: Layout) -> None:
     light = 1.0 - 0.5 * np.clip((np.arange(ATLAS_SIZE) - 180) / 150, 0, 1)
     shaded = (skin * light[None, :, None]).astype(np.float32)

@@ -67,16 +67,24 @@ def skin_mask(layout: Layout, size: int) -> Floats:
     return blur(mask, size / 128)
 
 
-def uncertain_margin(layout: Layout, size: int) -> Floats:
+def uncertain_margin(
+    layout: Layout, size: int, depth: tuple[float, float] = (0.18, 0.10)
+) -> Floats:
     """Weigh where hair, clothes or background may be seen instead of the face, 0 to 1.
 
     That is along the oval and on the forehead; brows, eyes and lips are always the face's.
+
+    Args:
+        layout: the atlas.
+        size: its side in pixels.
+        depth: face widths inside the oval at which the weight is 0, and from which outwards it is
+            1.
     """
     topology = layout.topology
     brow = size * float(layout.uv[[*LEFT_BROW, *RIGHT_BROW], 1].min())
     rows = np.arange(size, dtype=np.float32)[:, None]
     forehead = smoothstep(brow - rows, 0.0, size * 0.02)
-    margin = np.maximum(smoothstep(depth_inside(layout, size), 0.18, 0.10), forehead)
+    margin = np.maximum(smoothstep(depth_inside(layout, size), *depth), forehead)
     rings = [ring.tolist() for ring in (topology.left_eye, topology.right_eye, topology.outer_lips)]
     features = rings_mask(layout, size, rings, reach=0.05)
     features = np.maximum(features, rings_mask(layout, size, [LEFT_BROW, RIGHT_BROW], reach=0.02))

@@ -10,6 +10,7 @@ from dlc.compositing.filters import blur, ellipse, smoothstep
 from dlc.swapping.mesh.layout import Layout
 from dlc.swapping.mesh.masks import (
     LEFT_BROW,
+    NOSE_BASE,
     RIGHT_BROW,
     depth_inside,
     skin_mask,
@@ -18,6 +19,15 @@ from dlc.swapping.mesh.masks import (
 from dlc.swapping.mesh.photo import ATLAS_SIZE
 from dlc.swapping.mesh.tone import LUMA
 
+# Outer corners of the viewer's left and right eye.
+_OUTER_CORNERS = (33, 263)
+# Face widths inside the oval which hair that hangs over cheeks and temples does not reach, and
+# reaches easily. Below the nose the same would take beards for hair.
+_HANGING = (0.30, 0.20)
+# Lightness relative to the skin around it: of what may be hair there, and of what is.
+_HAIR = (0.55, 0.40)
+# Hair and shadow mix with the skin next to them.
+_MIXED = ellipse(2 * round(ATLAS_SIZE * 0.016) + 1)
 _TINT_EVENNESS = 0.7
 # Radii, as shares of the atlas, at which holes are filled: broad holes first, then their edges.
 _BROADEST, *_NARROWER = (0.12, 0.05, 0.02)
@@ -42,10 +52,26 @@ def skin_likeness(texture: Floats, layout: Layout) -> Floats:
         * smoothstep(lightness, 1.8, 1.5)
         * smoothstep(tint, 30.0, 20.0)
     )
-    # Hair and shadow mix with the skin next to them.
-    alike = np.asarray(cv2.erode(alike, ellipse(2 * round(ATLAS_SIZE * 0.016) + 1)), np.float32)
+    alike = np.asarray(cv2.erode(alike, _MIXED), np.float32)
     skin = 1 - uncertain_margin(layout, ATLAS_SIZE) * (1 - alike)
+    skin = np.minimum(skin, 1 - _hanging_hair(lightness, layout))
     return blur(_below_the_hair(skin, layout), ATLAS_SIZE * 0.012)
+
+
+def _hanging_hair(lightness: Floats, layout: Layout) -> Floats:
+    """Return 1 on dark hair over temples and cheeks, farther inside than the usual margin.
+
+    Args:
+        lightness: float32 (S, S), relative to the skin nearby.
+        layout: the atlas.
+    """
+    at = np.arange(ATLAS_SIZE, dtype=np.float32)
+    left, right = (layout.uv[corner, 0] * ATLAS_SIZE for corner in _OUTER_CORNERS)
+    beside = smoothstep(np.maximum(left - at, at - right), -ATLAS_SIZE * 0.02, 0.0)
+    above = smoothstep(layout.uv[NOSE_BASE, 1] * ATLAS_SIZE - at, 0.0, ATLAS_SIZE * 0.04)
+    dark = np.asarray(cv2.dilate(smoothstep(lightness, *_HAIR), _MIXED), np.float32)
+    hair: Floats = dark * uncertain_margin(layout, ATLAS_SIZE, _HANGING) * above[:, None] * beside
+    return hair
 
 
 def _below_the_hair(skin: Floats, layout: Layout) -> Floats:
