@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -49,6 +51,34 @@ def test_light_is_multiplied(texture: SourceTexture) -> None:
     np.testing.assert_allclose(
         dark[..., :3][inside], (plain[..., :3] * [0.5, 0.4, 0.3])[inside], atol=1.5
     )
+
+
+def test_shine_does_not_grow_with_lighter_skin(
+    portrait_source: SourceModel, layout: Layout
+) -> None:
+    size = portrait_source.texture.shape[0]
+    dark = portrait_source.texture * np.float32(0.15)
+    nose, cheek = np.round(layout.uv[[4, 50]] * size).astype(int)
+    gleam = np.zeros(dark.shape[:2], np.float32)
+    gleam[nose[1] - 6 : nose[1] + 7, nose[0] - 6 : nose[0] + 7] = 60.0
+    shiny, dull = (
+        SourceTexture(replace(portrait_source, texture=texture), layout, ToneMeter(layout))
+        for texture in (dark + gleam[..., None], dark)
+    )
+
+    def gleams(gain: float) -> Floats:
+        with_it, without = (
+            painted(each, gain * AS_IT_IS).astype(np.float32) for each in (shiny, dull)
+        )
+        return (with_it - without)[..., :3].mean(axis=2)
+
+    y, x = nose[::-1] * SIZE // size
+    assert gleams(1.0)[y, x] == pytest.approx(60, abs=8)
+    assert gleams(0.5)[y, x] == pytest.approx(30, abs=4)
+    # Multiplied like the skin it would be brighter by 180.
+    assert 60 < gleams(3.0)[y, x] < 100
+    y, x = cheek[::-1] * SIZE // size
+    assert abs(gleams(3.0)[y, x]) < 8
 
 
 def test_too_much_light_is_white_and_none_is_black(texture: SourceTexture) -> None:

@@ -24,6 +24,10 @@ _FEATHER = 0.02
 _FADE = 0.035
 # Softened trust in the texture from which it begins to show, and from which it shows alone.
 _TRUST = (0.4, 0.95)
+# What is by this share brighter than the skin around it shines. Shine is light that the skin throws
+# back as it comes: on skin made this many times as light, and more, it does not grow along with it.
+_SHINE = 0.15
+_LIGHTER = 1.1
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -33,12 +37,14 @@ class _Level:
     Attributes:
         light: float32 (S, S, 3), its smooth light, BGR.
         detail: float32 (S, S, 3), the rest.
+        shine: float32 (S, S, 3), by how much the detail shines, in the light's tint.
         fine: float32 (S, S, 3), the finest band of its luma, the same in all channels.
         opacity: uint8 (S, S), 0 to 255.
     """
 
     light: Floats
     detail: Floats
+    shine: Floats
     fine: Floats
     opacity: Bytes
 
@@ -85,6 +91,10 @@ class SourceTexture:
         level = self._levels[size]
         painted = cv2.transform(level.detail, color * contrast)
         painted = cv2.add(painted, level.light)
+        surplus = np.maximum(1 - _LIGHTER / np.maximum(gain @ LUMA, _LIGHTER), 0)
+        if surplus.any():
+            dulled = resize(surplus, (size, size)) * np.float32(contrast)
+            painted -= level.shine * dulled[..., None]
         painted = cv2.scaleAdd(level.fine, contrast * (sharpness - 1), painted)
         bgr = cv2.multiply(painted, resize(gain, (size, size)), dtype=cv2.CV_8U)
         opacity = level.opacity
@@ -99,9 +109,11 @@ class SourceTexture:
         )
         opacity = feathered_face(self._layout, size, _FEATHER) * self._shown(trust)
         fine = fine_detail(pixels @ LUMA, self._layout)
+        brightness = (pixels @ LUMA) / np.maximum(light @ LUMA, 1.0)
         return _Level(
             light=light,
             detail=pixels - light,
+            shine=light * np.maximum(brightness - 1 - _SHINE, 0)[..., None],
             fine=np.repeat(fine[..., None], 3, axis=2),
             opacity=np.rint(opacity * 255).astype(np.uint8),
         )
