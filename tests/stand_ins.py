@@ -58,17 +58,18 @@ def write_arcface(
     return graph.write(path, ("input.1", (batch, 3, 112, 112)), {"683": (1, 512)})
 
 
-def write_sface(path: Path, *, width: int = 8) -> Path:
+def write_sface(path: Path, *, width: int = 8, listed: bool = False) -> Path:
     """Write a seeded SFace: `data` (1, 3, 112, 112) RGB, 0 to 255, to `fc1` (1, 128).
 
     Args:
         path: the file to write, which is returned.
         width: channels of its layers.
+        listed: its weights are among its inputs, too, as in the OpenCV Zoo's file.
     """
-    graph = _Graph(seed=5)
-    x = graph.conv(graph.normalized("data", 128.0), 3, width)
+    graph = _Graph(seed=5, listed=listed)
+    x = graph.conv(graph.normalized("data", 128.0), 3, width, prelu=True)
     for _ in range(3):
-        x = graph.conv(x, width, width)
+        x = graph.conv(x, width, width, prelu=True)
     x = graph.node("Flatten", x)
     x = graph.gemm(x, width * 7 * 7, np.zeros(128, np.float32), deviation=0.1)
     graph.node("Identity", x, output="fc1")
@@ -203,8 +204,9 @@ def _arc(
 class _Graph:
     """Collects nodes and weights; every method returns the name of what it added."""
 
-    def __init__(self, seed: int) -> None:
+    def __init__(self, seed: int, *, listed: bool = False) -> None:
         self._generator = np.random.default_rng(seed)
+        self._listed = listed
         self._nodes: list[onnx.NodeProto] = []
         self._weights: list[onnx.TensorProto] = []
 
@@ -226,11 +228,14 @@ class _Graph:
         """Take 0 to 255 to about [-1, 1], by the two nodes that insightface looks for."""
         return self.node("Mul", self.node("Sub", x, self.scalar(127.5)), self.scalar(1 / half))
 
-    def conv(self, x: str, channels: int, filters: int) -> str:
-        """Add a convolution that halves the picture."""
+    def conv(self, x: str, channels: int, filters: int, *, prelu: bool = False) -> str:
+        """Add a convolution that halves the picture; PRelu's slopes are weights, one a channel."""
         weights = self._normal((filters, channels, 3, 3), (2 / (9 * channels)) ** 0.5)
         shape = {"kernel_shape": [3, 3], "pads": [1] * 4, "strides": [2, 2]}
-        return self.node("LeakyRelu", self.node("Conv", x, weights, **shape), alpha=0.2)
+        x = self.node("Conv", x, weights, **shape)
+        if prelu:
+            return self.node("PRelu", x, self.constant(np.full((filters, 1, 1), 0.2, np.float32)))
+        return self.node("LeakyRelu", x, alpha=0.2)
 
     def gemm(self, x: str, size: int, bias: Floats, *, deviation: float) -> str:
         weights = self._normal((size, len(bias)), deviation)
@@ -245,10 +250,15 @@ class _Graph:
 
     def write(self, path: Path, image: tuple[str, Shape], outputs: dict[str, Shape]) -> Path:
         """Write the model; the outputs are the nodes' of the same names."""
+        listed = [
+            helper.make_tensor_value_info(tensor.name, tensor.data_type, tensor.dims)
+            for tensor in self._weights
+            if self._listed
+        ]
         graph = helper.make_graph(
             self._nodes,
             "stand-in",
-            [helper.make_tensor_value_info(image[0], TensorProto.FLOAT, image[1])],
+            [helper.make_tensor_value_info(image[0], TensorProto.FLOAT, image[1]), *listed],
             [
                 helper.make_tensor_value_info(name, TensorProto.FLOAT, shape)
                 for name, shape in outputs.items()

@@ -93,6 +93,24 @@ def assert_untouched(graph_pass: GraphPass, model: onnx.ModelProto) -> None:
     assert model.SerializeToString(deterministic=True) == original
 
 
+def with_listed_weights(model: onnx.ModelProto, *names: str) -> onnx.ModelProto:
+    """Return a copy that lists initializers, all if none is named, among its inputs, at both ends.
+
+    Exporters did so when every weight had to be listed, before IR version 4, and for years after.
+    """
+    listed = onnx.ModelProto()
+    listed.CopyFrom(model)
+    infos = [
+        helper.make_tensor_value_info(tensor.name, tensor.data_type, tensor.dims)
+        for tensor in model.graph.initializer
+        if not names or tensor.name in names
+    ]
+    inputs = [*infos[::2], *model.graph.input, *infos[1::2]]
+    del listed.graph.input[:]
+    listed.graph.input.extend(inputs)
+    return listed
+
+
 def operators(model: onnx.ModelProto) -> list[str]:
     return [node.op_type for node in model.graph.node]
 

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 import onnx
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 from onnx import TensorProto, helper, numpy_helper
@@ -15,7 +15,13 @@ from dlc.graph.names import REWRITES_METADATA, Rewrite
 from dlc.graph.passes.graph_pass import GraphPass
 from dlc.graph.passes.input_size import input_size
 from dlc.graph.passes.open_batch import OPEN_BATCH
-from dlc.graph.rewrite import DEFAULT_PASSES, apply_passes, passes_for, recorded_rewrites
+from dlc.graph.rewrite import (
+    DEFAULT_PASSES,
+    GENERAL_PASSES,
+    apply_passes,
+    passes_for,
+    recorded_rewrites,
+)
 from dlc.graph.synthetic import InswapperOptions, write_inswapper
 from tests.graph.chains import Chain, chains
 from tests.graph.gfpgan import GfpganOptions, gfpgan_model
@@ -27,6 +33,7 @@ from tests.graph.graphs import (
     operators,
     random_feeds,
     run,
+    with_listed_weights,
 )
 
 _ALL = passes_for((0, 0))
@@ -62,7 +69,7 @@ def test_all_passes_together_give_the_same(chain: Chain) -> None:
         assert not {"Split", "Flatten", "Shape"} & set(operators(rewritten))
 
 
-@given(chains(), st.sampled_from(DEFAULT_PASSES))
+@given(chains(), st.sampled_from((*GENERAL_PASSES, *DEFAULT_PASSES)))
 def test_each_pass_alone_gives_the_same(chain: Chain, graph_pass: GraphPass) -> None:
     assert_same_outputs(chain.model, _rewritten(chain.model, (graph_pass,)), chain.feeds)
 
@@ -73,6 +80,21 @@ def test_a_fixed_input_size_gives_the_same(chain: Chain) -> None:
     rewritten = _rewritten(chain.model, passes)
     assert_same_outputs(chain.model, rewritten, chain.feeds)
     assert not {"Split", "Flatten", "Shape"} & set(operators(rewritten))
+
+
+@given(st.data(), st.booleans())
+def test_weights_among_the_inputs_make_no_difference_to_the_other_passes(
+    data: st.DataObject, open_sizes: bool
+) -> None:
+    chain = data.draw(chains(open_sizes=open_sizes))
+    names = initializers(chain.model)
+    assume(names)
+    listed = data.draw(st.lists(st.sampled_from(names), min_size=1, unique=True))
+    model = with_listed_weights(chain.model, *listed)
+    passes = passes_for((0, 0), input_shape=chain.feeds["x"].shape if open_sizes else None)
+    rewritten = _rewritten(model, passes)
+    assert rewritten.graph == _rewritten(chain.model, passes).graph
+    assert_same_outputs(model, rewritten, chain.feeds)
 
 
 def test_inswapper_has_312_nodes_afterwards_and_swaps_the_same(tmp_path: Path) -> None:
@@ -86,9 +108,16 @@ def test_inswapper_has_312_nodes_afterwards_and_swaps_the_same(tmp_path: Path) -
     assert_same_outputs(model, rewritten, feeds)
 
 
-@pytest.mark.parametrize("graph_pass", [*DEFAULT_PASSES, OPEN_BATCH], ids=lambda p: str(p.name))
-def test_emap_stays_the_last_initializer(graph_pass: GraphPass, tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    "graph_pass", [*GENERAL_PASSES, *DEFAULT_PASSES, OPEN_BATCH], ids=lambda p: str(p.name)
+)
+@pytest.mark.parametrize("listed", [False, True])
+def test_emap_stays_the_last_initializer(
+    graph_pass: GraphPass, listed: bool, tmp_path: Path
+) -> None:
     model = _swapper(tmp_path)
+    if listed:
+        model = with_listed_weights(model)
     assert initializers(graph_pass.apply(model))[-1] == "emap"
     emap = numpy_helper.to_array(_rewritten(model).graph.initializer[-1])
     np.testing.assert_array_equal(emap, numpy_helper.to_array(model.graph.initializer[-1]))
@@ -233,18 +262,18 @@ def test_a_rewritten_model_records_what_it_has_been_through(tmp_path: Path) -> N
 
 
 def test_only_the_passes_that_a_release_needs_are_taken_in_their_order() -> None:
-    lasting = (Rewrite.SHAPES, Rewrite.FLATTEN, Rewrite.TAIL_BATCH_NORM)
+    lasting = (Rewrite.WEIGHTS, Rewrite.SHAPES, Rewrite.FLATTEN, Rewrite.TAIL_BATCH_NORM)
     names = [p.name for p in passes_for((1, 25))]
-    assert names == [p.name for p in DEFAULT_PASSES]
+    assert names == [p.name for p in (*GENERAL_PASSES, *DEFAULT_PASSES)]
     assert [p.name for p in passes_for((1, 26)) if p.needless_from] == [
         Rewrite.SPLIT,
         Rewrite.SCALAR_GATHER,
     ]
     assert tuple(p.name for p in passes_for((1, 27))) == lasting
-    sized = passes_for((1, 31), {Rewrite.SHAPES, Rewrite.INPUT_SIZE}, input_shape=(1, 3))
-    assert [p.name for p in sized] == [Rewrite.INPUT_SIZE, Rewrite.SHAPES]
+    sized = passes_for((1, 31), set(lasting[:2]) | {Rewrite.INPUT_SIZE}, input_shape=(1, 3))
+    assert [p.name for p in sized] == [Rewrite.WEIGHTS, Rewrite.INPUT_SIZE, Rewrite.SHAPES]
 
 
 def test_only_the_folded_normalization_computes_anew() -> None:
-    passes = (*DEFAULT_PASSES, OPEN_BATCH, input_size((1,)))
+    passes = (*GENERAL_PASSES, *DEFAULT_PASSES, OPEN_BATCH, input_size((1,)))
     assert [p.name for p in passes if not p.exact] == [Rewrite.TAIL_BATCH_NORM]

@@ -15,15 +15,26 @@ from dlc.graph.names import REWRITES_METADATA, Rewrite
 from dlc.graph.passes.edit import Edit
 from dlc.graph.passes.graph_pass import GraphPass
 from dlc.graph.passes.reflect_pad import REFLECT_PAD
+from dlc.graph.synthetic import InswapperOptions, write_inswapper
 from dlc.inference.prepared import prepared_model
 from dlc.inference.provider_cache import cache_key
 from dlc.inference.rewriting import RewritePlan, fixed_shape, plan_rewrites, rewrite
 from dlc.inference.route import Role, Route
 from dlc.inference.router import choose_route
+from dlc.inference.sessions import open_session
 from dlc.model_store.digest import DigestCache
-from dlc.model_store.rewritten_files import RewrittenFiles, recorded_key
+from dlc.model_store.rewritten_files import RewrittenFiles, recorded_changes, recorded_key
 from dlc.options import Provider
+from tests.graph.gfpgan import gfpgan_model
+from tests.graph.graphs import with_listed_weights
 from tests.host import machines
+from tests.stand_ins import (
+    write_arcface,
+    write_detector,
+    write_landmarker,
+    write_occluder,
+    write_sface,
+)
 
 OLD = (1, 24)
 
@@ -167,6 +178,92 @@ def test_on_the_cpu_the_original_is_used(swapper_file: Path, files: RewrittenFil
     route = choose_route(Role.SWAPPER, machines.cpu_only(), threads=1)
     assert prepared_model(swapper_file, route, files) == swapper_file
     assert not files.folder.exists()
+
+
+@pytest.fixture
+def listed(tmp_path: Path) -> Path:
+    """Return an SFace that lists its weights among its inputs."""
+    return write_sface(tmp_path / "listed.onnx", listed=True)
+
+
+def _model_of(role: Role, folder: Path) -> Path:
+    path = folder / f"{role}.onnx"
+    if role is Role.ENHANCER:
+        onnx.save(gfpgan_model(), path)
+        return path
+    if role is Role.SWAPPER:
+        write_inswapper(path, InswapperOptions(width=2))
+        return path
+    write = {
+        Role.DETECTOR: write_detector,
+        Role.LANDMARKER: write_landmarker,
+        Role.RECOGNIZER: write_arcface,
+        Role.OCCLUDER: write_occluder,
+    }
+    return write[role](path)
+
+
+@pytest.mark.parametrize("role", [role for role in Role if role is not Role.BUILT_IN])
+def test_weights_among_the_inputs_become_constants_whatever_the_model_does(
+    role: Role, files: RewrittenFiles, tmp_path: Path
+) -> None:
+    path = _model_of(role, tmp_path)
+    model = onnx.load(path)
+    route = choose_route(role, machines.cpu_only(), threads=1)
+    assert prepared_model(path, route, files) == path
+    onnx.save(with_listed_weights(model), path)
+    prepared = prepared_model(path, route, files)
+    assert recorded_changes(prepared) == {"weights-as-constants": len(model.graph.initializer)}
+    assert json.loads(prepared.with_suffix(".json").read_text())["difference"] == 0
+    assert onnx.load(prepared).graph == model.graph
+    assert prepared_model(path, route, files) == prepared
+    assert prepared_model(prepared, route, files) == prepared
+
+
+def test_with_constant_weights_all_optimizations_give_the_same_but_for_rounding(
+    listed: Path, files: RewrittenFiles
+) -> None:
+    route = choose_route(Role.RECOGNIZER, machines.cpu_only(), threads=1)
+    paths = (listed, prepared_model(listed, route, files))
+    sessions = [open_session(path, route).session for path in paths]
+    feed = {"data": np.random.default_rng(0).uniform(0, 255, (1, 3, 112, 112)).astype(np.float32)}
+    before, after = (session.run(None, feed)[0] for session in sessions)
+    # ONNX Runtime now folds and fuses, which is the same arithmetic in another order.
+    np.testing.assert_allclose(after, before, atol=1e-5 * np.abs(before).max())
+    assert sessions[0].get_overridable_initializers()
+    assert not sessions[1].get_overridable_initializers()
+
+
+@pytest.mark.parametrize("version", ["1.24.4", "1.32.0"])
+def test_coreml_gets_them_in_one_piece_where_its_route_asks_for_nothing(
+    version: str, listed: Path, files: RewrittenFiles, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("onnxruntime.__version__", version)
+    route = mac(Role.RECOGNIZER, version)
+    assert route.rewrites == ()
+    prepared = prepared_model(listed, route, files)
+    assert set(recorded_changes(prepared)) == {"weights-as-constants", "flatten-as-reshape"}
+
+
+def test_weights_that_are_constants_although_they_are_listed_stay(
+    listed: Path, files: RewrittenFiles
+) -> None:
+    model = onnx.load(listed)
+    model.ir_version = 3
+    onnx.save(model, listed)
+    route = choose_route(Role.RECOGNIZER, machines.cpu_only(), threads=1)
+    assert not open_session(listed, route).session.get_overridable_initializers()
+    assert prepared_model(listed, route, files) == listed
+
+
+def test_what_is_kept_for_a_cpu_does_not_go_by_the_size_that_results_are_compared_in(
+    files: RewrittenFiles, tmp_path: Path
+) -> None:
+    path = _model_of(Role.DETECTOR, tmp_path)
+    entries = {plan_rewrites(path, Provider.CPU, files, side=side).entry for side in (None, 320)}
+    assert len(entries) == 1
+    sizes = {plan_rewrites(path, Provider.COREML, files, side=side).entry for side in (320, 640)}
+    assert len(sizes) == 2
 
 
 def test_a_route_that_asks_for_rewrites_gets_them_with_one_line_in_the_log(

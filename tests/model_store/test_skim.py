@@ -17,7 +17,7 @@ import pytest
 from onnx import TensorProto, helper, numpy_helper
 
 from dlc.errors import ModelError
-from dlc.model_store.skim import GraphIO, TensorInfo, skim_emap, skim_io, skim_nodes
+from dlc.model_store.skim import GraphIO, TensorInfo, skim_defaults, skim_emap, skim_io, skim_nodes
 from dlc.model_store.wire import MAX_FIELDS
 from tests.model_store import graphs
 
@@ -66,6 +66,25 @@ def test_every_kind_of_size_is_read(element: int, tmp_path: Path) -> None:
     assert skim_io(path) == onnx_io(path)
     assert skim_io(path).inputs[0].shape == (1, "n", None, 7)
     assert skim_io(path).inputs[1].shape is None
+
+
+@pytest.mark.parametrize(("version", "names"), [(3, set()), (4, {"w", "v"}), (8, {"w", "v"})])
+def test_weights_among_the_inputs_are_defaults_since_ir_version_4(
+    version: int, names: set[str], tmp_path: Path
+) -> None:
+    weights = [numpy_helper.from_array(np.zeros(1, np.float32), name) for name in "uvw"]
+    model = graphs.model([("w", (1,)), ("x", (1,)), ("v", (1,))], [("y", (1,))], weights)
+    model.ir_version = version
+    path = graphs.save(model, tmp_path)
+    assert skim_defaults(path) == names
+    assert [tensor.name for tensor in skim_io(path).inputs] == ["x"]
+    model.ClearField("ir_version")
+    assert skim_defaults(graphs.save(model, tmp_path)) == set()
+
+
+@pytest.mark.parametrize("path", SHIPPED, ids=lambda path: path.name)
+def test_shipped_models_list_no_weights(path: Path) -> None:
+    assert skim_defaults(path) == set()
 
 
 @pytest.mark.parametrize("path", SHIPPED, ids=lambda path: path.name)

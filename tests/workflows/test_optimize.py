@@ -19,7 +19,7 @@ from dlc.model_store.spec import ModelRole, ModelSpec, RemoteFile
 from dlc.model_store.store import ModelStore
 from dlc.options import Provider
 from dlc.workflows.optimize import ModelReport, OptimizeOptions, State, optimize_models
-from tests.stand_ins import write_arcface
+from tests.stand_ins import write_arcface, write_sface
 
 OLD = (1, 24)
 COREML = OptimizeOptions(target=Provider.COREML)
@@ -101,6 +101,22 @@ def test_a_cpu_needs_nothing(narrow: Path, store: ModelStore) -> None:
     forced = optimize(narrow, store, OptimizeOptions(target=Provider.CPU, everything=True))
     assert forced.path is not None
     assert forced.path.name == "narrow_cpu.onnx"
+
+
+def test_weights_among_the_inputs_become_constants_for_every_target(
+    tmp_path: Path, store: ModelStore
+) -> None:
+    path = write_sface(tmp_path / "listed.onnx", listed=True)
+    weights = {"weights-as-constants": len(onnx.load(path).graph.initializer)}
+    found = optimize(path, store)
+    assert {"PRelu", "Flatten", "Gemm"} == {node.operator for node in found.before.unsupported}
+    assert (found.before.partitions, found.after.partitions) == (4, 1)
+    assert found.changes == {**weights, "flatten-as-reshape": 1}
+    for target in (Provider.CPU, Provider.CUDA):
+        found = optimize(path, store, OptimizeOptions(target=target))
+        assert (found.changes, found.dropped, found.difference) == (weights, (), 0)
+        assert found.path is not None
+        assert [value.name for value in onnx.load(found.path).graph.input] == ["data"]
 
 
 def test_for_cuda_a_swapper_gets_half_precision_several_faces_and_pixels(

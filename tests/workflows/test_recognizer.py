@@ -61,6 +61,23 @@ def test_a_named_file_is_told_by_what_it_gives_and_has_a_similarity_of_its_own(
         recognizer.reset()
 
 
+def test_a_file_that_lists_its_weights_is_run_as_one_that_does_not(
+    sface: NeuralOptions, store: ModelStore, astronaut_file: Path, tmp_path: Path
+) -> None:
+    listed = NeuralOptions(recognizer_model=write_sface(tmp_path / "c.onnx", listed=True))
+    photo = read_photo(astronaut_file)
+    found = []
+    for neural in (sface, listed):
+        recognizer = load_scout(neural, 1, store).recognizer
+        assert recognizer is not None
+        (face,) = recognizer.describe(photo, recognizer.find(photo), Needs.EMBEDDING)
+        found.append(face.embedding)
+    # The same graph is run, so not even the order of the arithmetic differs.
+    np.testing.assert_array_equal(*found)
+    (kept,) = (store.folders.cache / "rewritten").rglob("*.onnx")
+    assert kept.name == "c_cpu.onnx"
+
+
 def test_the_similarity_that_was_asked_for_goes_before_the_recognizers_own(
     sface: NeuralOptions, store: ModelStore
 ) -> None:

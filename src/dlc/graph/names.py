@@ -19,6 +19,7 @@ FINITE_OUTPUT = "dlc.mean"
 class Rewrite(StrEnum):
     """A change of a graph that leaves its result alone and spares a provider what it cannot do."""
 
+    WEIGHTS = "weights-as-constants"
     INPUT_SIZE = "input-size-fixed"
     SHAPES = "shapes-as-constants"
     REFLECT_PAD = "reflect-pad-as-slices"

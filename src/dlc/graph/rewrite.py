@@ -18,6 +18,11 @@ from dlc.graph.passes.scalar_gather import SCALAR_GATHER
 from dlc.graph.passes.shape_constants import SHAPES
 from dlc.graph.passes.split import SPLIT
 from dlc.graph.passes.tail_batch_norm import TAIL_BATCH_NORM
+from dlc.graph.passes.weight_constants import WEIGHTS
+
+# What everything that runs a graph gains from. It comes before all others: what an input could
+# replace tells no shape, and is no constant to fold.
+GENERAL_PASSES = (WEIGHTS,)
 
 # Shapes come first, as others need to know them. The input's size is fixed before, where it is.
 DEFAULT_PASSES = (SHAPES, REFLECT_PAD, SPLIT, SCALAR_GATHER, FLATTEN, TAIL_BATCH_NORM)
@@ -37,13 +42,13 @@ def passes_for(
 
     Args:
         release: major and minor version of ONNX Runtime, such as (1, 26); (0, 0) needs them all.
-        wanted: leave out others than these; None wants all of the default ones.
+        wanted: leave out others than these; None wants all of the general and default ones.
         input_shape: fix the first input to this shape; None leaves its size open.
     """
     sizes = () if input_shape is None else (input_size(input_shape),)
     return tuple(
         graph_pass
-        for graph_pass in (*sizes, *DEFAULT_PASSES)
+        for graph_pass in (*GENERAL_PASSES, *sizes, *DEFAULT_PASSES)
         if (wanted is None or graph_pass.name in wanted)
         and (graph_pass.needless_from is None or release < graph_pass.needless_from)
     )

@@ -7,15 +7,20 @@ import time
 from pathlib import Path
 
 from dlc.errors import WriteError
+from dlc.inference.provider_routes import usual_input_shape
 from dlc.inference.rewriting import plan_rewrites, rewrite
 from dlc.inference.route import Route
 from dlc.model_store.rewritten_files import RewrittenFiles, recorded_key
+from dlc.model_store.skim import skim_defaults
 
 logger = logging.getLogger(__name__)
 
 
 def prepared_model(path: Path, route: Route, files: RewrittenFiles) -> Path:
     """Return a model's file as its route wants it: rewritten, if the route asks for rewrites.
+
+    On any route a file that lists its weights among its inputs is rewritten, too: nothing runs such
+    a graph well, and which file somebody uses for a role is not known to the route.
 
     It is made on first use, checked against the original on the CPU and kept, so that it is paid
     for once per model and machine. Where it cannot be kept, the original is used, with a warning.
@@ -31,9 +36,11 @@ def prepared_model(path: Path, route: Route, files: RewrittenFiles) -> Path:
     Raises:
         ModelError: the file is missing, damaged, or does not run on the CPU.
     """
-    if not route.rewrites or recorded_key(path) is not None:
+    if recorded_key(path) is not None or not (route.rewrites or skim_defaults(path)):
         return path
-    side = None if route.input_shape is None else route.input_shape[-1]
+    # Results are compared in this size also where the route leaves it open.
+    shape = route.input_shape or usual_input_shape(route.role)
+    side = None if shape is None else shape[-1]
     began = time.perf_counter()
     plan = plan_rewrites(path, route.provider, files, side=side, wanted=route.rewrites)
     made = files.lookup(plan.entry) is None

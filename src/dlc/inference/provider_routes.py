@@ -162,6 +162,11 @@ def cuda_rewrites(role: Role, *, half: bool) -> tuple[Rewrite, ...]:
     return (Rewrite.BATCH, *precision, Rewrite.PIXELS) if role is Role.SWAPPER else precision
 
 
+def usual_input_shape(role: Role) -> tuple[int, ...] | None:
+    """Return the shape in which a role's models take pictures; None if each has its own."""
+    return _INPUT_SHAPES.get(role)
+
+
 def computes_half_precision(gpu: NvidiaGpu) -> bool:
     """Return whether a GPU computes half precision right and faster than single precision.
 

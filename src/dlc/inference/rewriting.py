@@ -13,7 +13,7 @@ import onnxruntime
 from dlc.errors import ModelError
 from dlc.graph.names import Rewrite
 from dlc.graph.passes.graph_pass import GraphPass
-from dlc.graph.rewrite import CUDA_PASSES, apply_passes, passes_for
+from dlc.graph.rewrite import CUDA_PASSES, GENERAL_PASSES, apply_passes, passes_for
 from dlc.graph.stored_weights import Model, read_without_kernels, write_with_kernels
 from dlc.inference.verification import Reference
 from dlc.model_store.rewritten_files import Entry, RewrittenFiles
@@ -34,9 +34,9 @@ class RewritePlan:
     Attributes:
         source: its file.
         model: its graph, without large kernels.
-        target: what it is rewritten for: COREML, CUDA or CPU.
+        target: by what it will be run.
         passes: in their order.
-        input_shape: to which its first input is fixed; None leaves it as it is.
+        input_shape: of its first input where results are compared; None is the model's own.
         entry: where the result is kept.
     """
 
@@ -84,9 +84,10 @@ def plan_rewrites(
 
     Args:
         source: the model's file.
-        target: COREML, CUDA or CPU.
+        target: by what it will be run, never AUTO.
         files: where results are kept.
-        side: height and width for a first input that leaves them open; None leaves them.
+        side: height and width for a first input that leaves them open, where results are compared
+            and, for CoreML, for good; None leaves them.
         wanted: what else to do, of what GPUs gain from: several pictures a run, half precision,
             8-bit pixels. Rewrites for CoreML are chosen by `release`.
         everything: also do what this machine's ONNX Runtime does without.
@@ -99,17 +100,16 @@ def plan_rewrites(
     version = onnxruntime.__version__
     release = release or _two_numbers(version)
     shape = fixed_shape(model, side)
-    passes: tuple[GraphPass, ...] = ()
+    passes: tuple[GraphPass, ...] = GENERAL_PASSES
     if everything:
         passes = passes_for(_OLDEST, input_shape=shape)
     elif target is Provider.COREML:
         passes = passes_for(release, input_shape=shape)
     passes += tuple(each for each in CUDA_PASSES if each.name in wanted)
-    if not passes:
-        shape = None
+    fixed = shape if any(each.name is Rewrite.INPUT_SIZE for each in passes) else None
     facts = (version, release, [(each.name.value, each.version) for each in passes])
     half = any(each.name is Rewrite.HALF for each in passes)
-    entry = files.entry(source, f"{target.value}{'_fp16' * half}", shape, facts)
+    entry = files.entry(source, f"{target.value}{'_fp16' * half}", fixed, facts)
     return RewritePlan(source, model, target, passes, shape, entry)
 
 

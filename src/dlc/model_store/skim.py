@@ -21,7 +21,7 @@ from dlc.errors import ModelError
 from dlc.model_store.tensor import read_matrix, tensor_name
 from dlc.model_store.wire import Budget, FileBytes, Span, WireError, length_field, signed
 
-_MODEL_GRAPH = 7
+_MODEL_IR_VERSION, _MODEL_GRAPH = 1, 7
 _GRAPH_NODE, _GRAPH_INITIALIZER, _GRAPH_INPUT, _GRAPH_OUTPUT = 1, 5, 11, 12
 _VALUE_NAME, _VALUE_TYPE = 1, 2
 _TYPE_TENSOR = 1
@@ -32,6 +32,9 @@ _DIMENSION_VALUE, _DIMENSION_NAME = 1, 2
 # onnx.TensorProto.DataType, those that a face model's inputs and outputs may have.
 _TYPE_NAMES = {1: "float32", 2: "uint8", 3: "int8", 6: "int32", 7: "int64", 10: "float16"}
 _TYPE_NAMES |= {11: "float64", 16: "bfloat16"}
+
+# From here on an initializer that is listed among the inputs is but a default.
+_FIRST_IR_OF_DEFAULTS = 4
 
 EMAP_SHAPE = (512, 512)
 
@@ -81,6 +84,26 @@ def skim_io(path: Path) -> GraphIO:
                 outputs.append(_tensor_info(value))
         free = tuple(tensor for tensor in inputs if tensor.name not in weights)
         return GraphIO(free, tuple(outputs))
+
+
+def skim_defaults(path: Path) -> frozenset[str]:
+    """Return the weights that a file lists among its inputs, so that a caller could replace them.
+
+    ONNX Runtime takes none of them for a constant. Before IR version 4 a file had to list all its
+    weights, and they are constants all the same: such a file has none of these.
+
+    Raises:
+        ModelError: the file cannot be read or is no whole ONNX file; the message names a remedy.
+    """
+    with open_model(path) as model:
+        inputs, weights = set(), set()
+        for number, value in _only_graph(model).fields():
+            if number == _GRAPH_INITIALIZER and isinstance(value, Span):
+                weights.add(tensor_name(value))
+            elif number == _GRAPH_INPUT and isinstance(value, Span):
+                inputs.add(_tensor_info(value).name)
+        defaults = _ir_version(model) >= _FIRST_IR_OF_DEFAULTS
+        return frozenset(inputs & weights if defaults else ())
 
 
 def skim_emap(path: Path) -> NDArray[np.float32]:
@@ -172,6 +195,15 @@ def _only_graph(model: Span) -> Span:
     if len(graphs) != 1:
         _refuse("it holds no graph" if not graphs else "it holds several graphs")
     return graphs[0]
+
+
+def _ir_version(model: Span) -> int:
+    versions = [
+        value
+        for number, value in model.fields()
+        if number == _MODEL_IR_VERSION and isinstance(value, int)
+    ]
+    return versions[-1] if versions else 0
 
 
 def _tensor_info(value_info: Span) -> TensorInfo:

@@ -54,6 +54,7 @@ class Edit:
         self._elements: dict[str, int] = {}
         self._outputs: list[onnx.ValueInfoProto] = []
         self._forgotten: set[str] = set()
+        self._unlisted: set[str] = set()
 
     def nodes(self, *operators: str) -> Iterator[tuple[int, onnx.NodeProto]]:
         """Yield ONNX's own nodes of the main graph with their place in it, of these kinds.
@@ -71,6 +72,11 @@ class Edit:
         """The inputs that somebody has to give."""
         given = {tensor.name for tensor in self.model.graph.initializer}
         return [value for value in self.model.graph.input if value.name not in given]
+
+    @cached_property
+    def defaults(self) -> frozenset[str]:
+        """The initializers that an input of the same name could replace."""
+        return overridable(self.model).intersection(t.name for t in self.model.graph.initializer)
 
     @cached_property
     def shapes(self) -> Mapping[str, Shape]:
@@ -162,6 +168,10 @@ class Edit:
         """Plan to change what the elements of an input or output are declared to be."""
         self._elements[name] = element
 
+    def remove_inputs(self, names: Iterable[str]) -> None:
+        """Plan to take inputs away; their initializers stay, as constants."""
+        self._unlisted.update(names)
+
     def add_output(self, value: onnx.ValueInfoProto) -> None:
         """Plan to give one more value out."""
         self._outputs.append(value)
@@ -192,6 +202,7 @@ class Edit:
         if self._replaced:
             del graph.node[:]
             graph.node.extend(nodes)
+        _remove_named(graph.input, self._unlisted)
         _remove_named(graph.value_info, unused | self._forgotten)
         self._write_initializers(model, unused)
         for value in (*graph.input, *graph.value_info, *graph.output):
