@@ -256,6 +256,18 @@ def test_weights_that_are_constants_although_they_are_listed_stay(
     assert prepared_model(listed, route, files) == listed
 
 
+def test_a_file_with_weights_elsewhere_runs_as_it_is_with_a_warning(
+    listed: Path, files: RewrittenFiles, caplog: pytest.LogCaptureFixture
+) -> None:
+    model = onnx.load(listed)
+    onnx.save(model, listed, save_as_external_data=True, location="weights", size_threshold=99)
+    route = choose_route(Role.RECOGNIZER, machines.cpu_only(), threads=1)
+    assert prepared_model(listed, route, files) == listed
+    assert "runs slower" in caplog.text
+    with pytest.raises(ModelError):
+        prepared_model(listed, replace(route, rewrites=(Rewrite.HALF,)), files)
+
+
 def test_what_is_kept_for_a_cpu_does_not_go_by_the_size_that_results_are_compared_in(
     files: RewrittenFiles, tmp_path: Path
 ) -> None:

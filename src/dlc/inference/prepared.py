@@ -6,7 +6,7 @@ import logging
 import time
 from pathlib import Path
 
-from dlc.errors import WriteError
+from dlc.errors import ModelError, WriteError
 from dlc.inference.provider_routes import usual_input_shape
 from dlc.inference.rewriting import plan_rewrites, rewrite
 from dlc.inference.route import Route
@@ -20,7 +20,8 @@ def prepared_model(path: Path, route: Route, files: RewrittenFiles) -> Path:
     """Return a model's file as its route wants it: rewritten, if the route asks for rewrites.
 
     On any route a file that lists its weights among its inputs is rewritten, too: nothing runs such
-    a graph well, and which file somebody uses for a role is not known to the route.
+    a graph well, and which file somebody uses for a role is not known to the route. Where that
+    cannot be done, the original is used, with a warning.
 
     It is made on first use, checked against the original on the CPU and kept, so that it is paid
     for once per model and machine. Where it cannot be kept, the original is used, with a warning.
@@ -34,21 +35,31 @@ def prepared_model(path: Path, route: Route, files: RewrittenFiles) -> Path:
         The rewritten file, or `path` where there is nothing to rewrite.
 
     Raises:
-        ModelError: the file is missing, damaged, or does not run on the CPU.
+        ModelError: the file is missing or damaged, or the route asks for rewrites and it does not
+            run on the CPU.
     """
     if recorded_key(path) is not None or not (route.rewrites or skim_defaults(path)):
         return path
+    try:
+        return _rewritten(path, route, files)
+    except WriteError as error:
+        logger.warning("%s is not rewritten for %s: %s", path, route.provider, error)
+        return path
+    except ModelError as error:
+        if route.rewrites:
+            raise
+        logger.warning("%s lists its weights as inputs and runs slower for it: %s", path, error)
+        return path
+
+
+def _rewritten(path: Path, route: Route, files: RewrittenFiles) -> Path:
     # Results are compared in this size also where the route leaves it open.
     shape = route.input_shape or usual_input_shape(route.role)
     side = None if shape is None else shape[-1]
     began = time.perf_counter()
     plan = plan_rewrites(path, route.provider, files, side=side, wanted=route.rewrites)
     made = files.lookup(plan.entry) is None
-    try:
-        result = rewrite(plan, files, threads=route.threads)
-    except WriteError as error:
-        logger.warning("%s is not rewritten for %s: %s", path, route.provider, error)
-        return path
+    result = rewrite(plan, files, threads=route.threads)
     if made:
         seconds = time.perf_counter() - began
         done = ", ".join(result.changes) or "nothing to do"
