@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dlc.compositing.arrays import Floats
 from dlc.swapping.mesh.cover import CoverMemory
+from dlc.swapping.mesh.eyewear import EyewearMemory
 from dlc.swapping.running_mean import RunningMean
 
 
@@ -26,3 +27,4 @@ class Track:
         self.lines = RunningMean[Floats](0.1)
         self.iris = RunningMean[Floats](0.1)
         self.cover = CoverMemory()
+        self.eyewear = EyewearMemory()

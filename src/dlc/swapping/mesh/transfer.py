@@ -6,11 +6,12 @@ import cv2
 import numpy as np
 
 from dlc.compositing.arrays import Bytes, Floats
-from dlc.compositing.filters import blend, resize, sample, smoothstep
+from dlc.compositing.filters import blend, grow, resize, sample, smoothstep
 from dlc.compositing.patch import Patch
 from dlc.swapping.mesh.cover import CoverFinder
 from dlc.swapping.mesh.expression import expression_gain, skin_relief
 from dlc.swapping.mesh.eyes import IrisTint, cut_openings
+from dlc.swapping.mesh.eyewear import EyewearFinder
 from dlc.swapping.mesh.hair import HairFinder
 from dlc.swapping.mesh.layout import Layout
 from dlc.swapping.mesh.occlusion import LineFinder
@@ -31,6 +32,8 @@ _DETAIL_SIZE = 2 * TONE_SIZE
 _STRETCHED = (0.95, 0.6)
 # Below this cosine the target itself shows next to nothing.
 _FLAT = 0.3
+# Lines within so many pixels of glasses are a part of them.
+_NEAR_GLASSES = 3
 
 
 class FaceTransfer:
@@ -54,6 +57,7 @@ class FaceTransfer:
         self._facing = PoseFacing(layout, TONE_SIZE)
         self._source_facing = resize(source.facing, (TONE_SIZE, TONE_SIZE))
         self._lines = LineFinder(layout, _DETAIL_SIZE)
+        self._eyewear = EyewearFinder(layout, _DETAIL_SIZE)
         self._hair = HairFinder(layout)
         self._covers = covers
         self._texture = SourceTexture(source, layout, self._meter)
@@ -78,32 +82,40 @@ class FaceTransfer:
         front = track.hair.update(self._hair.find(broad, seen))
         if self._covers is not None:
             front = np.maximum(front, self._covers.find(broad, seen, track.cover))
-        tone = self._meter.measure(broad, seen * (1 - front))
+        luma = np.asarray(cv2.cvtColor(flat, cv2.COLOR_BGRA2GRAY), np.uint8)
+        worn = self._eyewear.update(luma, view.pose, track.eyewear)
+        bare = 1 - front if worn is None else 1 - np.maximum(front, resize(worn, tone_size))
+        tone = self._meter.measure(broad, seen * bare)
         gain = track.gain.update(tone_gain(tone, self._texture.tone))
         contrast = track.contrast.update(contrast_factor(tone, self._texture.tone))
         relief = _relief(broad, shown, track)
-        luma = np.asarray(cv2.cvtColor(flat, cv2.COLOR_BGRA2GRAY), np.uint8)
         return self._texture.paint(
             self._texture.size_for(view.pose.scale),
             gain * expression_gain(relief, track.relief.update(relief))[..., None],
             contrast,
             track.color.update(color_matrix(tone, self._texture.tone)),
             self._sharpness(view, luma, track),
-            self._kept(facing, front, luma, track),
+            self._kept(facing, front, self._thin(luma, worn, track)),
         )
 
-    def _kept(self, facing: Floats, front: Floats, luma: Bytes, track: Track) -> Floats:
+    def _kept(self, facing: Floats, front: Floats, thin: Floats | None) -> Floats:
         """Return the share of the target that is kept: float32, square, 0 to 1.
 
-        Kept is what is in front of the face, and what the source's photo saw so much more from the
-        side that it would be stretched.
+        Kept is what is in front of the face, broad or thin, and what the source's photo saw so much
+        more from the side that it would be stretched.
         """
         share: Floats = self._source_facing.copy()
         share /= np.maximum(facing, _FLAT)
         stretched = smoothstep(share, *_STRETCHED)
         kept = np.maximum(front, stretched)
+        return kept if thin is None else np.maximum(resize(kept, thin.shape), thin)
+
+    def _thin(self, luma: Bytes, worn: Floats | None, track: Track) -> Floats | None:
+        """Return where thin things are in front; if glasses are, these and what belongs to them."""
         lines = self._lines.matte(track.lines.update(self._lines.lines(luma)))
-        return kept if lines is None else np.maximum(resize(kept, lines.shape), lines)
+        if worn is None or lines is None:
+            return lines if worn is None else worn
+        return np.maximum(worn, np.minimum(lines, grow(worn, _NEAR_GLASSES)))
 
     def _sharpness(self, view: TargetView, luma: Bytes, track: Track) -> float:
         known = track.sharpness.value
