@@ -14,6 +14,7 @@ from dlc.faces.face import Face
 from dlc.faces.pose import Pose, fit_pose
 from dlc.swapping.mesh.eyewear import EyewearFinder, EyewearMemory
 from dlc.swapping.mesh.layout import Layout
+from dlc.swapping.mesh.repair import without_glasses
 from dlc.swapping.mesh.source import SourceModel
 from dlc.swapping.mesh.track import Track
 from dlc.swapping.mesh.transfer import FaceTransfer
@@ -228,3 +229,21 @@ def test_a_new_face_goes_behind_the_glasses(
     assert np.median(patch.bgr[rims]) < 60
     bare = FaceTransfer(dark, layout).apply(view, Track())
     assert np.median(bare.bgr[rims]) > 90
+
+
+def test_a_source_loses_its_glasses(portrait_source: SourceModel, layout: Layout) -> None:
+    bare = portrait_source.texture
+    worn = np.clip(bare, 0, 255).astype(np.uint8)
+    left, right = (eye * (bare.shape[0] / SIZE) for eye in eyes(layout))
+    mask = Glasses().draw(worn, (left, right))
+    repaired = without_glasses(worn.astype(np.float32), layout)
+    mask[: round(float(left[1]))] = False  # brows are lost with what hides them
+    before, after = (np.abs(now - bare)[mask].mean() for now in (worn.astype(np.float32), repaired))
+    assert after < 0.15 * before
+    assert (repaired[bare.shape[0] * 3 // 5 :] == worn[bare.shape[0] * 3 // 5 :]).mean() > 0.9
+
+
+def test_a_source_without_glasses_stays_as_it_is(
+    portrait_source: SourceModel, layout: Layout
+) -> None:
+    assert without_glasses(portrait_source.texture, layout) is portrait_source.texture

@@ -85,6 +85,11 @@ class Eyewear:
     evidence: float
     matte: Floats | None
 
+    @property
+    def is_certain(self) -> bool:
+        """Whether one image alone is evidence enough."""
+        return self.evidence > _WORN
+
 
 class EyewearMemory:
     """Whether a face wears glasses, and where they are in the atlas.

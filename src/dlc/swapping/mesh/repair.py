@@ -6,7 +6,8 @@ import cv2
 import numpy as np
 
 from dlc.compositing.arrays import Floats
-from dlc.compositing.filters import blur, ellipse, smoothstep
+from dlc.compositing.filters import blur, ellipse, grow, resize, smoothstep
+from dlc.swapping.mesh.eyewear import EyewearFinder
 from dlc.swapping.mesh.layout import Layout
 from dlc.swapping.mesh.masks import (
     LEFT_BROW,
@@ -29,6 +30,8 @@ _HAIR = (0.55, 0.40)
 # Hair and shadow mix with the skin next to them.
 _MIXED = ellipse(2 * round(ATLAS_SIZE * 0.016) + 1)
 _TINT_EVENNESS = 0.7
+# Pixels of half the atlas around the rims of glasses that they darken or light up.
+_RIM_MARGIN = 2
 # Radii, as shares of the atlas, at which holes are filled: broad holes first, then their edges.
 _BROADEST, *_NARROWER = (0.12, 0.05, 0.02)
 
@@ -113,6 +116,19 @@ def diffuse(texture: Floats, known: Floats) -> Floats:
         around, share = _around(texture, solid, radius)
         filled = filled + (around - filled) * smoothstep(share, 0.02, 0.2)[..., None]
     return filled + (texture - filled) * solid[..., None]
+
+
+def without_glasses(texture: Floats, layout: Layout) -> Floats:
+    """Return a texture (S, S, 3) with skin where the rims of glasses are, if it shows any.
+
+    Reflections and shadows of the lenses stay.
+    """
+    half = (ATLAS_SIZE // 2, ATLAS_SIZE // 2)
+    seen = EyewearFinder(layout, half[0]).look(np.clip(resize(texture, half) @ LUMA, 0, 255))
+    if not seen.is_certain or seen.matte is None:
+        return texture
+    rims = resize(grow(seen.matte, _RIM_MARGIN), texture.shape[:2])
+    return diffuse(texture, 1 - rims)
 
 
 def even_tint(texture: Floats, known: Floats, layout: Layout) -> Floats:

@@ -11,7 +11,7 @@ from dlc.compositing.arrays import Floats
 from dlc.swapping.mesh.layout import Layout
 from dlc.swapping.mesh.merge import merge_views
 from dlc.swapping.mesh.photo import unwrap_photo
-from dlc.swapping.mesh.repair import diffuse, even_tint, mirror_fill, skin_likeness
+from dlc.swapping.mesh.repair import diffuse, even_tint, mirror_fill, skin_likeness, without_glasses
 from dlc.swapping.swapper import Pixels
 
 
@@ -49,6 +49,7 @@ def build_source(photos: Sequence[tuple[Pixels, Floats]], layout: Layout) -> Sou
     views.sort(key=lambda view: view.worth, reverse=True)
     texture, seen = merge_views(views)
     texture, trust = mirror_fill(texture, seen * skin_likeness(texture, layout))
+    texture = without_glasses(texture, layout)
     facing = np.maximum.reduce([view.facing for view in views])
     worth = np.array([max(view.worth, 1e-6) for view in views])
     shape = np.tensordot(worth / worth.sum(), np.stack([view.shape for view in views]), axes=1)
