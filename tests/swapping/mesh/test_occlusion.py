@@ -88,6 +88,32 @@ def test_a_short_scratch_is_not_kept(
     assert finder.matte(finder.lines(scratched)) is None
 
 
+def test_crows_feet_are_not_kept(finder: LineFinder, smooth_face: Bytes, layout: Layout) -> None:
+    x, y = eye_center(layout)
+    wrinkled = smooth_face.copy()
+    for down in range(20, 52, 4):  # close to each other, and a third of a face wide together
+        for along in range(-36, 36, 12):
+            cv2.line(wrinkled, (x + along, y + down), (x + along + 8, y + down), 235, 1)
+    assert finder.matte(finder.lines(wrinkled)) is None
+
+
+def test_a_rim_with_gaps_is_kept(finder: LineFinder, smooth_face: Bytes, layout: Layout) -> None:
+    broken = smooth_face.copy()
+    for start in range(0, 360, 120):
+        cv2.ellipse(
+            broken,
+            eye_center(layout),
+            (42, 38),
+            0,
+            start,
+            start + 112,
+            235,
+            1,
+            lineType=cv2.LINE_AA,
+        )
+    assert rim_share(finder, smooth_face, broken) > 0.5
+
+
 def test_lines_below_the_nose_are_not_kept(
     finder: LineFinder, smooth_face: Bytes, layout: Layout
 ) -> None:

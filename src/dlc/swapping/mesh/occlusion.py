@@ -19,8 +19,10 @@ from dlc.swapping.mesh.masks import EYE_CORNER, NOSE, NOSE_BASE, depth_inside, r
 _WIDTH = 0.02
 _LIGHT = (10.0, 26.0)
 _DARK = (22.0, 45.0)
-# Specks and creases are shorter than this, in face widths.
+# Specks and creases are shorter than this, in face widths; of a line that is broken in places one
+# piece at least is as long as that. Crow's feet are many short pieces.
 _LENGTH = 0.25
+_PIECE = 0.2
 # Shares of the time a pixel has to be part of a line: to count at all, and to be kept whole.
 _OFTEN = (0.15, 0.5)
 _CROSS = cv2.getStructuringElement(cv2.MORPH_CROSS, (3, 3))
@@ -36,7 +38,7 @@ class LineFinder:
         light, dark = (blur(zone, 1.0) for zone in _zones(layout, size))
         unit = size * layout.face_width
         self._kernel = ellipse(2 * round(_WIDTH / 2 * unit) + 1)
-        self._length = _LENGTH * unit
+        self._length, self._piece = _LENGTH * unit, _PIECE * unit
         # Nothing is looked for below the nose.
         reach = self._kernel.shape[0]
         rows = np.flatnonzero(light.any(axis=1) | dark.any(axis=1))
@@ -65,7 +67,11 @@ class LineFinder:
             often: mean over time of what `lines` returned.
         """
         candidates = (often > _OFTEN[0]).astype(np.uint8)
-        long = self._long_parts(cv2.dilate(candidates, _NEARBY).astype(np.uint8))
+        pieces = _long_parts(candidates, self._piece)
+        if not pieces.any():
+            return None
+        joined = np.asarray(cv2.dilate(candidates, _NEARBY), np.uint8)
+        long = _long_parts(joined, self._length, around=pieces)
         if not long.any():
             return None
         spread = blur(np.asarray(cv2.dilate(often, _CROSS), np.float32), 0.8)
@@ -73,13 +79,23 @@ class LineFinder:
         matte[self._rows] = smoothstep(spread, *_OFTEN) * long
         return matte
 
-    def _long_parts(self, parts: Bytes) -> Bytes:
-        """Return 1 on connected parts that are long enough, 0 elsewhere."""
-        _, labels, stats, _ = cv2.connectedComponentsWithStats(parts, connectivity=8)
-        extent = np.maximum(stats[:, cv2.CC_STAT_WIDTH], stats[:, cv2.CC_STAT_HEIGHT])
-        is_long = (extent > self._length).astype(np.uint8)
-        is_long[0] = 0  # the ground between the parts
-        return is_long[np.asarray(labels, np.int32)]
+
+def _long_parts(parts: Bytes, length: float, around: Bytes | None = None) -> Bytes:
+    """Return 1 on connected parts that are longer than `length`, 0 elsewhere.
+
+    Args:
+        parts: uint8 (h, w), 1 on them.
+        length: in pixels.
+        around: if given, each part has to hold a pixel that is 1 in it, too.
+    """
+    _, numbers, stats, _ = cv2.connectedComponentsWithStats(parts, connectivity=8)
+    labels = np.asarray(numbers, np.int32)
+    extent = np.maximum(stats[:, cv2.CC_STAT_WIDTH], stats[:, cv2.CC_STAT_HEIGHT])
+    is_long = (extent > length).astype(np.uint8)
+    if around is not None:
+        is_long[np.bincount(labels[around > 0], minlength=len(stats)) == 0] = 0
+    is_long[0] = 0  # the ground between the parts
+    return is_long[labels]
 
 
 def _zones(layout: Layout, size: int) -> tuple[Floats, Floats]:
