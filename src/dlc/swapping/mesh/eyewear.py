@@ -10,28 +10,17 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-import cv2
 import numpy as np
-from numpy.typing import NDArray
 
 from dlc.compositing.arrays import Bytes, Floats
-from dlc.compositing.filters import blur, sample, smoothstep
+from dlc.compositing.filters import sample, smoothstep
 from dlc.faces.pose import Pose
 from dlc.swapping.mesh.layout import Layout
+from dlc.swapping.mesh.line_grid import LineGrid, best_path
 from dlc.swapping.mesh.masks import EYE_CORNER, depth_inside, rings_mask
 from dlc.swapping.running_mean import RunningMean
 
-# Contrast of a line to both its sides, as a share of the luma around it: from where it may be one
-# to where it certainly is; and the sigma, in samples, of what is around.
-_LINE = (0.02, 0.05)
-_AROUND = 8.0
-# Widths over which lines are looked for, as the sigmas of blurs in samples.
-_SIGMAS = (1.0, 2.0)
-# What a light line's contrast is worth beside a dark one's, once both are certain.
-_LIGHT = 0.5
-# Gray levels; in what is darker a contrast is noise.
-_DARK = 8.0
-# Distance between samples, in face widths.
+# Distance between samples of a grid, in face widths.
 _SPACING = 0.0062
 # Rectangles in which bridge and temples are looked for, in face widths from the midline and from
 # the height of the eyes' corners: inner and outer edge, top and bottom.
@@ -47,17 +36,6 @@ _REACH = (0.25, 1.3)
 _HANG = 0.03
 # Face widths from the midline from where to where a line is a rim's, no more the nose's.
 _SIDES = (0.01, 0.02)
-# What a step to the side costs a path, in certain samples.
-_STEP = 0.1
-# A rim is no wider than this to either side of its middle, in samples.
-_WIDEST = 4
-# Softness of its edges, in samples.
-_SOFTNESS = 0.7
-# Contrast to its sides from which a sample near the middle of a rim may be part of it, and is.
-_PART = (0.06, 0.15)
-# Certainty of a rim on average around a place of it from which it is kept there, and kept whole;
-# and the sigma in samples of that average.
-_SURE, _NEARBY = (0.15, 0.45), 3.0
 # Evidence from which glasses are seen, and to which it has to fall for them to be gone.
 _WORN, _BARE = 0.6, 0.45
 # Face widths in pixels and cosines of the angle to the camera from which a face tells whether it
@@ -68,8 +46,6 @@ _FRONTAL, _TURNED = 0.9, 0.75
 _FADED = 0.01
 # Frames from one look to the next.
 _INTERVAL = 12
-
-_Indices = NDArray[np.intp]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -111,53 +87,6 @@ class EyewearMemory:
         self.frames = 0
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class _Grid:
-    """Samples of an atlas image (S, S), in rows that a part of the glasses crosses one by one.
-
-    Attributes:
-        where: float32 (rows, columns, 2), their places in the image.
-        zone: float32 (rows, columns), how far a line there counts, 0 to 1.
-        back: float32 (S, S, 2), where each pixel of the image lies among the samples.
-        is_closed: whether the first row is next to the last.
-    """
-
-    where: Floats
-    zone: Floats
-    back: Floats
-    is_closed: bool
-
-    def lines(self, luma: Floats) -> tuple[Floats, Floats]:
-        """Return the samples of an image (S, S), and how much each is on a line.
-
-        That is 0 where it is not, 1 where it certainly is, and up to 2 the stronger the line is;
-        less for a light one, as between a dark rim and lashes or a brow skin is a light line.
-        """
-        samples = sample(luma, self.where)
-        around = np.maximum(blur(samples, _AROUND), _DARK)
-        light, dark = (
-            np.maximum.reduce([_contrast(sign * samples, sigma) for sigma in _SIGMAS]) / around
-            for sign in (1, -1)
-        )
-        strength = 1 + np.clip(np.maximum(light * _LIGHT, dark), 0, 1)
-        return samples, smoothstep(np.maximum(light, dark), *_LINE) * self.zone * strength
-
-    def follow(self, luma: Floats) -> tuple[Floats, Floats]:
-        """Return how certain the best path (rows,) is, and what is part of it (S, S): 0 to 1."""
-        samples, lines = self.lines(luma)
-        rows = len(lines)
-        # A quarter of a round goes before a closed path and after it, so that its ends meet.
-        around = rows // 4 if self.is_closed else 0
-        turns = np.pad(lines, ((around, around), (0, 0)), mode="wrap")
-        path = _best_path(turns)[around : around + rows]
-        certain = np.minimum(lines[np.arange(rows), path], 1)
-        sure = blur(np.pad(certain, around, mode="wrap")[:, None], _NEARBY)[around : around + rows]
-        part = _part(samples, path) * smoothstep(sure, *_SURE)
-        if self.is_closed:
-            part = np.concatenate([part, part[:1]])
-        return certain, sample(part, self.back, border=cv2.BORDER_CONSTANT)
-
-
 class EyewearFinder:
     """Finds glasses in atlas images of one size."""
 
@@ -195,7 +124,7 @@ class EyewearFinder:
         """Look for glasses in an image float32 (size, size)."""
         _, lines = self._bridge.lines(luma)
         nose = np.minimum(lines[self._nose], 1)
-        bridge = float(nose[np.arange(len(nose)), _best_path(nose)].mean())
+        bridge = float(nose[np.arange(len(nose)), best_path(nose)].mean())
         if bridge < _BARE:
             return Eyewear(bridge * _BARE, None)
         rims = [rim.follow(luma) for rim in self._rims]
@@ -223,51 +152,7 @@ class EyewearFinder:
             memory.matte = None if faded else np.zeros_like(memory.shown.value)
 
 
-def _contrast(samples: Floats, sigma: float) -> Floats:
-    """Return by how many gray levels each sample is lighter than both its sides in its row."""
-    smooth = blur(samples, sigma)
-    away = round(2 * sigma)
-    padded = cv2.copyMakeBorder(smooth, 0, 0, away, away, cv2.BORDER_REPLICATE)
-    return smooth - np.maximum(padded[:, : -2 * away], padded[:, 2 * away :])
-
-
-def _best_path(lines: Floats) -> _Indices:
-    """Return the columns (rows,) of the path with the most lines (rows, columns).
-
-    A path goes from row to row, to the same column or one next to it.
-    """
-    sums, origins = lines[0], []
-    straight = np.arange(lines.shape[1])
-    for row in lines[1:]:
-        padded = np.pad(sums - np.float32(_STEP), 1, constant_values=-np.inf)
-        before, after = padded[:-2], padded[2:]
-        aside = np.maximum(before, after)
-        origins.append(np.where(sums >= aside, straight, straight + np.sign(after - before)))
-        sums = np.maximum(sums, aside) + row
-    path = [int(sums.argmax())]
-    for origin in reversed(origins):
-        path.append(int(origin[path[-1]]))
-    return np.array(path[::-1])
-
-
-def _part(samples: Floats, path: _Indices) -> Floats:
-    """Return how far each sample (rows, columns) is part of what a path (rows,) follows: 0 to 1.
-
-    It is as wide as what differs from both its sides.
-    """
-    rows, away = np.arange(len(path))[:, None], np.arange(-_WIDEST, _WIDEST + 1)
-    columns = np.clip(path[:, None] + away, 0, samples.shape[1] - 1)
-    near = samples[rows, columns]
-    share = ((away + _WIDEST) / (2 * _WIDEST)).astype(np.float32)
-    sides = near[:, :1] * (1 - share) + near[:, -1:] * share
-    part = smoothstep(np.abs(near - sides) / np.maximum(sides, _DARK), *_PART)
-    part[:, _WIDEST - 1 : _WIDEST + 2] = 1.0
-    whole = np.zeros_like(samples)
-    whole[rows, columns] = part
-    return blur(whole, _SOFTNESS)
-
-
-def _rectangle(layout: Layout, size: int, box: tuple[float, float, float, float]) -> _Grid:
+def _rectangle(layout: Layout, size: int, box: tuple[float, float, float, float]) -> LineGrid:
     """Return samples of a rectangle: rows from left to right, columns downwards."""
     unit = size * layout.face_width
     left, right, top, bottom = box
@@ -280,10 +165,10 @@ def _rectangle(layout: Layout, size: int, box: tuple[float, float, float, float]
     pixels = np.arange(size)
     down, along = np.meshgrid((pixels - corner_y) / step, (pixels - corner_x) / step, indexing="ij")
     back = np.stack([down, along], axis=2).astype(np.float32)
-    return _Grid(where, np.ones(where.shape[:2], np.float32), back, is_closed=False)
+    return LineGrid(where, np.ones(where.shape[:2], np.float32), back, is_closed=False)
 
 
-def _ring(layout: Layout, size: int, eye: list[int]) -> _Grid:
+def _ring(layout: Layout, size: int, eye: list[int]) -> LineGrid:
     """Return samples around an eye: rows go from the right downwards, columns go outwards."""
     unit = size * layout.face_width
     center = layout.uv[eye].mean(axis=0) * size - 0.5 + np.array([0, _HANG * unit])
@@ -299,7 +184,7 @@ def _ring(layout: Layout, size: int, eye: list[int]) -> _Grid:
     column = (np.hypot(x, y) - low) * ((columns - 1) / (high - low))
     row = np.arctan2(y, x) % (2 * np.pi) * (_ANGLES / (2 * np.pi))
     back = np.stack([column, row], axis=2).astype(np.float32)
-    return _Grid(where, sample(_rim_zone(layout, size), where), back, is_closed=True)
+    return LineGrid(where, sample(_rim_zone(layout, size), where), back, is_closed=True)
 
 
 def _rim_zone(layout: Layout, size: int) -> Floats:
