@@ -23,6 +23,7 @@ class Track:
         self.contrast = RunningMean[float](0.2)
         self.color = RunningMean[Floats](0.2)
         self.sharpness = RunningMean[float](0.1)
+        self.noise = RunningMean[float](0.05)
         self.hair = RunningMean[Floats](0.2)
         self.lines = RunningMean[Floats](0.1)
         self.iris = RunningMean[Floats](0.1)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import cv2
 import numpy as np
 
@@ -12,6 +14,7 @@ from dlc.swapping.mesh.cover import CoverFinder
 from dlc.swapping.mesh.expression import expression_gain, skin_relief
 from dlc.swapping.mesh.eyes import IrisTint, cut_openings
 from dlc.swapping.mesh.eyewear import EyewearFinder
+from dlc.swapping.mesh.grain import noise_level, with_grain, without_grain
 from dlc.swapping.mesh.hair import HairFinder
 from dlc.swapping.mesh.layout import Layout
 from dlc.swapping.mesh.occlusion import LineFinder
@@ -68,6 +71,13 @@ class FaceTransfer:
 
     def apply(self, view: TargetView, track: Track) -> Patch:
         """Return the target with the source's face; what is known of the target is updated."""
+        calm = without_grain(view.bgra, track.noise.update(noise_level(view.bgra)))
+        if calm is None:
+            return self._swap(view, track)
+        patch = self._swap(replace(view, bgra=calm), track)
+        return replace(patch, bgr=with_grain(patch.bgr, view.bgra, calm))
+
+    def _swap(self, view: TargetView, track: Track) -> Patch:
         skin = self._paint(view, track)
         moved = self._move(view, track)
         return self._lay(view, skin, moved, track)
