@@ -138,10 +138,11 @@ def iris_color(bgr: Bytes, irises: Sequence[Iris]) -> Floats | None:
     return color / np.float32(total) if total >= _MIN_IRIS else None
 
 
-def _scaled(bgra: Bytes, gain: Floats) -> Bytes:
-    """Multiply the colors of a picture (h, w, 4) by a gain (3,)."""
-    factors = (*gain.tolist(), 1.0)
-    return np.asarray(cv2.multiply(bgra, factors), np.uint8)  # type: ignore[call-overload]
+def _scaled(bgra: Bytes, gain: Floats, veil: float) -> Bytes:
+    """Multiply by a gain (3,) what the colors of a picture (h, w, 4) are above a veil."""
+    matrix = np.diag([*gain.tolist(), 1.0])
+    offset = veil * (1 - np.diag(matrix))
+    return np.asarray(cv2.transform(bgra, np.column_stack([matrix, offset])), np.uint8)
 
 
 class IrisTint:
@@ -151,13 +152,16 @@ class IrisTint:
         """Take the source's iris color, BGR (3,), if it is known."""
         self._source = source
 
-    def apply(self, bgra: Bytes, eyes: Sequence[Eye], seen: RunningMean[Floats]) -> None:
+    def apply(
+        self, bgra: Bytes, eyes: Sequence[Eye], seen: RunningMean[Floats], veil: float = 0.0
+    ) -> None:
         """Recolor the irises of a picture (h, w, 4) in place.
 
         Args:
             bgra: the picture.
             eyes: the face's eyes in it.
             seen: the target's own iris color over time; updated.
+            veil: gray levels that lie over the whole picture.
         """
         if self._source is None:
             return
@@ -166,12 +170,12 @@ class IrisTint:
         color = seen.value if now is None else seen.update(now)
         if color is None:
             return
-        floor: Floats = np.maximum(color, 4.0)
+        floor: Floats = np.maximum(color - np.float32(veil), 4.0)
         gain = np.clip(self._source / floor, *_TINT)
         for iris in irises:
             plain = cut(bgra, iris.box)
             share = _bareness(iris_color(bgra, [iris]), color)
-            plain[:] = blend(_scaled(plain, gain), plain, iris.mask * share)
+            plain[:] = blend(_scaled(plain, gain, veil), plain, iris.mask * share)
 
 
 def _bareness(now: Floats | None, usual: Floats) -> np.float32:

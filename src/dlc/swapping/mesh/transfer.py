@@ -25,6 +25,7 @@ from dlc.swapping.mesh.source import SourceModel
 from dlc.swapping.mesh.texture import SourceTexture
 from dlc.swapping.mesh.tone import TONE_SIZE, ToneMeter, color_matrix, contrast_factor, tone_gain
 from dlc.swapping.mesh.track import Track
+from dlc.swapping.mesh.veil import VeilMeter
 from dlc.swapping.mesh.view import TargetView, unwrap
 from dlc.swapping.mesh.visibility import PoseFacing, visibility
 
@@ -57,6 +58,7 @@ class FaceTransfer:
         """
         self._layout = layout
         self._meter = ToneMeter(layout)
+        self._veil = VeilMeter(layout)
         self._facing = PoseFacing(layout, TONE_SIZE)
         self._source_facing = resize(source.facing, (TONE_SIZE, TONE_SIZE))
         self._lines = LineFinder(layout, _DETAIL_SIZE)
@@ -97,12 +99,13 @@ class FaceTransfer:
         bare = 1 - front if worn is None else 1 - np.maximum(front, resize(worn, tone_size))
         tone = self._meter.measure(broad, seen * bare)
         gain = track.gain.update(tone_gain(tone, self._texture.tone))
+        veil = track.veil.update(self._veil.level(broad, tone))
         contrast = track.contrast.update(contrast_factor(tone, self._texture.tone))
         relief = _relief(broad, shown, track)
         return self._texture.paint(
             self._texture.size_for(view.pose.scale),
             gain * expression_gain(relief, track.relief.update(relief))[..., None],
-            contrast,
+            contrast * self._veil.clearness(veil, tone),
             track.color.update(color_matrix(tone, self._texture.tone)),
             self._sharpness(view, luma, track),
             self._kept(facing, front, self._thin(luma, worn, track)),
@@ -151,7 +154,7 @@ class FaceTransfer:
             moved[ring, :2] for ring in (topology.left_eye, topology.right_eye, topology.inner_lips)
         )
         eyes = [eye.moved(lids) for eye, lids in zip(view.eyes, (left, right), strict=True)]
-        self._irises.apply(under, eyes, track.iris)
+        self._irises.apply(under, eyes, track.iris, track.veil.value or 0.0)
         opacity = _product(over[..., 3], placement.edge)
         cut_openings(opacity, (left, right, mouth), view.pose.scale)
         blended = cv2.cvtColor(blend(over, under, opacity), cv2.COLOR_BGRA2BGR)
