@@ -99,13 +99,14 @@ class FaceTransfer:
         bare = 1 - front if worn is None else 1 - np.maximum(front, resize(worn, tone_size))
         tone = self._meter.measure(broad, seen * bare)
         gain = track.gain.update(tone_gain(tone, self._texture.tone))
-        veil = track.veil.update(self._veil.level(broad, tone))
-        contrast = track.contrast.update(contrast_factor(tone, self._texture.tone))
+        clear = self._veil.clearness(track.veil.update(self._veil.level(broad, tone)), tone)
+        own = replace(tone, contrast=tone.contrast / clear)
+        contrast = track.contrast.update(contrast_factor(own, self._texture.tone))
         relief = _relief(broad, shown, track)
         return self._texture.paint(
             self._texture.size_for(view.pose.scale),
             gain * expression_gain(relief, track.relief.update(relief))[..., None],
-            contrast * self._veil.clearness(veil, tone),
+            contrast * clear,
             track.color.update(color_matrix(tone, self._texture.tone)),
             self._sharpness(view, luma, track),
             self._kept(facing, front, self._thin(luma, worn, track)),
