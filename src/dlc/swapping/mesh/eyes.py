@@ -153,7 +153,12 @@ class IrisTint:
         self._source = source
 
     def apply(
-        self, bgra: Bytes, eyes: Sequence[Eye], seen: RunningMean[Floats], veil: float = 0.0
+        self,
+        bgra: Bytes,
+        eyes: Sequence[Eye],
+        seen: RunningMean[Floats],
+        veil: float = 0.0,
+        clearness: float = 1.0,
     ) -> None:
         """Recolor the irises of a picture (h, w, 4) in place.
 
@@ -162,6 +167,7 @@ class IrisTint:
             eyes: the face's eyes in it.
             seen: the target's own iris color over time; updated.
             veil: gray levels that lie over the whole picture.
+            clearness: the share of the face's light that is not the veil's.
         """
         if self._source is None:
             return
@@ -171,7 +177,7 @@ class IrisTint:
         if color is None:
             return
         floor: Floats = np.maximum(color - np.float32(veil), 4.0)
-        gain = np.clip(self._source / floor, *_TINT)
+        gain = np.clip(self._source * np.float32(clearness) / floor, *_TINT)
         for iris in irises:
             plain = cut(bgra, iris.box)
             share = _bareness(iris_color(bgra, [iris]), color)

@@ -22,6 +22,7 @@ class Track:
         self.gain = RunningMean[Floats](0.2)
         self.contrast = RunningMean[float](0.2)
         self.veil = RunningMean[float](0.05)
+        self.clearness = RunningMean[float](0.05)
         self.color = RunningMean[Floats](0.2)
         self.sharpness = RunningMean[float](0.1)
         self.noise = RunningMean[float](0.05)

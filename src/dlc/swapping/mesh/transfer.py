@@ -99,7 +99,8 @@ class FaceTransfer:
         bare = 1 - front if worn is None else 1 - np.maximum(front, resize(worn, tone_size))
         tone = self._meter.measure(broad, seen * bare)
         gain = track.gain.update(tone_gain(tone, self._texture.tone))
-        clear = self._veil.clearness(track.veil.update(self._veil.level(broad, tone)), tone)
+        veil = track.veil.update(self._veil.level(broad, tone))
+        clear = track.clearness.update(self._veil.clearness(veil, tone))
         own = replace(tone, contrast=tone.contrast / clear)
         contrast = track.contrast.update(contrast_factor(own, self._texture.tone))
         relief = _relief(broad, shown, track)
@@ -155,7 +156,8 @@ class FaceTransfer:
             moved[ring, :2] for ring in (topology.left_eye, topology.right_eye, topology.inner_lips)
         )
         eyes = [eye.moved(lids) for eye, lids in zip(view.eyes, (left, right), strict=True)]
-        self._irises.apply(under, eyes, track.iris, track.veil.value or 0.0)
+        veil, clear = track.veil.value or 0.0, track.clearness.value or 1.0
+        self._irises.apply(under, eyes, track.iris, veil, clear)
         opacity = _product(over[..., 3], placement.edge)
         cut_openings(opacity, (left, right, mouth), view.pose.scale)
         blended = cv2.cvtColor(blend(over, under, opacity), cv2.COLOR_BGRA2BGR)
