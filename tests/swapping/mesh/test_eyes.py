@@ -87,6 +87,12 @@ def test_the_tint_changes_the_irises_and_nothing_else() -> None:
     np.testing.assert_array_equal(before[..., 3], after[..., 3])
 
 
+def test_behind_a_veil_an_iris_gets_what_is_seen_of_the_color() -> None:
+    after = np.rint(0.4 * picture(EYES) + 60).astype(np.uint8)
+    IrisTint(BLUE).apply(after, EYES, RunningMean[Floats](0.1), veil=60, clearness=0.4)
+    np.testing.assert_allclose(after[50, 50, :3], 0.4 * BLUE + 60, atol=8)
+
+
 def test_a_shut_eye_is_left_alone() -> None:
     shut = [eye_at(50, 50, height=4), eye_at(150, 50, height=3)]
     before = picture(EYES)
