@@ -93,8 +93,8 @@ class SourceTexture:
         painted = cv2.add(painted, level.light)
         surplus = np.maximum(1 - _LIGHTER / np.maximum(gain @ LUMA, _LIGHTER), 0)
         if surplus.any():
-            dulled = resize(surplus, (size, size)) * np.float32(contrast)
-            painted -= level.shine * dulled[..., None]
+            dulled = cv2.cvtColor(resize(surplus * contrast, (size, size)), cv2.COLOR_GRAY2BGR)
+            painted = cv2.subtract(painted, cv2.multiply(level.shine, dulled))
         painted = cv2.scaleAdd(level.fine, contrast * (sharpness - 1), painted)
         bgr = cv2.multiply(painted, resize(gain, (size, size)), dtype=cv2.CV_8U)
         opacity = level.opacity

@@ -17,6 +17,7 @@ class Track:
 
     def __init__(self) -> None:
         """Start without any memory."""
+        self.frames = 0
         self.shape = RunningMean[Floats](0.005)
         self.relief = RunningMean[Floats](0.01)
         self.gain = RunningMean[Floats](0.2)
@@ -25,7 +26,7 @@ class Track:
         self.clearness = RunningMean[float](0.05)
         self.color = RunningMean[Floats](0.2)
         self.sharpness = RunningMean[float](0.1)
-        self.noise = RunningMean[float](0.05)
+        self.noise = RunningMean[float](0.2)
         self.hair = RunningMean[Floats](0.2)
         self.lines = RunningMean[Floats](0.1)
         self.iris = RunningMean[Floats](0.1)

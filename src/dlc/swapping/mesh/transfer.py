@@ -31,6 +31,8 @@ from dlc.swapping.mesh.visibility import PoseFacing, visibility
 
 # Side of the atlas in which a target's fine detail is compared with the source's.
 _DETAIL_SIZE = 2 * TONE_SIZE
+# In one of so many frames a camera's noise is measured: it changes with the light alone.
+_NOISE_INTERVAL = 4
 # Cosine of the line of sight, the source's as a share of the target's: from where the source's
 # texture begins to give way, and where it has gone.
 _STRETCHED = (0.95, 0.6)
@@ -73,11 +75,18 @@ class FaceTransfer:
 
     def apply(self, view: TargetView, track: Track) -> Patch:
         """Return the target with the source's face; what is known of the target is updated."""
-        calm = without_grain(view.bgra, track.noise.update(noise_level(view.bgra)))
+        calm = without_grain(view.bgra, self._noise(view, track))
         if calm is None:
             return self._swap(view, track)
         patch = self._swap(replace(view, bgra=calm), track)
         return replace(patch, bgr=with_grain(patch.bgr, view.bgra, calm))
+
+    def _noise(self, view: TargetView, track: Track) -> float:
+        known = track.noise.value
+        if known is None or track.frames % _NOISE_INTERVAL == 0:
+            known = track.noise.update(noise_level(view.bgra))
+        track.frames += 1
+        return known
 
     def _swap(self, view: TargetView, track: Track) -> Patch:
         skin = self._paint(view, track)

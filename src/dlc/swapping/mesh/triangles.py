@@ -69,9 +69,9 @@ def linear_functions(corners: Floats, values: Floats) -> Floats:
     Returns:
         float32 (3, D, T): p, q and r.
     """
-    a, center = corners[:, 0].T, corners.mean(axis=1).T
+    a, at_a = corners[:, 0].T, values[:, 0].T
     ab, ac = corners[:, 1].T - a, corners[:, 2].T - a
-    to_b, to_c = (values[:, 1] - values[:, 0]).T, (values[:, 2] - values[:, 0]).T
+    to_b, to_c = values[:, 1].T - at_a, values[:, 2].T - at_a
     # Least squares with Tikhonov's damping, which is 0 for all but low triangles.
     damping = _DAMPING * np.maximum(0, 1 - _height(ab, ac) ** 2)
     xx, xy, yy = ab[0] ** 2 + ac[0] ** 2, ab[0] * ab[1] + ac[0] * ac[1], ab[1] ** 2 + ac[1] ** 2
@@ -80,12 +80,14 @@ def linear_functions(corners: Floats, values: Floats) -> Floats:
     determinant = xx * yy - xy * xy
     p = (x * yy - y * xy) / determinant
     q = (y * xx - x * xy) / determinant
-    return np.stack([p, q, values.mean(axis=1).T - p * center[0] - q * center[1]])
+    center, mean = a + (ab + ac) / 3, at_a + (to_b + to_c) / 3
+    return np.stack([p, q, mean - p * center[0] - q * center[1]])
 
 
 def _height(ab: Floats, ac: Floats) -> Floats:
     """Return the least height of triangles with sides (2, T)."""
-    longest = np.sqrt(np.maximum.reduce([(side**2).sum(axis=0) for side in (ab, ac, ac - ab)]))
+    squares = [x * x + y * y for x, y in (ab, ac, ac - ab)]
+    longest = np.sqrt(np.maximum.reduce(squares))
     height: Floats = np.abs(ab[0] * ac[1] - ab[1] * ac[0]) / np.maximum(longest, 1e-6)
     return height
 
