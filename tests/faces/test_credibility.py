@@ -11,13 +11,12 @@ from numpy.typing import NDArray
 
 from dlc.faces.credibility import FULL_YAW, MAX_YAW, credibility, head_yaw
 from dlc.faces.face import Face
-from dlc.model_store.builtin import builtin_model
+from dlc.faces.pose import load_mean_face
 
 
 @pytest.fixture(scope="module")
 def mean_face() -> NDArray[np.float32]:
-    with np.load(builtin_model("mean_face.npz")) as arrays:
-        return np.asarray(arrays["mean_face"] * 200 + 300, np.float32)
+    return np.asarray(load_mean_face() * 200 + 300, np.float32)
 
 
 def face_of(landmarks: NDArray[np.float32], presence: float = 1.0) -> Face:

@@ -6,11 +6,12 @@ from numpy.typing import NDArray
 
 from dlc.faces.scene_cut import SceneCutDetector
 from tests import clips
+from tests.faces.pictures import Picture
 
 
 def cuts(pictures: list[NDArray[np.uint8]]) -> list[int]:
     detector = SceneCutDetector()
-    return [index for index, bgr in enumerate(pictures) if detector.is_cut(bgr)]
+    return [index for index, bgr in enumerate(pictures) if detector.is_cut(Picture(bgr))]
 
 
 @pytest.fixture(scope="module")

@@ -19,9 +19,6 @@ from dlc.faces.smoother import FaceSmoother
 from dlc.faces.track_ids import TrackIds
 from dlc.geometry import Box
 
-# Longer side in pixels of what is compared to find scene cuts.
-_CUT_SIZE = 64
-
 T = TypeVar("T")
 _Described = list[NDArray[np.float32] | None]
 
@@ -109,7 +106,7 @@ class FaceAnalyzer:
         if self._time is not None and frame.time <= self._time:
             self.reset()
         self._time = frame.time
-        if self._cuts.is_cut(frame.thumbnail(_CUT_SIZE)):
+        if self._cuts.is_cut(frame):
             self._tracks.forget()
         whole = frame.region(Box(0, 0, frame.width, frame.height))
         faces = self._tracks.assign(self._detector.detect(whole))

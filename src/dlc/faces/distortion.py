@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
-
 import numpy as np
 from numpy.typing import NDArray
 
-from dlc.faces.pose import fit_pose
-from dlc.model_store.builtin import builtin_model
+from dlc.faces.pose import fit_pose, load_mean_face
 
 # Face widths. Measured on 433 portraits and 2400 frames of six people with grimaces, in bad light
 # and at the border of the picture: in 99 of 100 at most 0.040 for faces that are not near profile.
@@ -28,12 +25,6 @@ def distortion(landmarks: NDArray[np.float32]) -> float:
     Raises:
         ModelError: the average face's file is missing.
     """
-    mean = _mean_face()
+    mean = load_mean_face()
     away = fit_pose(landmarks, mean).normalize(landmarks) - mean
     return float(np.sqrt((away[:, :2] ** 2).sum(axis=1).mean()))
-
-
-@lru_cache(maxsize=1)
-def _mean_face() -> NDArray[np.float32]:
-    with np.load(builtin_model("mean_face.npz")) as arrays:
-        return np.asarray(arrays["mean_face"], np.float32)

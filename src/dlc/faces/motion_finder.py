@@ -18,8 +18,6 @@ from dlc.faces.track_ids import TrackIds
 
 # Longer side in pixels of the pictures that motion is measured in.
 _SIZE = 960
-# Longer side in pixels of what is compared to find scene cuts.
-_CUT_SIZE = 64
 
 
 class MotionFinder:
@@ -68,7 +66,7 @@ class MotionFinder:
             self.reset()
         self._time = frame.time
         before, self._picture = self._picture, _gray(frame)
-        if self._cuts.is_cut(frame.thumbnail(_CUT_SIZE)):
+        if self._cuts.is_cut(frame):
             self._tracks.forget()
             before = None
         self._age += 1

@@ -27,8 +27,6 @@ _GROWTH = 0.15
 _LOST = 15
 # So much more two faces must look alike for a face to become another person than it was.
 _HYSTERESIS = 0.1
-# Longer side in pixels of what is compared to find scene cuts.
-_CUT_SIZE = 64
 # So many failed looks after a doubt until a face is nobody any more. Without a doubt it is held.
 _PATIENCE = 5
 
@@ -132,7 +130,7 @@ class PeopleByLook:
     def assign(self, frame: TrackableFrame, faces: Sequence[Face]) -> list[int | None]:
         """Return for each face of the next frame who it is."""
         self._now += 1
-        if self._cuts.is_cut(frame.thumbnail(_CUT_SIZE)):
+        if self._cuts.is_cut(frame):
             self._tracks.clear()
         tracks = self._tracks_of(faces)
         self._forget_the_lost()

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
 
 from dlc.faces.topology import VERTEX_COUNT
+from dlc.model_store.builtin import builtin_model
 
 Floats = NDArray[np.float32]
 
@@ -65,3 +67,19 @@ def fit_pose(landmarks: Floats, reference: Floats, weights: Floats | None = None
     rotation = (left * sign) @ right
     scale = float((singular * sign).sum() / (share @ (a**2).sum(axis=1)))
     return Pose(rotation, scale, center - scale * middle @ rotation)
+
+
+@lru_cache(maxsize=1)
+def load_mean_face() -> Floats:
+    """Read the shipped average face, which nobody may change.
+
+    Returns:
+        float32 (468, 3): frontal, one face width wide, y down, z away from the viewer.
+
+    Raises:
+        ModelError: the file is missing.
+    """
+    with np.load(builtin_model("mean_face.npz")) as arrays:
+        mean_face: Floats = arrays["mean_face"]
+    mean_face.flags.writeable = False
+    return mean_face

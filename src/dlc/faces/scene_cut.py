@@ -8,6 +8,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from dlc.faces.pixels import TrackableFrame
+
 _SIDE = 32
 # Pictures that differ this much (1 - correlation) belong to different scenes whatever came before.
 # Cuts in edited footage measure 0.74 and up, fast camera moves and gestures up to 0.35.
@@ -32,9 +34,9 @@ class SceneCutDetector:
         self._last: NDArray[np.float32] | None = None
         self._usual: float | None = None
 
-    def is_cut(self, bgr: NDArray[np.uint8]) -> bool:
-        """Tell whether a new scene begins with `bgr`, uint8 (h, w, 3), at any one size."""
-        small = cv2.resize(bgr, (_SIDE, _SIDE), interpolation=cv2.INTER_AREA)
+    def is_cut(self, frame: TrackableFrame) -> bool:
+        """Tell whether a new scene begins with the next frame."""
+        small = cv2.resize(frame.thumbnail(2 * _SIDE), (_SIDE, _SIDE), interpolation=cv2.INTER_AREA)
         gray = cv2.cvtColor(small, cv2.COLOR_BGR2GRAY).astype(np.float32)
         gray -= gray.mean()
         last, self._last = self._last, gray

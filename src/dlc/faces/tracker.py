@@ -33,8 +33,6 @@ _TOUCHING = 0.1
 # they are seldom further than this from a mesh's, in face widths.
 _DETECTED_POINTS = 3
 _AGREEMENT = 0.12
-# Longer side in pixels of what is compared to find scene cuts.
-_CUT_SIZE = 64
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +108,7 @@ class FaceTracker:
         if self._time is not None and frame.time <= self._time:
             self.reset()
         self._time = frame.time
-        if self._cuts.is_cut(frame.thumbnail(_CUT_SIZE)):
+        if self._cuts.is_cut(frame):
             self._tracks.clear()
             self._schedule.hurry()
         faces = self._follow(frame)

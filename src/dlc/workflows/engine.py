@@ -50,6 +50,10 @@ class LoadedEngine:
     models: tuple[ModelUse, ...] = ()
 
 
+# Called with the CPU threads that the engine may use.
+EngineLoader = Callable[[int], LoadedEngine]
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class EngineChoice:
     """The engine that does the work.
@@ -57,12 +61,12 @@ class EngineChoice:
     Attributes:
         engine: never AUTO.
         reason: why it is this one, in a few words.
-        load: loads it; the argument is the CPU threads it may use.
+        load: loads it.
     """
 
     engine: Engine
     reason: str
-    load: Callable[[int], LoadedEngine]
+    load: EngineLoader
 
 
 def choose_engine(

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
 from dataclasses import replace
 
 from dlc.enhancing.cadence import EnhanceCadence
@@ -13,7 +12,7 @@ from dlc.errors import OptionError
 from dlc.model_store.spec import ModelRole
 from dlc.model_store.store import ModelStore
 from dlc.options import EnhanceOptions, Enhancer, Provider
-from dlc.workflows.engine import LoadedEngine
+from dlc.workflows.engine import EngineLoader, LoadedEngine
 from dlc.workflows.result import ModelUse
 from dlc.workflows.single_model import model_file, open_model
 
@@ -24,7 +23,6 @@ _MODELS = {
     Enhancer.GPEN512: "GPEN-BFR-512",
 }
 
-EngineLoader = Callable[[int], LoadedEngine]
 """Loads an engine; the argument is the CPU threads it may use."""
 
 

@@ -23,7 +23,7 @@ from dlc.media.virtual_camera import VirtualCamera
 from dlc.options import Engine, LiveOptions
 from dlc.pipeline import CancelToken, LivePipeline
 from dlc.workflows.cast import Cast, read_cast
-from dlc.workflows.engine import LoadedEngine
+from dlc.workflows.engine import EngineLoader
 from dlc.workflows.live_finder import LiveFinder, detection_every, live_finder
 from dlc.workflows.live_meter import LiveCounts, LiveMeter
 from dlc.workflows.live_outputs import (
@@ -75,7 +75,7 @@ class LivePlan:
 
 def run_live(
     plan: LivePlan,
-    load_engine: Callable[[int], LoadedEngine],
+    load_engine: EngineLoader,
     *,
     progress: Callable[[LiveStats], None] | None = None,
     cancel: CancelToken | None = None,

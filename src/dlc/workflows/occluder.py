@@ -9,8 +9,7 @@ from dlc.model_store.store import ModelStore
 from dlc.options import MaskOptions, Occlusion, Provider
 from dlc.swapping.effects.occlusion import OcclusionEffect
 from dlc.swapping.occluder_model import OccluderModel
-from dlc.workflows.engine import LoadedEngine
-from dlc.workflows.enhancer import EngineLoader
+from dlc.workflows.engine import EngineLoader, LoadedEngine
 from dlc.workflows.occlusion import OCCLUDER
 from dlc.workflows.result import ModelUse
 from dlc.workflows.single_model import model_file, open_model

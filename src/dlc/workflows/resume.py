@@ -18,12 +18,13 @@ from dlc.options import ResumeOptions
 from dlc.pipeline import CancelToken
 from dlc.pipeline.report import merged
 from dlc.workflows.cast import missed_people
+from dlc.workflows.engine import EngineLoader
 from dlc.workflows.progress import Progress
 from dlc.workflows.provenance import Provenance
 from dlc.workflows.result import SwapResult
 from dlc.workflows.resume_identity import identity_of
 from dlc.workflows.run import SwapPlan, Tally, check_outputs, provenance_of, require_faces
-from dlc.workflows.segment import EngineLoader, MadeSegment, SegmentMaker, Span
+from dlc.workflows.segment import MadeSegment, SegmentMaker, Span
 from dlc.workflows.segment_memo import SegmentMemo
 from dlc.workflows.steps import FrameCount
 from dlc.workflows.threads import opencv_threads

@@ -18,7 +18,7 @@ from dlc.pipeline import CancelToken, Pipeline
 from dlc.workflows.cast import read_cast
 from dlc.workflows.checks import check_contact_sheet
 from dlc.workflows.contact_sheet import CELL_SIZE, ContactSheet
-from dlc.workflows.engine import LoadedEngine
+from dlc.workflows.engine import EngineLoader
 from dlc.workflows.people import Part, source_photos
 from dlc.workflows.progress import Progress
 from dlc.workflows.provenance import Provenance, prepare_provenance
@@ -71,7 +71,7 @@ class SwapPlan:
 
 def run_swap(
     plan: SwapPlan,
-    load_engine: Callable[[int], LoadedEngine],
+    load_engine: EngineLoader,
     *,
     progress: Callable[[Progress], None] | None = None,
     cancel: CancelToken | None = None,

@@ -27,7 +27,7 @@ from dlc.media.writer import VideoWriter
 from dlc.pipeline import CancelToken, Pipeline, PipelineReport
 from dlc.safeguard.guard import Safeguard
 from dlc.workflows.cast import Cast, read_cast
-from dlc.workflows.engine import LoadedEngine
+from dlc.workflows.engine import EngineLoader
 from dlc.workflows.result import ModelUse
 from dlc.workflows.run import QUEUE_SIZE, SwapPlan
 from dlc.workflows.safeguard import open_safeguard
@@ -37,8 +37,6 @@ from dlc.workflows.steps import FrameCount, FrameJob, SwapSteps
 # Seconds of the target that an engine is shown before a segment. Color, light and sharpness have
 # settled by then, as their means forget nine tenths in 10 to 25 frames.
 WARM_UP = Fraction(3, 2)
-
-EngineLoader = Callable[[int], LoadedEngine]
 
 
 @dataclass(frozen=True, slots=True)

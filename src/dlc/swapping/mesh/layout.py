@@ -13,8 +13,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dlc.compositing.arrays import Floats
+from dlc.faces.pose import load_mean_face
 from dlc.faces.topology import VERTEX_COUNT, Topology, load_topology
-from dlc.model_store.builtin import builtin_model
 from dlc.swapping.mesh.triangles import triangulate_ring, winding
 
 # A rim of triangles around the face oval lets maps be interpolated across it.
@@ -62,9 +62,7 @@ def load_layout() -> Layout:
     Raises:
         ModelError: one of the files is missing.
     """
-    topology = load_topology()
-    with np.load(builtin_model("mean_face.npz")) as arrays:
-        mean_face = arrays["mean_face"]
+    topology, mean_face = load_topology(), load_mean_face()
     flat = _with_rim(_unfold(_unroll(mean_face), topology.triangles), topology)
     low, high = flat.min(axis=0), flat.max(axis=0)
     scale = (1.0 - 2 * _MARGIN) / float((high - low).max())
