@@ -54,6 +54,7 @@ from dlc.options import (
     ResumeOptions,
     SafeguardPolicy,
     SwapOptions,
+    VideoDecoder,
     VirtualCameraOptions,
 )
 from dlc.pipeline.cancel import CancelToken
@@ -112,6 +113,7 @@ __all__ = [
     "StageError",
     "SwapOptions",
     "SwapResult",
+    "VideoDecoder",
     "VirtualCameraError",
     "VirtualCameraOptions",
     "WriteError",

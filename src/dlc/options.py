@@ -27,6 +27,19 @@ class Provider(StrEnum):
     OPENVINO = "openvino"
 
 
+class VideoDecoder(StrEnum):
+    """What decodes a target."""
+
+    SOFTWARE = "software"
+    NVDEC = "nvdec"
+    """NVIDIA's decoder on the GPU, or software with a warning where it does not do the same."""
+
+
+NVENC = "nvenc"
+"""For an encoder: NVIDIA's on the GPU that suits the output, or the output's default one with a
+warning where there is none."""
+
+
 class FaceChoice(StrEnum):
     """Which faces of a frame are swapped."""
 
@@ -123,7 +136,8 @@ class EncodeOptions:
     """How the output is encoded.
 
     Attributes:
-        encoder: an encoder's FFmpeg name such as "libx264", or None for the container's default.
+        encoder: an encoder's FFmpeg name such as "libx264", `NVENC`, or None for the container's
+            default.
         quality: constant quality on x264's CRF scale for every encoder: 0 is best, 51 worst.
         preset: the trade of time against size.
         audio: whether audio streams are carried over.
@@ -310,6 +324,7 @@ class SwapOptions:
         overwrite: replace an output that already exists.
         start: seconds into the target at which to begin; None is its beginning.
         end: seconds into the target at which to stop; None is its end.
+        decoder: what decodes the target.
         encoding: how the output is encoded.
         contact_sheet: where to write a PNG of source, target and result side by side.
         contact_sheet_rows: how many moments the contact sheet shows.
@@ -333,6 +348,7 @@ class SwapOptions:
     overwrite: bool = False
     start: float | None = None
     end: float | None = None
+    decoder: VideoDecoder = VideoDecoder.SOFTWARE
     encoding: EncodeOptions = field(default_factory=EncodeOptions)
     contact_sheet: Path | None = None
     contact_sheet_rows: int = 6

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from dlc.options import Engine, FaceChoice, Preset, Provider
+from dlc.options import Engine, FaceChoice, Preset, Provider, VideoDecoder
 
 _FACES = "Faces"
 _NEURAL = "Neural engine"
@@ -110,8 +110,16 @@ EncoderOption = Annotated[
     str | None,
     typer.Option(
         metavar="NAME",
-        help="Video encoder, such as libx264; default: what suits OUTPUT.",
+        help="Video encoder, such as libx264; nvenc is one of an NVIDIA GPU's, or software with a "
+        "warning; default: what suits OUTPUT.",
         rich_help_panel=_OUTPUT,
+    ),
+]
+DecoderOption = Annotated[
+    VideoDecoder,
+    typer.Option(
+        help="What decodes TARGET; nvdec is an NVIDIA GPU, or software with a warning.",
+        rich_help_panel=_PART,
     ),
 ]
 QualityOption = Annotated[

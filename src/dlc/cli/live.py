@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from pathlib import Path
 
 from dlc.cli import (
@@ -74,6 +75,7 @@ def live_command(
     virtual_size: live_arguments.VirtualSizeOption = None,
     virtual_fit: live_arguments.VirtualFitOption = Fit.LETTERBOX,
     output: live_arguments.OutputOption = None,
+    encoder: live_arguments.EncoderOption = None,
     overwrite: live_arguments.OverwriteOption = False,
     preview: live_arguments.PreviewOption = False,
     label: arguments.LabelOption = None,
@@ -94,6 +96,8 @@ def live_command(
     if virtual_size is not None and not virtual_cam:
         message = "--virtual-size has no effect without --virtual-cam; give both or none"
         raise OptionError(message)
+    if encoder is not None and output is None:
+        raise OptionError("--encoder has no effect without --output; give both or none")
     size = None if virtual_size is None else parse_size("--virtual-size", virtual_size)
     asked = None if resolution is None else parse_size("--resolution", resolution)
     options = LiveOptions(
@@ -126,6 +130,7 @@ def live_command(
         virtual_camera=VirtualCameraOptions(size, virtual_fit) if virtual_cam else None,
         output=output,
         overwrite=overwrite,
+        encoding=replace(_DEFAULTS.encoding, encoder=encoder),
         preview=preview,
         duration=duration,
         threads=threads,

@@ -133,6 +133,15 @@ OutputOption = Annotated[
         metavar="FILE", help="Record the result, without sound.", rich_help_panel=_OUTPUTS
     ),
 ]
+EncoderOption = Annotated[
+    str | None,
+    typer.Option(
+        metavar="NAME",
+        help="Video encoder of FILE, such as libx264; nvenc is one of an NVIDIA GPU's, or software "
+        "with a warning; default: what suits FILE.",
+        rich_help_panel=_OUTPUTS,
+    ),
+]
 PreviewOption = Annotated[
     bool,
     typer.Option(

@@ -21,6 +21,7 @@ from dlc.options import (
     ProvenanceOptions,
     Provider,
     SwapOptions,
+    VideoDecoder,
 )
 from dlc.pipeline.cancel import CancelToken
 
@@ -59,6 +60,7 @@ def swap_command(
     enhancer_model: enhance_arguments.EnhancerModelOption = None,
     start: arguments.StartOption = None,
     end: arguments.EndOption = None,
+    decoder: arguments.DecoderOption = VideoDecoder.SOFTWARE,
     overwrite: arguments.OverwriteOption = False,
     encoder: arguments.EncoderOption = None,
     quality: arguments.QualityOption = _DEFAULTS.encoding.quality,
@@ -109,6 +111,7 @@ def swap_command(
         overwrite=overwrite,
         start=None if start is None else parse_time("--start", start),
         end=None if end is None else parse_time("--end", end),
+        decoder=decoder,
         encoding=EncodeOptions(encoder, quality, preset, audio=not no_audio),
         contact_sheet=contact_sheet,
         contact_sheet_rows=contact_sheet_rows,

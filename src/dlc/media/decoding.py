@@ -19,6 +19,7 @@ from dlc.media.damage import Ledger, describe_truncation, lacks_index
 from dlc.media.failures import reason_of
 from dlc.media.inputs import codec_name, open_input
 from dlc.media.limits import MAX_VIDEO_PIXELS, megapixels
+from dlc.media.nvdec import nvdec, planar
 
 # FFmpeg reads these, but they are text, lists of other files, or single pictures.
 _NOT_VIDEOS = frozenset({"tty", "concat", "hls", "dash", "lavfi", "image2", "ffmetadata"})
@@ -34,8 +35,16 @@ class Decoder:
         gave_up: whether reading had to stop before the end.
     """
 
-    def __init__(self, path: Path, *, allow_damaged: bool, threads: int | None) -> None:
+    def __init__(
+        self, path: Path, *, allow_damaged: bool, threads: int | None, on_gpu: bool = False
+    ) -> None:
         """Open a file.
+
+        Args:
+            path: the file.
+            allow_damaged: go on after what cannot be decoded.
+            threads: of the processor; None leaves it to the decoder.
+            on_gpu: decode by NVDEC, which `dlc.media.hardware` tells whether it can be done.
 
         Raises:
             InputError: if it is no video, has no video stream, or is too large.
@@ -44,7 +53,8 @@ class Decoder:
         self._path = path
         self._allow_damaged = allow_damaged
         self._threads = threads
-        self.container, self.stream = _open(path)
+        self._on_gpu = on_gpu
+        self.container, self.stream = _open(path, on_gpu=on_gpu)
         self._context = self._prepared_context()
         self.ledger = Ledger(codec_name(self.stream))
         # AVI stores no presentation times, and what FFmpeg makes up for them is wrong with and
@@ -69,7 +79,7 @@ class Decoder:
                 if self._untimed:
                     frame.pts = self._due.popleft() if self._due else None
                 self.ledger.add_frame(frame)
-                yield frame
+                yield planar(frame) if self._on_gpu else frame
 
     def seek(self, pts: int) -> None:
         """Go to the last key frame at or before `pts`, or to the beginning where that fails.
@@ -97,7 +107,7 @@ class Decoder:
     def rewind(self) -> None:
         """Go to the beginning."""
         self.container.close()
-        self.container, self.stream = _open(self._path)
+        self.container, self.stream = _open(self._path, on_gpu=self._on_gpu)
         self._context = self._prepared_context()
         self._start_over()
 
@@ -123,7 +133,8 @@ class Decoder:
             )
         # For pictures that turn out larger than announced.
         context.options["max_pixels"] = str(MAX_VIDEO_PIXELS)
-        context.thread_count = self._threads or 0
+        # NVDEC has no use for threads, and each would keep pictures on the GPU.
+        context.thread_count = 1 if self._on_gpu else self._threads or 0
         # With frame threads the pictures around a damaged one may get lost: where damage is
         # expected, take the threads that work within one picture.
         context.thread_type = "SLICE" if self._allow_damaged else "AUTO"
@@ -161,6 +172,11 @@ class Decoder:
             return []
 
     def _fail(self, error: av.FFmpegError) -> None:
+        if self._on_gpu:
+            raise DamagedInputError(
+                f"{self._path} cannot be decoded by NVDEC after about {self.ledger.packets} frames "
+                f"({reason_of(error)}): decode it in software, which tells damage from the rest"
+            ) from error
         if not self._allow_damaged:
             raise DamagedInputError(
                 f"{self._path} is damaged after about {self.ledger.packets} frames "
@@ -168,9 +184,9 @@ class Decoder:
             ) from error
 
 
-def _open(path: Path) -> tuple[InputContainer, VideoStream]:
+def _open(path: Path, *, on_gpu: bool) -> tuple[InputContainer, VideoStream]:
     """Open a file and let everything in it be skipped except its main video stream."""
-    container = _open_video(path)
+    container = _open_video(path, on_gpu=on_gpu)
     stream = _main_stream(container, path)
     for other in container.streams:
         if other.index != stream.index:
@@ -178,9 +194,9 @@ def _open(path: Path) -> tuple[InputContainer, VideoStream]:
     return container, stream
 
 
-def _open_video(path: Path) -> InputContainer:
+def _open_video(path: Path, *, on_gpu: bool) -> InputContainer:
     try:
-        container = open_input(path)
+        container = open_input(path, nvdec() if on_gpu else None)
     except InputError as error:
         if lacks_index(path):
             raise DamagedInputError(

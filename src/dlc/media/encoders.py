@@ -219,6 +219,8 @@ _ENCODERS = (
     _hardware("hevc_videotoolbox", *_APPLE),
 )
 ENCODER_NAMES = tuple(encoder.name for encoder in _ENCODERS)
+# NVIDIA's, in the order in which an output gets them.
+NVENC_ENCODERS = tuple(name for name in ENCODER_NAMES if name.endswith("_nvenc"))
 
 
 def encoder_named(name: str) -> Encoder:

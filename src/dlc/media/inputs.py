@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import av
+from av.codec.hwaccel import HWAccel
 from av.container import InputContainer
 from av.stream import Stream
 
@@ -22,8 +23,12 @@ def require_file(path: Path) -> None:
         raise InputError(f"{path} is empty")
 
 
-def open_input(path: Path) -> InputContainer:
+def open_input(path: Path, hwaccel: HWAccel | None = None) -> InputContainer:
     """Open a media file.
+
+    Args:
+        path: the file.
+        hwaccel: decodes its pictures; None is software.
 
     Raises:
         InputError: if it cannot be opened.
@@ -34,6 +39,7 @@ def open_input(path: Path) -> InputContainer:
             container_options={"protocol_whitelist": "file"},
             # Old files carry names in all kinds of encodings; they are passed on as they are.
             metadata_errors="surrogateescape",
+            hwaccel=hwaccel,
         )
     except (OSError, av.FFmpegError) as error:
         raise unreadable(path, error) from error

@@ -23,6 +23,7 @@ from dlc.media.inputs import codec_name, require_file
 from dlc.media.orientation import UPRIGHT, Orientation
 from dlc.media.planes import addressable_format
 from dlc.media.side_data import display_matrix, hdr_metadata
+from dlc.options import VideoDecoder
 
 _ALLOW = "allow damaged input to process what can be read"
 
@@ -48,6 +49,7 @@ class VideoReader(Closing):
         end: float | None = None,
         allow_damaged: bool = False,
         threads: int | None = None,
+        decoder: VideoDecoder = VideoDecoder.SOFTWARE,
     ) -> None:
         """Open a video and decode its first frame.
 
@@ -57,6 +59,7 @@ class VideoReader(Closing):
             end: seconds into the file before which the last frame wanted begins; None is the end.
             allow_damaged: deliver what can be read of a damaged file instead of refusing it.
             threads: for the decoder; None leaves it to the decoder.
+            decoder: what decodes; `dlc.media.hardware` tells whether NVDEC can.
 
         Raises:
             InputError: if there is no such file, or it is empty, a folder, no media file, or has
@@ -71,7 +74,10 @@ class VideoReader(Closing):
         self.frames_damaged = 0
         self.frames_lost = 0
         self.notes: list[str] = []
-        self._decoder = Decoder(self.path, allow_damaged=allow_damaged, threads=threads)
+        on_gpu = decoder is VideoDecoder.NVDEC
+        self._decoder = Decoder(
+            self.path, allow_damaged=allow_damaged, threads=threads, on_gpu=on_gpu
+        )
         self._truncation = describe_truncation(self.path)
         if self._truncation and not allow_damaged:
             self.close()
@@ -320,11 +326,12 @@ def open_target(
     end: float | None = None,
     allow_damaged: bool = False,
     threads: int | None = None,
+    decoder: VideoDecoder = VideoDecoder.SOFTWARE,
 ) -> VideoReader | ImageReader:
     """Open a target: an image as one frame, anything else as a video.
 
     Animated GIF and PNG are videos. The arguments and errors are those of `VideoReader`; an image
-    has no range, so `start` and `end` are refused for it.
+    has no range, so `start` and `end` are refused for it, and no choice of decoders.
     """
     path = Path(path)
     require_file(path)
@@ -332,4 +339,6 @@ def open_target(
         if start is not None or end is not None:
             raise OptionError(f"{path} is an image: a start or an end makes no sense for it")
         return ImageReader(path, allow_damaged=allow_damaged)
-    return VideoReader(path, start=start, end=end, allow_damaged=allow_damaged, threads=threads)
+    return VideoReader(
+        path, start=start, end=end, allow_damaged=allow_damaged, threads=threads, decoder=decoder
+    )

@@ -16,6 +16,7 @@ from dlc.options import (
     ResumeOptions,
     SafeguardPolicy,
     SwapOptions,
+    VideoDecoder,
 )
 from dlc.workflows.effects import check_effects
 
@@ -37,6 +38,10 @@ def check_options(options: SwapOptions) -> None:
         )
     if options.threads is not None and options.threads < 1:
         raise OptionError(f"threads is {options.threads}; give at least 1")
+    if options.allow_damaged and options.decoder is not VideoDecoder.SOFTWARE:
+        raise OptionError(
+            f"{options.decoder} does not tell what is damaged; leave it out, or allow_damaged"
+        )
     if not 1 <= options.contact_sheet_rows <= MAX_CONTACT_SHEET_ROWS:
         raise OptionError(
             f"contact_sheet_rows is {options.contact_sheet_rows}; "

@@ -17,6 +17,7 @@ from dlc.workflows.checks import check_faces, check_trust
 from dlc.workflows.effects import Appearance, check_effects
 from dlc.workflows.engine import choose_engine
 from dlc.workflows.enhancer import check_enhancing, with_enhancer
+from dlc.workflows.hardware import settled_encoding
 from dlc.workflows.live_result import LiveResult
 from dlc.workflows.live_run import LivePlan, run_live
 from dlc.workflows.live_stats import LiveStats
@@ -70,9 +71,9 @@ def live(
     check_live_options(options)
     check_people(options.people, has_source=source is not None)
     if options.output is not None:
-        check_live_output(
-            options.output, Path(camera), options.encoding, overwrite=options.overwrite
-        )
+        encoding, _ = settled_encoding(options.encoding, options.output)
+        check_live_output(options.output, Path(camera), encoding, overwrite=options.overwrite)
+        options = replace(options, encoding=encoding)
     appearance = Appearance(options.look, options.masks)
     parts = parts_of(source, options.people)
     choose = choose_recognizing_engine if parts else choose_engine

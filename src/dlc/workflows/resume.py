@@ -88,7 +88,7 @@ def run_resumable(
         seconds=ended - began,
         processing_seconds=seconds + ended - joining_began,
         pipeline=merged([one.report for one in made]),
-        notes=tuple(dict.fromkeys(notes)),
+        notes=tuple(dict.fromkeys([*plan.notes, *notes])),
     )
 
 

@@ -47,6 +47,7 @@ class SwapPlan:
         engine: which engine the swapper is, for the result.
         engine_reason: why it is this one.
         parts: who gets which face; none if everybody gets the same.
+        notes: what was chosen otherwise than asked for, in words for the user.
     """
 
     photos: tuple[Path, ...]
@@ -56,6 +57,7 @@ class SwapPlan:
     engine: Engine
     engine_reason: str
     parts: tuple[Part, ...] = ()
+    notes: tuple[str, ...] = ()
 
     @property
     def sources(self) -> tuple[Path, ...]:
@@ -127,7 +129,7 @@ def run_swap(
         seconds=ended - began,
         processing_seconds=ended - processing_began,
         pipeline=pipeline.report,
-        notes=(*reader.notes, *writer.notes, *provenance.notes, *cast.notes),
+        notes=(*plan.notes, *reader.notes, *writer.notes, *provenance.notes, *cast.notes),
     )
 
 
@@ -139,6 +141,7 @@ def _open_target(plan: SwapPlan, threads: int) -> Reader:
         end=options.end,
         allow_damaged=options.allow_damaged,
         threads=threads,
+        decoder=options.decoder,
     )
 
 

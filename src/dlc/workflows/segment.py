@@ -159,7 +159,11 @@ class SegmentMaker:
             earlier = span.begin - self._origin - WARM_UP
             start = max(options.start or 0.0, float(earlier))
         return VideoReader(
-            self._plan.target, start=start or None, end=options.end, threads=self._threads
+            self._plan.target,
+            start=start or None,
+            end=options.end,
+            threads=self._threads,
+            decoder=options.decoder,
         )
 
 

@@ -14,6 +14,7 @@ from dlc.workflows.checks import check_options
 from dlc.workflows.effects import Appearance
 from dlc.workflows.engine import choose_engine
 from dlc.workflows.enhancer import check_enhancing, with_enhancer
+from dlc.workflows.hardware import settled_decoder, settled_encoding
 from dlc.workflows.occluder import with_occluder
 from dlc.workflows.occlusion import settled_masks
 from dlc.workflows.people import check_people, parts_of
@@ -78,7 +79,14 @@ def swap(
     beside = models_beside(options.enhance, options.masks)
     choice = choose(options.engine, options.neural, appearance=appearance, beside=beside)
     logger.info("engine %s: %s", choice.engine, choice.reason)
-    options = replace(options, masks=settled_masks(options.masks, choice.engine))
+    decoder, about_decoder = settled_decoder(options.decoder, Path(target))
+    encoding, about_encoding = settled_encoding(options.encoding, Path(output))
+    options = replace(
+        options,
+        masks=settled_masks(options.masks, choice.engine),
+        decoder=decoder,
+        encoding=encoding,
+    )
     plan = SwapPlan(
         photos=tuple(photo_paths(source)) if source is not None and not parts else (),
         target=Path(target),
@@ -87,6 +95,7 @@ def swap(
         engine=choice.engine,
         engine_reason=choice.reason,
         parts=parts,
+        notes=(*about_decoder, *about_encoding),
     )
     provider = options.neural.provider
     load = with_enhancer(choice.load, options.enhance, provider)

@@ -1,0 +1,48 @@
+"""Decoding and encoding on an NVIDIA GPU, or in software with a warning that says why."""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import replace
+from pathlib import Path
+
+from dlc.media.containers import VIDEO_EXTENSIONS, container_for
+from dlc.media.hardware import why_not_nvdec, working_nvenc
+from dlc.media.image import is_image
+from dlc.media.inputs import require_file
+from dlc.options import NVENC, EncodeOptions, VideoDecoder
+
+logger = logging.getLogger(__name__)
+
+
+def settled_decoder(decoder: VideoDecoder, target: Path) -> tuple[VideoDecoder, tuple[str, ...]]:
+    """Return what will decode a target, and what is to be said of it.
+
+    Raises:
+        InputError: there is no such file, or it is no video.
+        DamagedInputError: its first picture cannot be decoded.
+    """
+    if decoder is VideoDecoder.SOFTWARE:
+        return decoder, ()
+    require_file(target)
+    reason = "it is a picture" if is_image(target) else why_not_nvdec(target)
+    if reason is None:
+        return decoder, ()
+    note = f"{target.name} is decoded in software instead of by NVDEC: {reason}"
+    logger.warning("%s", note)
+    return VideoDecoder.SOFTWARE, (note,)
+
+
+def settled_encoding(
+    encoding: EncodeOptions, output: Path
+) -> tuple[EncodeOptions, tuple[str, ...]]:
+    """Return how an output will be encoded, and what is to be said of it."""
+    if encoding.encoder != NVENC or output.suffix.lower() not in VIDEO_EXTENSIONS:
+        return encoding, ()
+    container = container_for(output)
+    encoder, reason = working_nvenc(container)
+    if encoder is not None:
+        return replace(encoding, encoder=encoder), ()
+    note = f"{output.name} is encoded by {container.encoders[0]} instead of NVENC: {reason}"
+    logger.warning("%s", note)
+    return replace(encoding, encoder=None), (note,)

@@ -1,0 +1,70 @@
+"""Stand-ins for a GPU: software that gives pictures and takes encoders as NVIDIA's parts do."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import av
+import pytest
+from av.video.reformatter import VideoReformatter
+
+from dlc.media import decoding, hardware
+
+_INTERLEAVED = {"yuv420p": "nv12", "yuv420p10le": "p010le"}
+
+
+class Gpu:
+    """A GPU whose decoder is FFmpeg's own, apart from the formats of its pictures."""
+
+    def create(self, codec: av.Codec) -> None:
+        """Be there."""
+
+
+class _Context:
+    """A decoder whose pictures are changed when they come out."""
+
+    def __init__(
+        self, context: Any, made: Callable[[av.VideoFrame], av.VideoFrame], formats: list[str]
+    ) -> None:
+        self._context, self._made, self._formats = context, made, formats
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._context, name)
+
+    def decode(self, packet: Any) -> list[av.VideoFrame]:
+        frames = [self._made(frame) for frame in self._context.decode(packet)]
+        self._formats.extend(frame.format.name for frame in frames)
+        return frames
+
+
+def interleaved(frame: av.VideoFrame) -> av.VideoFrame:
+    """Return a picture as NVDEC lays it out in memory."""
+    pix_fmt = _INTERLEAVED.get(frame.format.name)
+    return frame if pix_fmt is None else VideoReformatter().reformat(frame, format=pix_fmt)
+
+
+def install_gpu(
+    monkeypatch: pytest.MonkeyPatch,
+    made: Callable[[av.VideoFrame], av.VideoFrame] = interleaved,
+) -> list[str]:
+    """Let decoders that are to use the GPU use a stand-in.
+
+    Args:
+        monkeypatch: of the test.
+        made: what the GPU gives in place of a picture decoded in software.
+
+    Returns:
+        The formats of its pictures, one entry each, filled as they are decoded.
+    """
+    formats: list[str] = []
+    prepare = decoding.Decoder._prepared_context  # noqa: SLF001 - where FFmpeg's decoder comes in
+
+    def prepare_on_gpu(self: Any) -> Any:
+        context = prepare(self)
+        return _Context(context, made, formats) if self._on_gpu else context
+
+    monkeypatch.setattr(decoding.Decoder, "_prepared_context", prepare_on_gpu)
+    monkeypatch.setattr(decoding, "nvdec", lambda: None)
+    monkeypatch.setattr(hardware, "nvdec", Gpu)
+    return formats
