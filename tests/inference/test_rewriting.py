@@ -347,3 +347,34 @@ def test_a_damaged_original_is_an_error(tmp_path: Path, files: RewrittenFiles) -
     path.write_bytes(b"\x3a\x7fno")
     with pytest.raises(ModelError, match=r"damaged\.onnx"):
         plan(path, files)
+
+
+def test_numbers_that_half_precision_cannot_hold_keep_a_model_in_single(
+    tmp_path: Path, files: RewrittenFiles, caplog: pytest.LogCaptureFixture
+) -> None:
+    """The results would not show it: a CPU computes half precision in single precision."""
+    info = helper.make_tensor_value_info
+    nodes = [
+        helper.make_node("Mul", ["x", "much"], ["large"]),
+        helper.make_node("Mul", ["large", "much"], ["too_large"]),
+        helper.make_node("Mul", ["too_large", "little"], ["y"]),
+    ]
+    weights = {"much": 300, "little": 1e-3}
+    graph = helper.make_graph(
+        nodes,
+        "loud",
+        [info("x", TensorProto.FLOAT, [1, 3, 8, 8])],
+        [info("y", TensorProto.FLOAT, [1, 3, 8, 8])],
+        [numpy_helper.from_array(np.array(v, np.float32), n) for n, v in weights.items()],
+    )
+    model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 13)], ir_version=8)
+    path = tmp_path / "loud.onnx"
+    onnx.save(model, path)
+    planned = plan_rewrites(path, Provider.CUDA, files, wanted=[Rewrite.HALF])
+    assert rewrite(planned, files).dropped == ("half-precision",)
+    assert "numbers up to 8.8e+04" in caplog.text
+    # A tenth of it fits.
+    model.graph.initializer[0].CopyFrom(numpy_helper.from_array(np.array(100, np.float32), "much"))
+    onnx.save(model, path)
+    planned = plan_rewrites(path, Provider.CUDA, files, wanted=[Rewrite.HALF])
+    assert rewrite(planned, files).changes == {"half-precision": 3}

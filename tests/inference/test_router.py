@@ -131,10 +131,15 @@ def test_coreml_gets_the_rewrites_that_it_needs() -> None:
 
 def test_cuda_gets_half_precision_where_the_gpu_computes_it() -> None:
     old = choose_route(Role.SWAPPER, _GTX_1060_WITH_CUDA_12, threads=1)
-    assert old.rewrites == (Rewrite.BATCH, Rewrite.PIXELS)
+    assert old.rewrites == (Rewrite.BATCH, Rewrite.INSTANCE_NORM, Rewrite.PIXELS)
     new = machines.nvidia(machines.RTX_4090)
     swapper = choose_route(Role.SWAPPER, new, threads=1)
-    assert swapper.rewrites == (Rewrite.BATCH, Rewrite.HALF, Rewrite.PIXELS)
+    assert swapper.rewrites == (
+        Rewrite.BATCH,
+        Rewrite.INSTANCE_NORM,
+        Rewrite.HALF,
+        Rewrite.PIXELS,
+    )
     assert choose_route(Role.ENHANCER, new, threads=1).rewrites == (Rewrite.HALF,)
     assert choose_route(Role.DETECTOR, new, threads=1).rewrites == ()
 

@@ -125,7 +125,12 @@ def test_for_cuda_a_swapper_gets_half_precision_several_faces_and_pixels(
     cuda = OptimizeOptions(target=Provider.CUDA)
     found = optimize(narrow, store, cuda)
     assert found.state is State.MADE
-    assert found.changes == {"batch-opened": 1, "half-precision": 226, "8-bit-pixels": 1}
+    assert found.changes == {
+        "batch-opened": 1,
+        "instance-normalization": 12,
+        "half-precision": 142,
+        "8-bit-pixels": 1,
+    }
     assert found.difference is not None
     assert 0 < found.difference < 0.05
     assert found.path is not None
@@ -138,8 +143,10 @@ def test_for_cuda_a_swapper_gets_half_precision_several_faces_and_pixels(
     loud = narrow.with_name("loud.onnx")
     write_inswapper(loud, InswapperOptions(width=2, overflowing=True))
     single = optimize(loud, store, cuda)
-    assert single.changes == {"batch-opened": 1, "8-bit-pixels": 1}
-    assert (single.dropped, single.difference) == (("half-precision",), 0)
+    assert single.changes.keys() == found.changes.keys() - {"half-precision"}
+    assert single.dropped == ("half-precision",)
+    # A value that is hardly another one may round down to another level.
+    assert single.difference in (0, 1 / 255)
 
 
 def test_for_cuda_other_models_stay_as_they_are(tmp_path: Path, store: ModelStore) -> None:

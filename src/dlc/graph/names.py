@@ -28,6 +28,7 @@ class Rewrite(StrEnum):
     FLATTEN = "flatten-as-reshape"
     TAIL_BATCH_NORM = "batch-norm-into-gemm"
     BATCH = "batch-opened"
+    INSTANCE_NORM = "instance-normalization"
     HALF = "half-precision"
     PIXELS = "8-bit-pixels"
 

@@ -11,6 +11,7 @@ from dlc.graph.passes.flatten import FLATTEN
 from dlc.graph.passes.graph_pass import GraphPass
 from dlc.graph.passes.half_precision import HALF_PRECISION
 from dlc.graph.passes.input_size import input_size
+from dlc.graph.passes.instance_norm import INSTANCE_NORM
 from dlc.graph.passes.open_batch import OPEN_BATCH
 from dlc.graph.passes.pixels import PIXELS
 from dlc.graph.passes.reflect_pad import REFLECT_PAD
@@ -29,7 +30,7 @@ DEFAULT_PASSES = (SHAPES, REFLECT_PAD, SPLIT, SCALAR_GATHER, FLATTEN, TAIL_BATCH
 
 # What an NVIDIA GPU gains from, where a route asks for it. Pixels come last: their arithmetic is
 # to stay in single precision.
-CUDA_PASSES = (OPEN_BATCH, HALF_PRECISION, PIXELS)
+CUDA_PASSES = (OPEN_BATCH, INSTANCE_NORM, HALF_PRECISION, PIXELS)
 
 
 def passes_for(

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from dlc.errors import ModelError
 from dlc.graph.names import FINITE_OUTPUT
 from dlc.host.providers import label
+from dlc.inference.noise import unit_vectors
 from dlc.inference.routed_session import RoutedSession
 
 _ELEMENTS = {"tensor(float)": np.float32, "tensor(float16)": np.float16, "tensor(uint8)": np.uint8}
@@ -71,8 +72,8 @@ def sample_feed(
 ) -> dict[str, NDArray[np.float32]]:
     """Return noise for every input of a model, always the same for a seed.
 
-    It is between 0 and 1, or 0 and 255 in 8-bit pixels. Where the model leaves a size open it is
-    that of the route, or 1.
+    It is between 0 and 1, or 0 and 255 in 8-bit pixels, and vectors are of unit length. Where the
+    model leaves a size open it is that of the route, or 1.
 
     Args:
         session: the model.
@@ -92,8 +93,11 @@ def sample_feed(
             )
         fixed = session.route.input_shape if number == 0 else None
         shape = _closed(info.shape, fixed or (pictures,) + (1,) * (len(info.shape) - 1))
-        scale = 256 if info.type == "tensor(uint8)" else 1
-        noise = scale * generator.random(shape, np.float32)
+        if len(shape) == 2:
+            noise = unit_vectors(generator, shape)
+        else:
+            scale = 256 if info.type == "tensor(uint8)" else 1
+            noise = scale * generator.random(shape, np.float32)
         feed[info.name] = noise.astype(_ELEMENTS[info.type])
     return feed
 

@@ -159,7 +159,9 @@ def cuda_rewrites(role: Role, *, half: bool) -> tuple[Rewrite, ...]:
         half: the GPU computes half precision.
     """
     precision = (Rewrite.HALF,) if half and role in _HEAVY else ()
-    return (Rewrite.BATCH, *precision, Rewrite.PIXELS) if role is Role.SWAPPER else precision
+    if role is not Role.SWAPPER:
+        return precision
+    return (Rewrite.BATCH, Rewrite.INSTANCE_NORM, *precision, Rewrite.PIXELS)
 
 
 def usual_input_shape(role: Role) -> tuple[int, ...] | None:

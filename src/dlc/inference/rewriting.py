@@ -8,11 +8,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import onnxruntime
 
 from dlc.errors import ModelError
 from dlc.graph.names import Rewrite
 from dlc.graph.passes.graph_pass import GraphPass
+from dlc.graph.passes.half_precision import HALF_PRECISION, with_ranges
 from dlc.graph.rewrite import CUDA_PASSES, GENERAL_PASSES, apply_passes, passes_for
 from dlc.graph.stored_weights import Model, read_without_kernels, write_with_kernels
 from dlc.inference.verification import Reference
@@ -23,6 +25,10 @@ logger = logging.getLogger(__name__)
 
 # CoreML keeps what it compiled under this name: letters and digits, fewer than 64.
 _COREML_KEY = "COREML_CACHE_KEY"
+# One level of 8-bit pixels.
+_LEVEL = 1 / 255
+# Half precision ends at 65504; other pictures than the one that is tried may need twice as much.
+_MOST_IN_HALF = 65504 / 2
 # A release that needs every rewrite.
 _OLDEST = (0, 0)
 
@@ -195,15 +201,15 @@ def _checked(plan: RewritePlan, threads: int) -> tuple[Model, Rewritten]:
             reference = _reference(plan, threads)
         active = [each for each in passes if changes[each.name]]
         difference = _difference(reference, model)
-        if _accepted(difference, active):
+        if not _accepted(difference, active):
+            culprit = _culprit(plan.model, active, reference)
+            reason = f"its results would differ by {difference:.2g}"
+        elif (largest := _largest_halved(plan.model, active, reference)) > _MOST_IN_HALF:
+            culprit = HALF_PRECISION
+            reason = f"it computes with numbers up to {largest:.2g}"
+        else:
             return model, Rewritten(plan.entry.path, counts, names, difference)
-        culprit = _culprit(plan.model, active, reference)
-        logger.warning(
-            "%s is left as it is by %s: its results would differ by %.2g",
-            plan.source,
-            culprit.name.value,
-            difference,
-        )
+        logger.warning("%s is left as it is by %s: %s", plan.source, culprit.name.value, reason)
         dropped.append(culprit)
         passes.remove(culprit)
 
@@ -227,8 +233,20 @@ def _difference(reference: Reference, model: Model) -> float:
 
 
 def _accepted(difference: float, active: Sequence[GraphPass]) -> bool:
-    tolerances = (0.0 if graph_pass.exact else graph_pass.tolerance for graph_pass in active)
+    tolerances = [graph_pass.tolerance for graph_pass in active if not graph_pass.exact]
+    if tolerances and any(graph_pass.name is Rewrite.PIXELS for graph_pass in active):
+        # However little a value differs, it may be rounded down to another level.
+        tolerances.append(_LEVEL)
     return difference <= max(tolerances, default=0.0)
+
+
+def _largest_halved(model: Model, active: Sequence[GraphPass], reference: Reference) -> float:
+    """Return the largest number that the passes make half precision; 0 if they make none so."""
+    if HALF_PRECISION not in active:
+        return 0.0
+    before, _ = apply_passes(model, active[: active.index(HALF_PRECISION)])
+    largest = reference.largest(with_ranges(before).SerializeToString())
+    return largest if np.isfinite(largest) else float("inf")
 
 
 def _culprit(model: Model, active: Sequence[GraphPass], reference: Reference) -> GraphPass:

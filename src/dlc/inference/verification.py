@@ -16,6 +16,7 @@ from dlc.graph.names import FINITE_OUTPUT
 from dlc.inference.basic_graph import unchanged_weights_options
 from dlc.inference.cpu import load_on_cpu
 from dlc.inference.failures import BINDING_ERRORS, OTHER_ERRORS, plain_message
+from dlc.inference.noise import unit_vectors
 from dlc.inference.pixels import from_pixels, to_pixels
 
 _FLOATS = {"tensor(float)": np.float32, "tensor(float16)": np.float16, "tensor(double)": np.float64}
@@ -90,6 +91,16 @@ class Reference:
             (_difference(self.outputs[name], value) for name, value in outputs.items()), default=0.0
         )
 
+    def largest(self, model: bytes) -> float:
+        """Return the largest number that any output of a model with the same inputs has.
+
+        Raises:
+            ModelError: the model does not run.
+        """
+        session = _session(model, self.folder, self.threads)
+        outputs = _run(self.name, session, _fed(session, self.feed))
+        return max(float(np.max(value)) for value in outputs.values())
+
 
 def _session(model: bytes, folder: Path, threads: int) -> onnxruntime.InferenceSession:
     options = unchanged_weights_options(folder, threads)
@@ -137,9 +148,11 @@ def _noise(
 
 
 def _values(generator: np.random.Generator, shape: tuple[int, ...]) -> NDArray[np.float32]:
-    """Return noise between 0 and 1; of pictures, such as 8-bit pixels can have."""
+    """Return noise: of pictures, such as 8-bit pixels can have; of vectors, of unit length."""
     if len(shape) == 4 and shape[1] == 3:
         return from_pixels(generator.integers(0, 256, (shape[0], *shape[2:], 3), np.uint8))
+    if len(shape) == 2:
+        return unit_vectors(generator, shape)
     return generator.random(shape).astype(np.float32)
 
 

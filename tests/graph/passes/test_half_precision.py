@@ -8,7 +8,7 @@ import onnx
 import pytest
 from onnx import TensorProto, helper, numpy_helper
 
-from dlc.graph.passes.half_precision import HALF_PRECISION
+from dlc.graph.passes.half_precision import HALF_PRECISION, with_ranges
 from dlc.graph.synthetic import InswapperOptions, write_inswapper
 from dlc.inference.cpu import create_session
 
@@ -39,10 +39,17 @@ def run(model: Model, feed: dict[str, np.ndarray]) -> np.ndarray:
 def test_a_swapper_computes_in_half_precision_between_single_ones(tmp_path: Path) -> None:
     model = swapper(tmp_path / "swapper.onnx")
     half, count = HALF_PRECISION.apply_counting(model)
-    assert count == 226
+    # All but the 24 means.
+    assert count == 202
     onnx.checker.check_model(half, full_check=True)
     io = (*half.graph.input, *half.graph.output)
     assert {value.type.tensor_type.elem_type for value in io} == {TensorProto.FLOAT}
+    means = [node for node in half.graph.node if node.op_type == "ReduceMean"]
+    inferred = onnx.shape_inference.infer_shapes(half).graph.value_info
+    elements = {value.name: value.type.tensor_type.elem_type for value in inferred}
+    assert {elements[name] for node in means for name in (*node.input, *node.output)} == {
+        TensorProto.FLOAT
+    }
     types = Counter(tensor.data_type for tensor in half.graph.initializer)
     # Resize's scales are single precision by definition, as is the matrix for embeddings.
     assert types[TensorProto.FLOAT] == 3
@@ -130,3 +137,39 @@ def test_a_graph_with_control_flow_is_left_alone(caplog: pytest.LogCaptureFixtur
     model = small(nodes, {"yes": np.array(True)})
     assert HALF_PRECISION.apply_counting(model) == (model, 0)
     assert "has a body" in caplog.text
+
+
+@pytest.mark.parametrize(("opset", "kept"), [(11, 1), (12, 0), (13, 0)])
+def test_clip_is_halved_from_the_operator_set_on_that_has_a_kernel_for_it(
+    opset: int, kept: int
+) -> None:
+    nodes = [
+        helper.make_node("Relu", ["x"], ["a"]),
+        helper.make_node("Clip", ["a", "low", "high"], ["y"]),
+    ]
+    model = small(nodes, {"low": np.array(0, np.float32), "high": np.array(1, np.float32)})
+    model.opset_import[0].version = opset
+    assert HALF_PRECISION.apply_counting(model)[1] == 2 - kept
+
+
+def test_the_ranges_of_what_would_be_halved_are_told_and_of_nothing_else() -> None:
+    nodes = [
+        helper.make_node("Mul", ["x", "much"], ["large"]),
+        helper.make_node("LRN", ["large"], ["spared"], size=3),
+        helper.make_node("Greater", ["spared", "x"], ["mask"]),
+        helper.make_node("Where", ["mask", "x", "x"], ["same"]),
+        helper.make_node("Neg", ["same"], ["y"]),
+    ]
+    model = small(nodes, {"much": np.array(-1000, np.float32)})
+    before = model.SerializeToString()
+    measured = with_ranges(model)
+    assert model.SerializeToString() == before
+    onnx.checker.check_model(measured, full_check=True)
+    assert [output.name for output in measured.graph.output] == [
+        "large.largest",
+        "same.largest",
+        "y.largest",
+    ]
+    x = np.random.default_rng(0).random((1, 3, 8, 8), np.float32)
+    found = create_session(measured.SerializeToString()).run(None, {"x": x})
+    np.testing.assert_allclose(found, [1000 * x.max(), x.max(), x.max()], rtol=1e-6)

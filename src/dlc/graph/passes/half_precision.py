@@ -3,43 +3,46 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Iterator
 
 import numpy as np
 import onnx
-from onnx import TensorProto
+from onnx import TensorProto, helper
 
 from dlc.graph.names import Rewrite
 from dlc.graph.passes.edit import Edit
-from dlc.graph.passes.graph_pass import GraphPass
+from dlc.graph.passes.graph_pass import GraphPass, copied
 from dlc.graph.passes.nodes import Array, subgraphs
 
 logger = logging.getLogger(__name__)
 
-# The operators of face models for which ONNX Runtime has kernels in half precision. What is not
-# here stays in single precision, with conversions around it.
-_HALVED = (
-    *("Abs", "Add", "AveragePool", "BatchNormalization", "Clip", "Concat", "Conv", "ConvTranspose"),
-    *("DepthToSpace", "Div", "Elu", "Exp", "Expand", "Flatten", "Gather", "Gemm", "Identity"),
-    *("GlobalAveragePool", "HardSigmoid", "InstanceNormalization", "LeakyRelu", "MatMul", "Max"),
-    *(
-        "MaxPool",
-        "Min",
-        "Mul",
-        "Neg",
-        "PRelu",
-        "Pad",
-        "Pow",
-        "ReduceMax",
-        "ReduceMean",
-        "ReduceMin",
+# The operators of face models that ONNX Runtime's CUDA provider computes in half precision, and the
+# operator set from which it does. What is not here stays in single precision, with conversions
+# around it: ReduceMean, too, whose sum CUDA keeps in half precision before it divides, so that 1024
+# values of 64 overflow (ONNX Runtime 1.31).
+_HALVED = {
+    **dict.fromkeys(
+        (
+            *("Abs", "Add", "AveragePool", "BatchNormalization", "Concat", "Conv", "ConvTranspose"),
+            *("DepthToSpace", "Div", "Elu", "Exp", "Expand", "Flatten", "Gather", "Gemm"),
+            *("GlobalAveragePool", "HardSigmoid", "Identity", "InstanceNormalization", "LeakyRelu"),
+            *("MatMul", "Max", "MaxPool", "Min", "Mul", "Neg", "PRelu", "Pad", "Pow", "ReduceMax"),
+            *("ReduceMin", "Relu", "Reshape", "Resize", "Sigmoid", "Slice", "Softmax"),
+            *("SpaceToDepth", "Split", "Sqrt", "Squeeze", "Sub", "Tanh", "Tile", "Transpose"),
+            *("Unsqueeze", "Where"),
+        ),
+        1,
     ),
-    *("ReduceSum", "Relu", "Reshape", "Resize", "Sigmoid", "Slice", "Softmax", "SpaceToDepth"),
-    *("Split", "Sqrt", "Squeeze", "Sub", "Tanh", "Tile", "Transpose", "Unsqueeze", "Where"),
-)
+    "Clip": 12,
+}
 # Inputs that are single precision by the operator's definition: Resize's region and scales.
 _ALWAYS_SINGLE = {"Resize": (1, 2)}
 # The least that half precision tells from zero.
 _SMALLEST = np.float16(2.0**-24)
+
+
+def _candidates(edit: Edit) -> Iterator[tuple[int, onnx.NodeProto]]:
+    return edit.nodes(*(name for name, since in _HALVED.items() if edit.opset >= since))
 
 
 def _plan(edit: Edit) -> int:
@@ -47,7 +50,7 @@ def _plan(edit: Edit) -> int:
     if any(edit.types.get(value.name) == TensorProto.UINT8 for value in edit.inputs):
         # The arithmetic on 8-bit pixels around a halved graph has to stay exact.
         return 0
-    candidates = dict(edit.nodes(*_HALVED))
+    candidates = dict(_candidates(edit))
     halves = _Halves(edit)
     count = 0
     for index, node in enumerate(graph.node):
@@ -71,7 +74,39 @@ HALF_PRECISION = GraphPass(
     # Of 0 to 1, at the pixel that differs most; half precision has 11 significant bits.
     tolerance=0.05,
     plan=_plan,
+    version=2,
 )
+
+
+def with_ranges(model: onnx.ModelProto) -> onnx.ModelProto:
+    """Return a model that gives how large the values are that the pass makes half precision.
+
+    ONNX Runtime's CPU provider computes "half precision" in single precision, and what overflows on
+    a GPU does not there: only the values themselves tell.
+
+    Args:
+        model: in single precision; stays as it is.
+
+    Returns:
+        A copy with one output for each such value in place of its own outputs, float32 without
+        axes: the largest magnitude in it.
+    """
+    edit = Edit(model)
+    measured = copied(model)
+    graph = measured.graph
+    del graph.node[:], graph.output[:]
+    candidates = dict(_candidates(edit))
+    for index, node in enumerate(model.graph.node):
+        graph.node.append(node)
+        if index not in candidates:
+            continue
+        for name in node.output:
+            if edit.types.get(name) == TensorProto.FLOAT:
+                size, largest = edit.fresh(f"{name}.size"), edit.fresh(f"{name}.largest")
+                graph.node.append(edit.node("Abs", [name], size))
+                graph.node.append(edit.node("ReduceMax", [size], largest, keepdims=0))
+                graph.output.append(helper.make_tensor_value_info(largest, TensorProto.FLOAT, []))
+    return measured
 
 
 class _Halves:
@@ -157,7 +192,7 @@ class _Halves:
 
 
 def _rounded(value: Array) -> Array:
-    """Return a constant in half precision; what overflows shows when results are compared."""
+    """Return a constant in half precision; what overflows becomes infinite, which is refused."""
     with np.errstate(over="ignore"):
         half: Array = value.astype(np.float16)
     if value.size == 1 and value.flat[0] != 0 and half.flat[0] == 0:
