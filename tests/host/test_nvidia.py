@@ -2,10 +2,12 @@ from __future__ import annotations
 
 import ctypes
 import sys
+from dataclasses import replace
+from types import ModuleType
 
 import pytest
 
-from dlc.host.host import NvidiaGpu
+from dlc.host.host import Nvidia, NvidiaGpu
 from dlc.host.nvidia import Card, find_nvidia, visible_gpus
 from tests.host import machines
 
@@ -34,6 +36,94 @@ def test_cuda_sees_the_gpus_that_its_variable_names(
     chosen: str | None, expected: list[NvidiaGpu]
 ) -> None:
     assert list(visible_gpus(_CARDS, chosen)) == expected
+
+
+_DIVIDED = replace(_CARDS[1], divided=True)
+_PART = NvidiaGpu("NVIDIA H100 80GB HBM3 MIG 1g.10gb", (9, 0))
+
+
+@pytest.mark.parametrize(
+    ("chosen", "expected"),
+    [
+        ("MIG-77-aa", [_PART]),
+        ("MIG-77-aa,0", [_PART]),
+        ("MIG-88-bb", []),
+        # Of all parts of all GPUs CUDA sees one.
+        (None, [machines.RTX_4090]),
+    ],
+)
+def test_of_gpus_in_parts_cuda_sees_one_part(chosen: str | None, expected: list[NvidiaGpu]) -> None:
+    cards = [_CARDS[0], _DIVIDED, replace(_CARDS[2], divided=True)]
+    parts = {"MIG-77-aa": _PART}
+    assert list(visible_gpus(cards, chosen, parts.get)) == expected
+
+
+class FakeNvml(ModuleType):
+    """NVML with a GPU that is not divided, and one that is."""
+
+    class NVMLError(Exception):
+        pass
+
+    def __init__(self) -> None:
+        super().__init__("pynvml")
+        self.open = 0
+
+    def nvmlInit(self) -> None:  # noqa: N802
+        self.open += 1
+
+    def nvmlShutdown(self) -> None:  # noqa: N802
+        self.open -= 1
+
+    def nvmlDeviceGetCount(self) -> int:  # noqa: N802
+        return 2
+
+    def nvmlDeviceGetHandleByIndex(self, number: int) -> int:  # noqa: N802
+        return number
+
+    def nvmlDeviceGetUUID(self, handle: int) -> str:  # noqa: N802
+        return f"GPU-{handle}"
+
+    def nvmlDeviceGetName(self, handle: int | str) -> str:  # noqa: N802
+        return f"GPU {handle}"
+
+    def nvmlDeviceGetCudaComputeCapability(self, handle: int) -> tuple[int, int]:  # noqa: N802
+        if not isinstance(handle, int):
+            raise self.NVMLError("not supported")
+        return (8 + handle, 0)
+
+    def nvmlDeviceGetMigMode(self, handle: int) -> list[int]:  # noqa: N802
+        if handle == 0:
+            raise self.NVMLError("not supported")
+        return [1, 1]
+
+    def nvmlDeviceGetHandleByUUID(self, uuid: str) -> str:  # noqa: N802
+        if uuid != "MIG-1":
+            raise self.NVMLError("not found")
+        return uuid
+
+    def nvmlDeviceGetDeviceHandleFromMigDeviceHandle(self, _part: str) -> int:  # noqa: N802
+        return 1
+
+
+@pytest.mark.parametrize(
+    ("chosen", "expected"),
+    [
+        (None, [NvidiaGpu("GPU 1", (9, 0))]),
+        ("0", [NvidiaGpu("GPU 0", (8, 0))]),
+        ("MIG-1", [NvidiaGpu("GPU MIG-1", (9, 0))]),
+        ("MIG-2", []),
+    ],
+)
+def test_the_driver_is_asked_and_left_again(
+    chosen: str | None, expected: list[NvidiaGpu], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    nvml = FakeNvml()
+    monkeypatch.setitem(sys.modules, "pynvml", nvml)
+    monkeypatch.setenv("CUDA_VISIBLE_DEVICES", chosen or "")
+    if chosen is None:
+        monkeypatch.delenv("CUDA_VISIBLE_DEVICES")
+    assert find_nvidia() == Nvidia(driver=True, bindings=True, gpus=tuple(expected))
+    assert nvml.open == 0
 
 
 def test_without_nvidia_ml_py_only_the_driver_is_known(monkeypatch: pytest.MonkeyPatch) -> None:

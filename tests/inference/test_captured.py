@@ -11,9 +11,10 @@ import onnx
 import onnxruntime
 import pytest
 
+from dlc.errors import ProviderError
 from dlc.graph.rewrite import CUDA_PASSES, apply_passes
 from dlc.inference import sessions
-from dlc.inference.captured import captured, not_captured, with_batch_runs
+from dlc.inference.captured import not_captured, on_its_gpu, with_batch_runs
 from dlc.inference.fixed_buffers import Device
 from dlc.inference.output_check import probe_output, sample_feed
 from dlc.inference.route import ExecutionProvider, Role, Route
@@ -55,7 +56,7 @@ def test_a_file_for_one_face_has_batches_of_one(swapper_file: Path) -> None:
 )
 def test_where_capturing_fails_it_is_said_why(pixels_file: Path) -> None:
     session = open_session(pixels_file, CPU_ROUTE)
-    reason = captured(session)
+    reason = on_its_gpu(session)
     # Memory of a GPU cannot be had from a package without CUDA.
     assert isinstance(reason, str)
     assert reason
@@ -69,12 +70,22 @@ class FakeCuda:
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
         self.opened: list[dict[str, str]] = []
+        self.devices: list[str] = []
         self.refuses_graphs = False
+        self.fails_at_runs = 0
         self._session = onnxruntime.InferenceSession
         monkeypatch.setattr(onnxruntime, "InferenceSession", self.session)
         monkeypatch.setattr(onnxruntime, "get_available_providers", lambda: [machines.CUDA])
         monkeypatch.setattr(sessions, "why_not_applied", lambda *_: None)
         monkeypatch.setattr(sessions, "graph_findings", lambda *_: [])
+        monkeypatch.setattr(sessions, "on_its_gpu", self.on_its_gpu)
+
+    def on_its_gpu(self, session: RoutedSession) -> RoutedSession | str:
+        self.devices.append(session.route.providers[0].options["device_id"])
+        if self.fails_at_runs:
+            self.fails_at_runs -= 1
+            return "CUDNN failure 3000: CUDNN_STATUS_NOT_SUPPORTED"
+        return with_batch_runs(session, Device("cpu"))
 
     def session(self, model: Any, options: Any, *, providers: list[Any], **more: Any) -> Any:
         first = providers[0]
@@ -101,26 +112,50 @@ def test_a_graph_that_cannot_be_captured_is_opened_again_without(
     cuda.refuses_graphs = True
     session = open_session(pixels_file, cuda_route)
     assert [each.get("enable_cuda_graph") for each in cuda.opened] == ["1", None]
-    assert session.runs is None
+    # Several faces still go through at once, in fixed buffers.
+    assert session.runs is not None
+    assert session.runs.sizes == (1, 2, 4)
     (finding,) = session.findings
     assert "cannot use the graph capture feature" in finding.problem
     assert "cannot use the graph capture feature" in caplog.text
     probe_output(session)
 
 
-def test_a_route_with_graphs_asks_for_them_and_captures_on_its_device(
-    cuda: FakeCuda, cuda_route: Route, pixels_file: Path, monkeypatch: pytest.MonkeyPatch
+def test_a_capture_that_fails_when_it_runs_leaves_fixed_buffers(
+    cuda: FakeCuda, cuda_route: Route, pixels_file: Path
 ) -> None:
-    devices = []
+    cuda.fails_at_runs = 1
+    session = open_session(pixels_file, cuda_route)
+    assert [each.get("enable_cuda_graph") for each in cuda.opened] == ["1", None]
+    assert session.runs is not None
+    (finding,) = session.findings
+    assert "not captured" in finding.problem
+    assert "CUDNN failure 3000" in finding.problem
 
-    def on_the_cpu(session: RoutedSession) -> RoutedSession | str:
-        devices.append(session.route.providers[0].options["device_id"])
-        return with_batch_runs(session, Device("cpu"))
 
-    monkeypatch.setattr(sessions, "captured", on_the_cpu)
+@pytest.mark.parametrize("by_name", [False, True])
+def test_a_model_that_fails_uncaptured_too_does_not_run_there(
+    by_name: bool, cuda: FakeCuda, cuda_route: Route, pixels_file: Path
+) -> None:
+    cuda.fails_at_runs = 2
+    route = replace(cuda_route, by_name=by_name)
+    if by_name:
+        with pytest.raises(ProviderError, match="CUDNN failure 3000"):
+            open_session(pixels_file, route)
+        return
+    session = open_session(pixels_file, route)
+    assert (session.applied, session.runs) == (machines.CPU, None)
+    (finding,) = session.findings
+    assert finding.problem.startswith("the model does not run on CUDA, but on the CPU: CUDNN")
+    probe_output(session)
+
+
+def test_a_route_with_graphs_asks_for_them_and_captures_on_its_device(
+    cuda: FakeCuda, cuda_route: Route, pixels_file: Path
+) -> None:
     session = open_session(pixels_file, cuda_route)
     assert [each.get("enable_cuda_graph") for each in cuda.opened] == ["1"]
-    assert devices == ["0"]
+    assert cuda.devices == ["0"]
     assert session.runs is not None
     assert session.findings == ()
 

@@ -1,11 +1,13 @@
 from __future__ import annotations
 
 import os
+import sys
+from pathlib import Path
 
 import onnxruntime
 import pytest
 
-from dlc.inference.cuda import prepare_cuda, why_not_loaded
+from dlc.inference.cuda import prepare_cuda, tensorrt_package, why_not_loaded
 from dlc.inference.runtime import installed_runtime
 from dlc.options import Provider
 
@@ -35,6 +37,41 @@ def test_a_package_without_the_library_is_told(provider: Provider) -> None:
     reason = why_not_loaded(provider)
     assert reason is not None
     assert f"onnxruntime_providers_{provider}" in reason
+
+
+@pytest.mark.parametrize(
+    ("cuda", "package"),
+    [("13.0", "'tensorrt-cu13<11'"), ("12.8", "'tensorrt-cu12<11'"), ("", "'tensorrt-cu13<11'")],
+)
+def test_tensorrt_has_a_package_for_each_cuda(
+    cuda: str, package: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(onnxruntime, "cuda_version", cuda, raising=False)
+    assert tensorrt_package() == package
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="names libraries as Linux does")
+def test_tensorrts_libraries_are_loaded_from_their_package(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    package = tmp_path / "tensorrt_libs"
+    package.mkdir()
+    (package / "__init__.py").touch()
+    monkeypatch.syspath_prepend(tmp_path)
+    monkeypatch.setattr(onnxruntime, "preload_dlls", lambda: None, raising=False)
+    loaded: list[str] = []
+
+    def load(name: str) -> None:
+        loaded.append(name)
+        if "plugin" in name:
+            raise OSError("no such file")
+
+    monkeypatch.setattr("ctypes.CDLL", load)
+    prepare_cuda()
+    assert loaded == []
+    prepare_cuda(Provider.TENSORRT)
+    names = ["libnvinfer.so.10", "libnvinfer_plugin.so.10", "libnvonnxparser.so.10"]
+    assert loaded == [str(package / name) for name in names]
 
 
 def test_the_runtime_describes_itself() -> None:

@@ -5,21 +5,38 @@ from __future__ import annotations
 import ctypes
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from types import ModuleType
 
 from dlc.host.host import Nvidia, NvidiaGpu
 
 _DRIVER_LIBRARY = "nvml.dll" if sys.platform == "win32" else "libnvidia-ml.so.1"
+_MIG = "MIG-"
 
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """A GPU with the id by which CUDA_VISIBLE_DEVICES may name it, such as "GPU-3f1c...."."""
+    """A GPU as the driver lists it.
+
+    Attributes:
+        uuid: by which CUDA_VISIBLE_DEVICES may name it, such as "GPU-3f1c....".
+        gpu: what it is.
+        divided: it is in MIG mode: CUDA sees its parts, and only one of all of them.
+    """
 
     uuid: str
     gpu: NvidiaGpu
+    divided: bool = False
+
+
+def number_gpus_by_bus() -> None:
+    """Let CUDA number GPUs as the driver does, unless the user said how.
+
+    By default it puts the fastest first. The driver reads the variable when CUDA is first used, by
+    whatever part of the process: this has to come before.
+    """
+    os.environ.setdefault("CUDA_DEVICE_ORDER", "PCI_BUS_ID")
 
 
 def find_nvidia() -> Nvidia:
@@ -28,15 +45,23 @@ def find_nvidia() -> Nvidia:
         import pynvml
     except ImportError:
         return Nvidia(driver=_driver_loads())
+    chosen = os.environ.get("CUDA_VISIBLE_DEVICES")
     try:
-        cards = _cards(pynvml)
+        pynvml.nvmlInit()
+        try:
+            gpus = visible_gpus(_cards(pynvml), chosen, lambda uuid: _part(pynvml, uuid))
+        finally:
+            pynvml.nvmlShutdown()
     except pynvml.NVMLError as error:
         return Nvidia(driver=_driver_loads(), bindings=True, trouble=str(error))
-    gpus = visible_gpus(cards, os.environ.get("CUDA_VISIBLE_DEVICES"))
     return Nvidia(driver=True, bindings=True, gpus=gpus)
 
 
-def visible_gpus(cards: Sequence[Card], chosen: str | None) -> tuple[NvidiaGpu, ...]:
+def visible_gpus(
+    cards: Sequence[Card],
+    chosen: str | None,
+    part_of: Callable[[str], NvidiaGpu | None] = lambda _: None,
+) -> tuple[NvidiaGpu, ...]:
     """Return the GPUs that CUDA will see, in its order; the driver's own list has all of them.
 
     Args:
@@ -44,12 +69,18 @@ def visible_gpus(cards: Sequence[Card], chosen: str | None) -> tuple[NvidiaGpu, 
         chosen: the variable CUDA_VISIBLE_DEVICES: numbers or the beginnings of ids, separated by
             commas; the first that fits no GPU ends the list (CUDA C++ Programming Guide,
             "CUDA Environment Variables"). None if it is not set.
+        part_of: returns the part of a GPU in MIG mode that has an id, None if none has it.
     """
     if chosen is None:
-        return tuple(card.gpu for card in cards)
+        divided = [card.gpu for card in cards if card.divided]
+        return tuple(divided[:1] or (card.gpu for card in cards))
     gpus = []
-    for entry in chosen.split(","):
-        card = _named(cards, entry.strip())
+    for entry in map(str.strip, chosen.split(",")):
+        if entry.startswith(_MIG):
+            gpu = part_of(entry)
+            # CUDA takes one part only (NVIDIA Multi-Instance GPU User Guide, "CUDA Visible").
+            return () if gpu is None else (gpu,)
+        card = _named(cards, entry)
         if card is None:
             break
         gpus.append(card.gpu)
@@ -64,18 +95,34 @@ def _named(cards: Sequence[Card], entry: str) -> Card | None:
 
 
 def _cards(nvml: ModuleType) -> list[Card]:
-    nvml.nvmlInit()
+    handles = [nvml.nvmlDeviceGetHandleByIndex(n) for n in range(nvml.nvmlDeviceGetCount())]
+    return [
+        Card(nvml.nvmlDeviceGetUUID(handle), _gpu(nvml, handle, handle), _is_divided(nvml, handle))
+        for handle in handles
+    ]
+
+
+def _part(nvml: ModuleType, uuid: str) -> NvidiaGpu | None:
     try:
-        handles = [nvml.nvmlDeviceGetHandleByIndex(n) for n in range(nvml.nvmlDeviceGetCount())]
-        return [_card(nvml, handle) for handle in handles]
-    finally:
-        nvml.nvmlShutdown()
+        handle = nvml.nvmlDeviceGetHandleByUUID(uuid)
+        return _gpu(nvml, handle, nvml.nvmlDeviceGetDeviceHandleFromMigDeviceHandle(handle))
+    except nvml.NVMLError:
+        return None
 
 
-def _card(nvml: ModuleType, handle: object) -> Card:
-    major, minor = nvml.nvmlDeviceGetCudaComputeCapability(handle)
-    gpu = NvidiaGpu(nvml.nvmlDeviceGetName(handle), (major, minor))
-    return Card(nvml.nvmlDeviceGetUUID(handle), gpu)
+def _gpu(nvml: ModuleType, handle: object, whole: object) -> NvidiaGpu:
+    """Return a GPU, or a part of the `whole` one, of whose generation it is."""
+    major, minor = nvml.nvmlDeviceGetCudaComputeCapability(whole)
+    return NvidiaGpu(nvml.nvmlDeviceGetName(handle), (major, minor))
+
+
+def _is_divided(nvml: ModuleType, handle: object) -> bool:
+    try:
+        current, _ = nvml.nvmlDeviceGetMigMode(handle)
+    except nvml.NVMLError:
+        # Most GPUs do not know what that is.
+        return False
+    return bool(current)
 
 
 def _driver_loads() -> bool:

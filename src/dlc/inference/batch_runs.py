@@ -10,7 +10,8 @@ import onnxruntime
 from dlc.inference.fixed_buffers import Array, Device, FixedBuffers, picture_count
 from dlc.inference.own_thread import OwnThread
 
-# Two runs in which ONNX Runtime allocates what it needs, one that it captures, and one replayed.
+# In the first one or two ONNX Runtime allocates all that the model needs and captures it, which
+# depends on the release; the last is a replay in any.
 _RUNS_TO_REPLAY = 4
 # How far a replay may be from an uncaptured run, of an output's largest value.
 _REPLAY_TOLERANCE = 0.01

@@ -40,11 +40,14 @@ def with_batch_runs(session: RoutedSession, device: Device) -> RoutedSession:
     return replace(session, runs=runs)
 
 
-def captured(session: RoutedSession) -> RoutedSession | str:
-    """Return the session with its runs captured as CUDA graphs, or why they cannot be.
+def on_its_gpu(session: RoutedSession) -> RoutedSession | str:
+    """Return the session with its runs in fixed buffers of its GPU, or why that fails.
+
+    The model is run for it: what a session could be opened for does not have to work.
 
     Args:
-        session: opened with the option `CAPTURE`; if it cannot be captured it is of no more use.
+        session: on a route for CUDA; opened with the option `CAPTURE` its runs are captured, and if
+            that fails it is of no more use.
     """
     number = int(session.route.providers[0].options.get("device_id", "0"))
     try:

@@ -1,17 +1,18 @@
-"""What CUDA needs before its first session, and why it did not load."""
+"""What CUDA and TensorRT need before their first session, and why they did not load."""
 
 from __future__ import annotations
 
 import contextlib
 import ctypes
+import importlib.util
 import io
 import logging
-import os
 import sys
 from pathlib import Path
 
 import onnxruntime
 
+from dlc.host.nvidia import number_gpus_by_bus
 from dlc.options import Provider
 
 logger = logging.getLogger(__name__)
@@ -20,20 +21,26 @@ _LIBRARIES = {
     Provider.CUDA: "onnxruntime_providers_cuda",
     Provider.TENSORRT: "onnxruntime_providers_tensorrt",
 }
+# The major version that the provider links to (the wheel of onnxruntime-gpu 1.31.1), and its
+# libraries, those first that others need.
+_TENSORRT = 10
+_TENSORRT_LIBRARIES = ("nvinfer", "nvinfer_plugin", "nvonnxparser")
 
 # Of the severities of ONNX Runtime's log the one that leaves out all others.
 _FATAL = 4
 
 
-def prepare_cuda() -> None:
-    """Load CUDA's libraries from where pip puts them, and number GPUs as the driver does.
+def prepare_cuda(provider: Provider = Provider.CUDA) -> None:
+    """Load the libraries of CUDA, or TensorRT too, from where pip puts them.
 
-    ONNX Runtime finds libraries only where the system's loader looks. `preload_dlls` loads them
-    from PyTorch's folder on Windows and from the folders of NVIDIA's wheels before it asks the
-    loader, after which they are found. Doing it again changes nothing.
+    ONNX Runtime finds libraries only where the system's loader looks. `preload_dlls` loads those of
+    CUDA from PyTorch's folder on Windows and from the folders of NVIDIA's wheels before it asks the
+    loader, after which they are found; it leaves TensorRT's out. Doing it again changes nothing.
+
+    Args:
+        provider: CUDA or TENSORRT.
     """
-    # By default CUDA puts the fastest GPU first, and the driver the first on the bus.
-    os.environ.setdefault("CUDA_DEVICE_ORDER", "PCI_BUS_ID")
+    number_gpus_by_bus()
     # What does not load it would write to standard error by itself; findings say it in one line.
     onnxruntime.set_default_logger_severity(_FATAL)
     if not hasattr(onnxruntime, "preload_dlls"):
@@ -44,6 +51,14 @@ def prepare_cuda() -> None:
         onnxruntime.preload_dlls()
     for line in said.getvalue().splitlines():
         logger.debug("preload_dlls: %s", line)
+    if provider is Provider.TENSORRT:
+        _load_tensorrt()
+
+
+def tensorrt_package() -> str:
+    """Return what pip is to install for the TensorRT provider of the installed ONNX Runtime."""
+    cuda = getattr(onnxruntime, "cuda_version", "") or "13"
+    return f"'tensorrt-cu{cuda.partition('.')[0]}<{_TENSORRT + 1}'"
 
 
 def why_not_loaded(provider: Provider) -> str | None:
@@ -62,3 +77,18 @@ def why_not_loaded(provider: Provider) -> str | None:
     except OSError as error:
         return str(error)
     return None
+
+
+def _load_tensorrt() -> None:
+    spec = importlib.util.find_spec("tensorrt_libs")
+    if spec is None or spec.submodule_search_locations is None:
+        # It may be installed for the whole system.
+        return
+    (folder,) = spec.submodule_search_locations
+    for library in _TENSORRT_LIBRARIES:
+        windows = sys.platform == "win32"
+        name = f"{library}_{_TENSORRT}.dll" if windows else f"lib{library}.so.{_TENSORRT}"
+        try:
+            ctypes.CDLL(str(Path(folder, name)))
+        except OSError as error:
+            logger.debug("%s", error)

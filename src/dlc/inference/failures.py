@@ -21,11 +21,15 @@ OTHER_ERRORS = (
 BINDING_ERRORS = (RuntimeError, ValueError)
 
 _CODE = re.compile(r"^\[ONNXRuntimeError\] : \d+ : \w+ : ")
+# "CUDA failure 700: an illegal memory access was encountered ; GPU=0 ; hostname=... ; expr=...",
+# after template arguments and before a stack.
+_CUDA_FAILURE = re.compile(r"\bCU\w+ failure \d+: .*?(?= ;)", re.DOTALL)
 _SOURCE_PLACE = re.compile(r"^\S+\.(?:cc|h):\d+ .*?\) (?=[A-Z])", re.DOTALL)
 
 
 def plain_message(error: Exception) -> str:
     """Return an error's message without its code and without the place in ONNX Runtime's source."""
-    message = _CODE.sub("", str(error).strip())
+    failure = _CUDA_FAILURE.search(str(error))
+    message = failure[0] if failure else _CODE.sub("", str(error).strip())
     message = _SOURCE_PLACE.sub("", message)
     return " ".join(message.split()).rstrip(".")

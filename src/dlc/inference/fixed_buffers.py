@@ -91,10 +91,9 @@ class FixedBuffers:
                 raise ValueError(f"input {name} of shape {value.shape} does not fit {staged.shape}")
             staged[: len(value)] = value
             self._inputs[name].update_inplace(staged)
-        # The copies are made on another stream than the one that the model is run on.
-        self._binding.synchronize_inputs()
+        # Copies end before they return, and so do runs: waiting for the whole device besides would
+        # mean waiting for other models, and for all of that time no other thread could run Python.
         self._session.run_with_iobinding(self._binding, self._options)
-        self._binding.synchronize_outputs()
         # On the CPU `numpy` may return the buffer itself.
         return [np.array(value.numpy()) for value in self._outputs]
 

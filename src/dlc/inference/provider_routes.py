@@ -80,7 +80,7 @@ def cuda_route(role: Role, host: Host, threads: int) -> Route:
         threads,
         precision=precision,
         rewrites=cuda_rewrites(role, half=precision is Precision.FP16),
-        # cuDNN searches its fastest algorithm again for every new size of a picture.
+        # cuDNN chooses its algorithms again for every new size of a picture.
         input_shape=_INPUT_SHAPES[role] if role is Role.DETECTOR else None,
         cuda_graph=graph,
     )
@@ -195,7 +195,8 @@ def _nvidia_precision(role: Role, host: Host) -> tuple[Precision, str]:
 
 def _cuda(role: Role, host: Host) -> ExecutionProvider:
     options = {"device_id": _device(host)}
-    # An exhaustive search pays for sizes that stay; the default without a search is 4x slower.
+    # Since 1.20 these are cuDNN's two heuristics, of which the one called exhaustive looks further
+    # and pays for sizes that stay; "DEFAULT" is the algorithm of last resort, about 4x slower.
     varying = role in (Role.LANDMARKER, Role.RECOGNIZER)
     options["cudnn_conv_algo_search"] = "HEURISTIC" if varying else "EXHAUSTIVE"
     return ExecutionProvider(execution_provider(Provider.CUDA), options)

@@ -15,7 +15,7 @@ from dlc.host.host import Finding
 from dlc.host.obstacles import GPU_PACKAGE
 from dlc.host.providers import label
 from dlc.inference.applied import graph_findings, why_not_applied
-from dlc.inference.captured import CAPTURE, captured, not_captured
+from dlc.inference.captured import CAPTURE, not_captured, on_its_gpu
 from dlc.inference.cpu import (
     load_on_cpu,
     model_name,
@@ -23,7 +23,7 @@ from dlc.inference.cpu import (
     session_options,
     unusable_model,
 )
-from dlc.inference.cuda import prepare_cuda
+from dlc.inference.cuda import prepare_cuda, tensorrt_package
 from dlc.inference.failures import BINDING_ERRORS, FILE_ERRORS, OTHER_ERRORS, plain_message
 from dlc.inference.input_shape import fix_input_shape
 from dlc.inference.provider_cache import cache_options
@@ -37,7 +37,6 @@ _NVIDIA = (Provider.CUDA, Provider.TENSORRT)
 _REMEDIES = {
     Provider.COREML: "update macOS and onnxruntime, or use --provider cpu",
     Provider.CUDA: f"run: pip install {GPU_PACKAGE}, update the driver, or use --provider cpu",
-    Provider.TENSORRT: "run: pip install tensorrt, or use --provider cuda",
     Provider.DIRECTML: "update the GPU's driver, or use --provider cpu",
     Provider.OPENVINO: "update the GPU's driver, or use --provider cpu",
 }
@@ -79,24 +78,79 @@ def _open_on_accelerator(
 ) -> RoutedSession:
     # Under a provider's own name, these are doubts about it, and a session has settled them.
     doubts = () if route.by_name else route.findings
-    uncaptured = ""
     if route.cuda_graph:
-        session, failure = _load_on_accelerator(model, route, options, cache, CAPTURE)
-        uncaptured = str(failure.problem) if failure else ""
-        if failure is None:
-            routed = RoutedSession(model_name(model), session, route)
-            outcome = captured(routed)
-            if isinstance(outcome, RoutedSession):
-                return replace(outcome, findings=(*graph_findings(session, route), *doubts))
-            uncaptured = outcome
-    session, failure = _load_on_accelerator(model, route, options, cache)
-    if failure is not None and route.by_name:
-        raise ProviderError(_refusal(model, route, failure))
-    routed = RoutedSession(model_name(model), session, route)
-    findings = [failure] if failure else graph_findings(session, route)
-    if uncaptured and failure is None:
-        findings.append(not_captured(routed, uncaptured))
-    return replace(routed, findings=(*findings, *doubts))
+        opened = _open_captured(model, route, options, cache)
+    else:
+        opened = _open_plain(model, route, options, cache)
+    if isinstance(opened, RoutedSession):
+        graph = graph_findings(opened.session, route)
+        return replace(opened, findings=(*graph, *opened.findings, *doubts))
+    # Whether the model is at fault shows on the CPU.
+    session = load_on_cpu(model, options)
+    if route.by_name:
+        raise ProviderError(_refusal(model, route, opened))
+    return RoutedSession(model_name(model), session, route, (opened, *doubts))
+
+
+def _open_captured(
+    model: Path | bytes,
+    route: Route,
+    options: onnxruntime.SessionOptions,
+    cache: Path | None,
+) -> RoutedSession | Finding:
+    """Open a model whose runs are captured; where only that fails, they have fixed buffers."""
+    captured = _open_and_run(model, route, options, cache, CAPTURE)
+    if isinstance(captured, RoutedSession):
+        return captured
+    buffered = _open_and_run(model, route, options, cache, {})
+    if isinstance(buffered, Finding):
+        return buffered
+    return replace(buffered, findings=(not_captured(buffered, captured.problem),))
+
+
+def _open_and_run(
+    model: Path | bytes,
+    route: Route,
+    options: onnxruntime.SessionOptions,
+    cache: Path | None,
+    more: Mapping[str, str],
+) -> RoutedSession | Finding:
+    opened = _open_plain(model, route, options, cache, more)
+    if isinstance(opened, Finding):
+        return opened
+    outcome = on_its_gpu(opened)
+    return _failure(route, outcome) if isinstance(outcome, str) else outcome
+
+
+def _open_plain(
+    model: Path | bytes,
+    route: Route,
+    options: onnxruntime.SessionOptions,
+    cache: Path | None,
+    more: Mapping[str, str] = MappingProxyType({}),
+) -> RoutedSession | Finding:
+    """Open a model with `more` options of its route's provider, or return why that does not run it.
+
+    Raises:
+        ModelError: the model cannot be loaded by anything.
+    """
+    if route.execution_provider not in onnxruntime.get_available_providers():
+        return _failure(route, "the installed ONNX Runtime was built without it")
+    refuse_foreign_files(model)
+    if route.provider in _NVIDIA:
+        prepare_cuda(route.provider)
+    try:
+        session = onnxruntime.InferenceSession(
+            model, options, providers=_providers(model, route, cache, more), enable_fallback=0
+        )
+    except FILE_ERRORS as error:
+        raise unusable_model(model, error) from error
+    except (*OTHER_ERRORS, *BINDING_ERRORS) as error:
+        return _failure(route, plain_message(error))
+    missing = why_not_applied(session, route)
+    if missing is not None:
+        return _failure(route, missing)
+    return RoutedSession(model_name(model), session, route)
 
 
 def _options(model: Path | bytes, route: Route) -> onnxruntime.SessionOptions:
@@ -108,37 +162,6 @@ def _options(model: Path | bytes, route: Route) -> onnxruntime.SessionOptions:
     if route.input_shape is not None:
         fix_input_shape(options, model, route.input_shape)
     return options
-
-
-def _load_on_accelerator(
-    model: Path | bytes,
-    route: Route,
-    options: onnxruntime.SessionOptions,
-    cache: Path | None,
-    more: Mapping[str, str] = MappingProxyType({}),
-) -> tuple[onnxruntime.InferenceSession, Finding | None]:
-    """Return a session with `more` options of its provider, and why it is on the CPU if it is.
-
-    Raises:
-        ModelError: the model cannot be loaded by anything.
-    """
-    if route.execution_provider not in onnxruntime.get_available_providers():
-        reason = "the installed ONNX Runtime was built without it"
-        return load_on_cpu(model, options), _failure(route, reason)
-    refuse_foreign_files(model)
-    if route.provider in _NVIDIA:
-        prepare_cuda()
-    try:
-        session = onnxruntime.InferenceSession(
-            model, options, providers=_providers(model, route, cache, more), enable_fallback=0
-        )
-    except FILE_ERRORS as error:
-        raise unusable_model(model, error) from error
-    except (*OTHER_ERRORS, *BINDING_ERRORS) as error:
-        # Whether the model is at fault shows on the CPU.
-        return load_on_cpu(model, options), _failure(route, plain_message(error))
-    missing = why_not_applied(session, route)
-    return session, None if missing is None else _failure(route, missing)
 
 
 def _providers(
@@ -153,6 +176,8 @@ def _providers(
 
 def _failure(route: Route, reason: str) -> Finding:
     problem = f"the model does not run on {label(route.provider)}, but on the CPU: {reason}"
+    if route.provider is Provider.TENSORRT:
+        return Finding(problem, f"run: pip install {tensorrt_package()}, or use --provider cuda")
     return Finding(problem, _REMEDIES[route.provider])
 
 

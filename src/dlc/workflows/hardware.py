@@ -6,6 +6,7 @@ import logging
 from dataclasses import replace
 from pathlib import Path
 
+from dlc.host.nvidia import number_gpus_by_bus
 from dlc.media.containers import VIDEO_EXTENSIONS, container_for
 from dlc.media.hardware import why_not_nvdec, working_nvenc
 from dlc.media.image import is_image
@@ -24,6 +25,7 @@ def settled_decoder(decoder: VideoDecoder, target: Path) -> tuple[VideoDecoder, 
     """
     if decoder is VideoDecoder.SOFTWARE:
         return decoder, ()
+    number_gpus_by_bus()
     require_file(target)
     reason = "it is a picture" if is_image(target) else why_not_nvdec(target)
     if reason is None:
@@ -39,6 +41,7 @@ def settled_encoding(
     """Return how an output will be encoded, and what is to be said of it."""
     if encoding.encoder != NVENC or output.suffix.lower() not in VIDEO_EXTENSIONS:
         return encoding, ()
+    number_gpus_by_bus()
     container = container_for(output)
     encoder, reason = working_nvenc(container)
     if encoder is not None:
