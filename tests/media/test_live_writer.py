@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import cv2
 import numpy as np
 import pytest
 from numpy.typing import NDArray
 
 from dlc.errors import CameraError, OutputError, SafeguardError
+from dlc.media.color import ColorTags, bgr_to_components
 from dlc.media.live_frame import LiveFrame
 from dlc.media.live_source import LiveReport
-from dlc.media.live_writer import LiveWriter, check_live_output
+from dlc.media.live_writer import LiveWriter, check_live_output, picture_of
+from dlc.media.planes import plane_arrays, require_layout
 from dlc.media.reader import VideoReader
 from dlc.options import EncodeOptions, Preset
 
@@ -45,6 +48,22 @@ def test_frames_keep_their_times_and_colors(tmp_path: Path, suffix: str) -> None
     assert [time for time, _ in frames] == pytest.approx([t - 100.0 for t in TIMES], abs=1e-3)
     for index, (_, color) in enumerate(frames):
         assert color == pytest.approx((40 * index, 128, 255 - 40 * index), abs=4)
+
+
+@pytest.mark.parametrize("size", [(64, 48), (65, 49), (1920, 1080)])
+def test_samples_are_those_of_exact_arithmetic(size: tuple[int, int]) -> None:
+    coarse = np.random.default_rng(0).integers(0, 256, (9, 16, 3)).astype(np.float32)
+    smooth = cv2.resize(coarse, size, interpolation=cv2.INTER_CUBIC)
+    bgr = np.clip(smooth, 0, 255).astype(np.uint8)
+    found = plane_arrays(picture_of(bgr))
+    exact = bgr_to_components(bgr, require_layout("yuv444p"), ColorTags(1, 1, 1, 1))
+    height, width = (-(-side // 2) for side in bgr.shape[:2])
+    halved = [cv2.resize(plane, (width, height), interpolation=cv2.INTER_AREA) for plane in exact]
+    for ours, theirs in zip(found, [exact[0], *halved[1:]], strict=True):
+        difference = ours - theirs
+        assert np.abs(difference).max() < 1.5
+        # Nothing becomes darker or of another tint.
+        assert abs(difference.mean()) < 0.1
 
 
 def test_an_odd_size(tmp_path: Path) -> None:

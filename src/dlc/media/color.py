@@ -98,7 +98,7 @@ def components_to_bgr(
     """
     if components.dtype == np.uint8:
         return components
-    forward = _from_bgr_matrix(layout, tags)
+    forward = from_bgr_matrix(layout, tags)
     if components.ndim == 2:
         gain = forward[0, :3].sum()
         gray = cv2.addWeighted(
@@ -124,7 +124,7 @@ def bgr_to_components(
         One float32 (h, w) array a component, in sample values of the format, not rounded: a 10-bit
         format gets values between those that 8 bits can say.
     """
-    matrix = _from_bgr_matrix(layout, tags)[: layout.component_count]
+    matrix = from_bgr_matrix(layout, tags)[: layout.component_count]
     pixels = bgr.astype(np.float32)
     # Row by row: three small products are faster than one that has to be taken apart afterwards.
     return [np.asarray(cv2.transform(pixels, row[np.newaxis])) for row in matrix]
@@ -165,8 +165,16 @@ def convert(
     return result
 
 
-def _from_bgr_matrix(layout: PixelLayout, tags: ColorTags) -> NDArray[np.float64]:
-    """Return the (3, 4) affine map from BGR (0-255) to component values (ITU-T H.273, 8.3)."""
+def from_bgr_matrix(layout: PixelLayout, tags: ColorTags) -> NDArray[np.float64]:
+    """Return the affine map from BGR (0-255) to component values (ITU-T H.273, 8.3).
+
+    Args:
+        layout: the pixel format of the components.
+        tags: its colors, resolved.
+
+    Returns:
+        float64 (3, 4), as `cv2.transform` takes it.
+    """
     peak = (1 << layout.depth) - 1
     if layout.is_rgb:
         return np.hstack([np.eye(3) * peak / 255, np.zeros((3, 1))])

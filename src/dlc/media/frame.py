@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from dlc.geometry import Box
 from dlc.media.color import ColorTags, bgr_to_components, components_to_bgr
 from dlc.media.orientation import UPRIGHT, Orientation
-from dlc.media.planes import PixelLayout, Samples, layout_of, plane_arrays
+from dlc.media.planes import Samples, plane_arrays, require_layout
 from dlc.media.samples import blend_components, read_components, shrink_components
 
 
@@ -63,12 +63,9 @@ class Frame:
         Raises:
             ValueError: if the samples of the pixel format cannot be addressed one by one.
         """
-        layout = layout_of(native.format.name)
-        if layout is None:
-            raise ValueError(f"{native.format.name} has to be converted before it can be a frame")
         self._native = native
-        self._layout: PixelLayout = layout
-        self._tags = (tags or ColorTags.of(native)).resolved(layout.name, native.height)
+        self._layout = require_layout(native.format.name)
+        self._tags = (tags or ColorTags.of(native)).resolved(self._layout.name, native.height)
         self._writable = False
         self.index = index
         self.pts = pts

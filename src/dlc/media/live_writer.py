@@ -7,16 +7,20 @@ from pathlib import Path
 from types import TracebackType
 
 import av
+import cv2
+import numpy as np
+from numpy.typing import NDArray
 
 from dlc.errors import SafeguardError
 from dlc.media.atomic import Finish
 from dlc.media.closing import Closing
-from dlc.media.color import BT709, FULL, LIMITED, RGB, ColorTags, convert
+from dlc.media.color import BT709, LIMITED, ColorTags, from_bgr_matrix
 from dlc.media.frame import Frame
 from dlc.media.info import MediaInfo
 from dlc.media.live_frame import LiveFrame
 from dlc.media.live_source import LiveReport
 from dlc.media.plan import check_video
+from dlc.media.planes import plane_arrays, require_layout
 from dlc.media.writer import VideoWriter
 from dlc.options import EncodeOptions
 
@@ -24,7 +28,6 @@ from dlc.options import EncodeOptions
 _TIME_BASE = Fraction(1, 90_000)
 # What every player shows.
 _PIX_FMT = "yuv420p"
-_SRGB = ColorTags(BT709, BT709, RGB, FULL)
 _VIDEO = ColorTags(BT709, BT709, BT709, LIMITED)
 
 
@@ -93,14 +96,8 @@ class LiveWriter(Closing):
         """
         if self._first is None:
             self._first = frame.captured_at
-        bgr = av.VideoFrame.from_ndarray(frame.bgr, format="bgr24")
-        native = convert(
-            bgr,
-            _PIX_FMT,
-            _SRGB.resolved("bgr24", frame.height),
-            _VIDEO.resolved(_PIX_FMT, frame.height),
-        )
         pts = round((frame.captured_at - self._first) / _TIME_BASE)
+        native = picture_of(frame.bgr)
         self._writer.write(Frame(native, pts=pts, time_base=_TIME_BASE, tags=_VIDEO))
 
     def close(self) -> None:
@@ -129,6 +126,31 @@ class LiveWriter(Closing):
             self._writer.abort()
         else:
             self.close()
+
+
+def picture_of(bgr: NDArray[np.uint8]) -> av.VideoFrame:
+    """Return pixels as the encoder takes them, with the colors of high-definition video.
+
+    Each chroma sample is that of the mean of the pixels it covers. swscale, which is as exact as
+    this only with flags that turn its fast ways off, takes three times as long.
+
+    Args:
+        bgr: uint8 (h, w, 3).
+
+    Returns:
+        A frame in yuv420p.
+    """
+    height, width = bgr.shape[:2]
+    native = av.VideoFrame(width, height, _PIX_FMT)
+    _VIDEO.put_on(native)
+    luma, blue, red = plane_arrays(native)
+    matrix = from_bgr_matrix(require_layout(_PIX_FMT), _VIDEO.resolved(_PIX_FMT, height))
+    # All three components at once: OpenCV has no fast way to one of them.
+    luma[...] = cv2.extractChannel(cv2.transform(bgr, matrix), 0)
+    small = cv2.resize(bgr, blue.shape[::-1], interpolation=cv2.INTER_AREA)
+    colors = cv2.transform(small, matrix)
+    blue[...], red[...] = cv2.extractChannel(colors, 1), cv2.extractChannel(colors, 2)
+    return native
 
 
 def check_live_output(

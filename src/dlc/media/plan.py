@@ -16,7 +16,7 @@ from dlc.media.containers import Container, container_for
 from dlc.media.encoders import Encoder, encoder_for
 from dlc.media.info import MediaInfo
 from dlc.media.orientation import UPRIGHT
-from dlc.media.planes import PixelLayout, layout_of
+from dlc.media.planes import PixelLayout, layout_of, require_layout
 from dlc.options import EncodeOptions
 
 # Subtitles made of text can become another kind of text subtitles; pictures cannot.
@@ -61,7 +61,7 @@ def plan_video(path: Path, info: MediaInfo, encoding: EncodeOptions) -> VideoPla
     if not 0 <= encoding.quality <= 51:
         raise OptionError(f"quality {encoding.quality:g} is off the scale: 0 (best) to 51")
     container = container_for(path)
-    layout = _layout(info.pix_fmt)
+    layout = require_layout(info.pix_fmt)
     encoder = encoder_for(encoding.encoder, container, alpha=layout.has_alpha)
     _check_streams(path, container, info, encoding)
     upright = info.orientation != UPRIGHT and not container.keeps_orientation
@@ -115,13 +115,6 @@ def check_video(
     return plan_video(path, info, encoding)
 
 
-def _layout(pix_fmt: str) -> PixelLayout:
-    layout = layout_of(pix_fmt)
-    if layout is None:
-        raise ValueError(f"{pix_fmt} is no format that frames come in")
-    return layout
-
-
 def _check_streams(
     path: Path, container: Container, info: MediaInfo, encoding: EncodeOptions
 ) -> None:
@@ -144,7 +137,7 @@ def _choose_format(encoder: Encoder, info: MediaInfo, *, upright: bool) -> str:
     formats = encoder.formats()
     if "pal8" in formats:
         return "pal8"
-    layout = _layout(source)
+    layout = require_layout(source)
     shift_x, shift_y = layout.chroma_shift
     if upright and info.orientation.transposed and shift_x != shift_y:
         # Turned by 90 degrees, chroma that is coarser in one direction only fits no common format.
@@ -195,7 +188,7 @@ def _rate(info: MediaInfo, container: Container) -> Fraction:
 def _format_notes(encoder: Encoder, source: PixelLayout, pix_fmt: str) -> list[str]:
     if pix_fmt == "pal8":
         return ["GIF has 256 colors a frame: colors are reduced"]
-    target = _layout(pix_fmt)
+    target = require_layout(pix_fmt)
     notes = []
     if target.depth < source.depth:
         notes.append(

@@ -126,6 +126,18 @@ def layout_of(pix_fmt: str) -> PixelLayout | None:
     return None
 
 
+def require_layout(pix_fmt: str) -> PixelLayout:
+    """Return a pixel format's layout.
+
+    Raises:
+        ValueError: its samples cannot be addressed one by one.
+    """
+    layout = layout_of(pix_fmt)
+    if layout is None:
+        raise ValueError(f"{pix_fmt} has to be converted before its samples can be addressed")
+    return layout
+
+
 def _planar_yuv(name: str, match: re.Match[str]) -> PixelLayout | None:
     if match["sub"] not in _SUBSAMPLING:
         return None

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import av
+import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 from dlc.media.color import ColorTags, convert
 from dlc.media.orientation import Orientation
+from dlc.media.planes import plane_arrays
 
 
 def upright_bgr(
@@ -24,5 +26,9 @@ def upright_bgr(
         uint8 (h, w, 3) BGR; the transfer function stays that of the stream.
     """
     source = colors.resolved(native.format.name, native.height)
-    bgr = convert(native, "bgr24", source, source.resolved("bgr24", native.height))
-    return np.ascontiguousarray(orientation.to_upright(bgr.to_ndarray()), dtype=np.uint8)
+    # To planes of their own swscale gives the same samples in less than half of the time, with the
+    # merging of the planes included.
+    rgb = convert(native, "gbrp", source, source.resolved("gbrp", native.height))
+    green, blue, red = plane_arrays(rgb)
+    bgr = np.asarray(cv2.merge([blue, green, red]), np.uint8)
+    return np.ascontiguousarray(orientation.to_upright(bgr))
