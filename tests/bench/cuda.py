@@ -5,6 +5,7 @@ Weights are random, which changes no time. Without a GPU it says why and ends wi
 
 from __future__ import annotations
 
+import os
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
@@ -32,10 +33,12 @@ from dlc.inference.routed_session import RoutedSession
 from dlc.inference.router import choose_route
 from dlc.inference.runtime import installed_runtime
 from dlc.inference.sessions import open_session
+from dlc.media.reader import open_target
+from dlc.media.writer import open_output
 from dlc.model_store.digest import DigestCache
 from dlc.model_store.rewritten_files import RewrittenFiles
-from dlc.options import Provider
-from tests.bench import neural
+from dlc.options import EncodeOptions, Provider, VideoDecoder
+from tests.bench import graph_pixels, neural, neural_live
 from tests.bench.speed import Spread
 from tests.stand_ins import write_detector
 
@@ -76,9 +79,12 @@ def measure(folder: Path, runs: int, console: Console) -> dict[str, Any]:
     figures["numerics"] = _numerics(host, swapper, files, console)
     figures["swapper"] = _swapper(host, device, swapper, files, console)
     figures["detector"] = _detector(host, device, folder, console)
+    figures["pixels"] = graph_pixels.measure(console, _route(host, Role.SWAPPER), device)
     figures["end_to_end"] = neural.measure(
         folder, runs, console, frames=CLIP_FRAMES, device=device.number
     )
+    figures["live"] = neural_live.measure(folder, console, device=device.number)
+    figures["video"] = _video(folder, console)
     return figures
 
 
@@ -117,7 +123,10 @@ def _route(host: Host, role: Role, *, graph: bool = False, **options: str) -> Ro
 def _numerics(
     host: Host, swapper: Path, files: RewrittenFiles, console: Console
 ) -> dict[str, float]:
-    """Compare half precision with single precision, and replays with plain runs."""
+    """Compare half precision with single precision, and replays with plain runs.
+
+    Single precision is without TF32 where cuDNN has an algorithm without it for a layer.
+    """
     route = _route(host, Role.SWAPPER)
     rewrites = tuple(each for each in route.rewrites if each is not Rewrite.HALF)
     exact = replace(_route(host, Role.SWAPPER, use_tf32="0"), rewrites=rewrites)
@@ -152,7 +161,7 @@ def _swapper(
     for batch in BATCHES:
         feed = sample_feed(sessions["plain session"], pictures=batch)
         runs = {name: partial(session.run, None, feed) for name, session in sessions.items()}
-        times = _alternate(runs)
+        times = _alternate(runs, device)
         rows += [{"batch": batch, "mode": name, **found} for name, found in times.items()]
     table = Table("swapper", "faces a run", "ms a face", "TFLOP/s", "GPU busy, %", box=None)
     for row in rows:
@@ -173,7 +182,7 @@ def _detector(host: Host, device: Device, folder: Path, console: Console) -> lis
     sessions = _modes(host, device, Role.DETECTOR, model)
     feed = sample_feed(sessions["plain session"])
     runs = {name: partial(session.run, None, feed) for name, session in sessions.items()}
-    times = _alternate(runs)
+    times = _alternate(runs, device)
     table = Table(f"detector {model.stem}, 640x640", "ms", "GPU busy, %", box=None)
     for name, found in times.items():
         table.add_row(name, f"{found['milliseconds']:.3f}", f"{found['busy_percent']:.0f}")
@@ -190,7 +199,7 @@ def _modes(host: Host, device: Device, role: Role, model: Path) -> dict[str, Rou
     return {"plain session": plain, "fixed buffers": fixed, "CUDA graph": graph}
 
 
-def _alternate(runs: Mapping[str, Run]) -> dict[str, dict[str, Any]]:
+def _alternate(runs: Mapping[str, Run], device: Device) -> dict[str, dict[str, Any]]:
     """Time every run for a while, in turn and again, so that what slows one slows all."""
     times: dict[str, list[float]] = {name: [] for name in runs}
     shares: dict[str, list[int]] = {name: [] for name in runs}
@@ -199,7 +208,7 @@ def _alternate(runs: Mapping[str, Run]) -> dict[str, dict[str, Any]]:
             run()
     for _ in range(ROUNDS):
         for name, run in runs.items():
-            with _busy_share() as share:
+            with _busy_share(device) as share:
                 times[name].append(_milliseconds(run))
             shares[name] += share.samples
     return {
@@ -219,14 +228,50 @@ def _milliseconds(run: Run) -> float:
     return 1000 * passed / count
 
 
+def _video(folder: Path, console: Console) -> dict[str, dict[str, float]]:
+    """Copy a clip with software and with the GPU's own decoder and encoder, in turn."""
+    _, clip = neural.inputs(folder / "copied.mp4", CLIP_FRAMES)
+    ways = {
+        "software": (VideoDecoder.SOFTWARE, None),
+        "NVDEC": (VideoDecoder.NVDEC, None),
+        "NVENC": (VideoDecoder.SOFTWARE, "h264_nvenc"),
+        "NVDEC and NVENC": (VideoDecoder.NVDEC, "h264_nvenc"),
+    }
+    fps: dict[str, list[float]] = {name: [] for name in ways}
+    for _ in range(ROUNDS):
+        for name, (decoder, encoder) in ways.items():
+            fps[name].append(_copy(clip, folder / "copy.mp4", decoder, encoder))
+    table = Table("copying 1920x1080", "frames a second", box=None)
+    for name, values in fps.items():
+        table.add_row(name, f"{Spread.of(values):.0f}")
+    console.print(table)
+    return {name: {"fps": Spread.of(values).median} for name, values in fps.items()}
+
+
+def _copy(clip: Path, output: Path, decoder: VideoDecoder, encoder: str | None) -> float:
+    began = time.perf_counter()
+    with (
+        open_target(clip, decoder=decoder) as reader,
+        open_output(output, reader, EncodeOptions(encoder), overwrite=True) as writer,
+    ):
+        for frame in reader:
+            writer.write(frame)
+    return CLIP_FRAMES / (time.perf_counter() - began)
+
+
 @contextmanager
-def _busy_share() -> Iterator[Share]:
-    """Ask every 50 ms how busy the first GPU is; NVIDIA's own window is up to a second."""
+def _busy_share(device: Device) -> Iterator[Share]:
+    """Ask every 50 ms how busy a GPU is; NVIDIA's own window is up to a second.
+
+    CUDA's numbers are the driver's unless CUDA_VISIBLE_DEVICES chooses among them.
+    """
     import pynvml
 
     share, done = Share(), threading.Event()
     pynvml.nvmlInit()
-    handle = pynvml.nvmlDeviceGetHandleByIndex(0)
+    chosen = os.environ.get("CUDA_VISIBLE_DEVICES", "").split(",")
+    number = int(chosen[device.number]) if chosen[0].isdecimal() else device.number
+    handle = pynvml.nvmlDeviceGetHandleByIndex(number)
 
     def watch() -> None:
         # What is left of the time before would be counted as well.

@@ -7,7 +7,6 @@ by an affine that is an input; a fixed size of the part, as CUDA graphs need it,
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable
 from typing import Any
 
@@ -27,6 +26,7 @@ from dlc.inference.provider_routes import plain_cpu_route
 from dlc.inference.route import Role, Route
 from dlc.inference.sessions import open_session
 from tests.bench.speed import Spread
+from tests.bench.turns import alternate
 
 SIDE, REGION = 128, 512
 # About what a face whose box is 300 pixels wide has of a frame.
@@ -46,15 +46,9 @@ def measure(console: Console, route: Route | None = None, device: Device | None 
         device: where its buffers are.
     """
     route, device = route or plain_cpu_route(Role.SWAPPER, 1), device or Device("cpu")
-    threads = cv2.getNumThreads()
-    cv2.setNumThreads(1)
-    try:
-        ways = _ways(route, device)
-        differ = _difference(*(way() for way in ways.values()))
-        times = _alternate(ways)
-    finally:
-        cv2.setNumThreads(threads)
-    figures = {name: Spread.of(values) for name, values in times.items()}
+    ways = _ways(route, device)
+    differ = _difference(*(way() for way in ways.values()))
+    figures = {name: Spread.of(times) for name, times in alternate(ways, ROUNDS).items()}
     table = Table("cutting out and pasting back", "ms (least-most)", box=None, pad_edge=False)
     for name, each in figures.items():
         table.add_row(name, f"{each.median:.2f} ({each.low:.2f}-{each.high:.2f})")
@@ -175,14 +169,3 @@ def _region() -> NDArray[np.uint8]:
 def _difference(one: NDArray[np.uint8], other: NDArray[np.uint8]) -> float:
     """Return how far two pictures are apart on average; what is not the same work is no rival."""
     return float(np.abs(one.astype(np.int16) - other).mean())
-
-
-def _alternate(ways: dict[str, Way]) -> dict[str, list[float]]:
-    times: dict[str, list[float]] = {name: [] for name in ways}
-    for count in range(ROUNDS + 3):
-        for name, way in ways.items():
-            began = time.perf_counter()
-            way()
-            if count >= 3:
-                times[name].append(1000 * (time.perf_counter() - began))
-    return times

@@ -33,27 +33,17 @@ def measure(folder: Path, source: Path, seconds: float, console: Console) -> dic
     ]  # fmt: skip
     console.print(f"{shown}, 960x540 at 30 fps, for {seconds:g} s ...")
     log.unlink(missing_ok=True)
-    memory, load = _watch(command)
-    lines = [json.loads(line) for line in log.read_text().splitlines()]
-    # The first second has the models' first runs in it.
-    quarter = max(1, (len(lines) - 1) // 4)
-    parts = {"all": lines[1:], "first quarter": lines[1 : 1 + quarter], "last": lines[-quarter:]}
+    memory, load = watch(command)
     figures: dict[str, Any] = {
         "clip": shown,
         "seconds": seconds,
         "load": load,
         "peak_mib": max(memory),
-        **{name: _summary(part) for name, part in parts.items()},
+        **quarters(log),
     }
     middle = len(memory) // 4
     figures["memory_growth_mib"] = max(memory[-middle:]) - max(memory[middle : 2 * middle])
-    for name in parts:
-        part = figures[name]
-        console.print(
-            f"{name}: {part['output_fps']:.2f} fps, latency p50 {part['latency_p50_ms']:.0f} ms, "
-            f"p95 {part['latency_p95_ms']:.0f} ms (worst second {part['worst_p95_ms']:.0f} ms), "
-            f"{part['dropped_frames']} dropped"
-        )
+    show(figures, console)
     console.print(
         f"memory {figures['peak_mib']:.0f} MiB at most, "
         f"{figures['memory_growth_mib']:+.1f} MiB from the second quarter to the last; "
@@ -62,7 +52,31 @@ def measure(folder: Path, source: Path, seconds: float, console: Console) -> dic
     return figures
 
 
-def _watch(command: list[str]) -> tuple[list[float], float]:
+def quarters(log: Path) -> dict[str, dict[str, float]]:
+    """Return the figures of a run as a whole, of its first quarter and of its last.
+
+    Args:
+        log: what `--json-lines` wrote.
+    """
+    lines = [json.loads(line) for line in log.read_text().splitlines()]
+    # The first second has the models' first runs in it.
+    quarter = max(1, (len(lines) - 1) // 4)
+    parts = {"all": lines[1:], "first quarter": lines[1 : 1 + quarter], "last": lines[-quarter:]}
+    return {name: _summary(part) for name, part in parts.items()}
+
+
+def show(figures: dict[str, Any], console: Console) -> None:
+    """Print what `quarters` returned, perhaps among other figures."""
+    for name in ("all", "first quarter", "last"):
+        part = figures[name]
+        console.print(
+            f"{name}: {part['output_fps']:.2f} fps, latency p50 {part['latency_p50_ms']:.0f} ms, "
+            f"p95 {part['latency_p95_ms']:.0f} ms (worst second {part['worst_p95_ms']:.0f} ms), "
+            f"{part['dropped_frames']} dropped"
+        )
+
+
+def watch(command: list[str]) -> tuple[list[float], float]:
     """Run the command; return its resident memory every half second in MiB, and the load."""
     memory: list[float] = []
     loads: list[float] = []

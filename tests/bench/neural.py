@@ -38,8 +38,8 @@ def measure(
         device: the number of an NVIDIA GPU for both; -1 takes the CPU.
     """
     folder = folder / "neural"
-    analysis, swapper = _models(folder)
-    source, clip = _inputs(folder, frames)
+    analysis, swapper = models(folder)
+    source, clip = inputs(folder / "target.mp4", frames)
     ours = _dlc_command(folder, analysis, swapper, source, clip)
     ours += ["--provider", "cpu" if device < 0 else "cuda"]
     if device >= 0:
@@ -58,7 +58,7 @@ def measure(
     return {"width": WIDTH, "height": HEIGHT, "frames": frames, "runs": runs, **figures}
 
 
-def _models(folder: Path) -> tuple[Path, Path]:
+def models(folder: Path) -> tuple[Path, Path]:
     """Write the stand-ins unless they are there; the swapper has the size of the real one."""
     analysis, swapper = folder / "analysis", folder / "inswapper.onnx"
     analysis.mkdir(parents=True, exist_ok=True)
@@ -69,12 +69,13 @@ def _models(folder: Path) -> tuple[Path, Path]:
     return analysis, swapper
 
 
-def _inputs(folder: Path, frames: int) -> tuple[Path, Path]:
+def inputs(clip: Path, frames: int, fps: int = 30) -> tuple[Path, Path]:
+    """Write a clip of one face, and a photo beside it; return the photo and the clip."""
     photo = clips.astronaut()
     paint_face(photo, FACE_X, FACE_Y, FACE_DIAMETER)
-    source, clip = folder / "source.png", folder / "target.mp4"
+    source = clip.with_name("source.png")
     cv2.imwrite(str(source), photo)
-    move = clips.Clip(WIDTH, HEIGHT, seconds=frames / 30, first=VIEW, last=VIEW)
+    move = clips.Clip(WIDTH, HEIGHT, fps, seconds=frames / fps, first=VIEW, last=VIEW)
     clips.write_clip(clip, move, photo)
     return source, clip
 
@@ -82,16 +83,15 @@ def _inputs(folder: Path, frames: int) -> tuple[Path, Path]:
 def _dlc_command(
     folder: Path, analysis: Path, swapper: Path, source: Path, clip: Path
 ) -> list[str]:
+    return [*swap_command(source, clip, folder / "dlc.mp4"), *engine_options(analysis, swapper)]
+
+
+def engine_options(analysis: Path, swapper: Path) -> list[str]:
+    """Return the options that choose the neural engine with its stand-ins."""
     return [
-        *swap_command(source, clip, folder / "dlc.mp4"),
-        "--engine",
-        "inswapper",
-        "--swapper-model",
-        str(swapper),
-        "--detector-model",
-        str(analysis / "detector.onnx"),
-        "--recognizer-model",
-        str(analysis / "recognizer.onnx"),
+        *("--engine", "inswapper", "--swapper-model", str(swapper)),
+        *("--detector-model", str(analysis / "detector.onnx")),
+        *("--recognizer-model", str(analysis / "recognizer.onnx")),
     ]
 
 

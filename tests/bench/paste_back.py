@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import io
 import tempfile
-import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -32,6 +31,7 @@ from dlc.media.frame import Frame
 from dlc.model_store.builtin import builtin_model
 from tests import clips
 from tests.bench.speed import Spread
+from tests.bench.turns import alternate
 
 WIDTH, HEIGHT = 1920, 1080
 FACE_WIDTH = 300
@@ -54,12 +54,7 @@ class Scene:
 def measure(console: Console) -> dict[str, Any]:
     """Time every way of pasting in turn, on one thread; print a table and return the figures."""
     scene = _scene()
-    threads = cv2.getNumThreads()
-    cv2.setNumThreads(1)
-    try:
-        times = _alternate(_ways(scene))
-    finally:
-        cv2.setNumThreads(threads)
+    times = alternate(_ways(scene), ROUNDS)
     # Of insightface's call all is taken off that it also does when it pastes nothing.
     theirs, unpasted = times.pop("insightface, whole call"), times.pop("insightface, unpasted")
     pairs = zip(theirs, unpasted, strict=True)
@@ -117,19 +112,6 @@ def _paste_whole(bgr: Image, scene: Scene, mask: CropMask) -> None:
 
 def _opacity(alpha: Image) -> NDArray[np.float32]:
     return alpha.astype(np.float32) * np.float32(1 / 255)
-
-
-def _alternate(ways: dict[str, Callable[[], object]]) -> dict[str, list[float]]:
-    """Run A, B, ..., A, B, ... and return the milliseconds of each: a slow machine slows all."""
-    times: dict[str, list[float]] = {name: [] for name in ways}
-    for count in range(ROUNDS + 1):
-        for name, way in ways.items():
-            began = time.perf_counter()
-            way()
-            # In the first round memory and code are touched for the first time.
-            if count:
-                times[name].append(1000 * (time.perf_counter() - began))
-    return times
 
 
 def _scene() -> Scene:

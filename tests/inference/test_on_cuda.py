@@ -72,8 +72,8 @@ def test_graphs_and_fixed_buffers_give_what_a_plain_session_gives(
         expected = plain.run(["output"], feed)[0].astype(int)
         for session in (fixed, graph):
             found = session.run(["output"], feed)[0]
-            # Batches of other sizes may be convolved by other algorithms.
-            assert np.abs(found - expected).max() <= (0 if pictures in (1, 2, 4) else 1)
+            # Sessions and batches of other sizes may convolve by other algorithms.
+            assert np.abs(found - expected).max() <= 1
 
 
 def test_replays_of_many_threads_are_not_mixed_up(model: Path) -> None:
