@@ -9,7 +9,7 @@ import pytest
 from dlc.errors import ProviderError
 from dlc.graph.names import Rewrite
 from dlc.host.host import Host, Nvidia
-from dlc.inference.provider_routes import needed_rewrites
+from dlc.inference.provider_routes import in_single_precision, needed_rewrites
 from dlc.inference.route import Precision, Role
 from dlc.inference.router import choose_route, choose_routes
 from dlc.options import Provider
@@ -142,6 +142,20 @@ def test_cuda_gets_half_precision_where_the_gpu_computes_it() -> None:
     )
     assert choose_route(Role.ENHANCER, new, threads=1).rewrites == (Rewrite.HALF,)
     assert choose_route(Role.DETECTOR, new, threads=1).rewrites == ()
+
+
+@pytest.mark.parametrize("provider", [Provider.CUDA, Provider.TENSORRT])
+def test_half_precision_can_be_taken_back(provider: Provider) -> None:
+    host = machines.nvidia(machines.RTX_4090)
+    route = choose_route(Role.SWAPPER, host, provider=provider, threads=1)
+    single = in_single_precision(route)
+    assert single.precision is Precision.FP32
+    assert Rewrite.HALF not in single.rewrites
+    assert Rewrite.INSTANCE_NORM in single.rewrites
+    old = choose_route(
+        Role.SWAPPER, machines.nvidia(machines.GTX_1660), provider=provider, threads=1
+    )
+    assert [each.options for each in single.providers] == [each.options for each in old.providers]
 
 
 def test_on_nvidia_what_runs_for_every_frame_is_captured() -> None:

@@ -7,6 +7,7 @@ with an option that it does not know, and then runs the model on the CPU instead
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 from dlc.graph.names import NEEDLESS_FROM, Rewrite
 from dlc.host.host import Host, NvidiaGpu
@@ -28,6 +29,8 @@ _CONCERNED = {
     Role.SWAPPER: (Rewrite.REFLECT_PAD,),
     Role.ENHANCER: (Rewrite.SPLIT, Rewrite.SCALAR_GATHER),
 }
+# TensorRT chooses layer by layer, if it may; weights stay in single precision in the file.
+_TENSORRT_HALF = "trt_fp16_enable"
 _CPU = ExecutionProvider(CPU_EXECUTION_PROVIDER, {})
 
 
@@ -91,7 +94,7 @@ def tensorrt_route(role: Role, host: Host, threads: int) -> Route:
     precision, about_precision = _nvidia_precision(role, host)
     options = {"device_id": _device(host)}
     if precision is Precision.FP16:
-        options["trt_fp16_enable"] = "1"
+        options[_TENSORRT_HALF] = "1"
     engine = ExecutionProvider(execution_provider(Provider.TENSORRT), options)
     return Route(
         role,
@@ -100,6 +103,8 @@ def tensorrt_route(role: Role, host: Host, threads: int) -> Route:
         f"{_gpu_name(host)}, a TensorRT engine, {about_precision}",
         threads,
         precision=precision,
+        # Written out, sums would be among what TensorRT may compute in half precision.
+        rewrites=(Rewrite.INSTANCE_NORM,) if role is Role.SWAPPER else (),
         # An engine is built for one range of sizes, which takes minutes.
         input_shape=_INPUT_SHAPES.get(role),
     )
@@ -162,6 +167,16 @@ def cuda_rewrites(role: Role, *, half: bool) -> tuple[Rewrite, ...]:
     if role is not Role.SWAPPER:
         return precision
     return (Rewrite.BATCH, Rewrite.INSTANCE_NORM, *precision, Rewrite.PIXELS)
+
+
+def in_single_precision(route: Route) -> Route:
+    """Return a route without anything that lets it compute in half precision."""
+    providers = tuple(
+        replace(each, options={k: v for k, v in each.options.items() if k != _TENSORRT_HALF})
+        for each in route.providers
+    )
+    rewrites = tuple(each for each in route.rewrites if each is not Rewrite.HALF)
+    return replace(route, providers=providers, precision=Precision.FP32, rewrites=rewrites)
 
 
 def usual_input_shape(role: Role) -> tuple[int, ...] | None:

@@ -11,7 +11,7 @@ from dlc.graph.names import Rewrite
 from dlc.inference.output_check import probe_output
 from dlc.inference.prepared import prepared_model
 from dlc.inference.provider_cache import cache_key
-from dlc.inference.provider_routes import plain_cpu_route
+from dlc.inference.provider_routes import in_single_precision, plain_cpu_route
 from dlc.inference.route import Precision, Route
 from dlc.inference.routed_session import RoutedSession
 from dlc.inference.sessions import open_session
@@ -31,8 +31,8 @@ def open_swapper(
 ) -> RoutedSession:
     """Open the swapper as its route says; in single precision if half precision is of no use here.
 
-    That is tried once for a file, a route and a version of ONNX Runtime: one swap is compared with
-    the same in single precision on the CPU.
+    That is tried once for a file, a route and a version of ONNX Runtime: some swaps are compared
+    with the same in single precision on the CPU.
 
     Args:
         path: the model's file, in either precision.
@@ -68,8 +68,7 @@ def open_swapper(
     logger.warning(
         "the swapper runs in single precision: in half precision %s on %s", problem, route.reason
     )
-    rewrites = tuple(each for each in route.rewrites if each is not Rewrite.HALF)
-    plain = replace(route, precision=Precision.FP32, rewrites=rewrites)
+    plain = in_single_precision(route)
     # Without `reference` the check above would have raised.
     return open_session(prepared_model(reference or path, plain, files), plain, cache=cache)
 
