@@ -13,6 +13,7 @@ from dlc.cli.probe_report import probe_as_json, probe_as_text
 from dlc.host.host import Finding
 from dlc.media.capture_plan import StreamFormat
 from dlc.media.negotiation import Negotiated
+from dlc.workflows.hardware import GpuCoder
 from dlc.workflows.probe import ProbeReport, SwapperSpeed, probe
 
 
@@ -79,6 +80,19 @@ def test_json_carries_problem_and_remedy_apart(slowed_down: ProbeReport) -> None
     assert report["findings"] == [expected]
     assert report["swapper"]["findings"] == [expected]
     assert report["swapper"]["faces_per_second"] == 2.0
+
+
+def test_what_a_gpu_does_with_videos_is_told_where_there_is_a_driver(
+    slowed_down: ProbeReport,
+) -> None:
+    coders = (GpuCoder("NVDEC", ""), GpuCoder("NVENC", "out of sessions"))
+    report = replace(slowed_down, coders=coders)
+    assert "NVDEC       works\nNVENC       out of sessions" in probe_as_text(report)
+    told = json.loads(probe_as_json(report))["video"]
+    assert told == [
+        {"name": "NVDEC", "trouble": ""},
+        {"name": "NVENC", "trouble": "out of sessions"},
+    ]
 
 
 def test_a_camera_that_is_not_there_ends_with_its_exit_code() -> None:

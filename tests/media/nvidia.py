@@ -14,6 +14,11 @@ from dlc.media import decoding, hardware
 _INTERLEAVED = {"yuv420p": "nv12", "yuv420p10le": "p010le"}
 
 
+_HAS_GPU = hardware.why_no_nvdec() is None
+with_gpu = pytest.mark.skipif(not _HAS_GPU, reason="no NVIDIA GPU here")
+without_gpu = pytest.mark.skipif(_HAS_GPU, reason="there is an NVIDIA GPU")
+
+
 class Gpu:
     """A GPU whose decoder is FFmpeg's own, apart from the formats of its pictures."""
 

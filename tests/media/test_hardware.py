@@ -13,15 +13,7 @@ from dlc.media.containers import container_for
 from dlc.media.hardware import why_not_nvdec, working_nvenc
 from dlc.media.planes import plane_arrays
 from tests.media.material import Clip, make
-from tests.media.nvidia import install_gpu, interleaved
-
-try:
-    hardware.nvdec().create(av.Codec("h264", "r"))
-except av.FFmpegError:
-    HAS_GPU = False
-else:
-    HAS_GPU = True
-without_gpu = pytest.mark.skipif(HAS_GPU, reason="there is an NVIDIA GPU")
+from tests.media.nvidia import install_gpu, interleaved, with_gpu, without_gpu
 
 
 @without_gpu
@@ -31,7 +23,7 @@ def test_without_a_gpu_the_missing_library_is_named(tmp_path: Path) -> None:
     assert "CUDA" in reason
 
 
-@pytest.mark.skipif(not HAS_GPU, reason="no NVIDIA GPU here")
+@with_gpu
 @pytest.mark.parametrize("pix_fmt", ["yuv420p", "yuv420p10le"])
 def test_a_gpu_decodes_what_software_decodes(pix_fmt: str, tmp_path: Path) -> None:
     clip = Clip(640, 360, pix_fmt, "libx265", options={"x265-params": "log-level=none"})
@@ -99,7 +91,7 @@ def test_without_a_gpu_no_encoder_works(extension: str) -> None:
     assert "libcuda" in reason or "not available" in reason
 
 
-@pytest.mark.skipif(not HAS_GPU, reason="no NVIDIA GPU here")
+@with_gpu
 def test_a_gpu_encodes_h264(tmp_path: Path) -> None:
     assert working_nvenc(container_for(tmp_path / "o.mp4"))[0] == "h264_nvenc"
 

@@ -9,9 +9,9 @@ import pytest
 
 from dlc.media import hardware
 from dlc.options import NVENC, EncodeOptions, VideoDecoder
-from dlc.workflows.hardware import settled_decoder, settled_encoding
+from dlc.workflows.hardware import gpu_coders, settled_decoder, settled_encoding
 from tests.media.material import Clip, make
-from tests.media.nvidia import install_gpu
+from tests.media.nvidia import install_gpu, without_gpu
 
 
 def test_software_is_not_looked_into(tmp_path: Path) -> None:
@@ -45,6 +45,14 @@ def test_pictures_are_not_decoded_by_nvdec(group_file: Path) -> None:
     decoder, (note,) = settled_decoder(VideoDecoder.NVDEC, group_file)
     assert decoder is VideoDecoder.SOFTWARE
     assert "it is a picture" in note
+
+
+@without_gpu
+def test_what_a_gpu_lacks_is_told_of_both_of_its_parts() -> None:
+    decoder, encoder = gpu_coders()
+    assert (decoder.name, encoder.name) == ("NVDEC", "NVENC")
+    assert "CUDA" in decoder.trouble
+    assert "libcuda" in encoder.trouble or "not available" in encoder.trouble
 
 
 @pytest.mark.parametrize("encoder", [None, "libx265", "h264_nvenc"])

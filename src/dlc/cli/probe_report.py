@@ -28,6 +28,7 @@ def probe_as_json(report: ProbeReport) -> str:
             "banner": report.banner,
             "findings": [_finding(finding) for finding in report.findings],
             "routes": [_route(entry) for entry in report.routes],
+            "video": [asdict(coder) for coder in report.coders],
             "camera": None if report.camera is None else _camera(report.camera),
             "engines": [_engine(speed) for speed in report.engines],
             "swapper": None if report.swapper is None else _speed(report.swapper),
@@ -42,6 +43,9 @@ def _lines(report: ProbeReport) -> Iterator[str]:
     for entry in report.routes:
         yield ""
         yield from _route_lines(entry)
+    if report.coders:
+        yield ""
+        yield from (f"{coder.name:<12}{coder.trouble or 'works'}" for coder in report.coders)
     if report.camera is not None:
         yield ""
         yield str(report.camera)

@@ -39,12 +39,11 @@ def why_not_nvdec(path: Path) -> str | None:
     codec, expected = _first_picture(path, on_gpu=False)
     if not expected:
         return "the first picture is of a kind that cannot be compared"
+    missing = why_no_nvdec(codec)
+    if missing is not None:
+        return missing
     try:
-        with telling_why():
-            nvdec().create(codec)
         _, found = _first_picture(path, on_gpu=True)
-    except NotImplementedError:
-        return f"it is no decoder of {codec.canonical_name}"
     except DlcError as error:
         cause = error.__cause__
         return reason_of(cause) if isinstance(cause, _FAILURES) else str(error)
@@ -52,6 +51,22 @@ def why_not_nvdec(path: Path) -> str | None:
         return reason_of(error)
     same = len(found) == len(expected) and all(map(np.array_equal, found, expected))
     return None if same else "the first picture comes out otherwise than in software"
+
+
+def why_no_nvdec(codec: str = "h264") -> str | None:
+    """Return why NVDEC decodes nothing of a codec here; None if it may.
+
+    Args:
+        codec: FFmpeg's name of a decoder.
+    """
+    try:
+        with telling_why():
+            nvdec().create(av.Codec(codec, "r"))
+    except NotImplementedError:
+        return f"it is no decoder of {av.Codec(codec, 'r').canonical_name}"
+    except _FAILURES as error:
+        return reason_of(error)
+    return None
 
 
 def working_nvenc(container: Container) -> tuple[str | None, str]:
@@ -81,11 +96,11 @@ def _why_not_opened(encoder: str) -> str | None:
     return None
 
 
-def _first_picture(path: Path, *, on_gpu: bool) -> tuple[av.Codec, list[NDArray[Any]]]:
+def _first_picture(path: Path, *, on_gpu: bool) -> tuple[str, list[NDArray[Any]]]:
     """Return the decoder of a video and the samples of its first picture, plane by plane."""
     decoder = Decoder(path, allow_damaged=False, threads=1, on_gpu=on_gpu)
     try:
-        codec = decoder.stream.codec_context.codec
+        codec = decoder.stream.codec_context.codec.name
         frame = next(decoder.frames(), None)
         if frame is None or layout_of(frame.format.name) is None:
             return codec, []

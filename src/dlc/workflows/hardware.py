@@ -3,17 +3,37 @@
 from __future__ import annotations
 
 import logging
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from dlc.host.nvidia import number_gpus_by_bus
 from dlc.media.containers import VIDEO_EXTENSIONS, container_for
-from dlc.media.hardware import why_not_nvdec, working_nvenc
+from dlc.media.hardware import why_no_nvdec, why_not_nvdec, working_nvenc
 from dlc.media.image import is_image
 from dlc.media.inputs import require_file
 from dlc.options import NVENC, EncodeOptions, VideoDecoder
 
 logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class GpuCoder:
+    """A part of a GPU that decodes or encodes videos.
+
+    Attributes:
+        name: "NVDEC" or "NVENC".
+        trouble: why it cannot be used; empty if it can.
+    """
+
+    name: str
+    trouble: str
+
+
+def gpu_coders() -> tuple[GpuCoder, ...]:
+    """Try the decoder and the encoder of an NVIDIA GPU, for H.264."""
+    number_gpus_by_bus()
+    _, nvenc = working_nvenc(container_for(Path("video.mp4")))
+    return GpuCoder("NVDEC", why_no_nvdec() or ""), GpuCoder("NVENC", nvenc)
 
 
 def settled_decoder(decoder: VideoDecoder, target: Path) -> tuple[VideoDecoder, tuple[str, ...]]:

@@ -27,6 +27,7 @@ from dlc.model_store.store import Check, ModelStore
 from dlc.options import Engine, NeuralOptions, Provider
 from dlc.workflows.engine import choose_engine
 from dlc.workflows.engine_speed import EngineSpeed, measure_engine
+from dlc.workflows.hardware import GpuCoder, gpu_coders
 from dlc.workflows.neural_models import missing_models
 from dlc.workflows.neural_routes import neural_routes
 from dlc.workflows.sample import make_sample
@@ -91,6 +92,7 @@ class ProbeReport:
         banner: the machine in one line.
         findings: what is wrong with what is installed, and what to do about it.
         routes: one for each kind of model.
+        coders: what an NVIDIA GPU can do with videos; empty where there is no driver.
         camera: what the camera does, if one was to be looked at.
         engines: how fast each engine is that can be used here; empty if it was not measured.
         swapper: how fast the stand-in was, if it was to be measured.
@@ -99,6 +101,7 @@ class ProbeReport:
     banner: str
     findings: tuple[Finding, ...]
     routes: tuple[RouteReport, ...]
+    coders: tuple[GpuCoder, ...] = ()
     camera: Negotiated | None = None
     engines: tuple[EngineSpeed, ...] = ()
     swapper: SwapperSpeed | None = None
@@ -137,6 +140,7 @@ def probe(
         banner=banner(host),
         findings=host_findings(host),
         routes=tuple(RouteReport(route, _weights(role, store)) for role, route in routes.items()),
+        coders=gpu_coders() if host.nvidia.driver else (),
         camera=None if camera is None else probe_camera(camera),
         engines=_measure_engines(provider, store, threads) if measure else (),
         swapper=measure_swapper(routes[Role.SWAPPER]) if synthetic else None,
