@@ -142,3 +142,68 @@ def test_kernels_that_are_used_in_half_precision_are_written_so(tmp_path: Path) 
     for name in kernels:
         assert weights[name].dtype == np.float16
         np.testing.assert_array_equal(weights[name], wanted[name])
+
+
+def rearranged(path: Path, steps: list[onnx.NodeProto], **constants: list[int]) -> onnx.ModelProto:
+    """Return a model, read without its kernel, in which nodes do something to the kernel."""
+    kernel = np.random.default_rng(0).standard_normal((8, 64, 5, 7)).astype(np.float32)
+    tensors = {"kernel": kernel, **{name: np.array(c) for name, c in constants.items()}}
+    graph = helper.make_graph(
+        [helper.make_node("Conv", ["x", "kernel"], ["a"])],
+        "rearranged",
+        [helper.make_tensor_value_info("x", TensorProto.FLOAT, [1, 64, 8, 8])],
+        [helper.make_tensor_value_info("a", TensorProto.FLOAT, None)],
+        [numpy_helper.from_array(value, name) for name, value in tensors.items()],
+    )
+    opset = helper.make_opsetid("", 17)
+    onnx.save(helper.make_model(graph, opset_imports=[opset], ir_version=8), path)
+    model = read_without_kernels(path)
+    assert outside(model) == {"kernel"}
+    del model.graph.node[:]
+    model.graph.node.extend(steps)
+    model.graph.output[0].name = steps[-1].output[0]
+    return model
+
+
+def test_kernels_are_written_in_the_form_in_which_they_are_used(tmp_path: Path) -> None:
+    source, target = tmp_path / "source.onnx", tmp_path / "target.onnx"
+    steps = [
+        helper.make_node("Transpose", ["kernel"], ["a"], perm=[2, 3, 0, 1]),
+        helper.make_node("Reshape", ["a", "shape"], ["b"]),
+        helper.make_node("Cast", ["b"], ["c"], to=TensorProto.FLOAT16),
+        helper.make_node("Transpose", ["c"], ["d"]),
+        helper.make_node("Identity", ["d"], ["e"]),
+    ]
+    model = rearranged(source, steps, shape=[35, 8, 64])
+    write_with_kernels(target, model, source)
+    written = onnx.load(target)
+    assert [node.op_type for node in written.graph.node] == ["Identity"]
+    tensors = {t.name: numpy_helper.to_array(t) for t in onnx.load(source).graph.initializer}
+    kernel = tensors["kernel"].transpose(2, 3, 0, 1).reshape(35, 8, 64).astype(np.float16).T
+    (stored,) = (t for t in written.graph.initializer if t.name == "d")
+    np.testing.assert_array_equal(numpy_helper.to_array(stored), kernel)
+
+
+@pytest.mark.parametrize(
+    "steps",
+    [
+        [helper.make_node("Reshape", ["kernel", "open"], ["z"])],
+        [helper.make_node("Reshape", ["kernel", "wrong"], ["z"])],
+        [helper.make_node("Cast", ["kernel"], ["z"], to=TensorProto.DOUBLE)],
+        [
+            helper.make_node("Transpose", ["kernel"], ["a"]),
+            helper.make_node("ReduceSum", ["kernel"], ["b"]),
+            helper.make_node("Add", ["a", "b"], ["z"]),
+        ],
+    ],
+    ids=["open shape", "impossible shape", "another type", "used twice"],
+)
+def test_a_kernel_of_which_more_is_made_stays_as_it_is(
+    steps: list[onnx.NodeProto], tmp_path: Path
+) -> None:
+    source, target = tmp_path / "source.onnx", tmp_path / "target.onnx"
+    model = rearranged(source, steps, open=[8, -1], wrong=[8, 9])
+    write_with_kernels(target, model, source)
+    written = onnx.load(target)
+    assert list(written.graph.node) == steps
+    assert list(written.graph.initializer) == list(onnx.load(source).graph.initializer)

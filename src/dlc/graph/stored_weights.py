@@ -9,7 +9,6 @@ comparing graphs costs next to no memory.
 from __future__ import annotations
 
 import mmap
-from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,8 +19,9 @@ from google.protobuf.message import DecodeError  # type: ignore[import-untyped]
 from onnx import TensorProto, external_data_helper
 
 from dlc.errors import ModelError
+from dlc.graph.kernel_changes import KernelChange, without_kernel_changes
 from dlc.graph.model_file import head_of, write_model
-from dlc.graph.passes.nodes import attribute, subgraphs, used_names
+from dlc.graph.passes.nodes import Array, subgraphs
 
 # For those who pass models on and need not import onnx.
 Model = onnx.ModelProto
@@ -81,7 +81,8 @@ def read_without_kernels(path: Path) -> onnx.ModelProto:
 def write_with_kernels(path: Path, model: onnx.ModelProto, source: Path) -> None:
     """Write a model as one file with all its weights, in the order it has them.
 
-    Kernels that the graph only uses in half precision are written in half precision.
+    Kernels that the graph only uses in half precision, or transposed and in another shape, are
+    written so. Done when the model is loaded, that would take time and memory each time.
 
     Args:
         path: the file; it gets its name when it is whole, and replaces one of that name.
@@ -94,7 +95,7 @@ def write_with_kernels(path: Path, model: onnx.ModelProto, source: Path) -> None
     """
     frame = onnx.ModelProto()
     frame.CopyFrom(model)
-    halved = _without_kernel_casts(frame.graph)
+    changes = without_kernel_changes(frame.graph)
     stored = list(frame.graph.initializer)
     del frame.graph.initializer[:]
     try:
@@ -102,7 +103,7 @@ def write_with_kernels(path: Path, model: onnx.ModelProto, source: Path) -> None
             source.open("rb") as file,
             mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as data,
         ):
-            tensors = [_Stored(tensor, data, tensor.name in halved) for tensor in stored]
+            tensors = [_Stored(tensor, data, changes.get(tensor.name)) for tensor in stored]
             write_model(path, frame, tensors)
     except OSError as error:
         raise ModelError(f"{source} cannot be read: {error.strerror}; was it moved?") from error
@@ -113,35 +114,37 @@ class _Stored:
     """A tensor to be written, whose values are in it or at a place in a file.
 
     Attributes:
-        tensor: name, shape, and the type of the stored values.
+        tensor: name, and shape and type of the stored values.
         data: the file.
-        half: the values are float32 there, and are to be written as float16.
+        change: what is done to float32 values from the file; None leaves them.
     """
 
     tensor: TensorProto
     data: mmap.mmap
-    half: bool = False
+    change: KernelChange | None = None
 
     @property
     def size(self) -> int:
-        return self._place[1] // (2 if self.half else 1)
+        half = self.change is not None and self.change.half
+        return self._place[1] // (2 if half else 1)
 
     @property
     def head(self) -> bytes:
         if not self.size:
             return bytes(self.tensor.SerializeToString())
-        element = TensorProto.FLOAT16 if self.half else self.tensor.data_type
-        head = TensorProto(name=self.tensor.name, dims=self.tensor.dims, data_type=element)
+        head = TensorProto(name=self.tensor.name, data_type=self.tensor.data_type)
+        head.dims.extend(self.tensor.dims if self.change is None else self.change.dims)
+        if self.change is not None and self.change.half:
+            head.data_type = TensorProto.FLOAT16
         return head_of(head, self.size)
 
     def content(self) -> bytes:
         offset, size = self._place
         stored = self.data[offset : offset + size]
-        if not self.half:
+        if self.change is None:
             return stored
-        # What overflows was seen when the graph was checked.
-        with np.errstate(over="ignore"):
-            return np.frombuffer(stored, "<f4").astype("<f2").tobytes()
+        values: Array = np.frombuffer(stored, "<f4").reshape(self.tensor.dims)
+        return self.change.applied(values).tobytes()
 
     @property
     def _place(self) -> tuple[int, int]:
@@ -149,31 +152,6 @@ class _Stored:
             return 0, 0
         info = external_data_helper.ExternalDataInfo(self.tensor)
         return int(info.offset or 0), int(info.length or 0)
-
-
-def _without_kernel_casts(graph: onnx.GraphProto) -> set[str]:
-    """Take away conversions of stored kernels to half precision.
-
-    Returns:
-        The initializers that have to be half precision themselves, by the conversions' names.
-    """
-    stored = {
-        tensor.name: tensor
-        for tensor in graph.initializer
-        if tensor.data_location == TensorProto.EXTERNAL and tensor.data_type == TensorProto.FLOAT
-    }
-    uses = Counter(name for node in graph.node for name in used_names(node))
-    halved = set()
-    for index in reversed(range(len(graph.node))):
-        node = graph.node[index]
-        if node.op_type != "Cast" or attribute(node, "to", 0) != TensorProto.FLOAT16:
-            continue
-        tensor = stored.get(node.input[0])
-        if tensor is not None and uses[tensor.name] == 1:
-            tensor.name = node.output[0]
-            halved.add(tensor.name)
-            del graph.node[index]
-    return halved
 
 
 def _read(path: Path, data: mmap.mmap) -> onnx.ModelProto:
