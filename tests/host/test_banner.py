@@ -13,8 +13,8 @@ from tests.host import machines
     ("host", "line"),
     [
         (
-            replace(machines.cpu_only(1), processor="AMD EPYC"),
-            "Linux x86_64, 1 CPU (AMD EPYC); no NVIDIA GPU; "
+            replace(machines.cpu_only(1), processor="AMD EPYC", memory=16_500_000_000),
+            "Linux x86_64, 1 CPU (AMD EPYC), 15 GiB; no NVIDIA GPU; "
             "ONNX Runtime 1.31.0 from onnxruntime 1.31.0 with CPU",
         ),
         (

@@ -22,7 +22,8 @@ def _system(host: Host) -> str:
     cpus = "1 CPU" if host.cpus == 1 else f"{host.cpus} CPUs"
     processor = f" ({host.processor})" if host.processor else ""
     translated = ", translated" if host.translated else ""
-    return f"{name} {host.architecture}{translated}, {cpus}{processor}"
+    memory = "" if host.memory is None else f", {host.memory / 2**30:.0f} GiB"
+    return f"{name} {host.architecture}{translated}, {cpus}{processor}{memory}"
 
 
 def _gpus(host: Host) -> str:

@@ -9,6 +9,7 @@ from pathlib import Path
 from dlc.host.apple import chip_name, is_apple_silicon, macos_version
 from dlc.host.cuda_libraries import find_cuda_libraries
 from dlc.host.host import CudaLibraries, Host, Runtime
+from dlc.host.memory import available_memory
 from dlc.host.nvidia import find_nvidia
 from dlc.host.packages import installed_packages
 from dlc.host.providers import execution_provider
@@ -33,6 +34,7 @@ def detect_host(runtime: Runtime) -> Host:
         cpus=available_cpus(),
         runtime=runtime,
         processor=chip_name() if system == "Darwin" else _processor(),
+        memory=available_memory(),
         macos=macos_version(),
         apple_silicon=system == "Darwin" and is_apple_silicon(),
         nvidia=find_nvidia(),

@@ -117,6 +117,7 @@ class Host:
         cpus: CPUs this process may use.
         runtime: the ONNX Runtime that Python imports.
         processor: the processor's name; empty if unknown.
+        memory: bytes of memory this process may use; None if unknown.
         macos: macOS's version, such as (15, 3, 1); None elsewhere.
         apple_silicon: the chip is Apple's own, also where Python was built for Intel.
         nvidia: GPUs and driver of NVIDIA.
@@ -130,6 +131,7 @@ class Host:
     cpus: int
     runtime: Runtime
     processor: str = ""
+    memory: int | None = None
     macos: tuple[int, ...] | None = None
     apple_silicon: bool = False
     nvidia: Nvidia = field(default_factory=Nvidia)

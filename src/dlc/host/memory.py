@@ -1,0 +1,87 @@
+"""How much memory this process may use."""
+
+from __future__ import annotations
+
+import ctypes
+import os
+import sys
+from pathlib import Path
+
+_PROC = Path("/proc/self/cgroup")
+_CGROUPS = Path("/sys/fs/cgroup")
+
+
+def available_memory() -> int | None:
+    """Return the machine's memory in bytes, or less where a container may use less.
+
+    None where the system does not tell. What other programs use just now counts, too: it changes
+    from one minute to the next, and what is chosen by this must not.
+    """
+    sizes = [size for size in (_installed(), container_limit(_PROC, _CGROUPS)) if size]
+    return min(sizes, default=None)
+
+
+def container_limit(groups: Path, root: Path) -> int | None:
+    """Return the memory in bytes that Linux's control groups allow a process; None without limit.
+
+    Args:
+        groups: the file in which the kernel lists the process's groups, as /proc/self/cgroup.
+        root: where control groups are mounted, as /sys/fs/cgroup.
+    """
+    try:
+        lines = groups.read_text("utf-8", "replace").splitlines()
+    except OSError:
+        return None
+    limits = []
+    for line in lines:
+        _, controllers, path = line.split(":", 2)
+        if not controllers:
+            limits += _limits(root, path, "memory.max")
+        elif "memory" in controllers.split(","):
+            limits += _limits(root / "memory", path, "memory.limit_in_bytes")
+    return min(limits, default=None)
+
+
+def _limits(root: Path, path: str, name: str) -> list[int]:
+    """Return the limits of a group and of all that it is in; a container sees its own as root."""
+    group = root / path.lstrip("/")
+    limits = []
+    for folder in (group, *group.parents):
+        if folder.is_relative_to(root):
+            limits += _number(folder / name)
+    return limits
+
+
+def _number(path: Path) -> list[int]:
+    """Return what a file says; nothing if it is not there or says "max"."""
+    try:
+        return [int(path.read_text("ascii"))]
+    except (OSError, ValueError):
+        return []
+
+
+if sys.platform == "win32":
+
+    class _MemoryStatus(ctypes.Structure):
+        """Windows' MEMORYSTATUSEX."""
+
+        _fields_ = [
+            ("length", ctypes.c_ulong),
+            ("load", ctypes.c_ulong),
+            ("total", ctypes.c_ulonglong),
+            ("others", ctypes.c_ulonglong * 6),
+        ]
+
+    def _installed() -> int | None:
+        status = _MemoryStatus()
+        status.length = ctypes.sizeof(status)
+        told = ctypes.windll.kernel32.GlobalMemoryStatusEx(ctypes.byref(status))
+        return int(status.total) if told else None
+
+else:
+
+    def _installed() -> int | None:
+        try:
+            return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
+        except (OSError, ValueError):
+            return None
