@@ -5,11 +5,11 @@ import sys
 
 from dlc.graph.names import NEEDLESS_FROM, Rewrite
 from dlc.graph.passes.input_size import input_size
-from dlc.graph.rewrite import CUDA_PASSES, DEFAULT_PASSES, GENERAL_PASSES
+from dlc.graph.rewrite import CPU_PASSES, CUDA_PASSES, DEFAULT_PASSES, GENERAL_PASSES
 
 
 def test_every_name_is_that_of_one_pass() -> None:
-    passes = [*GENERAL_PASSES, *DEFAULT_PASSES, *CUDA_PASSES, input_size((1,))]
+    passes = [*GENERAL_PASSES, *DEFAULT_PASSES, *CPU_PASSES, *CUDA_PASSES, input_size((1,))]
     assert sorted(p.name for p in passes) == sorted(Rewrite)
     assert all(p.reason for p in passes)
 

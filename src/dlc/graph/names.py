@@ -31,6 +31,7 @@ class Rewrite(StrEnum):
     INSTANCE_NORM = "instance-normalization"
     HALF = "half-precision"
     PIXELS = "8-bit-pixels"
+    WINOGRAD = "winograd-convolutions"
 
 
 # The first release of ONNX Runtime whose ML programs for CoreML do it without the rewrite.

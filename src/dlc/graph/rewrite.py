@@ -20,6 +20,7 @@ from dlc.graph.passes.shape_constants import SHAPES
 from dlc.graph.passes.split import SPLIT
 from dlc.graph.passes.tail_batch_norm import TAIL_BATCH_NORM
 from dlc.graph.passes.weight_constants import WEIGHTS
+from dlc.graph.passes.winograd import WINOGRAD
 
 # What everything that runs a graph gains from. It comes before all others: what an input could
 # replace tells no shape, and is no constant to fold.
@@ -27,6 +28,9 @@ GENERAL_PASSES = (WEIGHTS,)
 
 # Shapes come first, as others need to know them. The input's size is fixed before, where it is.
 DEFAULT_PASSES = (SHAPES, REFLECT_PAD, SPLIT, SCALAR_GATHER, FLATTEN, TAIL_BATCH_NORM)
+
+# What a CPU gains from, where a route asks for it.
+CPU_PASSES = (WINOGRAD,)
 
 # What an NVIDIA GPU gains from, where a route asks for it. Pixels come last: their arithmetic is
 # to stay in single precision.

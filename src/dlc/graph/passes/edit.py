@@ -113,6 +113,10 @@ class Edit:
             return constant_value(node, most) if node is not None else None
         return tensor_value(tensor, most)
 
+    def is_stored(self, name: str) -> bool:
+        """Return whether a value is an initializer, in the model or a file, and no mere default."""
+        return name in self._tensors
+
     def integers(self, name: str) -> list[int] | None:
         """Return the value of a constant that has at most one axis, of integers; None if none."""
         value = self.value(name, most=64)
