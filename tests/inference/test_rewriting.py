@@ -4,6 +4,7 @@ import json
 import logging
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import onnx
@@ -15,6 +16,7 @@ from dlc.graph.names import REWRITES_METADATA, Rewrite
 from dlc.graph.passes.edit import Edit
 from dlc.graph.passes.graph_pass import GraphPass
 from dlc.graph.passes.reflect_pad import REFLECT_PAD
+from dlc.graph.passes.winograd import Least, Transforms, winograd
 from dlc.graph.synthetic import InswapperOptions, write_inswapper
 from dlc.inference.prepared import prepared_model
 from dlc.inference.provider_cache import cache_key
@@ -22,8 +24,11 @@ from dlc.inference.rewriting import RewritePlan, fixed_shape, plan_rewrites, rew
 from dlc.inference.route import Role, Route
 from dlc.inference.router import choose_route
 from dlc.inference.sessions import open_session
+from dlc.model_store.contracts import check_contract
 from dlc.model_store.digest import DigestCache
 from dlc.model_store.rewritten_files import RewrittenFiles, recorded_changes, recorded_key
+from dlc.model_store.skim import skim_emap
+from dlc.model_store.spec import ModelRole
 from dlc.options import Provider
 from tests.graph.gfpgan import gfpgan_model
 from tests.graph.graphs import with_listed_weights
@@ -180,6 +185,56 @@ def test_on_the_cpu_the_original_is_used(swapper_file: Path, files: RewrittenFil
     assert not files.folder.exists()
 
 
+def with_memory(role: Role) -> Route:
+    return choose_route(role, replace(machines.cpu_only(), memory=2**34), threads=1)
+
+
+@pytest.fixture
+def eager(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let narrow convolutions be rewritten, too."""
+    passes = (winograd(Least(0, 1)),)
+    monkeypatch.setattr("dlc.inference.rewriting.CPU_PASSES", passes)
+
+
+@pytest.mark.usefixtures("eager")
+def test_a_cpu_with_memory_gets_winograds_convolutions(
+    swapper_file: Path, files: RewrittenFiles, swapper_feed: dict[str, Any]
+) -> None:
+    route = with_memory(Role.SWAPPER)
+    path = prepared_model(swapper_file, route, files)
+    assert path.name == "narrow_cpu.onnx"
+    assert recorded_changes(path) == {"winograd-convolutions": 16}
+    assert json.loads(path.with_suffix(".json").read_text())["difference"] < 1e-5
+    np.testing.assert_array_equal(skim_emap(path), skim_emap(swapper_file))
+    check_contract(path, ModelRole.SWAPPER)
+    sessions = [open_session(each, route) for each in (swapper_file, path)]
+    before, after = (session.run(None, swapper_feed)[0] for session in sessions)
+    assert 0 < np.abs(before - after).max() < 1e-5
+    assert not sessions[1].session.get_session_options().enable_mem_pattern
+    assert prepared_model(swapper_file, route, files) == path
+
+
+def test_narrow_convolutions_are_not_worth_it_and_that_is_remembered(
+    swapper_file: Path, files: RewrittenFiles
+) -> None:
+    route = with_memory(Role.SWAPPER)
+    assert prepared_model(swapper_file, route, files) == swapper_file
+    (record,) = files.folder.rglob("*.json")
+    assert json.loads(record.read_text())["changes"] == {}
+
+
+@pytest.mark.usefixtures("eager")
+def test_winograds_convolutions_are_left_out_where_they_are_wrong(
+    swapper_file: Path, files: RewrittenFiles, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real = Transforms.kernel.func
+    wrong = property(lambda transforms: real(transforms) * 1.001)
+    monkeypatch.setattr(Transforms, "kernel", wrong)
+    assert prepared_model(swapper_file, with_memory(Role.SWAPPER), files) == swapper_file
+    (record,) = files.folder.rglob("*.json")
+    assert json.loads(record.read_text())["dropped"] == ["winograd-convolutions"]
+
+
 @pytest.fixture
 def listed(tmp_path: Path) -> Path:
     """Return an SFace that lists its weights among its inputs."""
@@ -264,6 +319,8 @@ def test_a_file_with_weights_elsewhere_runs_as_it_is_with_a_warning(
     route = choose_route(Role.RECOGNIZER, machines.cpu_only(), threads=1)
     assert prepared_model(listed, route, files) == listed
     assert "runs slower" in caplog.text
+    faster = replace(route, rewrites=(Rewrite.WINOGRAD,))
+    assert prepared_model(listed, faster, files) == listed
     with pytest.raises(ModelError):
         prepared_model(listed, replace(route, rewrites=(Rewrite.HALF,)), files)
 

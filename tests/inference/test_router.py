@@ -129,6 +129,41 @@ def test_coreml_gets_the_rewrites_that_it_needs() -> None:
     assert choose_route(Role.SWAPPER, machines.cpu_only(), threads=1).rewrites == ()
 
 
+_GIB = 2**30
+
+
+@pytest.mark.parametrize(
+    ("memory", "rewrites", "said"),
+    [
+        (24 * _GIB, (Rewrite.WINOGRAD,), "with Winograd's convolutions"),
+        (6 * _GIB, (Rewrite.WINOGRAD,), "with Winograd's convolutions"),
+        (6 * _GIB - 1, (), "too little memory for Winograd's convolutions"),
+        (None, (), "2 threads of the CPU, as no accelerator was found"),
+    ],
+)
+def test_a_cpu_gets_winograds_convolutions_where_there_is_memory_for_them(
+    memory: int | None, rewrites: tuple[Rewrite, ...], said: str
+) -> None:
+    host = replace(machines.cpu_only(), memory=memory)
+    swapper = choose_route(Role.SWAPPER, host, threads=2)
+    assert swapper.rewrites == rewrites
+    assert said in swapper.reason
+    by_name = choose_route(Role.SWAPPER, host, provider=Provider.CPU, threads=2)
+    assert by_name.rewrites == rewrites
+
+
+def test_only_the_swapper_on_a_cpu_gets_winograds_convolutions() -> None:
+    host = replace(machines.cpu_only(), memory=24 * _GIB)
+    for role in set(Role) - {Role.SWAPPER}:
+        route = choose_route(role, host, threads=2)
+        assert route.rewrites == ()
+        assert "Winograd" not in route.reason
+    for other in (_M1_OLD, machines.nvidia(machines.RTX_4090), machines.openvino()):
+        route = choose_route(Role.SWAPPER, replace(other, memory=24 * _GIB), threads=2)
+        assert Rewrite.WINOGRAD not in route.rewrites
+        assert "Winograd" not in route.reason
+
+
 def test_cuda_gets_half_precision_where_the_gpu_computes_it() -> None:
     old = choose_route(Role.SWAPPER, _GTX_1060_WITH_CUDA_12, threads=1)
     assert old.rewrites == (Rewrite.BATCH, Rewrite.INSTANCE_NORM, Rewrite.PIXELS)

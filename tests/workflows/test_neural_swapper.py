@@ -9,8 +9,9 @@ import onnxruntime
 import pytest
 
 from dlc.errors import ModelError
+from dlc.graph.passes.winograd import Least, winograd
 from dlc.graph.synthetic import InswapperOptions, write_inswapper
-from dlc.inference.provider_routes import cuda_rewrites, plain_cpu_route
+from dlc.inference.provider_routes import cpu_route, cuda_rewrites, plain_cpu_route
 from dlc.inference.route import Precision, Role, Route
 from dlc.inference.routed_session import RoutedSession
 from dlc.inference.router import choose_route
@@ -136,3 +137,22 @@ def test_where_the_gpu_does_not_start_the_cpu_gets_the_original(
     assert [finding for finding in session.findings if "on the CPU" in finding.problem]
     assert "on the CPU" in caplog.text
     assert len(InswapperModel(session).swap_crops(noise_crops(2), random_embedding())) == 2
+
+
+@pytest.mark.skipif(
+    machines.CUDA in onnxruntime.get_available_providers(), reason="CUDA is built in"
+)
+def test_where_the_gpu_does_not_start_the_cpu_gets_what_is_fastest_on_it(
+    machine: Machine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("dlc.inference.rewriting.CPU_PASSES", (winograd(Least(0, 1)),))
+    host = replace(machines.nvidia(machines.RTX_4090), memory=2**34)
+    route, cpu = choose_route(Role.SWAPPER, host, threads=1), cpu_route(Role.SWAPPER, host, 1)
+    path, cache = machine.write("single"), machine.folder / "providers"
+    session = open_swapper(path, None, route, machine.files, cache, cpu)
+    assert recorded_changes(Path(session.name)) == {"winograd-convolutions": 16}
+    assert session.route is route
+    assert [finding for finding in session.findings if "on the CPU" in finding.problem]
+    # A GPU that starts has none of it.
+    started = open_swapper(path, None, machine.route, machine.files, cache, cpu)
+    assert "winograd-convolutions" not in recorded_changes(Path(started.name))

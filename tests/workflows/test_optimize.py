@@ -10,6 +10,7 @@ import pytest
 from onnx import TensorProto, helper
 
 from dlc.errors import InputError, ModelError, OptionError
+from dlc.graph.passes.winograd import Least, winograd
 from dlc.graph.synthetic import InswapperOptions, write_inswapper
 from dlc.model_store.catalogue import Catalogue
 from dlc.model_store.folders import Folders
@@ -101,6 +102,21 @@ def test_a_cpu_needs_nothing(narrow: Path, store: ModelStore) -> None:
     forced = optimize(narrow, store, OptimizeOptions(target=Provider.CPU, everything=True))
     assert forced.path is not None
     assert forced.path.name == "narrow_cpu.onnx"
+
+
+@pytest.mark.parametrize(("memory", "count"), [(2**34, 16), (2**31, 0)])
+def test_a_cpu_with_memory_gets_winograds_convolutions(
+    narrow: Path, store: ModelStore, monkeypatch: pytest.MonkeyPatch, memory: int, count: int
+) -> None:
+    monkeypatch.setattr("dlc.inference.rewriting.CPU_PASSES", (winograd(Least(0, 1)),))
+    monkeypatch.setattr("dlc.host.detect.available_memory", lambda: memory)
+    found = optimize(narrow, store, OptimizeOptions(target=Provider.CPU))
+    assert found.changes == ({"winograd-convolutions": count} if count else {})
+    assert found.state is (State.MADE if count else State.NOTHING_TO_DO)
+    other = optimize(
+        write_arcface(narrow.with_name("arcface.onnx")), store, OptimizeOptions(Provider.CPU)
+    )
+    assert other.state is State.NOTHING_TO_DO
 
 
 def test_weights_among_the_inputs_become_constants_for_every_target(

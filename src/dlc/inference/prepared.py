@@ -7,6 +7,7 @@ import time
 from pathlib import Path
 
 from dlc.errors import ModelError, WriteError
+from dlc.graph.names import Rewrite
 from dlc.inference.provider_routes import usual_input_shape
 from dlc.inference.rewriting import plan_rewrites, rewrite
 from dlc.inference.route import Route
@@ -15,13 +16,16 @@ from dlc.model_store.skim import skim_defaults
 
 logger = logging.getLogger(__name__)
 
+# Without these a model runs as well, but for its speed.
+_DISPENSABLE = {Rewrite.WINOGRAD}
+
 
 def prepared_model(path: Path, route: Route, files: RewrittenFiles) -> Path:
     """Return a model's file as its route wants it: rewritten, if the route asks for rewrites.
 
     On any route a file that lists its weights among its inputs is rewritten, too: nothing runs such
     a graph well, and which file somebody uses for a role is not known to the route. Where that
-    cannot be done, the original is used, with a warning.
+    cannot be done, or what would only save time, the original is used, with a warning.
 
     It is made on first use, checked against the original on the CPU and kept, so that it is paid
     for once per model and machine. Where it cannot be kept, the original is used, with a warning.
@@ -35,8 +39,8 @@ def prepared_model(path: Path, route: Route, files: RewrittenFiles) -> Path:
         The rewritten file, or `path` where there is nothing to rewrite.
 
     Raises:
-        ModelError: the file is missing or damaged, or the route asks for rewrites and it does not
-            run on the CPU.
+        ModelError: the file is missing or damaged, or the route asks for rewrites that it needs
+            and it does not run on the CPU.
     """
     if recorded_key(path) is not None or not (route.rewrites or skim_defaults(path)):
         return path
@@ -46,9 +50,9 @@ def prepared_model(path: Path, route: Route, files: RewrittenFiles) -> Path:
         logger.warning("%s is not rewritten for %s: %s", path, route.provider, error)
         return path
     except ModelError as error:
-        if route.rewrites:
+        if set(route.rewrites) - _DISPENSABLE:
             raise
-        logger.warning("%s lists its weights as inputs and runs slower for it: %s", path, error)
+        logger.warning("%s is not rewritten and runs slower for it: %s", path, error)
         return path
 
 

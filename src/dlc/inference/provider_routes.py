@@ -17,6 +17,8 @@ from dlc.options import Provider
 
 # The models whose work is worth a file in half precision, and all of an accelerator.
 _HEAVY = (Role.SWAPPER, Role.ENHANCER)
+# The models whose work is large convolutions with 3x3 kernels.
+_CONVOLVING = (Role.SWAPPER,)
 # Other input sizes than these are slower on an accelerator: it would prepare for each of them anew.
 _INPUT_SHAPES = {
     Role.DETECTOR: (1, 3, 640, 640),
@@ -31,16 +33,26 @@ _CONCERNED = {
 }
 # TensorRT chooses layer by layer, if it may; weights stay in single precision in the file.
 _TENSORRT_HALF = "trt_fp16_enable"
+# Kernels transformed for Winograd's convolutions take a swapper's process from 1.2 to 2.5 GB; the
+# rest is for everything else. Machines of 8 GB report a little less.
+_MEMORY_FOR_WINOGRAD = 6 * 2**30
 _CPU = ExecutionProvider(CPU_EXECUTION_PROVIDER, {})
 
 
-def cpu_route(role: Role, host: Host, threads: int) -> Route:  # noqa: ARG001 - one signature for all
+def cpu_route(role: Role, host: Host, threads: int) -> Route:
     """Run the model on the CPU, at whatever input size suits the frame."""
-    return plain_cpu_route(role, threads)
+    rewrites = cpu_rewrites(role, host)
+    about_memory = ""
+    if Rewrite.WINOGRAD in rewrites:
+        about_memory = ", with Winograd's convolutions"
+    elif role in _CONVOLVING and host.memory is not None:
+        about_memory = ", with too little memory for Winograd's convolutions"
+    route = plain_cpu_route(role, threads)
+    return replace(route, reason=f"{route.reason}{about_memory}", rewrites=rewrites)
 
 
 def plain_cpu_route(role: Role, threads: int) -> Route:
-    """Run the model on the CPU of any machine."""
+    """Run the model on the CPU of any machine, as it is."""
     return Route(role, Provider.CPU, (_CPU,), _cpu_threads(threads), threads)
 
 
@@ -154,6 +166,17 @@ def needed_rewrites(role: Role, release: tuple[int, int]) -> tuple[Rewrite, ...]
     """
     concerned = _CONCERNED.get(role, ())
     return tuple(rewrite for rewrite in concerned if release < NEEDLESS_FROM[rewrite])
+
+
+def cpu_rewrites(role: Role, host: Host) -> tuple[Rewrite, ...]:
+    """Return the rewrites with which a CPU runs a role's graph faster.
+
+    Args:
+        role: what the model does.
+        host: the machine; where its memory is small, or unknown, it gets none.
+    """
+    enough = host.memory is not None and host.memory >= _MEMORY_FOR_WINOGRAD
+    return (Rewrite.WINOGRAD,) if enough and role in _CONVOLVING else ()
 
 
 def cuda_rewrites(role: Role, *, half: bool) -> tuple[Rewrite, ...]:

@@ -15,7 +15,13 @@ from dlc.errors import ModelError
 from dlc.graph.names import Rewrite
 from dlc.graph.passes.graph_pass import GraphPass
 from dlc.graph.passes.half_precision import HALF_PRECISION, with_ranges
-from dlc.graph.rewrite import CUDA_PASSES, GENERAL_PASSES, apply_passes, passes_for
+from dlc.graph.rewrite import (
+    CPU_PASSES,
+    CUDA_PASSES,
+    GENERAL_PASSES,
+    apply_passes,
+    passes_for,
+)
 from dlc.graph.stored_weights import Model, read_without_kernels, write_with_kernels
 from dlc.inference.verification import Reference
 from dlc.model_store.rewritten_files import Entry, RewrittenFiles
@@ -94,8 +100,9 @@ def plan_rewrites(
         files: where results are kept.
         side: height and width for a first input that leaves them open, where results are compared
             and, for CoreML, for good; None leaves them.
-        wanted: what else to do, of what GPUs gain from: several pictures a run, half precision,
-            8-bit pixels. Rewrites for CoreML are chosen by `release`.
+        wanted: what else to do, of what CPUs and GPUs gain from: Winograd's convolutions; several
+            pictures a run, half precision, 8-bit pixels. Rewrites for CoreML are chosen by
+            `release`.
         everything: also do what this machine's ONNX Runtime does without.
         release: major and minor version of the ONNX Runtime to plan for; None is the installed one.
 
@@ -111,7 +118,7 @@ def plan_rewrites(
         passes = passes_for(_OLDEST, input_shape=shape)
     elif target is Provider.COREML:
         passes = passes_for(release, input_shape=shape)
-    passes += tuple(each for each in CUDA_PASSES if each.name in wanted)
+    passes += tuple(each for each in (*CPU_PASSES, *CUDA_PASSES) if each.name in wanted)
     fixed = shape if any(each.name is Rewrite.INPUT_SIZE for each in passes) else None
     facts = (version, release, [(each.name.value, each.version) for each in passes])
     half = any(each.name is Rewrite.HALF for each in passes)
@@ -161,8 +168,9 @@ def rewrite(
     record = None if force else files.lookup(plan.entry)
     if record is not None:
         return _recalled(plan, record)
-    model, result = _checked(plan, threads)
+    # Whatever takes long comes after what may fail.
     files.make_room(plan.entry)
+    model, result = _checked(plan, threads)
     written = bool(result.changes)
     if written:
         if plan.target is Provider.COREML:

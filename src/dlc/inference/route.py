@@ -59,7 +59,8 @@ class Route:
         by_name: the provider was asked for, so anything else in its place is an error.
         precision: which of a model's files to take if there are several.
         rewrites: what the graph must have been through, to stay in one piece on this provider or
-            to be faster: several faces a run, half precision, 8-bit pixels.
+            to be faster: Winograd's convolutions, several faces a run, half precision, 8-bit
+            pixels.
         input_shape: the one shape that the model's first input is fixed to, for instance
             (1, 3, 640, 640); None leaves it as the model has it.
         cuda_graph: runs are captured as CUDA graphs: nothing in one changes its size, and all of it

@@ -106,6 +106,9 @@ def _session(model: bytes, folder: Path, threads: int) -> onnxruntime.InferenceS
     options = unchanged_weights_options(folder, threads)
     # The two graphs would be optimized in different ways, and then differ by more than they do.
     options.graph_optimization_level = onnxruntime.GraphOptimizationLevel.ORT_DISABLE_ALL
+    # In the order of the file, each constant is computed where it is used, and then let go. By
+    # default all of them come first: 2 GB of kernels for Winograd's convolutions.
+    options.execution_order = onnxruntime.ExecutionOrder.PRIORITY_BASED
     return load_on_cpu(model, options)
 
 

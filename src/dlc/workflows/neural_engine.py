@@ -15,6 +15,7 @@ from dlc.faces.tilted_detector import TiltedDetector
 from dlc.host.detect import detect_host
 from dlc.host.findings import host_findings
 from dlc.inference.prepared import prepared_model
+from dlc.inference.provider_routes import cpu_route
 from dlc.inference.route import Role
 from dlc.inference.routed_session import RoutedSession
 from dlc.inference.runtime import installed_runtime
@@ -70,7 +71,9 @@ def load_neural_engine(
     recognizer = load(models.recognizer, Role.RECOGNIZER)
     # Whoever names a file means that one, whatever is installed.
     single = store.find(SINGLE_PRECISION_SWAPPER) if options.swapper_model is None else None
-    swapper = open_swapper(models.swapper, single, routes[Role.SWAPPER], rewritten, compiled)
+    route = routes[Role.SWAPPER]
+    cpu = cpu_route(Role.SWAPPER, host, route.threads)
+    swapper = open_swapper(models.swapper, single, route, rewritten, compiled, cpu)
     sessions = [detector, recognizer, swapper]
     landmarker = None
     if models.landmarker is not None:

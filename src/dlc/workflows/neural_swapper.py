@@ -27,7 +27,12 @@ SINGLE_PRECISION_SWAPPER = "inswapper_128"
 
 
 def open_swapper(
-    path: Path, single: Path | None, route: Route, files: RewrittenFiles, cache: Path
+    path: Path,
+    single: Path | None,
+    route: Route,
+    files: RewrittenFiles,
+    cache: Path,
+    cpu: Route | None = None,
 ) -> RoutedSession:
     """Open the swapper as its route says; in single precision if half precision is of no use here.
 
@@ -40,6 +45,7 @@ def open_swapper(
         route: how to run it.
         files: where rewritten files are kept.
         cache: where providers keep what they compile, and what was tried is remembered.
+        cpu: how the CPU runs it best, if need be; None runs it there as it is.
 
     Raises:
         ModelError: the file is damaged, or gives no pictures in half precision and there is no
@@ -49,7 +55,7 @@ def open_swapper(
     prepared = prepared_model(path, route, files)
     session = open_session(prepared, route, cache=cache)
     if session.applied != route.execution_provider:
-        return _on_the_cpu(session, prepared, path)
+        return _on_the_cpu(session, path, cpu, files)
     if route.precision is Precision.FP32:
         return session
     tried = cache / route.provider.value / f"{cache_key(prepared, route)}-half-precision-works"
@@ -73,13 +79,16 @@ def open_swapper(
     return open_session(prepared_model(reference or path, plain, files), plain, cache=cache)
 
 
-def _on_the_cpu(session: RoutedSession, prepared: Path, path: Path) -> RoutedSession:
-    """Return a session of the original, as CPUs are slower at what was made for a GPU."""
-    if prepared == path:
-        return session
+def _on_the_cpu(
+    session: RoutedSession, path: Path, cpu: Route | None, files: RewrittenFiles
+) -> RoutedSession:
+    """Return a session of what suits the CPU, which is slower at what was made for a GPU."""
     route = session.route
-    plain = open_session(path, plain_cpu_route(route.role, route.threads))
-    return replace(plain, route=route, findings=session.findings)
+    cpu = cpu or plain_cpu_route(route.role, route.threads)
+    prepared = prepared_model(path, cpu, files)
+    if Path(session.name) == prepared:
+        return session
+    return replace(open_session(prepared, cpu), route=route, findings=session.findings)
 
 
 def _problem(half: RoutedSession, reference: Path) -> str | None:

@@ -17,7 +17,11 @@ from dlc.host.detect import available_cpus, detect_host
 from dlc.host.host import Host
 from dlc.inference.basic_graph import basic_optimized
 from dlc.inference.measured import measured_partitions
-from dlc.inference.provider_routes import computes_half_precision, cuda_rewrites
+from dlc.inference.provider_routes import (
+    computes_half_precision,
+    cpu_rewrites,
+    cuda_rewrites,
+)
 from dlc.inference.rewriting import RewritePlan, Rewritten, plan_rewrites, rewrite
 from dlc.inference.route import Precision, Role, Route
 from dlc.inference.router import choose_route
@@ -159,9 +163,8 @@ def optimize_models(
     paths = named or _installed(host, target, store)
     files = RewrittenFiles(store.folders.cache, store.digests)
     release = release or host.runtime.release
-    half = _half_precision(host)
     reports = [
-        _optimize(path, target, options, files, release, half) for path in dict.fromkeys(paths)
+        _optimize(path, target, options, files, release, host) for path in dict.fromkeys(paths)
     ]
     return OptimizeReport(target, host.runtime.version, tuple(reports))
 
@@ -220,7 +223,7 @@ def _optimize(
     options: OptimizeOptions,
     files: RewrittenFiles,
     release: tuple[int, int],
-    half: bool,
+    host: Host,
 ) -> ModelReport:
     began = time.perf_counter()
     plan = plan_rewrites(
@@ -228,7 +231,7 @@ def _optimize(
         target,
         files,
         side=options.input_size,
-        wanted=_cuda_rewrites(path, half) if target is Provider.CUDA else (),
+        wanted=_wanted(path, target, host),
         everything=options.everything,
         release=release,
     )
@@ -262,14 +265,18 @@ def _half_precision(host: Host) -> bool:
     return best is None or computes_half_precision(host.nvidia.gpus[best])
 
 
-def _cuda_rewrites(path: Path, half: bool) -> tuple[Rewrite, ...]:
-    """Return what CUDA gains from for a model, whose role its inputs and outputs tell."""
+def _wanted(path: Path, target: Provider, host: Host) -> tuple[Rewrite, ...]:
+    """Return what a target gains from for a model, whose role its inputs and outputs tell."""
+    if target not in (Provider.CPU, Provider.CUDA):
+        return ()
     for role in (ModelRole.SWAPPER, ModelRole.ENHANCER):
         try:
             check_contract(path, role)
         except ModelError:
             continue
-        return cuda_rewrites(Role(role.value), half=half)
+        if target is Provider.CPU:
+            return cpu_rewrites(Role(role.value), host)
+        return cuda_rewrites(Role(role.value), half=_half_precision(host))
     return ()
 
 

@@ -124,7 +124,8 @@ def probe(
         measure: swap the clip, with the built-in engine and, where its models are installed, with
             the neural one.
         synthetic: also time one face of a stand-in for inswapper_128, full size, with random
-            weights. It needs 554 MB in the folder for temporary files while it is measured.
+            weights. It needs 554 MB in the folder for temporary files while it is measured, and as
+            much again where it is rewritten.
 
     Raises:
         ProviderError: `provider` cannot run the models here; the message says what to do.
