@@ -42,7 +42,8 @@ _KERNEL = 3
 _TOLERANCE = 1e-4
 _USUAL = {"group": 1, "auto_pad": "NOTSET", "strides": [1, 1], "dilations": [1, 1]}
 # Any five points make tiles of 4x4. With the paper's 0, 1, -1, 2, -2 the transforms have larger
-# numbers, of which more cancels out: results were three to four times as far from exact ones.
+# numbers, of which more cancels out: a convolution's results are three to four times as far from
+# exact ones, and inswapper_128's twice.
 POINTS = (0.0, 0.5**0.5, -(0.5**0.5), 2.0**0.5, -(2.0**0.5))
 
 
