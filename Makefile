@@ -22,7 +22,7 @@ help:
 	@echo "make format        rewrite the code in the project's style"
 	@echo "make bench         measure the speed at 960x540 and 1920x1080"
 	@echo "make bench-memory  measure the memory a long video needs"
-	@echo "make bench-...     the other subjects of PERFORMANCE.md: neural, overlap, paste-back"
+	@echo "make bench-...     the other subjects of PERFORMANCE.md: neural, winograd, overlap, paste-back"
 	@echo "make pictures      draw the pictures of README.md"
 	@echo "make clean         remove everything these commands made"
 

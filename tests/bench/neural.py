@@ -42,9 +42,8 @@ def measure(
     source, clip = inputs(folder / "target.mp4", frames)
     ours = _dlc_command(folder, analysis, swapper, source, clip)
     ours += ["--provider", "cpu" if device < 0 else "cuda"]
-    if device >= 0:
-        # What is made once for a model is not part of a run.
-        run(ours)
+    # What is made once for a model is not part of a run.
+    run(ours)
     theirs = [sys.executable, "-m", "tests.bench.insightface_loop", str(analysis), str(swapper)]
     theirs += [str(source), str(clip), str(folder / "insightface.mp4"), "--device", str(device)]
     pairs = [(run(ours), run(theirs)) for _ in range(runs)]
