@@ -33,7 +33,7 @@ _CONCERNED = {
 }
 # TensorRT chooses layer by layer, if it may; weights stay in single precision in the file.
 _TENSORRT_HALF = "trt_fp16_enable"
-# Kernels transformed for Winograd's convolutions take a swapper's process from 1.2 to 2.5 GB; the
+# Kernels transformed for Winograd's convolutions take a swapper's process from 1.2 to 2.5 GiB; the
 # rest is for everything else. Machines of 8 GB report a little less.
 _MEMORY_FOR_WINOGRAD = 6 * 2**30
 _CPU = ExecutionProvider(CPU_EXECUTION_PROVIDER, {})
