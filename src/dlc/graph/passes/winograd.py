@@ -36,9 +36,9 @@ from dlc.graph.passes.nodes import Array, attribute, optional_input
 
 _KERNEL = 3
 # More is rounded here, not only in another order. A stand-in for inswapper_128 at full size differs
-# by 2.7e-6 of its largest output, where ONNX Runtime's own optimizations make 1.6e-6; the louder its
-# values, the more: 2.1e-5 and 1.2e-5 for embeddings of 13 times their length. The tolerance is a
-# fortieth of one of 255 steps, and a mistake in a matrix is far beyond it.
+# by 2.7e-6 of its largest output, where ONNX Runtime's own optimizations make 1.6e-6, and by more
+# the louder its values: 2.1e-5 and 1.2e-5 for embeddings of 13 times their length. The tolerance is
+# a fortieth of one of 255 steps, and a mistake in a matrix is far beyond it.
 _TOLERANCE = 1e-4
 _USUAL = {"group": 1, "auto_pad": "NOTSET", "strides": [1, 1], "dilations": [1, 1]}
 # Any five points make tiles of 4x4. With the paper's 0, 1, -1, 2, -2 the transforms have larger
