@@ -1,5 +1,9 @@
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
+
 import numpy as np
 import pytest
 
@@ -11,6 +15,14 @@ from dlc.swapping.mesh.visibility import PoseFacing, mesh_facing, vertex_normals
 from tests.swapping.mesh.heads import Placing, average_head
 
 SIZE = 64
+NORMALS = """
+import sys
+from dlc.swapping.mesh.layout import load_layout
+from dlc.swapping.mesh.visibility import vertex_normals
+layout = load_layout()
+points = layout.with_rim(layout.mean_face) * 200
+sys.stdout.buffer.write(vertex_normals(points, layout).tobytes())
+"""
 
 
 def halves(image: Floats, layout: Layout) -> tuple[float, float]:
@@ -30,6 +42,19 @@ def test_normals_are_unit_vectors_towards_the_viewer(layout: Layout) -> None:
     assert normals[454, 0] > 0.5
     mirrored = normals[layout.topology.mirror] * [-1, 1, 1]
     np.testing.assert_allclose(normals[:468], mirrored, atol=0.1)
+
+
+def test_normals_are_the_same_however_many_threads_numpy_has() -> None:
+    one, *others = (
+        subprocess.run(
+            [sys.executable, "-c", NORMALS],
+            env={**os.environ, "OPENBLAS_NUM_THREADS": threads},
+            capture_output=True,
+            check=True,
+        ).stdout
+        for threads in ("1", "2", "3")
+    )
+    assert others == [one, one]
 
 
 def test_a_frontal_face_is_seen_on_both_sides(layout: Layout) -> None:

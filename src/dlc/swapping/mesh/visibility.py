@@ -73,7 +73,10 @@ def _coarse(points: Floats, layout: Layout) -> NDArray[np.float64]:
     flat = layout.uv / layout.face_width
     apart = ((flat[:, None] - flat[None]) ** 2).sum(axis=2)
     weights = np.exp(-apart / (2 * _COARSENESS**2))
-    smooth: NDArray[np.float64] = weights @ points / weights.sum(axis=1, keepdims=True)
+    # BLAS shares a product of matrices this large out between its threads, one a CPU, and with
+    # another number of them it is not the same to the bit, and nor would the frames be.
+    sums = np.einsum("ij,jk->ik", weights, points)
+    smooth: NDArray[np.float64] = sums / weights.sum(axis=1, keepdims=True)
     return smooth
 
 
