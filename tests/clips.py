@@ -121,6 +121,8 @@ def write_clip(
     with av.open(path, "w") as container:
         video = container.add_stream("libx264", rate=clip.fps, options={"crf": "16"})
         video.width, video.height, video.pix_fmt = clip.width, clip.height, "yuv420p"
+        # x264 cuts pictures into as many slices as there are CPUs, and then it is another clip.
+        video.codec_context.thread_count = 1
         video.codec_context.color_primaries = ColorPrimaries.BT709
         video.codec_context.color_trc = ColorTrc.BT709
         video.codec_context.colorspace = Colorspace.ITU709

@@ -1,11 +1,13 @@
 from __future__ import annotations
 
+import os
 from itertools import pairwise
 from pathlib import Path
 
 import av
 import cv2
 import numpy as np
+import pytest
 from av.video.reformatter import ColorRange, Colorspace
 
 from tests import clips
@@ -28,6 +30,19 @@ def test_clip_has_the_frames_size_and_color_tags_asked_for(tmp_path: Path):
     assert len(frames) == 10
     assert {ColorRange(frame.color_range) for frame in frames} == {ColorRange.MPEG}
     assert {Colorspace(frame.colorspace) for frame in frames} == {Colorspace.ITU709}
+
+
+@pytest.mark.skipif(not hasattr(os, "sched_setaffinity"), reason="needs CPU affinity")
+def test_clip_is_the_same_on_one_cpu(tmp_path: Path):
+    short = clips.Clip(width=480, height=270, seconds=0.2)
+    clips.write_clip(tmp_path / "all.mp4", short)
+    allowed = os.sched_getaffinity(0)
+    os.sched_setaffinity(0, {min(allowed)})
+    try:
+        clips.write_clip(tmp_path / "one.mp4", short)
+    finally:
+        os.sched_setaffinity(0, allowed)
+    assert (tmp_path / "one.mp4").read_bytes() == (tmp_path / "all.mp4").read_bytes()
 
 
 def test_clip_shows_the_photo_and_the_camera_moves_steadily(group_clip: Path, group):
