@@ -132,7 +132,7 @@ def picture_of(bgr: NDArray[np.uint8]) -> av.VideoFrame:
     """Return pixels as the encoder takes them, with the colors of high-definition video.
 
     Each chroma sample is that of the mean of the pixels it covers. swscale, which is as exact as
-    this only with flags that turn its fast ways off, takes three times as long.
+    this only with flags that turn its fast ways off, takes nearly twice as long.
 
     Args:
         bgr: uint8 (h, w, 3).
