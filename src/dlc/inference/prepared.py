@@ -9,7 +9,6 @@ from pathlib import Path
 from dlc.errors import ModelError, WriteError
 from dlc.graph.names import Rewrite
 from dlc.inference.provider_routes import usual_input_shape
-from dlc.inference.rewriting import plan_rewrites, rewrite
 from dlc.inference.route import Route
 from dlc.model_store.rewritten_files import RewrittenFiles, recorded_key
 from dlc.model_store.skim import skim_defaults
@@ -57,6 +56,9 @@ def prepared_model(path: Path, route: Route, files: RewrittenFiles) -> Path:
 
 
 def _rewritten(path: Path, route: Route, files: RewrittenFiles) -> Path:
+    # It imports onnx, which takes a tenth of a second, and most runs rewrite nothing.
+    from dlc.inference.rewriting import plan_rewrites, rewrite
+
     # Results are compared in this size also where the route leaves it open.
     shape = route.input_shape or usual_input_shape(route.role)
     side = None if shape is None else shape[-1]

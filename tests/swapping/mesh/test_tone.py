@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -43,7 +45,7 @@ SATURATIONS = st.floats(0.2, 1.4)
 def tinted(saturation: float, luma: float = 120.0) -> Tone:
     """Return the tone of even skin."""
     tint: Floats = 1 + HUE * np.float32(saturation)
-    return Tone(np.broadcast_to(luma * tint, (TONE_SIZE, TONE_SIZE, 3)), tint, 0.1)
+    return Tone(np.broadcast_to(luma * tint, (TONE_SIZE, TONE_SIZE, 3)), tint, 0.1, tint)
 
 
 def repainted(pixel: Floats, target: Tone, source: Tone) -> Floats:
@@ -102,6 +104,50 @@ def test_more_contrast_asks_for_more(meter: ToneMeter, skin: Floats) -> None:
     assert contrast_factor(flat, plain) < 0.95
 
 
+def shaded(skin: Floats, shade: tuple[float, float, float], layout: Layout) -> Floats:
+    """Return even skin with blotches that are darker by so much of each channel."""
+    y, x = np.mgrid[:TONE_SIZE, :TONE_SIZE]
+    depth = 20 * np.sin(x / 3) * np.sin(y / 4) * skin_mask(layout, TONE_SIZE)
+    color = np.array(shade) / float(np.array(shade) @ LUMA)
+    even: Floats = np.broadcast_to(skin.mean(axis=(0, 1)), skin.shape)
+    return (even + depth[..., None] * color).astype(np.float32)
+
+
+@pytest.mark.parametrize("shade", [(1.1, 1.05, 0.9), (0.9, 1.0, 1.05), (1.3, 1.1, 0.7)])
+def test_the_color_of_shade_is_found(
+    shade: tuple[float, float, float], layout: Layout, meter: ToneMeter, skin: Floats
+) -> None:
+    found = meter.measure(shaded(skin, shade, layout), SEEN).shade
+    # The skin's tint counts for a little, as there may be noise.
+    np.testing.assert_allclose(found, np.array(shade) / float(np.array(shade) @ LUMA), atol=0.1)
+    assert float(found @ LUMA) == pytest.approx(1, abs=1e-5)
+
+
+def test_what_is_grayer_than_less_light_is_no_shade_of_skin(
+    layout: Layout, meter: ToneMeter, skin: Floats
+) -> None:
+    tone = meter.measure(shaded(skin, (0.3, 0.9, 1.6), layout), SEEN)
+    np.testing.assert_allclose(tone.shade, tone.tint / float(tone.tint @ LUMA), atol=0.02)
+
+
+def test_even_skin_has_the_shade_of_less_light(meter: ToneMeter, skin: Floats) -> None:
+    tone = meter.measure(np.broadcast_to(skin.mean(axis=(0, 1)), skin.shape), SEEN)
+    np.testing.assert_allclose(tone.shade, tone.tint, atol=0.02)
+
+
+@given(depth=st.floats(-40.0, 40.0), source=SATURATIONS, target=SATURATIONS)
+def test_shade_comes_half_the_way_to_the_targets(
+    depth: float, source: float, target: float
+) -> None:
+    own, theirs = tinted(source), tinted(target)
+    gray = np.ones(3, np.float32)
+    after = replace(theirs, shade=gray)
+    dark = own.light[0, 0] + np.float32(depth) * own.shade
+    painted = repainted(dark, after, own) - after.light[0, 0]
+    expected = depth * (after.tint + gray) / 2
+    np.testing.assert_allclose(painted, expected, atol=1e-2 + 1e-3 * abs(depth))
+
+
 @given(luma=st.floats(30.0, 220.0), source=SATURATIONS, share=st.floats(0.0, 1.0))
 def test_gray_stays_gray_on_paler_skin(luma: float, source: float, share: float) -> None:
     gray = np.full(3, luma, np.float32)
@@ -128,7 +174,7 @@ def test_colors_never_gain_more_than_luma(
 ) -> None:
     light = np.full((1, 1, 3), 100.0, np.float32)
     before, after = (
-        Tone(light * tint / (tint @ LUMA), tint / (tint @ LUMA), 0.1)
+        Tone(light * tint / (tint @ LUMA), tint / (tint @ LUMA), 0.1, tint / (tint @ LUMA))
         for tint in (np.array(source, np.float32), np.array(target, np.float32))
     )
     own = np.array(color, np.float32)
@@ -160,4 +206,6 @@ def test_black_and_white_faces_give_numbers(meter: ToneMeter, skin: Floats, leve
 
 def test_a_face_that_is_not_seen_at_all_gives_numbers(meter: ToneMeter, skin: Floats) -> None:
     unseen = meter.measure(skin, 0 * SEEN)
-    assert np.isfinite(tone_gain(unseen, Tone(skin, np.ones(3, np.float32), 0.1))).all()
+    gray = np.ones(3, np.float32)
+    assert np.isfinite(tone_gain(unseen, Tone(skin, gray, 0.1, gray))).all()
+    assert np.isfinite(unseen.shade).all()

@@ -25,6 +25,12 @@ _DARK = 8.0
 _GAIN = (0.02, 5.0)
 # Differences to gray and factors of a channel that are no smaller in real light.
 _FAINT = 0.05
+# Detail of this share of the light and less tells nothing of the color of shade, and how far that
+# may be from gray, of one channel: more would be noise, or another thing's.
+_FAINT_SHADE = 0.03
+_SHADE = (0.4, 1.8)
+# How far the new face's shade follows the target's: what tells persons apart is in it, too.
+_FOLLOWED = 0.5
 # How far the source's contrast follows the target's, as a power of their ratio; more would wash the
 # source's features out in soft light.
 _CONTRAST_POWER = 0.3
@@ -39,11 +45,15 @@ class Tone:
         light: float32 (TONE_SIZE, TONE_SIZE, 3), the skin's smooth BGR in the atlas.
         tint: float32 (3,), the skin's mean BGR relative to its luma.
         contrast: standard deviation of the skin's detail relative to its light.
+        shade: float32 (3,), by how much the skin's BGR differs where its luma differs by one. Where
+            only the amount of light does, it is the tint. Skin in shade has more color than that,
+            as the light in it came through it.
     """
 
     light: Floats
     tint: Floats
     contrast: float
+    shade: Floats
 
 
 class ToneMeter:
@@ -73,8 +83,34 @@ class ToneMeter:
         tint /= np.maximum(broad_blur(lit, self._tint_sigma), 1e-3 * _DARK)[..., None]
         detail = (luma - smooth) / np.maximum(smooth, _DARK)
         variance = float((detail**2 * skin).sum() / max(float(skin.sum()), 1.0))
-        mean = shown.sum(axis=(0, 1)) / max(float(lit.sum()), _DARK)
-        return Tone(smooth[..., None] * tint, mean.astype(np.float32), variance**0.5)
+        mean = (shown.sum(axis=(0, 1)) / max(float(lit.sum()), _DARK)).astype(np.float32)
+        light = smooth[..., None] * tint
+        some = (slice(None, None, 2),) * 2  # a quarter of them tells as much
+        shade = _shade(texture[some] - light[some], skin[some], smooth[some], mean)
+        return Tone(light, mean, variance**0.5, shade)
+
+
+def _shade(detail: Floats, skin: Floats, smooth: Floats, tint: Floats) -> Floats:
+    """Fit a color to the detail of skin; see `Tone.shade`.
+
+    Args:
+        detail: float32 (h, w, 3), BGR, what is darker or brighter than the light.
+        skin: float32 (h, w), weights.
+        smooth: float32 (h, w), the light's luma.
+        tint: float32 (3,), the color where the detail tells nothing.
+    """
+    luma = detail @ LUMA
+    weight = luma * skin
+    # The tint counts as much as this share of the light would, all over the skin.
+    prior = float(((_FAINT_SHADE * smooth) ** 2 * skin).sum()) + 1e-3
+    along = (detail * weight[..., None]).sum(axis=(0, 1)) + prior * tint
+    fitted = along / (float((weight * luma).sum()) + prior)
+    # Grayer than under less light, shade is that of beard or dirt: not that of skin.
+    gray = (fitted - tint) * (tint - 1) > 0
+    fitted = np.clip(np.where(gray, tint, fitted), *_SHADE)
+    # The tint's luma is 1, or 0 where there is nothing but black.
+    shade: Floats = (fitted * (float(tint @ LUMA) / float(fitted @ LUMA))).astype(np.float32)
+    return shade
 
 
 def tone_gain(target: Tone, source: Tone) -> Floats:
@@ -88,15 +124,17 @@ def color_matrix(target: Tone, source: Tone) -> Floats:
     The gain from one skin's tint to another's is right for skin, but what is paler than skin it
     would turn blue, such as a lip, where it takes the skin's orange away. What is gray is to stay
     gray, so colors shrink towards the skin's tint as much as that itself does towards gray. They
-    never grow, as noise would with them, nor do they gain more than luma does. Along the skin's
-    tint nothing changes.
+    never grow, as noise would with them, nor do they gain more than luma does. Light and shade on
+    the source's skin come nearer to the colors of light and shade on the target's.
     """
     gain = target.tint / np.maximum(source.tint, _FAINT)
     now, before = (float(np.linalg.norm(tone.tint - 1)) for tone in (target, source))
     saturation = min(now / max(before, _FAINT), 1.0)
     factor = np.minimum(saturation / np.maximum(gain, _FAINT), 1.0)[:, None]
-    shade = source.tint[:, None] * LUMA
-    matrix: Floats = (shade + factor * (np.eye(3) - shade)).astype(np.float32)
+    shade = target.tint + np.float32(_FOLLOWED) * (target.shade - target.tint)
+    lit = (shade / np.maximum(gain, _FAINT))[:, None] * LUMA
+    rest = factor * (np.eye(3) - source.shade[:, None] * LUMA)
+    matrix: Floats = (lit + rest).astype(np.float32)
     return matrix
 
 
