@@ -67,14 +67,14 @@ def test_ctrl_c_ends_a_run_cleanly(astronaut_file: Path, clip: Path, folder: Pat
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
-def test_twenty_seconds_end_with_the_memory_of_ten(
+def test_the_second_half_of_a_run_takes_no_more_memory(
     astronaut_file: Path, clip: Path, folder: Path
 ) -> None:
     output, log = folder / "out.mp4", folder / "stats.jsonl"
     process = subprocess.Popen(
         command(
             "live", "--source", astronaut_file, "--camera", clip, "--loop", "--engine", "mesh",
-            "--output", output, "--json-lines", log, "--duration", "20",
+            "--output", output, "--json-lines", log, "--duration", "14",
         ),
         env=environment(),
         stdin=subprocess.DEVNULL,
@@ -92,7 +92,7 @@ def test_twenty_seconds_end_with_the_memory_of_ten(
     half, last = resident[seconds[len(seconds) // 2]], resident[seconds[-2]]
     assert last - half < 40, resident
     stats = [json.loads(line) for line in log.read_text().splitlines()]
-    assert len(stats) >= 15
+    assert len(stats) >= 10
     # How many frames they were is a matter of the machine, and of what else it does.
     assert sum(line["processing_fps"] > 0 for line in stats) >= 5
     assert frames_in(output) >= 5

@@ -17,7 +17,8 @@ from tests import clips
 from tests.cli.run import run_dlc
 from tests.stand_ins import paint_face, write_arcface, write_detector, write_landmarker
 
-LOSSLESS = ("--encoder", "ffv1", "--no-provenance")
+END = 0.3
+LOSSLESS = ("--encoder", "ffv1", "--no-provenance", "--end", str(END))
 # One of everything that changes a new face, and the stage that does it.
 LOOK = ("--opacity", "0.9", "--sharpness", "0.5", "--color-match", "local", "--blend", "poisson")
 MASKS = ("--mask-feather", "10", "--mask-padding", "10,0,0,0", "--mouth-mask")
@@ -62,7 +63,7 @@ def test_everything_at_once_changes_faces_and_nothing_else(
     stages = [stage["name"] for stage in json.loads(run.stdout)["stages"]]
     assert [name for name in stages if name in STAGES] == STAGES
     tracker = load_tracker()
-    with open_target(clip) as reader:
+    with open_target(clip, end=END) as reader:
         for frame, old, new in zip(reader, plain, pictures(output), strict=True):
             before = frame.to_bgr()
             far = np.ones(before.shape[:2], bool)
