@@ -131,6 +131,7 @@ def test_a_capture_that_fails_when_it_runs_leaves_fixed_buffers(
     (finding,) = session.findings
     assert "not captured" in finding.problem
     assert "CUDNN failure 3000" in finding.problem
+    assert "on the CPU" not in finding.problem
 
 
 @pytest.mark.parametrize("by_name", [False, True])

@@ -88,9 +88,10 @@ def _open_on_accelerator(
         return replace(opened, findings=(*graph, *opened.findings, *doubts))
     # Whether the model is at fault shows on the CPU.
     session = load_on_cpu(model, options)
+    failure = _failure(route, opened)
     if route.by_name:
-        raise ProviderError(_refusal(model, route, opened))
-    return RoutedSession(model_name(model), session, route, (opened, *doubts))
+        raise ProviderError(_refusal(model, route, failure))
+    return RoutedSession(model_name(model), session, route, (failure, *doubts))
 
 
 def _open_captured(
@@ -98,15 +99,19 @@ def _open_captured(
     route: Route,
     options: onnxruntime.SessionOptions,
     cache: Path | None,
-) -> RoutedSession | Finding:
-    """Open a model whose runs are captured; where only that fails, they have fixed buffers."""
+) -> RoutedSession | str:
+    """Open a model whose runs are captured; where only that fails, they have fixed buffers.
+
+    Returns:
+        The session, or why the route's provider does not run the model.
+    """
     captured = _open_and_run(model, route, options, cache, CAPTURE)
     if isinstance(captured, RoutedSession):
         return captured
     buffered = _open_and_run(model, route, options, cache, {})
-    if isinstance(buffered, Finding):
+    if isinstance(buffered, str):
         return buffered
-    return replace(buffered, findings=(not_captured(buffered, captured.problem),))
+    return replace(buffered, findings=(not_captured(buffered, captured),))
 
 
 def _open_and_run(
@@ -115,12 +120,9 @@ def _open_and_run(
     options: onnxruntime.SessionOptions,
     cache: Path | None,
     more: Mapping[str, str],
-) -> RoutedSession | Finding:
+) -> RoutedSession | str:
     opened = _open_plain(model, route, options, cache, more)
-    if isinstance(opened, Finding):
-        return opened
-    outcome = on_its_gpu(opened)
-    return _failure(route, outcome) if isinstance(outcome, str) else outcome
+    return opened if isinstance(opened, str) else on_its_gpu(opened)
 
 
 def _open_plain(
@@ -129,14 +131,14 @@ def _open_plain(
     options: onnxruntime.SessionOptions,
     cache: Path | None,
     more: Mapping[str, str] = MappingProxyType({}),
-) -> RoutedSession | Finding:
+) -> RoutedSession | str:
     """Open a model with `more` options of its route's provider, or return why that does not run it.
 
     Raises:
         ModelError: the model cannot be loaded by anything.
     """
     if route.execution_provider not in onnxruntime.get_available_providers():
-        return _failure(route, "the installed ONNX Runtime was built without it")
+        return "the installed ONNX Runtime was built without it"
     refuse_foreign_files(model)
     if route.provider in _NVIDIA:
         prepare_cuda(route.provider)
@@ -147,11 +149,8 @@ def _open_plain(
     except FILE_ERRORS as error:
         raise unusable_model(model, error) from error
     except (*OTHER_ERRORS, *BINDING_ERRORS) as error:
-        return _failure(route, plain_message(error))
-    missing = why_not_applied(session, route)
-    if missing is not None:
-        return _failure(route, missing)
-    return RoutedSession(model_name(model), session, route)
+        return plain_message(error)
+    return why_not_applied(session, route) or RoutedSession(model_name(model), session, route)
 
 
 def _options(model: Path | bytes, route: Route) -> onnxruntime.SessionOptions:
