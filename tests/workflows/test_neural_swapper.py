@@ -153,6 +153,10 @@ def test_where_the_gpu_does_not_start_the_cpu_gets_what_is_fastest_on_it(
     assert recorded_changes(Path(session.name)) == {"winograd-convolutions": 16}
     assert session.route is route
     assert [finding for finding in session.findings if "on the CPU" in finding.problem]
+    # It never gets the file in half precision that was meant for the GPU, if there is another one.
+    half = machine.write("half", half=True)
+    again = open_swapper(half, path, route, machine.files, cache, cpu)
+    assert Path(again.name) == Path(session.name)
     # A GPU that starts has none of it.
     started = open_swapper(path, None, machine.route, machine.files, cache, cpu)
     assert "winograd-convolutions" not in recorded_changes(Path(started.name))

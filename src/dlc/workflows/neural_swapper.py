@@ -55,7 +55,8 @@ def open_swapper(
     prepared = prepared_model(path, route, files)
     session = open_session(prepared, route, cache=cache)
     if session.applied != route.execution_provider:
-        return _on_the_cpu(session, path, cpu, files)
+        # CPUs have no arithmetic in half precision, and only convert it.
+        return _on_the_cpu(session, single or path, cpu, files)
     if route.precision is Precision.FP32:
         return session
     tried = cache / route.provider.value / f"{cache_key(prepared, route)}-half-precision-works"
