@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import cv2
 import numpy as np
 import pytest
 from hypothesis import given
@@ -62,6 +63,14 @@ def test_broad_blur_is_a_gaussian_with_nothing_outside() -> None:
     even = broad_blur(np.full((128, 128), 100.0, np.float32), 16.0)
     assert even[64, 64] == pytest.approx(100.0, abs=0.5)
     assert even[64, 0] == pytest.approx(50.0, abs=5.0)
+
+
+def test_broad_blur_with_another_border_is_blur() -> None:
+    coarse = noise(16, 16, 3) * 255
+    image = cv2.resize(coarse, (512, 512), interpolation=cv2.INTER_CUBIC)
+    for sigma in (16.0, 61.0):
+        broad = broad_blur(image, sigma, border=cv2.BORDER_REFLECT)
+        np.testing.assert_allclose(broad, blur(image, sigma), atol=2.0)
 
 
 def test_shrinking_averages_and_growing_interpolates() -> None:

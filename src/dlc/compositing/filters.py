@@ -20,14 +20,15 @@ def blur(image: Image, sigma: float, *, border: int = cv2.BORDER_REFLECT_101) ->
     return cast(Image, cv2.GaussianBlur(image, (0, 0), sigma, borderType=border))
 
 
-def broad_blur(image: Image, sigma: float) -> Image:
-    """Smooth by a Gaussian of many pixels, outside counting as 0, at a quarter of the resolution.
+def broad_blur(image: Image, sigma: float, *, border: int = cv2.BORDER_CONSTANT) -> Image:
+    """Smooth by a Gaussian of many pixels, at a quarter of the resolution.
 
-    Nothing finer than `sigma` is left to lose; about ten times faster than `blur`.
+    Nothing finer than `sigma` is left to lose; about ten times faster than `blur`. Unless another
+    border is asked for, what is outside counts as 0.
     """
     rows, columns = image.shape[:2]
     small = resize(image, (columns // 4, rows // 4))
-    return resize(blur(small, sigma / 4, border=cv2.BORDER_CONSTANT), (columns, rows))
+    return resize(blur(small, sigma / 4, border=border), (columns, rows))
 
 
 def cut(image: Image, box: Box) -> Image:

@@ -6,7 +6,7 @@ import cv2
 import numpy as np
 
 from dlc.compositing.arrays import Floats
-from dlc.compositing.filters import blur, ellipse, grow, resize, smoothstep
+from dlc.compositing.filters import blur, broad_blur, ellipse, grow, resize, smoothstep
 from dlc.swapping.mesh.eyewear import EyewearFinder
 from dlc.swapping.mesh.layout import Layout
 from dlc.swapping.mesh.masks import (
@@ -34,6 +34,8 @@ _TINT_EVENNESS = 0.7
 _RIM_MARGIN = 2
 # Radii, as shares of the atlas, at which holes are filled: broad holes first, then their edges.
 _BROADEST, *_NARROWER = (0.12, 0.05, 0.02)
+# Radius in pixels from which a quarter of the resolution is as good.
+_BROAD = 16.0
 
 
 def skin_likeness(texture: Floats, layout: Layout) -> Floats:
@@ -46,8 +48,8 @@ def skin_likeness(texture: Floats, layout: Layout) -> Floats:
     smooth = blur(texture, ATLAS_SIZE * 0.006)
     lab = np.asarray(cv2.cvtColor(np.clip(smooth, 0, 255) / 255, cv2.COLOR_BGR2LAB), np.float32)
     sigma = ATLAS_SIZE * 0.10
-    share = blur(core, sigma) + 1e-4
-    nearby = blur(lab * core[..., None], sigma) / share[..., None]
+    share = _spread(core, sigma) + 1e-4
+    nearby = _spread(lab * core[..., None], sigma) / share[..., None]
     lightness: Floats = lab[..., 0] / np.clip(nearby[..., 0], 5.0, None)
     tint = np.hypot(*cv2.split((lab - nearby)[..., 1:]))
     alike: Floats = (
@@ -102,7 +104,7 @@ def mirror_fill(texture: Floats, known: Floats) -> tuple[Floats, Floats]:
     sigma = ATLAS_SIZE * 0.12
     # Far from all that is known on both sides the light is taken to be the same.
     both = np.minimum(known, other_known)[..., None]
-    here, there = (blur(side * both, sigma) + np.float32(0.02) for side in (texture, other))
+    here, there = (_spread(side * both, sigma) + np.float32(0.02) for side in (texture, other))
     mirrored = other * np.clip(here / there, 0.5, 2.0)
     filled = texture + (mirrored - texture) * lack[..., None]
     return filled, known + (other_known - known) * lack
@@ -138,15 +140,22 @@ def even_tint(texture: Floats, known: Floats, layout: Layout) -> Floats:
     tint = texture / luma
     sigma = ATLAS_SIZE * 0.10
     sure = skin * smoothstep(known, 0.5, 0.9)
-    share = blur(sure, sigma)[..., None] + 1e-4
-    smooth = blur(tint * sure[..., None], sigma) / share
+    share = _spread(sure, sigma)[..., None] + 1e-4
+    smooth = _spread(tint * sure[..., None], sigma) / share
     evened: Floats = luma * (tint + (smooth - tint) * (_TINT_EVENNESS * skin[..., None]))
     return evened
 
 
 def _around(texture: Floats, solid: Floats, radius: float) -> tuple[Floats, Floats]:
     """Return the mean of the solid pixels around each pixel, and how much of a share they have."""
-    share = blur(solid, ATLAS_SIZE * radius)
-    around: Floats = blur(texture * solid[..., None], ATLAS_SIZE * radius)
+    share = _spread(solid, ATLAS_SIZE * radius)
+    around = _spread(texture * solid[..., None], ATLAS_SIZE * radius)
     around /= np.maximum(share, 1e-4)[..., None]
     return around, share
+
+
+def _spread(values: Floats, sigma: float) -> Floats:
+    """Smooth values by a Gaussian of `sigma` pixels; at full resolution broad ones take long."""
+    if sigma < _BROAD:
+        return blur(values, sigma)
+    return broad_blur(values, sigma, border=cv2.BORDER_REFLECT)
