@@ -46,9 +46,9 @@ def why_not_nvdec(path: Path) -> str | None:
         _, found = _first_picture(path, on_gpu=True)
     except DlcError as error:
         cause = error.__cause__
-        return reason_of(cause) if isinstance(cause, _FAILURES) else str(error)
+        return _reason(cause) if isinstance(cause, _FAILURES) else str(error)
     except _FAILURES as error:
-        return reason_of(error)
+        return _reason(error)
     same = len(found) == len(expected) and all(map(np.array_equal, found, expected))
     return None if same else "the first picture comes out otherwise than in software"
 
@@ -65,7 +65,7 @@ def why_no_nvdec(codec: str = "h264") -> str | None:
     except NotImplementedError:
         return f"it is no decoder of {av.Codec(codec, 'r').canonical_name}"
     except _FAILURES as error:
-        return reason_of(error)
+        return _reason(error)
     return None
 
 
@@ -92,8 +92,14 @@ def _why_not_opened(encoder: str) -> str | None:
         with telling_why():
             context.open()
     except _FAILURES as error:
-        return reason_of(error)
+        return _reason(error)
     return None
+
+
+def _reason(error: OSError | ValueError | av.FFmpegError) -> str:
+    """Return what FFmpeg logged: the error itself calls a missing driver a lack of permission."""
+    log = getattr(error, "log", None)
+    return str(log[2]).strip() if log else reason_of(error)
 
 
 def _first_picture(path: Path, *, on_gpu: bool) -> tuple[str, list[NDArray[Any]]]:
