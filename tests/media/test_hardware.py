@@ -12,15 +12,16 @@ from dlc.media import hardware
 from dlc.media.containers import container_for
 from dlc.media.hardware import why_not_nvdec, working_nvenc
 from dlc.media.planes import plane_arrays
+from dlc.media.reader import VideoReader
 from tests.media.material import Clip, make
 from tests.media.nvidia import install_gpu, interleaved, with_gpu, without_gpu
 
 
 @without_gpu
-def test_without_a_gpu_the_missing_library_is_named(tmp_path: Path) -> None:
+def test_without_a_gpu_the_missing_driver_is_named(tmp_path: Path) -> None:
     reason = why_not_nvdec(make(tmp_path / "a.mp4", Clip()))
     assert reason is not None
-    assert "CUDA" in reason
+    assert "driver" in reason
 
 
 @with_gpu
@@ -32,7 +33,17 @@ def test_a_gpu_decodes_what_software_decodes(pix_fmt: str, tmp_path: Path) -> No
 
 def test_a_codec_that_is_not_nvdecs_is_named_also_without_a_gpu(tmp_path: Path) -> None:
     path = make(tmp_path / "a.mkv", Clip(codec="ffv1", options={}))
-    assert why_not_nvdec(path) == "it is no decoder of ffv1"
+    assert why_not_nvdec(path) == "FFmpeg's decoder ffv1 cannot use it"
+
+
+def test_transparent_pictures_are_not_taken_for_nvdecs(tmp_path: Path) -> None:
+    """libvpx decodes them, whatever was asked for."""
+    clip = Clip(pix_fmt="yuva420p", codec="libvpx-vp9", options={"auto-alt-ref": "0"})
+    path = tmp_path / "a.webm"
+    make(path, clip)
+    with VideoReader(path) as reader:
+        assert reader.info.pix_fmt == "yuva420p"
+    assert why_not_nvdec(path) == "FFmpeg's decoder libvpx-vp9 cannot use it"
 
 
 def test_the_same_samples_are_no_reason_against_it(
@@ -88,7 +99,7 @@ def test_what_is_no_video_is_an_error_and_no_reason(tmp_path: Path) -> None:
 def test_without_a_gpu_no_encoder_works(extension: str) -> None:
     encoder, reason = working_nvenc(container_for(Path(f"o{extension}")))
     assert encoder is None
-    assert "libcuda" in reason or "not available" in reason
+    assert "driver" in reason or "not available" in reason
 
 
 @with_gpu

@@ -38,7 +38,10 @@ def test_a_fall_back_to_software_is_said_at_once_and_noted(
         decoder, notes = settled_decoder(VideoDecoder.NVDEC, path)
     assert decoder is VideoDecoder.SOFTWARE
     assert notes == tuple(record.getMessage() for record in caplog.records)
-    assert notes == ("a.mkv is decoded in software instead of by NVDEC: it is no decoder of ffv1",)
+    (note,) = notes
+    assert note.startswith(
+        "a.mkv is decoded in software instead of by NVDEC: FFmpeg's decoder ffv1"
+    )
 
 
 def test_pictures_are_not_decoded_by_nvdec(group_file: Path) -> None:
@@ -51,8 +54,8 @@ def test_pictures_are_not_decoded_by_nvdec(group_file: Path) -> None:
 def test_what_a_gpu_lacks_is_told_of_both_of_its_parts() -> None:
     decoder, encoder = gpu_coders()
     assert (decoder.name, encoder.name) == ("NVDEC", "NVENC")
-    assert "CUDA" in decoder.trouble
-    assert "libcuda" in encoder.trouble or "not available" in encoder.trouble
+    assert "driver" in decoder.trouble
+    assert "driver" in encoder.trouble or "not available" in encoder.trouble
 
 
 @pytest.mark.parametrize("encoder", [None, "libx265", "h264_nvenc"])

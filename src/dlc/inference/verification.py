@@ -92,14 +92,15 @@ class Reference:
         )
 
     def largest(self, model: bytes) -> float:
-        """Return the largest number that any output of a model with the same inputs has.
+        """Return the largest number in all outputs of a model with the same inputs, or NaN.
 
         Raises:
             ModelError: the model does not run.
         """
         session = _session(model, self.folder, self.threads)
         outputs = _run(self.name, session, _fed(session, self.feed))
-        return max(float(np.max(value)) for value in outputs.values())
+        # Unlike Python's own, this maximum is NaN where one of them is.
+        return float(np.max([np.max(value) for value in outputs.values()]))
 
 
 def _session(model: bytes, folder: Path, threads: int) -> onnxruntime.InferenceSession:

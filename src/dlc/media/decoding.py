@@ -100,6 +100,11 @@ class Decoder:
         self._start_over()
 
     @property
+    def name(self) -> str:
+        """FFmpeg's name of the decoder, of which a codec may have several."""
+        return self._context.codec.name
+
+    @property
     def is_reordered(self) -> bool:
         """Whether pictures are stored in another order than they are shown."""
         return self._context.has_b_frames

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import errno
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import av
@@ -19,18 +17,6 @@ def reason_of(error: OSError | ValueError | av.FFmpegError) -> str:
     text = getattr(error, "strerror", None) or str(error)
     log = getattr(error, "log", None)
     return f"{text} ({log[2].strip()})" if log else str(text)
-
-
-@contextmanager
-def telling_why() -> Iterator[None]:
-    """Let FFmpeg's errors say what it logs besides, such as which library it did not find."""
-    level = av.logging.get_level()
-    av.logging.set_level(av.logging.ERROR)
-    try:
-        with av.logging.Capture():
-            yield
-    finally:
-        av.logging.set_level(level)
 
 
 def unreadable(path: Path, error: OSError | av.FFmpegError) -> InputError:

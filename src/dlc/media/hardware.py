@@ -14,7 +14,7 @@ from dlc.errors import DlcError
 from dlc.media.containers import Container
 from dlc.media.decoding import Decoder
 from dlc.media.encoders import NVENC_ENCODERS, encoder_named
-from dlc.media.failures import reason_of, telling_why
+from dlc.media.failures import reason_of
 from dlc.media.nvdec import nvdec
 from dlc.media.planes import layout_of, plane_arrays
 
@@ -60,10 +60,9 @@ def why_no_nvdec(codec: str = "h264") -> str | None:
         codec: FFmpeg's name of a decoder.
     """
     try:
-        with telling_why():
-            nvdec().create(av.Codec(codec, "r"))
+        nvdec().create(av.Codec(codec, "r"))
     except NotImplementedError:
-        return f"it is no decoder of {av.Codec(codec, 'r').canonical_name}"
+        return f"FFmpeg's decoder {codec} cannot use it"
     except _FAILURES as error:
         return _reason(error)
     return None
@@ -89,27 +88,26 @@ def _why_not_opened(encoder: str) -> str | None:
         context: Any = av.CodecContext.create(encoder, "w")
         context.width, context.height = _TRIAL_SIZE
         context.pix_fmt, context.time_base = "yuv420p", Fraction(1, 25)
-        with telling_why():
-            context.open()
+        context.open()
     except _FAILURES as error:
         return _reason(error)
     return None
-
-
-def _reason(error: OSError | ValueError | av.FFmpegError) -> str:
-    """Return what FFmpeg logged: the error itself calls a missing driver a lack of permission."""
-    log = getattr(error, "log", None)
-    return str(log[2]).strip() if log else reason_of(error)
 
 
 def _first_picture(path: Path, *, on_gpu: bool) -> tuple[str, list[NDArray[Any]]]:
     """Return the decoder of a video and the samples of its first picture, plane by plane."""
     decoder = Decoder(path, allow_damaged=False, threads=1, on_gpu=on_gpu)
     try:
-        codec = decoder.stream.codec_context.codec.name
         frame = next(decoder.frames(), None)
         if frame is None or layout_of(frame.format.name) is None:
-            return codec, []
-        return codec, [np.array(plane) for plane in plane_arrays(frame)]
+            return decoder.name, []
+        return decoder.name, [np.array(plane) for plane in plane_arrays(frame)]
     finally:
         decoder.container.close()
+
+
+def _reason(error: OSError | ValueError | av.FFmpegError) -> str:
+    # "Operation not permitted" is all that FFmpeg returns where it finds no libcuda.
+    if isinstance(error, PermissionError):
+        return "NVIDIA's driver cannot be loaded"
+    return reason_of(error)

@@ -20,7 +20,7 @@ from dlc.errors import Cancelled, EncoderError, OutputError, WriteError
 from dlc.media.atomic import AtomicFile, Finish
 from dlc.media.clock import OutputClock
 from dlc.media.conform import Conformer
-from dlc.media.failures import reason_of, telling_why, unwritable
+from dlc.media.failures import reason_of, unwritable
 from dlc.media.frame import Frame
 from dlc.media.image import ImageReader, ImageWriter, check_image
 from dlc.media.info import MediaInfo
@@ -213,8 +213,7 @@ class VideoWriter:
     def _open_encoder(self, context: Any) -> None:
         name = self._plan.encoder.name
         try:
-            with telling_why():
-                context.open()
+            context.open()
         except (OSError, ValueError, av.FFmpegError) as error:
             advice = "check that its hardware and driver are there, or " * (
                 self._plan.encoder.hardware

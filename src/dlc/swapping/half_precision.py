@@ -7,6 +7,7 @@ import numpy as np
 
 from dlc.compositing.arrays import Bytes, Floats
 from dlc.errors import ModelError
+from dlc.inference.noise import unit_vectors
 from dlc.swapping.inswapper_model import InswapperModel
 
 _EMBEDDING = 512
@@ -60,6 +61,5 @@ def _smooth_noise(side: int, seed: int) -> Bytes:
 
 
 def _identity(seed: int) -> Floats:
-    vector = np.random.default_rng(seed).standard_normal(_EMBEDDING).astype(np.float32)
-    unit: Floats = vector / np.linalg.norm(vector)
-    return unit
+    vector: Floats = unit_vectors(np.random.default_rng(seed), (1, _EMBEDDING))[0]
+    return vector
