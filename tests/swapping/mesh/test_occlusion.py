@@ -123,6 +123,21 @@ def test_lines_below_the_nose_are_not_kept(
     assert finder.matte(finder.lines(lined)) is None
 
 
+def test_skin_between_brows_and_hair_is_no_line(
+    finder: LineFinder, smooth_face: Bytes, layout: Layout
+) -> None:
+    fringed = smooth_face.copy()
+    for brow, outwards in ((LEFT_BROW, -14), (RIGHT_BROW, 14)):
+        edge = np.round(layout.uv[list(brow[5:])] * SIZE).astype(np.int32)
+        edge = np.vstack([edge, edge[-1] + (outwards, 8)])
+        cv2.polylines(fringed, [edge - [0, 10]], False, 40, 22)  # hair
+        cv2.polylines(fringed, [edge], False, 60, 12)  # a brow that is bushy and long
+        cv2.polylines(fringed, [edge - [0, 6]], False, 150, 2)  # and skin between the two
+    assert finder.matte(finder.lines(fringed)) is None
+    rimmed = with_ring(fringed, layout, 235, thickness=2)
+    assert rim_share(finder, fringed, rimmed) > 0.5
+
+
 def test_what_flickers_once_is_not_kept(
     finder: LineFinder, smooth_face: Bytes, layout: Layout
 ) -> None:

@@ -10,15 +10,29 @@ import cv2
 import numpy as np
 
 from dlc.compositing.arrays import Bytes, Floats
-from dlc.compositing.filters import blur, ellipse, smoothstep
+from dlc.compositing.filters import blur, broad_blur, ellipse, smoothstep
 from dlc.swapping.mesh.layout import Layout
-from dlc.swapping.mesh.masks import EYE_CORNER, NOSE, NOSE_BASE, depth_inside, rings_mask
+from dlc.swapping.mesh.masks import (
+    EYE_CORNER,
+    LEFT_BROW,
+    NOSE,
+    NOSE_BASE,
+    RIGHT_BROW,
+    depth_inside,
+    rings_mask,
+    skin_mask,
+)
 
 # A line is narrower than this, in face widths, and stands out by gray levels: from where it may be
 # one to where it certainly is.
 _WIDTH = 0.02
 _LIGHT = (10.0, 26.0)
 _DARK = (22.0, 45.0)
+# Luma relative to that of the skin around: a gap between a brow and hair is no lighter than skin.
+_LIGHTER = (0.98, 1.06)
+# Face widths: the radius over which the skin's luma is averaged. Less than this share of the usual
+# skin is hair, or a shadow.
+_AROUND, _NO_SKIN = 0.12, 0.7
 # Specks and creases are shorter than this, in face widths; of a line that is broken in places one
 # piece at least is as long as that. Crow's feet are many short pieces.
 _LENGTH = 0.25
@@ -44,6 +58,9 @@ class LineFinder:
         rows = np.flatnonzero(light.any(axis=1) | dark.any(axis=1))
         self._rows = slice(max(int(rows[0]) - reach, 0), int(rows[-1]) + 1 + reach)
         self._light_zone, self._dark_zone = light[self._rows], dark[self._rows]
+        self._over_brows = _over_brows(layout, size)[self._rows]
+        self._skin = skin_mask(layout, size)[self._rows]
+        self._around = _AROUND * unit
 
     def lines(self, luma: Bytes) -> Floats:
         """Return how certainly each pixel is part of a line now: (rows searched, size), 0 to 1.
@@ -55,10 +72,22 @@ class LineFinder:
         light = cv2.morphologyEx(part, cv2.MORPH_TOPHAT, self._kernel).astype(np.float32)
         dark = cv2.morphologyEx(part, cv2.MORPH_BLACKHAT, self._kernel).astype(np.float32)
         lines: Floats = np.maximum(
-            smoothstep(light, *_LIGHT) * self._light_zone,
+            smoothstep(light, *_LIGHT) * self._light_zone * self._lighter_than_skin(part),
             smoothstep(dark, *_DARK) * self._dark_zone,
         )
         return lines
+
+    def _lighter_than_skin(self, luma: Bytes) -> Floats:
+        """Return 0 on what is over the brows and no lighter than skin, 1 elsewhere.
+
+        Args:
+            luma: uint8 (rows searched, size).
+        """
+        skin = self._skin * (luma > _NO_SKIN * np.median(luma[self._skin > 0.5]))
+        usual = broad_blur(luma * skin, self._around)
+        usual /= np.maximum(broad_blur(skin, self._around), 1e-4)
+        lighter = smoothstep(luma / np.maximum(usual, 1), *_LIGHTER)
+        return 1 - self._over_brows * (1 - lighter)
 
     def matte(self, often: Floats) -> Floats | None:
         """Return the share of each pixel to keep: (size, size), 0 to 1; None if that is nothing.
@@ -111,3 +140,15 @@ def _zones(layout: Layout, size: int) -> tuple[Floats, Floats]:
     below = smoothstep(rows - layout.uv[EYE_CORNER, 1] * size, 0.0, size * 0.02)
     dark = light * below * (1 - rings_mask(layout, size, eyes, reach=0.05))
     return light, dark
+
+
+def _over_brows(layout: Layout, size: int) -> Floats:
+    """Return 1 above the brows' middle lines and what prolongs them sideways, 0 below."""
+    columns, rows = np.arange(size, dtype=np.float32), np.arange(size, dtype=np.float32)[:, None]
+    lines = []
+    for brow in (LEFT_BROW, RIGHT_BROW):
+        lower, upper = brow[:5], brow[:4:-1]
+        x, y = ((layout.uv[list(lower)] + layout.uv[list(upper)]) / 2 * size - 0.5).T
+        order = np.argsort(x)
+        lines.append(np.interp(columns, x[order], y[order]))
+    return smoothstep(np.maximum(*lines) - rows, 0.0, size * 0.01)
