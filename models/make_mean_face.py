@@ -16,9 +16,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dlc.faces.crop import Cutout
-from dlc.faces.detector import FaceDetector
-from dlc.faces.landmarker import FaceLandmarker, square_of_face, square_of_mesh
-from dlc.faces.topology import load_topology
+from dlc.faces.detection.detector import FaceDetector
+from dlc.faces.landmarks.landmarker import FaceLandmarker, square_of_face, square_of_mesh
+from dlc.faces.landmarks.topology import load_topology
 from dlc.geometry import Box
 from dlc.inference.cpu import create_session
 from dlc.model_store.builtin import builtin_model

@@ -58,14 +58,14 @@ from dlc.options import (
     VirtualCameraOptions,
 )
 from dlc.pipeline.cancel import CancelToken
-from dlc.workflows.live_result import LiveEnd, LiveResult
-from dlc.workflows.live_stats import LiveStats
+from dlc.workflows.live.result import LiveEnd, LiveResult
+from dlc.workflows.live.stats import LiveStats
 from dlc.workflows.progress import Progress
 from dlc.workflows.result import ModelUse, SwapResult
 
 if TYPE_CHECKING:
-    from dlc.workflows.live import live
-    from dlc.workflows.swap import swap
+    from dlc.workflows.batch.swap import swap
+    from dlc.workflows.live.live import live
 
 __all__ = [
     "BlendMethod",
@@ -121,8 +121,8 @@ __all__ = [
     "swap",
 ]
 
-# Each is in a module of its own name.
-_WORKFLOWS = ("live", "swap")
+# Where they are, by their names.
+_WORKFLOWS = {"live": "dlc.workflows.live.live", "swap": "dlc.workflows.batch.swap"}
 
 
 def __getattr__(name: str) -> Any:
@@ -133,7 +133,7 @@ def __getattr__(name: str) -> Any:
         from dlc.workflows.libraries import require_libraries
 
         require_libraries()
-        workflow = getattr(import_module(f"dlc.workflows.{name}"), name)
+        workflow = getattr(import_module(_WORKFLOWS[name]), name)
         globals()[name] = workflow
         return workflow
     message = f"module {__name__!r} has no attribute {name!r}"

@@ -33,8 +33,8 @@ from dlc.inference.routed_session import RoutedSession
 from dlc.inference.router import choose_route
 from dlc.inference.runtime import installed_runtime
 from dlc.inference.sessions import open_session
-from dlc.media.reader import open_target
-from dlc.media.writer import open_output
+from dlc.media.video.reader import open_target
+from dlc.media.video.writer import open_output
 from dlc.model_store.digest import DigestCache
 from dlc.model_store.rewritten_files import RewrittenFiles
 from dlc.options import EncodeOptions, Provider, VideoDecoder

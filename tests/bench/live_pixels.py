@@ -12,7 +12,7 @@ from rich.console import Console
 from rich.table import Table
 
 from dlc.media.color import ColorTags, convert
-from dlc.media.live_writer import picture_of
+from dlc.media.live.writer import picture_of
 from dlc.media.orientation import UPRIGHT
 from dlc.media.upright_bgr import upright_bgr
 from tests import clips

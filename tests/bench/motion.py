@@ -13,13 +13,13 @@ import numpy as np
 from numpy.typing import NDArray
 from rich.console import Console
 
-from dlc.faces.detection_cadence import DetectionCadence
+from dlc.faces.detection.cadence import DetectionCadence
 from dlc.faces.face import Face
 from dlc.faces.finder import FaceFinder, Needs
-from dlc.faces.motion_finder import MotionFinder
 from dlc.faces.pixels import TrackableFrame
-from dlc.media.live_frame import LiveFrame
-from dlc.media.reader import VideoReader
+from dlc.faces.tracking.motion_finder import MotionFinder
+from dlc.media.live.frame import LiveFrame
+from dlc.media.video.reader import VideoReader
 
 EVERY = 5
 # Frames from cut to cut, and pixels by which the camera moves from frame to frame at most.
@@ -178,7 +178,7 @@ def _spread(errors: list[float]) -> dict[str, float]:
 def _detector(folder: Path) -> FaceFinder:
     """Return a finder that detects in every frame."""
     from dlc.faces.analyzer import FaceAnalyzer
-    from dlc.faces.scrfd import ScrfdDetector
+    from dlc.faces.detection.scrfd import ScrfdDetector
     from dlc.host.detect import detect_host
     from dlc.inference.route import Role
     from dlc.inference.router import choose_route

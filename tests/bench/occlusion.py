@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 from rich.console import Console
 
-from dlc.faces.detector import FaceDetector
+from dlc.faces.detection.detector import FaceDetector
 from dlc.graph.synthetic import write_inswapper
 from dlc.host.detect import available_cpus
 from dlc.inference.cpu import create_session

@@ -24,7 +24,7 @@ from dlc.compositing.filters import blend, cut
 from dlc.compositing.paste_back import CropMask, face_mask, paste_back
 from dlc.compositing.patch import Patch
 from dlc.faces.alignment import arcface_matrix
-from dlc.faces.detector import FaceDetector
+from dlc.faces.detection.detector import FaceDetector
 from dlc.graph.synthetic import InswapperOptions, write_inswapper
 from dlc.inference.cpu import create_session
 from dlc.media.frame import Frame

@@ -13,8 +13,8 @@ import time
 from pathlib import Path
 
 from dlc.options import EncodeOptions, Engine, Preset, SwapOptions
+from dlc.workflows.batch.run import SwapPlan, run_swap
 from dlc.workflows.progress import Progress
-from dlc.workflows.run import SwapPlan, run_swap
 from tests import clips
 from tests.bench import inputs
 from tests.workflows.painter import Painter, painting

@@ -11,8 +11,8 @@ import sys
 import time
 from pathlib import Path
 
-from dlc.media.reader import open_target
-from dlc.media.writer import open_output
+from dlc.media.video.reader import open_target
+from dlc.media.video.writer import open_output
 from dlc.options import EncodeOptions
 
 

@@ -11,7 +11,7 @@ from rich.console import Console
 from dlc.cli.console import logging_to
 from dlc.cli.verbosity import Verbosity
 
-LOGGER = logging.getLogger("dlc.workflows.swap")
+LOGGER = logging.getLogger("dlc.workflows.batch.swap")
 
 
 @pytest.mark.parametrize(

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from dlc.media.identity import user_identity
-from dlc.media.manifest import InputDigest, Statement
-from dlc.media.provenance import ManifestSigner
+from dlc.media.provenance.identity import user_identity
+from dlc.media.provenance.manifest import InputDigest, Statement
+from dlc.media.provenance.signing import ManifestSigner
 from dlc.model_store.folders import Folders
 from tests.cli.run import run_dlc
 from tests.media.signing import changed, small_file

@@ -9,8 +9,7 @@ from pathlib import Path
 import pytest
 from rich.console import Console
 
-from dlc.cli.live import parse_cadence, parse_size
-from dlc.cli.live_display import (
+from dlc.cli.display.live import (
     LiveLineDisplay,
     NoLiveDisplay,
     TableDisplay,
@@ -18,12 +17,13 @@ from dlc.cli.live_display import (
     live_display_for,
     show_live_result,
 )
-from dlc.cli.live_log import StatsLog
+from dlc.cli.display.live_log import StatsLog
+from dlc.cli.live import parse_cadence, parse_size
 from dlc.errors import OptionError, OutputError
 from dlc.options import Engine
 from dlc.pipeline.report import PipelineReport, StageReport
-from dlc.workflows.live_result import LiveEnd, LiveResult
-from dlc.workflows.live_stats import LiveStats
+from dlc.workflows.live.result import LiveEnd, LiveResult
+from dlc.workflows.live.stats import LiveStats
 from tests.cli.run import run_dlc
 
 STATS = LiveStats(75.2, 30.04, 29.6, 30.0, 27.4, 41.6, 3, 2.0, 2, 0, 0)

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from dlc.cli.optimize_report import report_as_json, show_report
-from dlc.graph.partitions import UnsupportedNode
+from dlc.cli.reports.optimize import report_as_json, show_report
+from dlc.graph.coreml.partitions import UnsupportedNode
 from dlc.graph.synthetic import InswapperOptions, write_inswapper
 from dlc.options import Provider
 from dlc.workflows.optimize import Count, ModelReport, OptimizeReport, State

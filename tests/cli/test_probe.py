@@ -9,10 +9,10 @@ from dataclasses import replace
 
 import pytest
 
-from dlc.cli.probe_report import probe_as_json, probe_as_text
+from dlc.cli.reports.probe import probe_as_json, probe_as_text
 from dlc.host.host import Finding
-from dlc.media.capture_plan import StreamFormat
-from dlc.media.negotiation import Negotiated
+from dlc.media.camera.negotiation import Negotiated
+from dlc.media.camera.plan import StreamFormat
 from dlc.workflows.hardware import GpuCoder
 from dlc.workflows.probe import ProbeReport, SwapperSpeed, probe
 

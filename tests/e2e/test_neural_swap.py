@@ -18,14 +18,14 @@ from numpy.typing import NDArray
 from dlc.compositing.paste_back import face_mask, paste_back
 from dlc.faces.alignment import aligned_crop, arcface_matrix
 from dlc.faces.analyzer import FaceAnalyzer
-from dlc.faces.arcface import ArcFaceRecognizer
+from dlc.faces.detection.scrfd import ScrfdDetector
 from dlc.faces.finder import Needs
-from dlc.faces.scrfd import ScrfdDetector
+from dlc.faces.people.arcface import ArcFaceRecognizer
 from dlc.faces.selector import select_faces
 from dlc.graph.synthetic import InswapperOptions, write_inswapper
 from dlc.inference.cpu import create_session
-from dlc.media.image import read_photo
-from dlc.media.reader import open_target
+from dlc.media.image.still import read_photo
+from dlc.media.video.reader import open_target
 from dlc.model_store.skim import skim_emap
 from dlc.options import FaceChoice
 from dlc.swapping.inswapper_model import InswapperModel, identity_latent

@@ -10,16 +10,16 @@ import pytest
 from numpy.typing import NDArray
 
 from dlc.faces.alignment import aligned_crop, arcface_matrix
-from dlc.faces.arcface import ArcFaceRecognizer
-from dlc.faces.recognizing_finder import RecognizingFinder
-from dlc.faces.tracker import load_tracker
+from dlc.faces.people.arcface import ArcFaceRecognizer
+from dlc.faces.people.recognizing_finder import RecognizingFinder
+from dlc.faces.tracking.tracker import load_tracker
 from dlc.inference.cpu import create_session
-from dlc.media.reader import open_target
+from dlc.media.video.reader import open_target
 from dlc.options import Engine, NeuralOptions, PeopleOptions, SwapOptions
-from dlc.workflows.engine import LoadedEngine
-from dlc.workflows.faces import FacesOptions, find_people
-from dlc.workflows.people import Part
-from dlc.workflows.run import SwapPlan, run_swap
+from dlc.workflows.batch.run import SwapPlan, run_swap
+from dlc.workflows.engines.engine import LoadedEngine
+from dlc.workflows.people.assignment import Part
+from dlc.workflows.people.faces import FacesOptions, find_people
 from tests import clips, crossing
 from tests.cli.run import run_dlc
 from tests.faces.pictures import Picture

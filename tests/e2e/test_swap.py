@@ -15,8 +15,8 @@ import pytest
 from numpy.typing import NDArray
 
 import dlc
-from dlc.faces.tracker import load_tracker
-from dlc.media.reader import open_target
+from dlc.faces.tracking.tracker import load_tracker
+from dlc.media.video.reader import open_target
 from tests.cli.run import command, environment, run_dlc
 
 FRAMES = 15

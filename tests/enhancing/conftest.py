@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from dlc.enhancing.alignment import ffhq_square
 from dlc.enhancing.model import EnhancerModel
 from dlc.enhancing.swapped_face import SwappedFace
-from dlc.faces.detector import FaceDetector
+from dlc.faces.detection.detector import FaceDetector
 from dlc.faces.face import Face
 from dlc.inference.cpu import create_session
 from dlc.model_store.builtin import builtin_model

@@ -4,11 +4,11 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from dlc.faces.detector import FaceDetector
-from dlc.faces.iris import IrisRefiner
-from dlc.faces.landmarker import FaceLandmarker
-from dlc.faces.mesher import FaceMesher
-from dlc.faces.topology import Topology, load_topology
+from dlc.faces.detection.detector import FaceDetector
+from dlc.faces.landmarks.iris import IrisRefiner
+from dlc.faces.landmarks.landmarker import FaceLandmarker
+from dlc.faces.landmarks.mesher import FaceMesher
+from dlc.faces.landmarks.topology import Topology, load_topology
 from dlc.inference.cpu import create_session
 from dlc.model_store.builtin import builtin_model
 from tests.faces.pictures import Picture

@@ -9,10 +9,10 @@ import pytest
 from numpy.typing import NDArray
 
 from dlc.faces.analyzer import FaceAnalyzer, RunAll, one_by_one
-from dlc.faces.arcface import ArcFaceRecognizer
+from dlc.faces.detection.scrfd import ScrfdDetector
 from dlc.faces.finder import Needs
-from dlc.faces.landmarks_106 import Landmarker106
-from dlc.faces.scrfd import ScrfdDetector
+from dlc.faces.landmarks.landmarks_106 import Landmarker106
+from dlc.faces.people.arcface import ArcFaceRecognizer
 from dlc.inference.route import Role
 from dlc.pipeline.side_by_side import SideBySide
 from tests import stand_ins

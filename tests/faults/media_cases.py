@@ -14,9 +14,9 @@ import cv2
 import numpy as np
 
 from dlc.errors import DamagedInputError, DlcError
-from dlc.media.image import IMAGE_EXTENSIONS
-from dlc.media.reader import open_target
-from dlc.media.writer import open_output
+from dlc.media.image.still import IMAGE_EXTENSIONS
+from dlc.media.video.reader import open_target
+from dlc.media.video.writer import open_output
 from dlc.options import EncodeOptions, Preset
 from tests.faults import bombs, damage
 from tests.media.material import Clip, make, picture

@@ -7,7 +7,7 @@ import pytest
 from onnx import TensorProto
 
 from dlc.errors import ModelError
-from dlc.graph.partitions import predict_partitions
+from dlc.graph.coreml.partitions import predict_partitions
 from dlc.graph.stored_weights import read_without_kernels
 from dlc.graph.synthetic import InswapperOptions, write_inswapper
 from dlc.inference.basic_graph import basic_optimized

@@ -9,9 +9,9 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from dlc.media.capture_plan import ANY, AVFOUNDATION, DSHOW, MSMF, V4L2
-from dlc.media.capture_system import CaptureSystem, ListedCamera
-from dlc.media.live_clock import LiveClock
+from dlc.media.camera.plan import ANY, AVFOUNDATION, DSHOW, MSMF, V4L2
+from dlc.media.camera.system import CaptureSystem, ListedCamera
+from dlc.media.live.clock import LiveClock
 
 Size = tuple[int, int]
 NAMES = {backend.number: backend.name for backend in (MSMF, DSHOW, AVFOUNDATION, V4L2, ANY)}

@@ -16,8 +16,8 @@ from numpy.typing import NDArray
 from dlc.media.color import ColorTags
 from dlc.media.orientation import UPRIGHT, Orientation
 from dlc.media.planes import layout_of, plane_arrays
-from dlc.media.reader import open_target
-from dlc.media.writer import open_output
+from dlc.media.video.reader import open_target
+from dlc.media.video.writer import open_output
 from dlc.options import EncodeOptions
 
 NTSC = Fraction(30000, 1001)

@@ -9,7 +9,7 @@ import av
 import pytest
 from av.video.reformatter import VideoReformatter
 
-from dlc.media import decoding, hardware
+from dlc.media.video import decoding, hardware
 
 _INTERLEAVED = {"yuv420p": "nv12", "yuv420p10le": "p010le"}
 

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from dlc.errors import OptionError
 from dlc.media.frame import Frame
 from dlc.media.label import MAX_LENGTH, Label
-from dlc.media.live_frame import LiveFrame
+from dlc.media.live.frame import LiveFrame
 
 GRAY = 128
 

@@ -9,8 +9,8 @@ from pathlib import Path
 
 from PIL import Image, ImageDraw, ImageFont
 
-from dlc.media.image_files import with_jpeg_xmp
-from dlc.media.marking import noted_xmp
+from dlc.media.image.files import with_jpeg_xmp
+from dlc.media.provenance.marking import noted_xmp
 
 _NOTE = (
     "Synthetic: faces swapped with dlc. Photos of Eileen Collins by NASA and of Grace Hopper by "

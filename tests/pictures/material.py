@@ -13,7 +13,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from dlc.media.drawn_clip import write_drawn_clip
+from dlc.media.video.drawn_clip import write_drawn_clip
 from tests import clips
 
 COLLINS, HOPPER, PAIR = "collins.png", "hopper.png", "pair.png"

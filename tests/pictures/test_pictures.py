@@ -10,8 +10,8 @@ import typer
 from PIL import Image
 
 from dlc.cli.app import app
-from dlc.media.image_files import jpeg_xmp
-from dlc.media.marking import note_in
+from dlc.media.image.files import jpeg_xmp
+from dlc.media.provenance.marking import note_in
 from tests.pictures.drawing import Panel, draw, write_jpeg
 from tests.pictures.examples import SHEETS, Sheet, Swapped
 

@@ -8,7 +8,7 @@ import skimage.data
 from numpy.typing import NDArray
 
 from dlc.errors import SafeguardError
-from dlc.media.live_frame import LiveFrame
+from dlc.media.live.frame import LiveFrame
 from dlc.options import SafeguardPolicy
 from dlc.safeguard.classifier import NsfwClassifier, load_classifier
 from dlc.safeguard.guard import Safeguard, load_safeguard

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from dlc.compositing.patch import Patch
 from dlc.errors import ModelError
 from dlc.faces.alignment import aligned_crop, arcface_matrix
-from dlc.faces.detector import FaceDetector
+from dlc.faces.detection.detector import FaceDetector
 from dlc.faces.face import Face
 from dlc.graph.synthetic import InswapperOptions, write_inswapper
 from dlc.inference.cpu import create_session

@@ -10,10 +10,10 @@ from numpy.typing import NDArray
 from dlc.compositing.patch import Patch
 from dlc.faces.face import Face
 from dlc.faces.finder import Needs
-from dlc.faces.tracker import load_tracker
+from dlc.faces.tracking.tracker import load_tracker
 from dlc.geometry import Box
 from dlc.swapping.swapper import Pixels
-from dlc.workflows.engine import LoadedEngine
+from dlc.workflows.engines.engine import LoadedEngine
 
 GREEN, BLUE = (0, 255, 0), (255, 0, 0)
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from dlc.media import hardware
+from dlc.media.video import hardware
 from dlc.options import NVENC, EncodeOptions, VideoDecoder
 from dlc.workflows.hardware import gpu_coders, settled_decoder, settled_encoding
 from tests.media.material import Clip, make

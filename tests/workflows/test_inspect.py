@@ -7,10 +7,10 @@ from pathlib import Path
 import pytest
 
 from dlc.errors import InputError
-from dlc.media.identity import user_identity
-from dlc.media.manifest import Statement
-from dlc.media.marking import noted_comment, synthetic_note
-from dlc.media.provenance import ManifestSigner
+from dlc.media.provenance.identity import user_identity
+from dlc.media.provenance.manifest import Statement
+from dlc.media.provenance.marking import noted_comment, synthetic_note
+from dlc.media.provenance.signing import ManifestSigner
 from dlc.model_store.folders import Folders
 from dlc.workflows.inspect import inspect
 from tests.media.material import Clip, make

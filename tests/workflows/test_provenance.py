@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from dlc.errors import ProvenanceError
-from dlc.media.inspection import read_manifest
+from dlc.media.provenance.inspection import read_manifest
 from dlc.options import Engine, FaceChoice, ProvenanceOptions, SwapOptions
 from dlc.workflows.provenance import Provenance, prepare_provenance
 from tests.media.signing import issued, small_file

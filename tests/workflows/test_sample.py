@@ -6,12 +6,12 @@ from pathlib import Path
 
 import pytest
 
-from dlc.faces.tracker import load_tracker
-from dlc.media.image import read_photo
-from dlc.media.reader import open_target
+from dlc.faces.tracking.tracker import load_tracker
+from dlc.media.image.still import read_photo
+from dlc.media.video.reader import open_target
 from dlc.options import Engine
-from dlc.workflows.engine import choose_engine
 from dlc.workflows.engine_speed import measure_engine
+from dlc.workflows.engines.engine import choose_engine
 from dlc.workflows.sample import FACE_WIDTH, FRAMES, HEIGHT, WIDTH, Sample, make_sample
 
 

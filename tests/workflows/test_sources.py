@@ -12,7 +12,7 @@ import pytest
 
 from dlc.errors import Cancelled, InputError, NoFaceError, OptionError
 from dlc.faces.finder import Needs
-from dlc.faces.tracker import FaceTracker, load_tracker
+from dlc.faces.tracking.tracker import FaceTracker, load_tracker
 from dlc.pipeline import CancelToken
 from dlc.workflows.sources import photo_paths, read_sources
 

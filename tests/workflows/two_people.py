@@ -9,11 +9,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dlc.faces.alignment import aligned_crop, arcface_matrix
-from dlc.faces.arcface import ArcFaceRecognizer
-from dlc.faces.recognizing_finder import RecognizingFinder
-from dlc.faces.tracker import load_tracker
+from dlc.faces.people.arcface import ArcFaceRecognizer
+from dlc.faces.people.recognizing_finder import RecognizingFinder
+from dlc.faces.tracking.tracker import load_tracker
 from dlc.inference.cpu import create_session
-from dlc.workflows.engine import LoadedEngine
+from dlc.workflows.engines.engine import LoadedEngine
 from tests import clips, crossing
 from tests.faces.pictures import Picture
 from tests.workflows.painter import BLUE, GREEN, Dyer

@@ -7,13 +7,13 @@ from typing import Annotated
 
 import typer
 
-from dlc.cli.arguments import SWAP_EPILOG, SWAP_HELP
+from dlc.cli.arguments.common import SWAP_EPILOG, SWAP_HELP
+from dlc.cli.arguments.live import LIVE_EPILOG, LIVE_HELP
 from dlc.cli.configurable import configurable
 from dlc.cli.faces import FACES_HELP, faces_command
 from dlc.cli.failure import FailureReporter
 from dlc.cli.inspect import INSPECT_HELP, inspect_command
 from dlc.cli.live import live_command
-from dlc.cli.live_arguments import LIVE_EPILOG, LIVE_HELP
 from dlc.cli.models import models_app
 from dlc.cli.optimize import OPTIMIZE_EPILOG, OPTIMIZE_HELP, optimize_command
 from dlc.cli.probe import PROBE_HELP, probe_command

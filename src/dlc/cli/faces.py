@@ -7,8 +7,8 @@ from typing import Annotated
 
 import typer
 
-from dlc.cli import arguments
-from dlc.cli.people_arguments import SimilarityOption
+from dlc.cli.arguments import common
+from dlc.cli.arguments.people import SimilarityOption
 from dlc.cli.times import parse_time
 from dlc.options import NeuralOptions, Provider
 from dlc.pipeline.cancel import CancelToken
@@ -37,21 +37,21 @@ OverwriteOption = Annotated[
 def faces_command(
     target: Target,
     output: FolderOption = None,
-    start: arguments.StartOption = None,
-    end: arguments.EndOption = None,
+    start: common.StartOption = None,
+    end: common.EndOption = None,
     similarity: SimilarityOption = None,
-    provider: arguments.ProviderOption = Provider.AUTO,
-    detector_model: arguments.DetectorModelOption = None,
-    recognizer_model: arguments.RecognizerModelOption = None,
+    provider: common.ProviderOption = Provider.AUTO,
+    detector_model: common.DetectorModelOption = None,
+    recognizer_model: common.RecognizerModelOption = None,
     overwrite: OverwriteOption = False,
-    as_json: arguments.JsonOption = False,
-    quiet: arguments.QuietOption = False,
-    threads: arguments.ThreadsOption = None,
+    as_json: common.JsonOption = False,
+    quiet: common.QuietOption = False,
+    threads: common.ThreadsOption = None,
 ) -> None:
     """Find the people and print them."""
     from dlc.cli.console import human_console, logging_to
-    from dlc.cli.faces_report import faces_as_json, faces_as_text
-    from dlc.cli.progress import display_for
+    from dlc.cli.display.swap import display_for
+    from dlc.cli.reports.faces import faces_as_json, faces_as_text
     from dlc.cli.signals import stopping_on_signals
     from dlc.cli.verbosity import Verbosity
     from dlc.workflows.libraries import require_libraries
@@ -59,7 +59,7 @@ def faces_command(
     begin = None if start is None else parse_time("--start", start)
     stop = None if end is None else parse_time("--end", end)
     require_libraries()
-    from dlc.workflows.faces import FacesOptions, find_people
+    from dlc.workflows.people.faces import FacesOptions, find_people
 
     neural = NeuralOptions(
         provider, detector_model=detector_model, recognizer_model=recognizer_model

@@ -83,7 +83,7 @@ class FailureReporter:
         self._report(kind.__name__, message, CRASH_EXIT_CODE)
 
     def _report(self, kind: str, message: str, exit_code: int) -> None:
-        from dlc.cli.report import error_as_json
+        from dlc.cli.reports.swap import error_as_json
 
         line = " ".join(message.split())
         typer.secho(f"dlc: {line}", err=True, fg=typer.colors.RED)

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from dlc.cli.arguments import JsonOption
+from dlc.cli.arguments.common import JsonOption
 from dlc.errors import ProvenanceError
 
 INSPECT_HELP = (
@@ -22,7 +22,7 @@ File = Annotated[Path, typer.Argument(metavar="FILE", help="A video or picture."
 
 def inspect_command(file: File, as_json: JsonOption = False) -> None:
     """Inspect a file and print what was found."""
-    from dlc.cli.inspect_report import inspection_as_json, inspection_as_text
+    from dlc.cli.reports.inspect import inspection_as_json, inspection_as_text
     from dlc.workflows.inspect import inspect
     from dlc.workflows.libraries import require_libraries
 

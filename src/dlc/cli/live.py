@@ -6,13 +6,7 @@ import re
 from dataclasses import replace
 from pathlib import Path
 
-from dlc.cli import (
-    arguments,
-    enhance_arguments,
-    live_arguments,
-    look_arguments,
-    people_arguments,
-)
+from dlc.cli.arguments import appearance, common, enhancing, live, people
 from dlc.cli.verbosity import Verbosity
 from dlc.errors import OptionError
 from dlc.options import (
@@ -37,56 +31,56 @@ _SIZE = re.compile(r"(\d+)[xX](\d+)")
 
 
 def live_command(
-    source: live_arguments.Source = None,
-    camera: live_arguments.CameraOption = "0",
-    loop: live_arguments.LoopOption = False,
-    resolution: live_arguments.ResolutionOption = None,
-    fps: live_arguments.FpsOption = None,
-    reconnect: live_arguments.ReconnectOption = False,
-    engine: arguments.EngineOption = Engine.AUTO,
-    faces: arguments.FacesOption = FaceChoice.ALL.value,
-    mapping: people_arguments.MapOption = None,
-    reference: people_arguments.ReferenceOption = None,
-    similarity: people_arguments.SimilarityOption = _DEFAULTS.people.similarity,
-    detection_every: live_arguments.DetectionEveryOption = "auto",
-    no_face: live_arguments.NoFaceOption = NoFace.PASS,
-    provider: arguments.ProviderOption = Provider.AUTO,
-    swapper_model: arguments.SwapperModelOption = None,
-    detector_model: arguments.DetectorModelOption = None,
-    recognizer_model: arguments.RecognizerModelOption = None,
-    landmarker_model: look_arguments.LandmarkerModelOption = None,
-    pixel_boost: look_arguments.PixelBoostOption = None,
-    tilted: look_arguments.TiltedOption = False,
-    opacity: look_arguments.OpacityOption = _DEFAULTS.look.opacity,
-    sharpness: look_arguments.SharpnessOption = _DEFAULTS.look.sharpness,
-    color_match: look_arguments.ColorMatchOption = _DEFAULTS.look.color_match,
-    blend: look_arguments.BlendOption = _DEFAULTS.look.blend,
-    smoothing: look_arguments.SmoothingOption = None,
-    mask_feather: look_arguments.MaskFeatherOption = None,
-    mask_padding: look_arguments.MaskPaddingOption = "0,0,0,0",
-    mouth_mask: look_arguments.MouthMaskOption = False,
-    occlusion: look_arguments.OcclusionOption = Occlusion.AUTO,
-    occluder_model: look_arguments.OccluderModelOption = None,
-    enhance: enhance_arguments.EnhanceOption = None,
-    enhance_blend: enhance_arguments.EnhanceBlendOption = None,
-    enhance_every: enhance_arguments.EnhanceEveryOption = None,
-    enhancer_model: enhance_arguments.EnhancerModelOption = None,
-    virtual_cam: live_arguments.VirtualCamOption = False,
-    virtual_size: live_arguments.VirtualSizeOption = None,
-    virtual_fit: live_arguments.VirtualFitOption = Fit.LETTERBOX,
-    output: live_arguments.OutputOption = None,
-    encoder: live_arguments.EncoderOption = None,
-    overwrite: live_arguments.OverwriteOption = False,
-    preview: live_arguments.PreviewOption = False,
-    label: arguments.LabelOption = None,
-    no_provenance: arguments.NoProvenanceOption = False,
-    sign_cert: arguments.SignCertOption = None,
-    sign_key: arguments.SignKeyOption = None,
-    json_lines: live_arguments.JsonLinesOption = None,
-    quiet: arguments.QuietOption = False,
-    verbose: arguments.VerboseOption = False,
-    duration: live_arguments.DurationOption = None,
-    threads: arguments.ThreadsOption = None,
+    source: live.Source = None,
+    camera: live.CameraOption = "0",
+    loop: live.LoopOption = False,
+    resolution: live.ResolutionOption = None,
+    fps: live.FpsOption = None,
+    reconnect: live.ReconnectOption = False,
+    engine: common.EngineOption = Engine.AUTO,
+    faces: common.FacesOption = FaceChoice.ALL.value,
+    mapping: people.MapOption = None,
+    reference: people.ReferenceOption = None,
+    similarity: people.SimilarityOption = _DEFAULTS.people.similarity,
+    detection_every: live.DetectionEveryOption = "auto",
+    no_face: live.NoFaceOption = NoFace.PASS,
+    provider: common.ProviderOption = Provider.AUTO,
+    swapper_model: common.SwapperModelOption = None,
+    detector_model: common.DetectorModelOption = None,
+    recognizer_model: common.RecognizerModelOption = None,
+    landmarker_model: appearance.LandmarkerModelOption = None,
+    pixel_boost: appearance.PixelBoostOption = None,
+    tilted: appearance.TiltedOption = False,
+    opacity: appearance.OpacityOption = _DEFAULTS.look.opacity,
+    sharpness: appearance.SharpnessOption = _DEFAULTS.look.sharpness,
+    color_match: appearance.ColorMatchOption = _DEFAULTS.look.color_match,
+    blend: appearance.BlendOption = _DEFAULTS.look.blend,
+    smoothing: appearance.SmoothingOption = None,
+    mask_feather: appearance.MaskFeatherOption = None,
+    mask_padding: appearance.MaskPaddingOption = "0,0,0,0",
+    mouth_mask: appearance.MouthMaskOption = False,
+    occlusion: appearance.OcclusionOption = Occlusion.AUTO,
+    occluder_model: appearance.OccluderModelOption = None,
+    enhance: enhancing.EnhanceOption = None,
+    enhance_blend: enhancing.EnhanceBlendOption = None,
+    enhance_every: enhancing.EnhanceEveryOption = None,
+    enhancer_model: enhancing.EnhancerModelOption = None,
+    virtual_cam: live.VirtualCamOption = False,
+    virtual_size: live.VirtualSizeOption = None,
+    virtual_fit: live.VirtualFitOption = Fit.LETTERBOX,
+    output: live.OutputOption = None,
+    encoder: live.EncoderOption = None,
+    overwrite: live.OverwriteOption = False,
+    preview: live.PreviewOption = False,
+    label: common.LabelOption = None,
+    no_provenance: common.NoProvenanceOption = False,
+    sign_cert: common.SignCertOption = None,
+    sign_key: common.SignKeyOption = None,
+    json_lines: live.JsonLinesOption = None,
+    quiet: common.QuietOption = False,
+    verbose: common.VerboseOption = False,
+    duration: live.DurationOption = None,
+    threads: common.ThreadsOption = None,
 ) -> None:
     """Turn what was typed into options and run."""
     verbosity = Verbosity.chosen(quiet=quiet, verbose=verbose)
@@ -111,19 +105,17 @@ def live_command(
             pixel_boost,
             tilted,
         ),
-        faces=people_arguments.parse_faces(faces),
-        people=people_arguments.people_options(mapping, reference, similarity),
+        faces=people.parse_faces(faces),
+        people=people.people_options(mapping, reference, similarity),
         look=LookOptions(opacity, sharpness, color_match, blend, smoothing),
         masks=MaskOptions(
             mask_feather,
-            look_arguments.parse_padding(mask_padding),
+            appearance.parse_padding(mask_padding),
             mouth_mask,
             occlusion,
             occluder_model,
         ),
-        enhance=enhance_arguments.enhance_options(
-            enhance, enhance_blend, enhance_every, enhancer_model
-        ),
+        enhance=enhancing.enhance_options(enhance, enhance_blend, enhance_every, enhancer_model),
         detection_every=parse_cadence(detection_every),
         no_face=no_face,
         capture=CaptureOptions(asked, fps, loop, reconnect),
@@ -174,10 +166,10 @@ def _run(
 ) -> None:
     """Swap under the eyes of the user; the imports wait until it is clear that there is work."""
     from dlc.cli.console import human_console, logging_to
-    from dlc.cli.live_display import live_display_for, show_live_result
-    from dlc.cli.live_log import StatsLog
+    from dlc.cli.display.live import live_display_for, show_live_result
+    from dlc.cli.display.live_log import StatsLog
     from dlc.cli.signals import stopping_on_signals
-    from dlc.workflows.live_stats import LiveStats
+    from dlc.workflows.live.stats import LiveStats
 
     console = human_console()
     cancel = CancelToken()

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from dlc.cli.arguments import JsonOption, QuietOption
+from dlc.cli.arguments.common import JsonOption, QuietOption
 from dlc.errors import Cancelled, ModelError, OptionError
 
 if TYPE_CHECKING:
@@ -48,11 +48,11 @@ def models(context: typer.Context) -> None:
 @models_app.command("list")
 def list_command(as_json: JsonOption = False) -> None:
     """List the models: what they do, their size and license, and where they are installed."""
-    from dlc.cli import model_report
+    from dlc.cli.reports import models as report
 
     with _store() as (store, _console):
-        listed = model_report.list_models(store)
-        render = model_report.list_as_json if as_json else model_report.list_as_text
+        listed = report.list_models(store)
+        render = report.list_as_json if as_json else report.list_as_text
         typer.echo(render(listed, store))
 
 
@@ -67,8 +67,8 @@ def pull_command(
 
     An interrupted download goes on where it stopped. A model that is installed stays as it is.
     """
-    from dlc.cli import model_report
-    from dlc.cli.downloads import DownloadDisplay
+    from dlc.cli.display.downloads import DownloadDisplay
+    from dlc.cli.reports import models as report
     from dlc.model_store.download import Downloader
     from dlc.model_store.pull import Puller
 
@@ -79,9 +79,9 @@ def pull_command(
             downloader = Downloader(on_progress=display.update)
             pulled = Puller(store, downloader, agree).pull(specs)
     if not quiet and not as_json:
-        typer.echo(model_report.pulled_as_text(pulled))
+        typer.echo(report.pulled_as_text(pulled))
     if as_json:
-        typer.echo(model_report.pulled_as_json(pulled))
+        typer.echo(report.pulled_as_json(pulled))
 
 
 @models_app.command("verify")
@@ -90,15 +90,15 @@ def verify_command(names: AnyNames = None, as_json: JsonOption = False) -> None:
 
     The exit code is 9 if a file is damaged, or a model that was named is missing.
     """
-    from dlc.cli import model_report
+    from dlc.cli.reports import models as report
 
     with _store() as (store, console):
         specs = store.catalogue.select(names) if names else list(store.catalogue)
         verdicts = []
         for spec in specs:
             with console.status(f"checking {spec.name}"):
-                verdicts += model_report.verify(store, spec)
-    render = model_report.verdicts_as_json if as_json else model_report.verdicts_as_text
+                verdicts += report.verify(store, spec)
+    render = report.verdicts_as_json if as_json else report.verdicts_as_text
     typer.echo(render(verdicts))
     wrong = {"damaged", "missing"} if names else {"damaged"}
     if any(verdict.state in wrong for verdict in verdicts):

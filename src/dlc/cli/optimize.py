@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from dlc.cli.arguments import JsonOption
+from dlc.cli.arguments.common import JsonOption
 from dlc.errors import ModelError
 
 OPTIMIZE_HELP = (
@@ -70,7 +70,7 @@ def optimize_command(
 ) -> None:
     """Rewrite models and print what was done."""
     from dlc.cli.console import human_console, logging_to
-    from dlc.cli.optimize_report import report_as_json, show_report
+    from dlc.cli.reports.optimize import report_as_json, show_report
     from dlc.cli.verbosity import Verbosity
     from dlc.options import Provider
     from dlc.workflows.optimize import OptimizeOptions, optimize_models

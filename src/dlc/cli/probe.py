@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from dlc.cli.arguments import JsonOption, ProviderOption, ThreadsOption
+from dlc.cli.arguments.common import JsonOption, ProviderOption, ThreadsOption
 from dlc.options import Provider
 
 PROBE_HELP = (
@@ -50,7 +50,7 @@ def probe_command(
 ) -> None:
     """Probe the machine and print what was found."""
     from dlc.cli.console import human_console, logging_to
-    from dlc.cli.probe_report import probe_as_json, probe_as_text
+    from dlc.cli.reports.probe import probe_as_json, probe_as_text
     from dlc.cli.verbosity import Verbosity
     from dlc.workflows.probe import probe
 

@@ -60,7 +60,7 @@ def _end_process(outputs: Sequence[Path], *, as_json: bool) -> None:
             atomic.discard_own(output)
     os.write(2, f"\ndlc: {_GIVEN_UP}\n".encode())
     if as_json:
-        from dlc.cli.report import error_as_json
+        from dlc.cli.reports.swap import error_as_json
 
         line = error_as_json(Cancelled.__name__, _GIVEN_UP, Cancelled.exit_code)
         os.write(1, f"{line}\n".encode())

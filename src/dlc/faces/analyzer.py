@@ -9,14 +9,14 @@ from typing import Protocol, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
+from dlc.faces.detection.scene_cut import SceneCutDetector
 from dlc.faces.face import Face
 from dlc.faces.finder import Needs
-from dlc.faces.landmarks_106 import Landmarker106
+from dlc.faces.landmarks.landmarks_106 import Landmarker106
+from dlc.faces.people.recognizer import Recognizer
 from dlc.faces.pixels import TrackableFrame
-from dlc.faces.recognizer import Recognizer
-from dlc.faces.scene_cut import SceneCutDetector
-from dlc.faces.smoother import FaceSmoother
-from dlc.faces.track_ids import TrackIds
+from dlc.faces.tracking.smoother import FaceSmoother
+from dlc.faces.tracking.track_ids import TrackIds
 from dlc.geometry import Box
 
 T = TypeVar("T")

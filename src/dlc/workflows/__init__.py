@@ -1,1 +1,1 @@
-"""One use case end to end per file."""
+"""Wires one use case end to end from the other rooms."""

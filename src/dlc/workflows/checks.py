@@ -18,7 +18,7 @@ from dlc.options import (
     SwapOptions,
     VideoDecoder,
 )
-from dlc.workflows.effects import check_effects
+from dlc.workflows.engines.effects import check_effects
 
 MAX_QUALITY = 51
 MAX_CONTACT_SHEET_ROWS = 24

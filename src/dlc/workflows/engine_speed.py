@@ -7,9 +7,9 @@ from pathlib import Path
 
 from dlc.options import Engine, FaceChoice, ProvenanceOptions, SwapOptions
 from dlc.pipeline.report import PipelineReport
-from dlc.workflows.engine import EngineChoice
+from dlc.workflows.batch.run import SwapPlan, run_swap
+from dlc.workflows.engines.engine import EngineChoice
 from dlc.workflows.result import ModelUse, SwapResult
-from dlc.workflows.run import SwapPlan, run_swap
 from dlc.workflows.sample import FPS, FRAMES, Sample
 
 # An engine is given as many frames as fill about this time, and at least the first few.

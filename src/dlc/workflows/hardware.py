@@ -7,10 +7,10 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from dlc.host.nvidia import number_gpus_by_bus
-from dlc.media.containers import VIDEO_EXTENSIONS, container_for
-from dlc.media.hardware import why_no_nvdec, why_not_nvdec, working_nvenc
-from dlc.media.image import is_image
+from dlc.media.image.still import is_image
 from dlc.media.inputs import require_file
+from dlc.media.video.containers import VIDEO_EXTENSIONS, container_for
+from dlc.media.video.hardware import why_no_nvdec, why_not_nvdec, working_nvenc
 from dlc.options import NVENC, EncodeOptions, VideoDecoder
 
 logger = logging.getLogger(__name__)

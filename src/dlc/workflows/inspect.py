@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from dlc.media.identity import own_certificate
-from dlc.media.image import is_image
+from dlc.media.image.still import is_image
 from dlc.media.inputs import require_file
-from dlc.media.inspection import Manifest, read_manifest, read_note
+from dlc.media.provenance.identity import own_certificate
+from dlc.media.provenance.inspection import Manifest, read_manifest, read_note
 from dlc.model_store.folders import Folders
 
 

@@ -10,8 +10,8 @@ from enum import StrEnum
 from pathlib import Path
 
 from dlc.errors import InputError, ModelError, OptionError
+from dlc.graph.coreml.partitions import Partitioning, UnsupportedNode, predict_partitions
 from dlc.graph.names import Rewrite
-from dlc.graph.partitions import Partitioning, UnsupportedNode, predict_partitions
 from dlc.graph.stored_weights import Model, read_without_kernels
 from dlc.host.detect import available_cpus, detect_host
 from dlc.host.host import Host

@@ -19,17 +19,17 @@ from dlc.inference.prepared import prepared_model
 from dlc.inference.route import Role, Route
 from dlc.inference.runtime import installed_runtime
 from dlc.inference.sessions import open_session
-from dlc.media.camera import probe_camera
-from dlc.media.negotiation import Negotiated
+from dlc.media.camera.camera import probe_camera
+from dlc.media.camera.negotiation import Negotiated
 from dlc.model_store.digest import DigestCache
 from dlc.model_store.rewritten_files import RewrittenFiles
 from dlc.model_store.store import Check, ModelStore
 from dlc.options import Engine, NeuralOptions, Provider
-from dlc.workflows.engine import choose_engine
 from dlc.workflows.engine_speed import EngineSpeed, measure_engine
+from dlc.workflows.engines.engine import choose_engine
+from dlc.workflows.engines.neural_models import missing_models
+from dlc.workflows.engines.neural_routes import neural_routes
 from dlc.workflows.hardware import GpuCoder, gpu_coders
-from dlc.workflows.neural_models import missing_models
-from dlc.workflows.neural_routes import neural_routes
 from dlc.workflows.sample import make_sample
 
 # Runs that are timed, after one that is not: the first run of a session also allocates.

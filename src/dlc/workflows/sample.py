@@ -14,10 +14,10 @@ from numpy.typing import NDArray
 from dlc.errors import MissingLibraryError
 from dlc.faces.face import Face
 from dlc.faces.selector import select_faces
-from dlc.faces.tracker import load_tracker
-from dlc.media.drawn_clip import write_drawn_clip
+from dlc.faces.tracking.tracker import load_tracker
 from dlc.media.failures import unwritable
-from dlc.media.image import read_photo
+from dlc.media.image.still import read_photo
+from dlc.media.video.drawn_clip import write_drawn_clip
 from dlc.options import FaceChoice
 
 WIDTH, HEIGHT = 960, 540

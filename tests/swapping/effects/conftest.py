@@ -11,7 +11,7 @@ from dlc.compositing.paste_back import face_mask, paste_back
 from dlc.compositing.patch import Patch
 from dlc.faces.alignment import aligned_crop, arcface_matrix
 from dlc.faces.face import Face
-from dlc.faces.tracker import load_tracker
+from dlc.faces.tracking.tracker import load_tracker
 from dlc.swapping.mesh import MeshSwapper
 from tests.faces.pictures import Picture
 

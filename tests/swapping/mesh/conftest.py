@@ -5,9 +5,9 @@ import pytest
 from numpy.typing import NDArray
 
 from dlc.faces.face import Face
-from dlc.faces.tracker import load_tracker
+from dlc.faces.tracking.tracker import load_tracker
 from dlc.swapping.mesh.layout import Layout, load_layout
-from dlc.swapping.mesh.source import SourceModel, build_source
+from dlc.swapping.mesh.source.source import SourceModel, build_source
 from tests.faces.pictures import Picture
 from tests.swapping.mesh.heads import Points
 

@@ -3,7 +3,7 @@ from __future__ import annotations
 import cv2
 import numpy as np
 
-from dlc.faces.topology import VERTEX_COUNT
+from dlc.faces.landmarks.topology import VERTEX_COUNT
 from dlc.swapping.mesh.layout import Layout
 from dlc.swapping.mesh.triangles import winding
 

@@ -17,7 +17,7 @@ from dlc.swapping.mesh.masks import (
     skin_mask,
     soft_ring,
 )
-from dlc.swapping.mesh.sampling import sampling
+from dlc.swapping.mesh.source.sampling import sampling
 
 SIZE = 128
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
-from dlc.faces.credibility import MAX_YAW
+from dlc.faces.landmarks.credibility import MAX_YAW
 from dlc.swapping.mesh.layout import Layout
 from dlc.swapping.mesh.placement import Placement, place
 from dlc.swapping.mesh.view import TargetView, look

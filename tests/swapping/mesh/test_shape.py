@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dlc.faces.pose import Pose
+from dlc.faces.landmarks.pose import Pose
 from dlc.swapping.mesh.layout import Layout
 from dlc.swapping.mesh.masks import NOSE
 from dlc.swapping.mesh.shape import ProportionShift

@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from dlc.compositing.arrays import Bytes
-from dlc.faces.credibility import FULL_YAW, MAX_YAW
 from dlc.faces.face import Face
+from dlc.faces.landmarks.credibility import FULL_YAW, MAX_YAW
 from dlc.swapping.mesh import MeshSwapper
 from dlc.swapping.mesh.layout import Layout
 from tests.faces.pictures import Picture

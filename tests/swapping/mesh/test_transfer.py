@@ -9,11 +9,11 @@ import pytest
 from dlc.compositing.arrays import Bytes, Floats
 from dlc.compositing.filters import resize
 from dlc.faces.face import Face
-from dlc.faces.pose import fit_pose
+from dlc.faces.landmarks.pose import fit_pose
 from dlc.swapping.mesh.eyes import find_eyes, find_irises
 from dlc.swapping.mesh.layout import Layout
 from dlc.swapping.mesh.masks import depth_inside, fill_ring, rings_mask
-from dlc.swapping.mesh.source import SourceModel
+from dlc.swapping.mesh.source.source import SourceModel
 from dlc.swapping.mesh.track import Track
 from dlc.swapping.mesh.transfer import FaceTransfer
 from dlc.swapping.mesh.view import TargetView, look, unwrap

@@ -6,8 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dlc.swapping.mesh.layout import Layout
-from dlc.swapping.mesh.photo import unwrap_photo
-from dlc.swapping.mesh.sampling import sampling
+from dlc.swapping.mesh.source.photo import unwrap_photo
+from dlc.swapping.mesh.source.sampling import sampling
 from dlc.swapping.mesh.view import look, unwrap
 from tests.faces.pictures import Picture, ramp
 from tests.swapping.mesh.heads import Placing, Points, average_head, scaled_photo

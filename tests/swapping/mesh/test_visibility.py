@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from dlc.compositing.arrays import Floats
-from dlc.faces.pose import fit_pose
+from dlc.faces.landmarks.pose import fit_pose
 from dlc.swapping.mesh.layout import Layout
 from dlc.swapping.mesh.masks import depth_inside
 from dlc.swapping.mesh.visibility import PoseFacing, mesh_facing, vertex_normals, visibility

@@ -9,8 +9,8 @@ from dlc.compositing.hole import with_hole
 from dlc.compositing.patch import Patch
 from dlc.faces.face import Face
 from dlc.faces.finder import Needs
+from dlc.faces.landmarks.topology import load_topology
 from dlc.faces.pixels import Pixels
-from dlc.faces.topology import load_topology
 
 # The points of 2d106det that lie on the lips.
 _LIPS_106 = slice(52, 72)

@@ -13,10 +13,10 @@ import numpy as np
 
 from dlc.compositing.arrays import Bytes, Floats
 from dlc.compositing.filters import blend, blur, cut, smoothstep
-from dlc.faces.topology import VERTEX_COUNT, Topology
+from dlc.faces.landmarks.topology import VERTEX_COUNT, Topology
 from dlc.geometry import Box
+from dlc.swapping.mesh.light.tone import LUMA
 from dlc.swapping.mesh.masks import fill_ring, ring_box, soft_ring
-from dlc.swapping.mesh.tone import LUMA
 from dlc.swapping.running_mean import RunningMean
 
 # Rows of Face.landmarks that hold the viewer's left and right iris: center first, then its rim.

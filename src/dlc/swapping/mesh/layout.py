@@ -13,8 +13,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dlc.compositing.arrays import Floats
-from dlc.faces.pose import load_mean_face
-from dlc.faces.topology import VERTEX_COUNT, Topology, load_topology
+from dlc.faces.landmarks.pose import load_mean_face
+from dlc.faces.landmarks.topology import VERTEX_COUNT, Topology, load_topology
 from dlc.swapping.mesh.triangles import triangulate_ring, winding
 
 # A rim of triangles around the face oval lets maps be interpolated across it.

@@ -7,8 +7,8 @@ import numpy as np
 
 from dlc.compositing.arrays import Floats
 from dlc.compositing.filters import smoothstep
-from dlc.faces.pose import Pose, fit_pose
-from dlc.faces.topology import VERTEX_COUNT
+from dlc.faces.landmarks.pose import Pose, fit_pose
+from dlc.faces.landmarks.topology import VERTEX_COUNT
 from dlc.swapping.mesh.layout import Layout
 
 NOSE_TIP = 1

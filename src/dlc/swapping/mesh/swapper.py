@@ -10,12 +10,12 @@ import numpy as np
 
 from dlc.compositing.arrays import Floats
 from dlc.compositing.patch import Patch
-from dlc.faces.credibility import credibility
 from dlc.faces.face import Face
 from dlc.faces.finder import Needs
-from dlc.swapping.mesh.cover import CoverFinder
+from dlc.faces.landmarks.credibility import credibility
+from dlc.swapping.mesh.foreground.cover import CoverFinder
 from dlc.swapping.mesh.layout import load_layout
-from dlc.swapping.mesh.source import build_source
+from dlc.swapping.mesh.source.source import build_source
 from dlc.swapping.mesh.track import Track
 from dlc.swapping.mesh.transfer import FaceTransfer
 from dlc.swapping.mesh.view import look

@@ -10,22 +10,28 @@ import numpy as np
 from dlc.compositing.arrays import Bytes, Floats
 from dlc.compositing.filters import blend, grow, resize, sample, smoothstep
 from dlc.compositing.patch import Patch
-from dlc.swapping.mesh.cover import CoverFinder
-from dlc.swapping.mesh.expression import expression_gain, skin_relief
 from dlc.swapping.mesh.eyes import IrisTint, cut_openings
-from dlc.swapping.mesh.eyewear import EyewearFinder
-from dlc.swapping.mesh.grain import noise_level, with_grain, without_grain
-from dlc.swapping.mesh.hair import HairFinder
+from dlc.swapping.mesh.foreground.cover import CoverFinder
+from dlc.swapping.mesh.foreground.eyewear import EyewearFinder
+from dlc.swapping.mesh.foreground.hair import HairFinder
+from dlc.swapping.mesh.foreground.thin_lines import LineFinder
 from dlc.swapping.mesh.layout import Layout
-from dlc.swapping.mesh.occlusion import LineFinder
+from dlc.swapping.mesh.light.expression import expression_gain, skin_relief
+from dlc.swapping.mesh.light.grain import noise_level, with_grain, without_grain
+from dlc.swapping.mesh.light.sharpness import fine_energy, sharpness_factor
+from dlc.swapping.mesh.light.tone import (
+    TONE_SIZE,
+    ToneMeter,
+    color_matrix,
+    contrast_factor,
+    tone_gain,
+)
+from dlc.swapping.mesh.light.veil import VeilMeter
 from dlc.swapping.mesh.placement import place
 from dlc.swapping.mesh.shape import ProportionShift
-from dlc.swapping.mesh.sharpness import fine_energy, sharpness_factor
-from dlc.swapping.mesh.source import SourceModel
-from dlc.swapping.mesh.texture import SourceTexture
-from dlc.swapping.mesh.tone import TONE_SIZE, ToneMeter, color_matrix, contrast_factor, tone_gain
+from dlc.swapping.mesh.source.source import SourceModel
+from dlc.swapping.mesh.source.texture import SourceTexture
 from dlc.swapping.mesh.track import Track
-from dlc.swapping.mesh.veil import VeilMeter
 from dlc.swapping.mesh.view import TargetView, unwrap
 from dlc.swapping.mesh.visibility import PoseFacing, visibility
 

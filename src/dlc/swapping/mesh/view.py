@@ -9,11 +9,11 @@ import numpy as np
 
 from dlc.compositing.arrays import Bytes, Floats
 from dlc.compositing.filters import resize, sample
-from dlc.faces.pose import Pose, fit_pose
+from dlc.faces.landmarks.pose import Pose, fit_pose
 from dlc.geometry import Box
 from dlc.swapping.mesh.eyes import Eye, find_eyes
 from dlc.swapping.mesh.layout import Layout
-from dlc.swapping.mesh.sampling import sampling
+from dlc.swapping.mesh.source.sampling import sampling
 from dlc.swapping.swapper import Pixels
 
 # Pixels of background around the face oval.

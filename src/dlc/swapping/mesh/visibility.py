@@ -7,9 +7,9 @@ from numpy.typing import NDArray
 
 from dlc.compositing.arrays import Floats
 from dlc.compositing.filters import blur, smoothstep
-from dlc.faces.pose import Pose
+from dlc.faces.landmarks.pose import Pose
 from dlc.swapping.mesh.layout import Layout
-from dlc.swapping.mesh.sampling import sampling
+from dlc.swapping.mesh.source.sampling import sampling
 from dlc.swapping.mesh.triangles import winding
 
 # Cosine of the angle between a surface's normal and the line of sight: below the first nothing of

@@ -1,0 +1,61 @@
+"""The figures of a live run as a file of JSON lines."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict
+from pathlib import Path
+from types import TracebackType
+from typing import IO, Self
+
+from dlc.errors import OutputError, WriteError
+from dlc.workflows.live.stats import LiveStats
+
+
+class StatsLog:
+    """Writes a JSON object for every second; each line is in the file at once.
+
+    The file is meant to be read while it grows, so it has its name from the beginning, and an
+    older one is replaced.
+    """
+
+    def __init__(self, path: Path | None) -> None:
+        """Write to `path`, or nothing at all where there is none."""
+        self._path = path
+        self._file: IO[str] | None = None
+
+    def __enter__(self) -> Self:
+        if self._path is not None:
+            try:
+                self._file = self._path.open("w", encoding="ascii", buffering=1)
+            except OSError as error:
+                message = f"{self._path} cannot be written ({error.strerror}): choose another file"
+                raise OutputError(message) from error
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        if self._file is not None:
+            self._file.close()
+
+    def write(self, stats: LiveStats) -> None:
+        """Add a line.
+
+        Raises:
+            WriteError: the disk is full or refuses otherwise.
+        """
+        if self._file is None:
+            return
+        rounded = {
+            key: round(value, 3) if isinstance(value, float) else value
+            for key, value in asdict(stats).items()
+        }
+        try:
+            self._file.write(json.dumps(rounded) + "\n")
+        except OSError as error:
+            message = f"{self._path} cannot be written on ({error.strerror}): free some space"
+            raise WriteError(message) from error

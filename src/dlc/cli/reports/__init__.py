@@ -1,0 +1,1 @@
+"""What commands answer: text for people, JSON for programs."""

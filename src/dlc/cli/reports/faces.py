@@ -1,0 +1,48 @@
+"""The people of a video, as lines for people and as one JSON object for programs."""
+
+from __future__ import annotations
+
+import json
+import shlex
+from dataclasses import asdict
+
+from dlc.cli.times import format_duration
+from dlc.workflows.people.faces import FacesResult, FoundPerson
+
+
+def faces_as_text(result: FacesResult) -> str:
+    """Return a line for every person, the notes, and options to copy."""
+    count = len(result.people)
+    lines = [f"{count} {'person' if count == 1 else 'people'} in {result.frames} frames"]
+    lines += [
+        f"{person.photo.stem:<10}{person.frames} frames, from {format_duration(person.first)} "
+        f"to {format_duration(person.last)}"
+        for person in result.people
+    ]
+    lines += [f"note: {note}" for note in result.notes]
+    lines += [f"pictures: {result.sheet}", ""]
+    lines += map(_map_option, result.people)
+    return "\n".join(lines)
+
+
+def faces_as_json(result: FacesResult) -> str:
+    """Return one line of ASCII JSON; paths as text, times in seconds."""
+    people = [
+        {**asdict(person), "photo": str(person.photo), "map": _map_option(person)}
+        for person in result.people
+    ]
+    return json.dumps(
+        {
+            "target": str(result.target),
+            "sheet": str(result.sheet),
+            "frames": result.frames,
+            "recognized": result.recognized,
+            "models": [asdict(model) for model in result.models],
+            "people": people,
+            "notes": list(result.notes),
+        }
+    )
+
+
+def _map_option(person: FoundPerson) -> str:
+    return f"--map {shlex.quote(f'{person.photo}=SOURCE.jpg')}"

@@ -1,0 +1,1 @@
+"""Finding faces, and when to look for them."""

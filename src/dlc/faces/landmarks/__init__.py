@@ -1,0 +1,1 @@
+"""The points of a face, and whether they can be trusted."""

@@ -1,0 +1,30 @@
+"""Measures how far a mesh is from the shape of a face: between two faces it is stretched."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from dlc.faces.landmarks.pose import fit_pose, load_mean_face
+
+# Face widths. Measured on 433 portraits and 2400 frames of six people with grimaces, in bad light
+# and at the border of the picture: in 99 of 100 at most 0.040 for faces that are not near profile.
+MAX_DISTORTION = 0.04
+
+
+def distortion(landmarks: NDArray[np.float32]) -> float:
+    """Return how far a mesh is from the average face in the same pose.
+
+    Args:
+        landmarks: float32 (468 or more, 3).
+
+    Returns:
+        The root mean square of the vertices' distances as the head's own front shows them, in face
+        widths. Depth does not count: it is the least certain.
+
+    Raises:
+        ModelError: the average face's file is missing.
+    """
+    mean = load_mean_face()
+    away = fit_pose(landmarks, mean).normalize(landmarks) - mean
+    return float(np.sqrt((away[:, :2] ** 2).sum(axis=1).mean()))

@@ -1,0 +1,85 @@
+"""Head pose: the similarity between a face and the average face."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+
+import numpy as np
+from numpy.typing import NDArray
+
+from dlc.faces.landmarks.topology import VERTEX_COUNT
+from dlc.model_store.builtin import builtin_model
+
+Floats = NDArray[np.float32]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Pose:
+    """The similarity that brings the average face onto a face: `scale * mean @ rotation + center`.
+
+    Attributes:
+        rotation: float64 (3, 3).
+        scale: the face's width in pixels.
+        center: float64 (3,), pixels.
+    """
+
+    rotation: NDArray[np.float64]
+    scale: float
+    center: NDArray[np.float64]
+
+    @property
+    def yaw(self) -> float:
+        """Degrees the head is turned sideways; positive towards the viewer's right."""
+        forward = self.rotation[2]
+        return float(np.degrees(np.arctan2(-forward[0], forward[2])))
+
+    def normalize(self, landmarks: Floats) -> Floats:
+        """Undo the pose: landmarks (468 or more, 3) in the average face's own frame and scale."""
+        centered = landmarks[:VERTEX_COUNT].astype(np.float64) - self.center
+        return (centered @ self.rotation.T / self.scale).astype(np.float32)
+
+    def turn(self, offsets: Floats) -> Floats:
+        """Bring offsets (N, 3) in the average face's frame into the picture: (N, 2) in pixels."""
+        return (offsets @ self.rotation[:, :2] * self.scale).astype(np.float32)
+
+
+def fit_pose(landmarks: Floats, reference: Floats, weights: Floats | None = None) -> Pose:
+    """Fit the similarity between two shapes by weighted least squares.
+
+    Source: S. Umeyama, "Least-squares estimation of transformation parameters between two point
+    patterns", IEEE PAMI 13(4), 1991.
+
+    Args:
+        landmarks: float32 (468 or more, 3), where the similarity leads.
+        reference: float32 (468, 3), from where.
+        weights: float32 (468,), how much each vertex counts; all the same by default.
+    """
+    points = landmarks[:VERTEX_COUNT].astype(np.float64)
+    mean = reference.astype(np.float64)
+    share = np.ones(len(mean)) if weights is None else weights.astype(np.float64)
+    share = share / share.sum()
+    center, middle = share @ points, share @ mean
+    a, b = mean - middle, points - center
+    left, singular, right = np.linalg.svd((a * share[:, None]).T @ b)
+    # A reflection may fit better than any rotation; a face is none.
+    sign = np.array([1.0, 1.0, np.sign(np.linalg.det(left @ right))])
+    rotation = (left * sign) @ right
+    scale = float((singular * sign).sum() / (share @ (a**2).sum(axis=1)))
+    return Pose(rotation, scale, center - scale * middle @ rotation)
+
+
+@lru_cache(maxsize=1)
+def load_mean_face() -> Floats:
+    """Read the shipped average face, which nobody may change.
+
+    Returns:
+        float32 (468, 3): frontal, one face width wide, y down, z away from the viewer.
+
+    Raises:
+        ModelError: the file is missing.
+    """
+    with np.load(builtin_model("mean_face.npz")) as arrays:
+        mean_face: Floats = arrays["mean_face"]
+    mean_face.flags.writeable = False
+    return mean_face

@@ -1,0 +1,182 @@
+"""What is remembered of the faces of a video, track by track."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+from dlc.faces.face import Face
+from dlc.faces.finder import FaceFinder, Needs
+from dlc.faces.pixels import TrackableFrame
+from dlc.faces.tracking.overlap import overlap
+from dlc.geometry import Box
+
+# Frames from one look at a track to the next.
+_LOOK_EVERY = 12
+# What a portrait shows around the face, in sizes of the face on every side.
+_MARGIN = 0.6
+# By how much a face must be better than the one kept.
+_BETTER = 1.1
+
+Floats = NDArray[np.float32]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Portrait:
+    """A face with what is around it.
+
+    Attributes:
+        bgr: uint8 (h, w, 3).
+        quality: how well the face is seen, to be compared with others.
+    """
+
+    bgr: NDArray[np.uint8]
+    quality: float
+
+
+@dataclass(slots=True, eq=False)
+class Sighting:
+    """One face, from where it came into view to where it was lost.
+
+    Attributes:
+        number: counts the sightings.
+        first: seconds into the video of the first frame with it.
+        last: and of the last one.
+        frames: in how many frames it was seen.
+        portrait: where it was seen best.
+        together: the numbers of others in the same frames.
+        looks: the sum of its embeddings, a float32 vector, if there are any.
+    """
+
+    number: int
+    first: float
+    last: float = 0.0
+    frames: int = 0
+    portrait: Portrait | None = None
+    together: set[int] = field(default_factory=set)
+    looks: Floats | None = None
+    # Whether one of them was while no other face was near enough to hide a part of this one.
+    is_sure: bool = False
+    # Since the last look; whose it is will be known by the next one.
+    latest: Portrait | None = None
+
+    @property
+    def embedding(self) -> Floats | None:
+        """The mean direction of its embeddings, of unit length, if there is any."""
+        if self.looks is None:
+            return None
+        return np.asarray(self.looks / max(float(np.linalg.norm(self.looks)), 1e-12), np.float32)
+
+    def keep_latest(self) -> None:
+        """Take the latest portrait for the face's own, if it is better."""
+        if self.latest is not None and _is_better(self.latest.quality, self.portrait):
+            self.portrait = self.latest
+        self.latest = None
+
+
+class SightingLog:
+    """Collects the faces of consecutive frames.
+
+    A track whose face is no more like it was is a new sighting: where people cross, trackers may
+    take one for the other.
+
+    Args:
+        finder: found the faces; computes embeddings if it recognizes.
+        similarity: half of this cosine is no more alike; None where the finder cannot tell.
+    """
+
+    def __init__(self, finder: FaceFinder, similarity: float | None) -> None:
+        self._finder = finder
+        self._recognizes = similarity is not None
+        self._least = (similarity or 0.0) / 2
+        self._current: dict[int, Sighting] = {}
+        self._sightings: list[Sighting] = []
+
+    def add(self, frame: TrackableFrame, faces: Sequence[Face]) -> None:
+        """Take in the faces of the next frame."""
+        due = [face for face in faces if self._is_due(face.track_id)]
+        if self._recognizes and due:
+            for face in self._finder.describe(frame, due, Needs.EMBEDDING):
+                alone = all(
+                    overlap(face.box, other.box) == 0
+                    for other in faces
+                    if other.track_id != face.track_id
+                )
+                if face.embedding is not None:
+                    self._take_look(face.track_id, face.embedding, frame.time, alone=alone)
+        sightings = [self._sighting(face.track_id, frame.time) for face in faces]
+        numbers = {sighting.number for sighting in sightings}
+        for face, sighting in zip(faces, sightings, strict=True):
+            sighting.last = frame.time
+            sighting.frames += 1
+            sighting.together |= numbers - {sighting.number}
+            quality = _quality(face)
+            if _is_better(quality, sighting.latest) and _is_better(quality, sighting.portrait):
+                box = _around(face, frame.width, frame.height)
+                sighting.latest = Portrait(frame.region(box).copy(), quality)
+        for face in due:
+            self._current[face.track_id].keep_latest()
+
+    def conclude(self) -> list[Sighting]:
+        """Return all sightings in the order in which they began."""
+        for sighting in self._sightings:
+            sighting.keep_latest()
+        return list(self._sightings)
+
+    def _is_due(self, track_id: int) -> bool:
+        known = self._current.get(track_id)
+        return known is None or not known.is_sure or known.frames % _LOOK_EVERY == 0
+
+    def _sighting(self, track_id: int, time: float) -> Sighting:
+        return self._current.get(track_id) or self._begin(track_id, time)
+
+    def _begin(self, track_id: int, time: float) -> Sighting:
+        sighting = Sighting(len(self._sightings), time)
+        self._sightings.append(sighting)
+        self._current[track_id] = sighting
+        return sighting
+
+    def _take_look(self, track_id: int, embedding: Floats, time: float, *, alone: bool) -> None:
+        """Count a look for the track's sighting, or begin a new one if it is somebody else.
+
+        A face that another one may hide in part is believed only as long as nothing better is
+        known of it.
+        """
+        sighting = self._sighting(track_id, time)
+        if sighting.is_sure and not alone:
+            return
+        known = sighting.embedding if sighting.is_sure else None
+        if known is not None and float(known @ embedding) < self._least:
+            latest, sighting.latest = sighting.latest, None
+            sighting = self._begin(track_id, time)
+            sighting.latest, known = latest, None
+        if known is None or sighting.looks is None:
+            sighting.looks = embedding
+        else:
+            sighting.looks = sighting.looks + embedding
+        sighting.is_sure = alone
+        sighting.keep_latest()
+
+
+def _is_better(quality: float, known: Portrait | None) -> bool:
+    return known is None or quality > _BETTER * known.quality
+
+
+def _quality(face: Face) -> float:
+    """Return how much can be seen of a face: large, sure, and from the front is best."""
+    left, top, right, bottom = map(float, face.box)
+    eyes, nose = face.points[:2], face.points[2]
+    span = max(float(np.linalg.norm(eyes[1] - eyes[0])), 1e-6)
+    turned = abs(float(nose[0] - eyes[:, 0].mean())) / span
+    return max(right - left, 1.0) * max(bottom - top, 1.0) * face.score * max(0.05, 1 - turned)
+
+
+def _around(face: Face, width: int, height: int) -> Box:
+    left, top, right, bottom = map(float, face.box)
+    margin = _MARGIN * max(right - left, bottom - top)
+    edges = (left - margin, top - margin, right + margin + 1, bottom + margin + 1)
+    box = Box(*(round(edge) for edge in edges)).clipped(width, height)
+    return box if not box.is_empty else Box(0, 0, width, height)

@@ -1,0 +1,97 @@
+"""One face followed from frame to frame."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from dlc.faces.face import Face
+from dlc.faces.landmarks.credibility import MAX_YAW, head_yaw
+from dlc.faces.landmarks.distortion import MAX_DISTORTION, distortion
+from dlc.faces.landmarks.landmarker import square_of_mesh
+from dlc.faces.landmarks.mesher import Mesh
+from dlc.faces.tracking.one_euro import OneEuroFilter, OneEuroOptions
+
+_LEFT_EYE, _RIGHT_EYE = (33, 133), (362, 263)
+_NOSE_TIP, _LEFT_MOUTH, _RIGHT_MOUTH = 1, 61, 291
+_LEFT_SIDE, _RIGHT_SIDE = 234, 454
+_MESH = 468
+# A face that moves by more than this share of its size, or grows or shrinks by this factor, from
+# one frame to the next is another face.
+_LEAP = 0.5
+_GROWTH = 1.4
+# A mesh is stretched whose distortion is greater than this and than what is usual for the track by
+# as much as that, in face widths. Grimaces come as suddenly, so it proves nothing by itself.
+_DISTORTED, _UNUSUALLY = 0.028, 0.008
+# Weight of the newest frame in what is usual.
+_RECENT = 0.1
+
+Points = NDArray[np.float32]
+
+
+class Track:
+    """The landmarks of one face, raw for finding it again and filtered for showing it.
+
+    Attributes:
+        number: the track's id.
+        raw: float32 (478, 3), as last found; empty before the first time.
+        distortion: of these, in face widths; 0 before the first time.
+        is_stretched: whether these may lie across two faces.
+    """
+
+    def __init__(self, number: int, options: OneEuroOptions) -> None:
+        """Begin the track with the given id."""
+        self.number = number
+        self.raw: Points = np.empty((0, 3), np.float32)
+        self.distortion = 0.0
+        self.is_stretched = False
+        self._usual: float | None = None
+        self._filter = OneEuroFilter(options)
+
+    def is_leap(self, landmarks: Points) -> bool:
+        """Tell whether landmarks (478, 3) are too far from the last ones to be the same face."""
+        before, after = square_of_mesh(self.raw), square_of_mesh(landmarks)
+        moved = np.hypot(after.x - before.x, after.y - before.y)
+        growth = after.size / max(before.size, 1e-6)
+        size = min(before.size, after.size)
+        return bool(moved > _LEAP * size or not 1 / _GROWTH <= growth <= _GROWTH)
+
+    def update(self, mesh: Mesh, time: float) -> Face:
+        """Take in what was found at `time`, in seconds, and return the face to show."""
+        self.raw = mesh.landmarks
+        self._judge(mesh.landmarks)
+        smooth = self._filter(mesh.landmarks, time, unit=max(face_width(mesh.landmarks), 1.0))
+        return face_of_landmarks(smooth, mesh.presence, self.number)
+
+    def _judge(self, landmarks: Points) -> None:
+        now = distortion(landmarks)
+        usual = now if self._usual is None else self._usual
+        limit = min(MAX_DISTORTION, max(_DISTORTED, usual + _UNUSUALLY))
+        self.distortion = now
+        # Near profile a mesh is always distorted, and never shown.
+        self.is_stretched = now > limit and abs(head_yaw(landmarks)) < MAX_YAW
+        self._usual = usual + _RECENT * (now - usual)
+
+
+def face_width(landmarks: Points) -> float:
+    """Return the width of the face in pixels, whatever way it is turned.
+
+    In space the distance between the ears does not shrink as a head turns.
+    """
+    return float(np.linalg.norm(landmarks[_RIGHT_SIDE] - landmarks[_LEFT_SIDE]))
+
+
+def face_of_landmarks(landmarks: Points, presence: float, track_id: int) -> Face:
+    """Return the face that landmarks (478, 3) describe; its box is their bounding box."""
+    plane = landmarks[:, :2]
+    box = np.concatenate([plane[:_MESH].min(axis=0), plane[:_MESH].max(axis=0)])
+    points = np.stack(
+        [
+            plane[list(_LEFT_EYE)].mean(axis=0),
+            plane[list(_RIGHT_EYE)].mean(axis=0),
+            plane[_NOSE_TIP],
+            plane[_LEFT_MOUTH],
+            plane[_RIGHT_MOUTH],
+        ]
+    )
+    return Face(box, points, presence, landmarks=landmarks, track_id=track_id)

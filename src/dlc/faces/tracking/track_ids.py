@@ -1,0 +1,56 @@
+"""Recognizes a frame's faces as those of the frame before by where they are."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from dlc.faces.face import Face
+from dlc.faces.tracking.overlap import overlap
+
+# A face that moves by a third of its width from one frame to the next still overlaps this much.
+_SAME_FACE = 0.35
+
+
+class TrackIds:
+    """Gives the faces of consecutive frames ids; no id is ever given to two faces."""
+
+    def __init__(self) -> None:
+        """Start without a frame before."""
+        self._last: list[Face] = []
+        self._next = 0
+
+    def forget(self) -> None:
+        """End all tracks: the next frame's faces get new ids."""
+        self._last = []
+
+    def assign(self, faces: Sequence[Face]) -> list[Face]:
+        """Return the next frame's faces with ids, in their order.
+
+        The pairs of old and new faces that overlap most are taken to be one face each.
+        """
+        pairs = sorted(
+            (
+                (overlap(face.box, known.box), number, known.track_id)
+                for number, face in enumerate(faces)
+                for known in self._last
+            ),
+            reverse=True,
+        )
+        ids: dict[int, int] = {}
+        for share, number, track_id in pairs:
+            if share >= _SAME_FACE and number not in ids and track_id not in ids.values():
+                ids[number] = track_id
+        self._last = [
+            replace(face, track_id=ids[number] if number in ids else self._new())
+            for number, face in enumerate(faces)
+        ]
+        return list(self._last)
+
+    def follow(self, faces: Sequence[Face]) -> None:
+        """Take in where the last frame's faces, with the ids they have, are by now."""
+        self._last = list(faces)
+
+    def _new(self) -> int:
+        self._next += 1
+        return self._next - 1

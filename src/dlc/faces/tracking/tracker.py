@@ -1,0 +1,238 @@
+"""Finds the faces of a video's frames and follows them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+
+from dlc.faces.detection.detector import FaceDetector, scaled
+from dlc.faces.detection.scene_cut import SceneCutDetector
+from dlc.faces.detection.search_schedule import Search, SearchSchedule
+from dlc.faces.face import Face
+from dlc.faces.finder import Needs
+from dlc.faces.landmarks.iris import IrisRefiner
+from dlc.faces.landmarks.landmarker import FaceLandmarker
+from dlc.faces.landmarks.mesher import FaceMesher
+from dlc.faces.landmarks.topology import load_topology
+from dlc.faces.pixels import TrackableFrame
+from dlc.faces.tracking.one_euro import OneEuroOptions
+from dlc.faces.tracking.overlap import overlap
+from dlc.faces.tracking.track import Track
+from dlc.inference.cpu import create_session
+from dlc.model_store.builtin import builtin_model
+
+# Boxes that overlap more than this are one face. A detector's box ends at the brows, a mesh's does
+# not, so between the two the limit is lower.
+_SAME_DETECTION = 0.25
+_SAME_MESH = 0.5
+# Boxes that overlap more than this are so close that a mesh can slide from one to the other.
+_TOUCHING = 0.1
+# Eyes and nose; a detector's mouth corners are guessed. On faces of 8 % of the picture or more
+# they are seldom further than this from a mesh's, in face widths.
+_DETECTED_POINTS = 3
+_AGREEMENT = 0.12
+
+
+@dataclass(frozen=True, slots=True)
+class TrackerOptions:
+    """How faces are found and followed.
+
+    Attributes:
+        max_faces: faces followed at the same time; the largest are taken first.
+        interval: frames after which the picture is searched for new faces again.
+        tiled_every: of these searches, one in so many also looks for small faces.
+        thumbnail_size: longer side of the picture that is searched, in pixels.
+        begin_presence: probability of a face from which a track begins.
+        min_presence: probability of a face below which a track ends.
+        smoothing: the filter of the landmarks; its unit of distance is the face's width.
+    """
+
+    max_faces: int = 16
+    interval: int = 6
+    tiled_every: int = 2
+    thumbnail_size: int = 384
+    begin_presence: float = 0.75
+    min_presence: float = 0.5
+    smoothing: OneEuroOptions = field(default_factory=OneEuroOptions)
+
+
+class FaceTracker:
+    """Finds faces with landmarks in consecutive frames; one tracker serves one video at a time.
+
+    The picture is searched for faces now and then, at scene cuts, and when a face was lost; in
+    between, a face's landmarks say where to look for it in the next frame.
+
+    Attributes:
+        detections: how many frames were searched for faces.
+    """
+
+    def __init__(
+        self, detector: FaceDetector, mesher: FaceMesher, options: TrackerOptions | None = None
+    ) -> None:
+        """Start without any track; options None are the default ones."""
+        self._detector = detector
+        self._mesher = mesher
+        self._options = options or TrackerOptions()
+        self._next_number = 0
+        self.detections = 0
+        self.reset()
+
+    def reset(self) -> None:
+        """Forget everything but the ids given out: the next frame begins a new video."""
+        self._cuts = SceneCutDetector()
+        self._schedule = SearchSchedule(self._options.interval, self._options.tiled_every)
+        self._tracks: list[Track] = []
+        self._time: float | None = None
+
+    def searching_every(self, interval: int, tiled_every: int) -> FaceTracker:
+        """Return a new tracker with the same models that searches for new faces as often as told.
+
+        Args:
+            interval: as in `TrackerOptions`.
+            tiled_every: as in `TrackerOptions`.
+        """
+        options = replace(self._options, interval=interval, tiled_every=tiled_every)
+        return FaceTracker(self._detector, self._mesher, options)
+
+    def find(self, frame: TrackableFrame) -> list[Face]:
+        """Find the faces of the next frame.
+
+        A frame that is not later than the one before begins a new video. A face keeps its track id
+        from frame to frame; after a cut or a loss it gets a new one.
+
+        Returns:
+            Faces with landmarks, in pixels of the frame, in the order in which they appeared.
+        """
+        if self._time is not None and frame.time <= self._time:
+            self.reset()
+        self._time = frame.time
+        if self._cuts.is_cut(frame):
+            self._tracks.clear()
+            self._schedule.hurry()
+        faces = self._follow(frame)
+        search = self._schedule.next(idle=not self._tracks)
+        if search is not Search.NONE:
+            detected = self._detect(frame, tiled=search is Search.TILED)
+            faces = self._end_slid(faces, detected)
+            self._begin(frame, detected, faces)
+        return faces
+
+    def describe(self, frame: TrackableFrame, faces: Sequence[Face], needs: Needs) -> list[Face]:
+        """Return the faces as they are: following a face gives its landmarks, and nothing else.
+
+        Raises:
+            ValueError: something else than landmarks is needed.
+        """
+        del frame
+        if needs & ~Needs.MESH:
+            raise ValueError(
+                f"the built-in models tell no more than the mesh of a face, not {needs}"
+            )
+        return list(faces)
+
+    def _follow(self, frame: TrackableFrame) -> list[Face]:
+        """Find the faces known from the frame before."""
+        followed: list[tuple[Track, Face]] = []
+        for track in self._tracks:
+            mesh = self._mesher.again(frame, track.raw, self._options.min_presence)
+            if mesh is None:
+                self._schedule.hurry()
+                continue
+            follower = self._new_track() if track.is_leap(mesh.landmarks) else track
+            followed.append((follower, follower.update(mesh, frame.time)))
+            if follower.is_stretched:
+                self._schedule.hurry(thoroughly=False)
+        # Where two tracks have come to follow one face, one of them slid there from another face:
+        # on the way its mesh is stretched over both.
+        fitting: list[Face] = []
+        for _, face in sorted(followed, key=lambda pair: pair[0].distortion):
+            if _is_new(face, fitting, _SAME_MESH):
+                fitting.append(face)
+        self._tracks = [track for track, face in followed if face in fitting]
+        return [face for _, face in followed if face in fitting]
+
+    def _end_slid(self, faces: list[Face], detected: list[Face]) -> list[Face]:
+        """End the tracks that are on their way from one face to another; return the other faces."""
+        stay = [
+            not _has_slid(track, face, [other for other in faces if other is not face], detected)
+            for track, face in zip(self._tracks, faces, strict=True)
+        ]
+        self._tracks = [track for track, stays in zip(self._tracks, stay, strict=True) if stays]
+        return [face for face, stays in zip(faces, stay, strict=True) if stays]
+
+    def _detect(self, frame: TrackableFrame, *, tiled: bool) -> list[Face]:
+        """Detect faces in a thumbnail; return them in the frame's pixels, largest first."""
+        self.detections += 1
+        thumbnail = frame.thumbnail(self._options.thumbnail_size)
+        height, width = thumbnail.shape[:2]
+        found = self._detector.detect(thumbnail, tiled=tiled)
+        faces = scaled(found, frame.width / width, frame.height / height)
+        return sorted(faces, key=lambda face: float(face.box[2] - face.box[0]), reverse=True)
+
+    def _begin(self, frame: TrackableFrame, detected: list[Face], faces: list[Face]) -> None:
+        """Begin to follow the detected faces that are not among `faces`, and add them to it."""
+        known = list(faces)
+        for candidate in detected:
+            if len(self._tracks) >= self._options.max_faces:
+                return
+            if not _is_new(candidate, known, _SAME_DETECTION):
+                continue
+            mesh = self._mesher.first(frame, candidate, self._options.begin_presence)
+            if mesh is None:
+                continue
+            track = self._new_track()
+            face = track.update(mesh, frame.time)
+            if _has_slid(track, face, faces, detected):
+                self._schedule.hurry(thoroughly=False)
+            elif _is_new(face, faces, _SAME_MESH):
+                faces.append(face)
+                self._tracks.append(track)
+
+    def _new_track(self) -> Track:
+        self._next_number += 1
+        return Track(self._next_number - 1, self._options.smoothing)
+
+
+def load_tracker(options: TrackerOptions | None = None, *, threads: int = 1) -> FaceTracker:
+    """Make a tracker from the built-in models.
+
+    Args:
+        options: how to find and follow faces; None are the default ones.
+        threads: CPU threads each model may use.
+
+    Raises:
+        ModelError: a model file is missing or damaged.
+    """
+    detector, mesh, iris = (
+        create_session(builtin_model(name), threads=threads)
+        for name in ("face_detection.onnx", "face_mesh.onnx", "iris.onnx")
+    )
+    mesher = FaceMesher(FaceLandmarker(mesh), IrisRefiner(iris, load_topology()))
+    return FaceTracker(FaceDetector(detector), mesher, options)
+
+
+def _is_new(face: Face, known: list[Face], limit: float) -> bool:
+    return all(overlap(face.box, other.box) < limit for other in known)
+
+
+def _has_slid(track: Track, face: Face, others: list[Face], detected: list[Face]) -> bool:
+    """Tell whether a mesh is stretched from its face to another one.
+
+    Args:
+        track: of the mesh.
+        face: what the track shows.
+        others: the other faces of the frame.
+        detected: what the detector saw in it. A mesh that has its eyes and nose where the detector
+            sees some is only of an unusual shape.
+    """
+    if not track.is_stretched or any(_agree(face, seen) for seen in detected):
+        return False
+    return any(overlap(face.box, other.box) > _TOUCHING for other in [*others, *detected])
+
+
+def _agree(face: Face, detected: Face) -> bool:
+    """Tell whether the detector saw eyes and nose where a face with landmarks has them."""
+    apart = np.linalg.norm((face.points - detected.points)[:_DETECTED_POINTS], axis=1).mean()
+    return bool(apart < _AGREEMENT * (face.box[2] - face.box[0]))

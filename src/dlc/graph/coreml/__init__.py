@@ -1,0 +1,1 @@
+"""What CoreML takes of a graph, predicted without a Mac."""

@@ -1,0 +1,125 @@
+"""Into how many pieces CoreML breaks a graph, predicted without a Mac.
+
+Every piece is a program of its own, and between two of them values go back to the CPU.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from dataclasses import dataclass
+
+import onnx
+
+from dlc.graph.coreml.node import CoremlNode, GraphFacts
+from dlc.graph.coreml.rules import why_unsupported
+
+
+@dataclass(frozen=True, slots=True)
+class UnsupportedNode:
+    """A node that stays on the CPU.
+
+    Attributes:
+        name: of the node, or of its first output if it has none.
+        operator: such as "Pad".
+        reason: why CoreML does not take it.
+    """
+
+    name: str
+    operator: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Partitioning:
+    """How a graph would be divided between CoreML and the CPU.
+
+    Attributes:
+        partitions: pieces of the graph that CoreML runs.
+        nodes: nodes of the graph.
+        unsupported: those that stay on the CPU, in the graph's order.
+    """
+
+    partitions: int
+    nodes: int
+    unsupported: tuple[UnsupportedNode, ...]
+
+    @property
+    def supported(self) -> int:
+        """Nodes that CoreML runs."""
+        return self.nodes - len(self.unsupported)
+
+
+def predict_partitions(model: onnx.ModelProto, release: tuple[int, int]) -> Partitioning:
+    """Predict how ONNX Runtime's CoreML provider divides a graph, with the format MLProgram.
+
+    Args:
+        model: as ONNX Runtime has it when it asks its providers: after the basic optimizations.
+            Large weights may be elsewhere.
+        release: major and minor version of ONNX Runtime, such as (1, 24).
+    """
+    facts = GraphFacts.of(model)
+    nodes = [node for node in model.graph.node if node.op_type != "Constant"]
+    problems = [why_unsupported(CoremlNode(node, facts, release)) for node in nodes]
+    unsupported = tuple(
+        UnsupportedNode(node.name or node.output[0], node.op_type, problem)
+        for node, problem in zip(nodes, problems, strict=True)
+        if problem is not None
+    )
+    groups = _count_groups(_consumers(nodes), [problem is None for problem in problems])
+    return Partitioning(groups, len(nodes), unsupported)
+
+
+def _consumers(nodes: list[onnx.NodeProto]) -> list[list[int]]:
+    """Return for every node those that use its outputs, once for each use, in their order."""
+    producers = {name: index for index, node in enumerate(nodes) for name in node.output if name}
+    consumers: list[list[int]] = [[] for _ in nodes]
+    for index, node in enumerate(nodes):
+        for name in _used(node):
+            if name in producers:
+                consumers[producers[name]].append(index)
+    return consumers
+
+
+def _used(node: onnx.NodeProto) -> list[str]:
+    """Return the values a node uses, also those that bodies of control flow take from outside."""
+    used = list(node.input)
+    for attribute in node.attribute:
+        for body in (attribute.g, *attribute.graphs):
+            inner = {name for inside in body.node for name in inside.output}
+            names = [name for inside in body.node for name in _used(inside)]
+            names += [output.name for output in body.output]
+            used += [name for name in names if name not in inner]
+    return used
+
+
+def _count_groups(consumers: list[list[int]], supported: list[bool]) -> int:
+    """Count the groups of nodes that ONNX Runtime forms, each as large as it can be.
+
+    It walks the graph in topological order in waves. A wave takes along every node that is ready,
+    except the unsupported ones that use something of the wave's own group: these begin the next.
+    """
+    waiting = [0] * len(consumers)
+    for users in consumers:
+        for user in users:
+            waiting[user] += 1
+    ready = deque(index for index, count in enumerate(waiting) if not count)
+    postponed: deque[int] = deque()
+    border: set[int] = set()
+    groups, size = 0, 0
+    while ready or postponed:
+        if not ready:
+            groups += size > 0
+            ready, postponed, border, size = postponed, ready, set(), 0
+            continue
+        index = ready.popleft()
+        if supported[index]:
+            size += 1
+            border.update(consumers[index])
+        elif index in border:
+            postponed.append(index)
+            continue
+        for user in consumers[index]:
+            waiting[user] -= 1
+            if not waiting[user]:
+                ready.append(user)
+    return groups + (size > 0)

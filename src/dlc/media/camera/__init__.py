@@ -1,0 +1,1 @@
+"""Cameras, and the way to the pictures they can deliver."""

@@ -1,0 +1,203 @@
+"""Decoding and encoding still images, pixels and metadata."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import av
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from dlc.errors import DamagedInputError, InputError
+from dlc.media.image.files import (
+    ImageKind,
+    ImageMetadata,
+    jpeg_xmp,
+    png_xmp,
+    with_jpeg_xmp,
+    with_png_xmp,
+)
+from dlc.media.limits import MAX_PHOTO_PIXELS, megapixels
+from dlc.media.planes import plane_arrays
+from dlc.options import EncodeOptions, Preset
+
+# Which kinds can say how they lie, have an ICC profile and XMP; which have opacity; which 16 bits.
+DESCRIBED = (ImageKind.JPEG, ImageKind.PNG, ImageKind.WEBP)
+TRANSPARENT = (ImageKind.PNG, ImageKind.WEBP, ImageKind.TIFF, ImageKind.BMP)
+DEEP = (ImageKind.PNG, ImageKind.TIFF)
+_FORMATS = {
+    (np.dtype(np.uint8), 1): "gray",
+    (np.dtype(np.uint8), 3): "bgr24",
+    (np.dtype(np.uint8), 4): "bgra",
+    (np.dtype(np.uint16), 1): "gray16le",
+    (np.dtype(np.uint16), 3): "bgr48le",
+    (np.dtype(np.uint16), 4): "bgra64le",
+}
+_PNG_LEVELS = {Preset.FAST: 1, Preset.BALANCED: 3, Preset.QUALITY: 9}
+# How coarsely JPEG quantizes at quality 18, in percent of its standard tables (libjpeg's 95).
+_JPEG_SCALE_AT_18 = 10.0
+
+
+def decode_image(path: Path, kind: ImageKind, data: bytes) -> tuple[av.VideoFrame, ImageMetadata]:
+    """Decode an image.
+
+    Args:
+        path: for messages.
+        kind: what kind of image it is.
+        data: the whole file.
+
+    Returns:
+        The pixels as they are stored, and the metadata.
+
+    Raises:
+        InputError: if the file is no image or has another kind of samples than 8 or 16 bits.
+        DamagedInputError: if no picture can be read from it.
+    """
+    with _silent_opencv():
+        try:
+            pixels, types, blocks = cv2.imdecodeWithMetadata(
+                np.frombuffer(data, np.uint8), cv2.IMREAD_UNCHANGED
+            )
+        except cv2.error as error:
+            if "CV_IO_MAX_IMAGE" in error.err:
+                raise InputError(
+                    f"{path} says it has more than {megapixels(MAX_PHOTO_PIXELS)}: scale it down"
+                ) from error
+            raise InputError(f"{path} cannot be read as an image: {error.err}") from error
+    if pixels is None:
+        raise DamagedInputError(f"{path} is damaged: no picture can be read from it")
+    found = _by_type(types, blocks)
+    exif = found.get(cv2.IMAGE_METADATA_EXIF)
+    xmp = _xmp(kind, data, found)
+    return to_native(path, pixels), ImageMetadata(
+        exif.removeprefix(b"Exif\0\0") if exif else None,
+        found.get(cv2.IMAGE_METADATA_ICCP),
+        xmp,
+    )
+
+
+def encode_image(
+    pixels: NDArray[Any], kind: ImageKind, encoding: EncodeOptions, metadata: ImageMetadata
+) -> bytes:
+    """Encode an image.
+
+    Args:
+        pixels: uint8 or uint16 (h, w), (h, w, 3) BGR or (h, w, 4) BGRA; reduced to 8 bits or
+            stripped of opacity where the kind of file has no room for them.
+        kind: what kind of image to write.
+        encoding: quality and preset.
+        metadata: what to write beside the pixels, where the kind of file has room for it.
+
+    Raises:
+        ValueError: if the XMP is too large for a JPEG file.
+    """
+    if pixels.dtype == np.uint16 and kind not in DEEP:
+        pixels = np.asarray(cv2.convertScaleAbs(pixels, alpha=255 / 65535))
+    if pixels.ndim == 3 and pixels.shape[2] == 4 and kind not in TRANSPARENT:
+        pixels = pixels[..., :3]
+    blocks: dict[int, bytes | None] = {}
+    if kind in DESCRIBED:
+        blocks = {
+            cv2.IMAGE_METADATA_EXIF: metadata.exif,
+            cv2.IMAGE_METADATA_ICCP: metadata.icc,
+            # OpenCV writes none to JPEG, and to PNG also what lies in memory behind it.
+            cv2.IMAGE_METADATA_XMP: metadata.xmp if kind is ImageKind.WEBP else None,
+        }
+    found = {key: np.frombuffer(block, np.uint8) for key, block in blocks.items() if block}
+    _, encoded = cv2.imencodeWithMetadata(
+        kind.value,
+        np.ascontiguousarray(pixels),
+        list(found),
+        list(found.values()),
+        _encode_options(kind, encoding),
+    )
+    data = encoded.tobytes()
+    if kind is ImageKind.JPEG and metadata.xmp is not None:
+        return with_jpeg_xmp(data, metadata.xmp)
+    if kind is ImageKind.PNG and metadata.xmp is not None:
+        return with_png_xmp(data, metadata.xmp)
+    return data
+
+
+def to_native(path: Path, pixels: NDArray[Any]) -> av.VideoFrame:
+    """Return pixels in OpenCV's order as a picture that has a copy of them.
+
+    Raises:
+        InputError: if there is no such pixel format.
+    """
+    channels = 1 if pixels.ndim == 2 else pixels.shape[2]
+    pix_fmt = _FORMATS.get((pixels.dtype, channels))
+    if pix_fmt is None:
+        raise InputError(
+            f"{path} has {channels} channels of type {pixels.dtype}: convert it to an image with 8 "
+            "or 16 bits a sample"
+        )
+    height, width = pixels.shape[:2]
+    native = av.VideoFrame(width, height, pix_fmt)
+    plane_arrays(native)[0][...] = pixels
+    return native
+
+
+def pixels_of(native: av.VideoFrame) -> NDArray[Any]:
+    """Return the pixels of a picture made by `to_native`, sharing its memory."""
+    return plane_arrays(native)[0]
+
+
+def jpeg_quality(quality: float) -> int:
+    """Return libjpeg's quality (1-100) for dlc's.
+
+    Both scale a quantizer: it doubles every 6 steps of x264's CRF, and libjpeg's is 200 - 2 Q
+    percent of the standard tables from 50 on, 5000 / Q below. Quality 18 is libjpeg's 95.
+    """
+    scale = _JPEG_SCALE_AT_18 * 2 ** ((quality - 18) / 6)
+    return round((200 - scale) / 2 if scale <= 100 else max(1.0, 5000 / scale))
+
+
+def _encode_options(kind: ImageKind, encoding: EncodeOptions) -> list[int]:
+    if kind is ImageKind.JPEG:
+        quality = 100 if encoding.quality <= 0 else jpeg_quality(encoding.quality)
+        # Full color resolution, as the input's may have been.
+        sampling = cv2.IMWRITE_JPEG_SAMPLING_FACTOR_444
+        return [
+            cv2.IMWRITE_JPEG_QUALITY,
+            quality,
+            cv2.IMWRITE_JPEG_SAMPLING_FACTOR,
+            sampling,
+            cv2.IMWRITE_JPEG_OPTIMIZE,
+            1,
+        ]
+    if kind is ImageKind.PNG:
+        return [cv2.IMWRITE_PNG_COMPRESSION, _PNG_LEVELS[encoding.preset]]
+    if kind is ImageKind.WEBP:
+        # Above 100 OpenCV writes lossless WebP.
+        quality = 101 if encoding.quality <= 0 else jpeg_quality(encoding.quality)
+        return [cv2.IMWRITE_WEBP_QUALITY, quality]
+    return []
+
+
+def _xmp(kind: ImageKind, data: bytes, found: Mapping[int, bytes]) -> bytes | None:
+    """Return an image's XMP packet, from the file where OpenCV does not give all of it, or more."""
+    if kind is ImageKind.JPEG:
+        return jpeg_xmp(data)
+    if kind is ImageKind.PNG:
+        # OpenCV hands out what lies in memory behind the text, too.
+        return png_xmp(data)
+    return found.get(cv2.IMAGE_METADATA_XMP)
+
+
+def _by_type(types: Sequence[int], blocks: Sequence[Any]) -> dict[int, bytes]:
+    return {kind: np.asarray(block).tobytes() for kind, block in zip(types, blocks, strict=True)}
+
+
+@contextmanager
+def _silent_opencv() -> Iterator[None]:
+    """Keep OpenCV from printing what is raised as an error anyway."""
+    level = cv2.utils.logging.setLogLevel(cv2.utils.logging.LOG_LEVEL_SILENT)
+    try:
+        yield
+    finally:
+        cv2.utils.logging.setLogLevel(level)

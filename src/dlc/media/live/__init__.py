@@ -1,0 +1,1 @@
+"""Pictures in real time: sources, and where they go."""

@@ -1,0 +1,163 @@
+"""Signing outputs: a C2PA manifest inside the file says what it is and notices every change."""
+
+from __future__ import annotations
+
+import io
+import mimetypes
+import shutil
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, BinaryIO
+
+import c2pa
+import cv2
+import numpy as np
+
+from dlc.errors import ProvenanceError, WriteError
+from dlc.media.provenance.identity import Identity
+from dlc.media.provenance.manifest import Statement, definition
+
+# The containers that are signed, by extension. AVI could be as well, but both signing and checking
+# it would need twice its size in memory.
+_MIME_TYPES = {
+    ".mp4": "video/mp4",
+    ".m4v": "video/mp4",
+    ".mov": "video/quicktime",
+    ".gif": "image/gif",
+    ".jpg": "image/jpeg",
+    ".jpeg": "image/jpeg",
+    ".png": "image/png",
+    ".webp": "image/webp",
+    ".tif": "image/tiff",
+    ".tiff": "image/tiff",
+}
+_SETTINGS = {
+    # Pictures of the file inside the manifest would survive an edit that removes them.
+    "builder": {"thumbnail": {"enabled": False}},
+    # A file must not make whoever looks at it reach for the network.
+    "verify": {"remote_manifest_fetch": False},
+    # Otherwise signing needs twice the size of the file in memory, and checking it once.
+    "core": {"backing_store_memory_threshold_in_mb": 16, "merkle_tree_chunk_size_in_kb": 1024},
+}
+# C2PA's name for `dlc.media.provenance.marking.SOURCE_TYPE`.
+_COMPOSITE = c2pa.C2paDigitalSourceType.COMPOSITE_WITH_TRAINED_ALGORITHMIC_MEDIA
+
+
+class ManifestSigner:
+    """Signs the outputs of one run.
+
+    Args:
+        identity: who signs.
+        statement: how the outputs were made.
+        target: the file that was edited. A manifest that it has becomes part of the new ones, so
+            that its history stays. None where there was no file, but a camera.
+
+    Attributes:
+        notes: what could not be kept, in words for the user.
+    """
+
+    def __init__(self, identity: Identity, statement: Statement, target: Path | None) -> None:
+        """Look at the target, and sign a picture of one pixel.
+
+        Raises:
+            ProvenanceError: if the identity cannot sign.
+        """
+        self._identity = identity
+        self._definition = definition(statement, is_edit=target is not None)
+        self.notes: list[str] = []
+        self._target = target
+        self._carries_history = False
+        self._try_out()
+        self._carries_history = self._has_history()
+
+    def sign(self, source: Path, destination: Path) -> None:
+        """Write `source` with a signed manifest to `destination`.
+
+        Raises:
+            WriteError: if there is no room for the signed file.
+            ProvenanceError: if it cannot be signed.
+        """
+        try:
+            with source.open("rb") as unsigned, destination.open("w+b") as signed:
+                self._sign(mime_type(source), unsigned, signed)
+        except (OSError, c2pa.C2paError) as error:
+            # c2pa hides why a write failed.
+            if shutil.disk_usage(source.parent).free < source.stat().st_size:
+                raise WriteError(
+                    "the disk is too full to sign the output, which needs its size once more: free "
+                    "some space, choose another folder, or choose to write no provenance"
+                ) from error
+            raise ProvenanceError(
+                f"the output cannot be signed ({error}): choose to write no provenance, or another "
+                "kind of file"
+            ) from error
+
+    def _try_out(self) -> None:
+        """Find out before any work whether the identity is of use."""
+        _, pixel = cv2.imencode(".png", np.zeros((1, 1, 3), np.uint8))
+        try:
+            self._sign("image/png", io.BytesIO(pixel.tobytes()), io.BytesIO())
+        except c2pa.C2paError as error:
+            raise ProvenanceError(
+                f"the signing certificate cannot be used ({error}): C2PA wants one for digital "
+                "signatures, of no certificate authority, and valid today"
+            ) from error
+
+    def _sign(self, kind: str, source: BinaryIO, destination: BinaryIO) -> None:
+        parent = {"title": "target", "relationship": "parentOf"}
+        content = dict(self._definition)
+        if self._target is not None and not self._carries_history:
+            content["ingredients"] = [{**parent, "format": mime_type(self._target)}]
+        with context(_signer(self._identity)) as settled, c2pa.Builder(content, settled) as builder:
+            if self._target is None:
+                builder.set_intent(c2pa.C2paBuilderIntent.CREATE, _COMPOSITE)
+            else:
+                builder.set_intent(c2pa.C2paBuilderIntent.EDIT)
+            if self._target is not None and self._carries_history:
+                with self._target.open("rb") as target:
+                    builder.add_ingredient(parent, mime_type(self._target), target)
+            builder.sign(kind, source, destination)
+
+    def _has_history(self) -> bool:
+        """Tell whether the target has a manifest of its own that can be carried on."""
+        if self._target is None or not can_be_signed(self._target):
+            return False
+        try:
+            with context() as settled, self._target.open("rb") as file:
+                reader = c2pa.Reader.try_create(mime_type(self._target), file, None, settled)
+                if reader is not None:
+                    reader.close()
+                return reader is not None
+        except c2pa.C2paError:
+            self.notes.append("the target's own provenance manifest is damaged and not kept")
+            return False
+
+
+def can_be_signed(path: Path) -> bool:
+    """Tell whether there is room for a manifest in a kind of file, going by its name."""
+    return path.suffix.lower() in _MIME_TYPES
+
+
+def mime_type(path: Path) -> str:
+    """Return what kind of file a name says it is."""
+    known = _MIME_TYPES.get(path.suffix.lower()) or mimetypes.guess_type(path.name)[0]
+    return known or "application/octet-stream"
+
+
+def context(
+    signer: c2pa.Signer | None = None, trust: Mapping[str, Any] | None = None
+) -> c2pa.Context:
+    """Return dlc's settings for c2pa: no network, little memory.
+
+    Args:
+        signer: who signs, for signing.
+        trust: c2pa's settings about whom to trust, for reading.
+    """
+    settings = {**_SETTINGS, **({"trust": dict(trust)} if trust else {})}
+    return c2pa.Context.from_dict(settings, signer)
+
+
+def _signer(identity: Identity) -> c2pa.Signer:
+    # Without a time stamp authority: that would be a request to the network for every file.
+    info = c2pa.C2paSignerInfo(identity.algorithm, identity.certificates, identity.key, None)
+    return c2pa.Signer.from_info(info)

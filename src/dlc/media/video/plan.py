@@ -1,0 +1,231 @@
+"""What an output will be, decided and checked before any work is done."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from fractions import Fraction
+from pathlib import Path
+
+from av.codec.codec import find_best_pix_fmt_of_list
+
+from dlc.errors import EncoderError, OptionError, OutputError
+from dlc.media.atomic import check_path
+from dlc.media.info import MediaInfo
+from dlc.media.orientation import UPRIGHT
+from dlc.media.planes import PixelLayout, layout_of, require_layout
+from dlc.media.video.containers import Container, container_for
+from dlc.media.video.encoders import Encoder, encoder_for
+from dlc.options import EncodeOptions
+
+# Subtitles made of text can become another kind of text subtitles; pictures cannot.
+TEXT_SUBTITLES = frozenset({"ass", "mov_text", "ssa", "subrip", "srt", "text", "webvtt"})
+
+
+@dataclass(frozen=True, slots=True)
+class VideoPlan:
+    """How a video will be written.
+
+    Attributes:
+        container: the kind of file.
+        encoder: the video encoder.
+        pix_fmt: the pixel format it gets.
+        upright: whether pictures are turned upright, as the container cannot say that they are not.
+        padding: columns added at the right and rows added at the bottom.
+        time_base: the encoder's unit of time in seconds.
+        rate: the nominal frame rate.
+        muxer_options: for the container.
+        notes: what cannot be as it is in the input, in words for the user.
+    """
+
+    container: Container
+    encoder: Encoder
+    pix_fmt: str
+    upright: bool
+    padding: tuple[int, int]
+    time_base: Fraction
+    rate: Fraction
+    muxer_options: Mapping[str, str]
+    notes: tuple[str, ...]
+
+
+def plan_video(path: Path, info: MediaInfo, encoding: EncodeOptions) -> VideoPlan:
+    """Decide how `info`'s video is written to `path`.
+
+    Raises:
+        OptionError: if the quality is off its scale.
+        OutputError: if the extension is unknown or the container cannot hold the streams.
+        EncoderError: if the encoder is unknown, does not fit the container or is not available.
+    """
+    if not 0 <= encoding.quality <= 51:
+        raise OptionError(f"quality {encoding.quality:g} is off the scale: 0 (best) to 51")
+    container = container_for(path)
+    layout = require_layout(info.pix_fmt)
+    encoder = encoder_for(encoding.encoder, container, alpha=layout.has_alpha)
+    _check_streams(path, container, info, encoding)
+    upright = info.orientation != UPRIGHT and not container.keeps_orientation
+    pix_fmt = _choose_format(encoder, info, upright=upright)
+    padding = _padding(encoder, info, pix_fmt, upright=upright)
+    rate = _rate(info, container)
+    if container.tick is not None:
+        time_base = container.tick
+    else:
+        time_base = 1 / rate if container.constant_rate else info.time_base
+    notes = [
+        *_format_notes(encoder, layout, pix_fmt),
+        *_picture_notes(container, info, padding, time_base, upright=upright),
+    ]
+    if info.hdr and encoder.hdr is None:
+        notes.append(f"{encoder.name} does not carry the HDR mastering metadata over")
+    return VideoPlan(
+        container=container,
+        encoder=encoder,
+        pix_fmt=pix_fmt,
+        upright=upright,
+        padding=padding,
+        time_base=time_base,
+        rate=rate,
+        muxer_options={**container.options, **_timescale(container, info)},
+        notes=tuple(notes),
+    )
+
+
+def check_video(
+    path: Path,
+    info: MediaInfo,
+    encoding: EncodeOptions,
+    *,
+    overwrite: bool,
+    inputs: Iterable[Path] = (),
+) -> VideoPlan:
+    """Check everything about an output that needs no decoding, and decide how it is written.
+
+    Args:
+        path: the output.
+        info: the target.
+        encoding: how to encode it.
+        overwrite: whether an existing file may be replaced.
+        inputs: files besides the target that must not be overwritten.
+
+    Raises:
+        OutputError, OptionError, EncoderError: as `check_path` and `plan_video` do.
+    """
+    check_path(path, [info.path, *inputs], overwrite=overwrite)
+    return plan_video(path, info, encoding)
+
+
+def _check_streams(
+    path: Path, container: Container, info: MediaInfo, encoding: EncodeOptions
+) -> None:
+    if encoding.audio and info.audio_codecs and container.audio_encoder is None:
+        raise OutputError(
+            f"{path.name} cannot hold the audio of {info.path.name}: leave the audio out or choose "
+            "another extension, such as .mp4"
+        )
+    for codec in info.subtitle_codecs:
+        convertible = codec in TEXT_SUBTITLES and container.subtitle_encoder is not None
+        if not container.holds(codec) and not convertible:
+            raise OutputError(
+                f"{path.name} cannot hold the {codec} subtitles of {info.path.name}: choose .mkv"
+            )
+
+
+def _choose_format(encoder: Encoder, info: MediaInfo, *, upright: bool) -> str:
+    """Return the encoder's pixel format that is closest to the input's."""
+    source = info.pix_fmt
+    formats = encoder.formats()
+    if "pal8" in formats:
+        return "pal8"
+    layout = require_layout(source)
+    shift_x, shift_y = layout.chroma_shift
+    if upright and info.orientation.transposed and shift_x != shift_y:
+        # Turned by 90 degrees, chroma that is coarser in one direction only fits no common format.
+        depth = f"{layout.depth}le" if layout.depth > 8 else ""
+        source = f"yuv{'a' if layout.has_alpha else ''}444p{depth}"
+    if source in formats:
+        return source
+    twin = source.replace("yuvj", "yuv")
+    if twin in formats:
+        return twin
+    best, _ = find_best_pix_fmt_of_list(formats, source, layout.has_alpha)
+    if best is None:
+        raise EncoderError(f"{encoder.name} takes no pixel format that is anything like {source}")
+    return best.name
+
+
+def _padding(encoder: Encoder, info: MediaInfo, pix_fmt: str, *, upright: bool) -> tuple[int, int]:
+    layout = layout_of(pix_fmt)
+    if not encoder.even_size or layout is None:
+        return 0, 0
+    width, height = info.coded_width, info.coded_height
+    if upright:
+        width, height = info.width, info.height
+    shift_x, shift_y = (1, 1) if encoder.hardware else layout.chroma_shift
+    return -width % (1 << shift_x), -height % (1 << shift_y)
+
+
+def _timescale(container: Container, info: MediaInfo) -> dict[str, str]:
+    """Return the option that lets MP4 and MOV say exactly when each stream begins.
+
+    A late start is written in units of the whole movie, 1 ms unless said otherwise, rounded down.
+    Multiples of the video's unit say its start exactly; half a sample says that of audio.
+    """
+    if not container.negative_times:
+        return {}
+    ticks = info.time_base.denominator
+    finest = 2 * max(info.audio_rates, default=0)
+    return {"movie_timescale": str(ticks * max(1, math.ceil(finest / ticks)))}
+
+
+def _rate(info: MediaInfo, container: Container) -> Fraction:
+    """Return the nominal frame rate; for a container with one rate, the finest sensible grid."""
+    if container.constant_rate and info.frame_grid and info.frame_grid <= 240:
+        return info.frame_grid
+    return info.fps or Fraction(25)
+
+
+def _format_notes(encoder: Encoder, source: PixelLayout, pix_fmt: str) -> list[str]:
+    if pix_fmt == "pal8":
+        return ["GIF has 256 colors a frame: colors are reduced"]
+    target = require_layout(pix_fmt)
+    notes = []
+    if target.depth < source.depth:
+        notes.append(
+            f"{source.depth} bits a sample become {target.depth}, all that {encoder.name} can write"
+        )
+    if source.component_count == 3 and target.chroma_shift > source.chroma_shift:
+        notes.append(f"colors are stored at lower resolution: {encoder.name} cannot do otherwise")
+    if source.has_alpha and not target.has_alpha:
+        notes.append(
+            f"transparency is lost: {encoder.name} cannot write it; .webm, .mov with prores_ks and "
+            ".mkv with ffv1 keep it"
+        )
+    if source.is_rgb and not target.is_rgb:
+        rare = target.chroma_shift == (0, 0) and encoder.codec in ("h264", "hevc")
+        shown = " with full color resolution, which some players cannot show" if rare else ""
+        notes.append(f"RGB becomes YUV{shown}")
+    return notes
+
+
+def _picture_notes(
+    container: Container,
+    info: MediaInfo,
+    padding: tuple[int, int],
+    time_base: Fraction,
+    *,
+    upright: bool,
+) -> list[str]:
+    notes = []
+    if upright:
+        notes.append(f"{container.extension} stores no rotation: pictures are turned upright")
+    if any(padding):
+        notes.append(
+            f"the odd size {info.coded_width} x {info.coded_height} cannot be encoded: the last "
+            "column or row is repeated once"
+        )
+    if (info.time_base / time_base).denominator != 1 and not container.constant_rate:
+        notes.append(f"times are rounded to {float(time_base) * 1000:g} ms, the container's unit")
+    if info.interlaced:
+        notes.append("interlaced pictures are encoded as progressive ones, line by line unchanged")
+    return notes

@@ -1,0 +1,344 @@
+"""Reading videos frame by frame, with exact times and nothing lost in silence."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from dataclasses import replace
+from fractions import Fraction
+from itertools import chain
+from pathlib import Path
+
+import av
+
+from dlc.errors import DamagedInputError, OptionError
+from dlc.media.closing import Closing
+from dlc.media.color import ColorTags, convert
+from dlc.media.frame import Frame
+from dlc.media.image.still import ImageReader, is_image
+from dlc.media.info import MediaInfo
+from dlc.media.inputs import codec_name, require_file
+from dlc.media.orientation import UPRIGHT, Orientation
+from dlc.media.planes import addressable_format
+from dlc.media.side_data import display_matrix, hdr_metadata
+from dlc.media.video.damage import describe_truncation, tagged_end
+from dlc.media.video.decoding import Decoder
+from dlc.options import VideoDecoder
+
+_ALLOW = "allow damaged input to process what can be read"
+
+
+class VideoReader(Closing):
+    """Iterates over the frames of a video, once.
+
+    Attributes:
+        info: what is known of the video.
+        allow_damaged: whether what can be read of a damaged video is enough.
+        frames_read: frames delivered so far.
+        frames_damaged: of these, how many the decoder had to patch up.
+        frames_lost: frames that could not be delivered; known at the end. Where the file's index
+            is gone too it is an estimate from the duration the file says it has.
+        notes: what was irregular, in words for the user.
+    """
+
+    def __init__(
+        self,
+        path: str | Path,
+        *,
+        start: float | None = None,
+        end: float | None = None,
+        allow_damaged: bool = False,
+        threads: int | None = None,
+        decoder: VideoDecoder = VideoDecoder.SOFTWARE,
+    ) -> None:
+        """Open a video and decode its first frame.
+
+        Args:
+            path: the file.
+            start: seconds into the file of the first frame wanted; None is the beginning.
+            end: seconds into the file before which the last frame wanted begins; None is the end.
+            allow_damaged: deliver what can be read of a damaged file instead of refusing it.
+            threads: for the decoder; None leaves it to the decoder.
+            decoder: what decodes; `dlc.media.video.hardware` tells whether NVDEC can.
+
+        Raises:
+            InputError: if there is no such file, or it is empty, a folder, no media file, or has
+                no video stream.
+            DamagedInputError: if the file is truncated or its first frame cannot be decoded.
+            OptionError: if `start` and `end` do not lie in the file in this order.
+        """
+        self.path = Path(path)
+        require_file(self.path)
+        self.allow_damaged = allow_damaged
+        self.frames_read = 0
+        self.frames_damaged = 0
+        self.frames_lost = 0
+        self.notes: list[str] = []
+        on_gpu = decoder is VideoDecoder.NVDEC
+        self._decoder = Decoder(
+            self.path, allow_damaged=allow_damaged, threads=threads, on_gpu=on_gpu
+        )
+        self._truncation = describe_truncation(self.path)
+        if self._truncation and not allow_damaged:
+            self.close()
+            raise DamagedInputError(f"{self.path} is truncated ({self._truncation}): {_ALLOW}")
+        self._is_avi = self._decoder.container.format.name == "avi"
+        self._packets_expected = self._indexed_frames()
+        self._natives = self._decoder.frames()
+        first = next(self._natives, None)
+        if first is None:
+            self.close()
+            raise DamagedInputError(f"no frame of {self.path} can be decoded")
+        self._natives = chain([first], self._natives)
+        whole = self._describe(first)
+        self._last: int | None = None
+        self._last_duration = 0
+        self._times_changed = 0
+        self._rescaled = 0
+        self._finished = False
+        self._file_end = self._declared_end(whole)
+        self.info = self._trimmed(whole, start, end, self._time_of(first, whole))
+        if self.info.start is not None:
+            self._go_to_start(first)
+
+    def __iter__(self) -> Iterator[Frame]:
+        """Yield the frames in order of presentation.
+
+        Raises:
+            DamagedInputError: if a frame is damaged or missing, unless damage is allowed.
+            OptionError: if no frame lies in the wanted range.
+        """
+        info = self.info
+        begin = None if info.start is None else math.ceil(info.start / info.time_base)
+        stop = None if info.end is None else math.ceil(info.end / info.time_base)
+        for native in self._natives:
+            pts = self._stamp(native)
+            if begin is not None and pts < begin:
+                continue
+            if stop is not None and pts >= stop:
+                break
+            self._check_intact(native, pts)
+            yield Frame(
+                self._uniform(native),
+                index=self.frames_read,
+                pts=pts,
+                time_base=info.time_base,
+                orientation=info.orientation,
+                tags=info.colors,
+            )
+            self.frames_read += 1
+        else:
+            self._account()
+        if not self.frames_read:
+            raise OptionError(f"no frame of {self.path} lies in the wanted range")
+        self._report()
+
+    def close(self) -> None:
+        """Close the file."""
+        self._decoder.container.close()
+
+    def _describe(self, frame: av.VideoFrame) -> MediaInfo:
+        container, stream = self._decoder.container, self._decoder.stream
+        matrix = display_matrix(frame)
+        orientation = Orientation.from_display_matrix(matrix) if matrix else UPRIGHT
+        width, height = orientation.upright_size(frame.width, frame.height)
+        fps = stream.average_rate or stream.guessed_rate
+        duration = self._duration()
+        count = self._packets_expected or (round(duration * fps) if duration and fps else None)
+        ratio = stream.sample_aspect_ratio
+        return MediaInfo(
+            path=self.path,
+            format=container.format.name,
+            codec=codec_name(stream),
+            width=width,
+            height=height,
+            coded_width=frame.width,
+            coded_height=frame.height,
+            pix_fmt=addressable_format(frame.format.name),
+            colors=ColorTags.of(frame),
+            orientation=orientation,
+            display_matrix=matrix,
+            time_base=stream.time_base or Fraction(1, 1000),
+            fps=fps,
+            frame_count=count,
+            duration=float(duration) if duration else None,
+            hdr=hdr_metadata(frame),
+            sample_aspect_ratio=ratio if ratio and ratio != 1 else None,
+            reordered=self._decoder.is_reordered,
+            interlaced=frame.interlaced_frame,
+            frame_grid=stream.base_rate,
+            audio_codecs=tuple(codec_name(s) for s in container.streams.audio),
+            audio_rates=tuple(s.rate for s in container.streams.audio),
+            subtitle_codecs=tuple(codec_name(s) for s in container.streams.subtitles),
+        )
+
+    def _indexed_frames(self) -> int:
+        """Return how many frames the file's index lists; 0 where it has none to rely on."""
+        if "mov" not in self._decoder.container.format.name.split(","):
+            return 0
+        # Shorter than the count in the header where an edit list leaves frames out.
+        return len(self._decoder.stream.index_entries)
+
+    def _duration(self) -> Fraction | None:
+        container, stream = self._decoder.container, self._decoder.stream
+        if stream.duration and stream.time_base:
+            return stream.duration * stream.time_base
+        return Fraction(container.duration, av.time_base) if container.duration else None
+
+    def origin(self) -> Fraction:
+        """Return the time in the container's clock that a player shows as 0."""
+        return Fraction(max(0, self._decoder.container.start_time or 0), av.time_base)
+
+    def _declared_end(self, info: MediaInfo) -> Fraction | None:
+        """Return when the video ends, in seconds of the container's clock, as the file says."""
+        container, stream = self._decoder.container, self._decoder.stream
+        if self._is_avi and stream.frames:
+            # The header counts frames; FFmpeg cuts the duration down to what the file can hold.
+            return stream.frames * info.time_base
+        if stream.duration and stream.start_time is not None:
+            return (stream.start_time + stream.duration) * info.time_base
+        if container.duration:
+            return self.origin() + Fraction(container.duration, av.time_base)
+        return None
+
+    def _trimmed(
+        self, info: MediaInfo, start: float | None, end: float | None, beginning: Fraction
+    ) -> MediaInfo:
+        """Return the description of the wanted range, with its limits in the container's clock."""
+        if start is None and end is None:
+            return info
+        if (start is not None and start < 0) or (end is not None and end <= (start or 0)):
+            raise OptionError(f"the range from {start or 0:g} s to {end} s is empty: swap its ends")
+        # A number of seconds as people write it: 0.04 is 1/25, not the nearest binary fraction.
+        limits = [
+            None if limit is None else self.origin() + Fraction(limit).limit_denominator(1_000_000)
+            for limit in (start, end)
+        ]
+        first, last = limits
+        total = self._file_end
+        if first is not None and total is not None and first >= total:
+            seconds = float(total - self.origin())
+            raise OptionError(
+                f"the start at {start:g} s lies past the end of {self.path} ({seconds:.2f} s)"
+            )
+        until = min((t for t in (last, total) if t is not None), default=None)
+        begin = max(beginning, first or beginning)
+        count = None
+        if until is not None and info.fps:
+            # Frames lie at beginning + n / fps: count the n from one limit to the other.
+            count = math.ceil((until - beginning) * info.fps - Fraction(1, 1000))
+            count -= math.ceil((begin - beginning) * info.fps)
+        return replace(
+            info,
+            start=first,
+            end=last,
+            duration=None if until is None else float(until - begin),
+            frame_count=count if count is None else max(1, count),
+        )
+
+    def _go_to_start(self, first: av.VideoFrame) -> None:
+        """Continue from the key frame before the wanted start."""
+        wanted = math.ceil((self.info.start or 0) / self.info.time_base)
+        if first.pts is not None and first.pts >= wanted:
+            return
+        self._decoder.seek(wanted)
+        natives = self._decoder.frames()
+        found = next(natives, None)
+        if found is None or found.pts is None or found.pts > wanted:
+            # The file's index led past the wanted frame.
+            self._decoder.rewind()
+            self._natives = self._decoder.frames()
+        else:
+            self._natives = chain([found], natives)
+
+    def _stamp(self, native: av.VideoFrame) -> int:
+        """Return a frame's time; where the file has none or it does not rise, the next possible."""
+        pts = native.pts if native.pts is not None else native.dts
+        if pts is None:
+            step = 1 / (self.info.fps or 25) / self.info.time_base
+            pts = 0 if self._last is None else self._last + max(1, round(step))
+            self._times_changed += 1
+        elif self._last is not None and pts <= self._last:
+            pts = self._last + 1
+            self._times_changed += 1
+        self._last, self._last_duration = pts, native.duration or 0
+        return pts
+
+    def _time_of(self, native: av.VideoFrame, info: MediaInfo) -> Fraction:
+        return (native.pts or 0) * info.time_base
+
+    def _check_intact(self, native: av.VideoFrame, pts: int) -> None:
+        if native.is_corrupt:
+            self.frames_damaged += 1
+            if not self.allow_damaged:
+                raise DamagedInputError(
+                    f"{self.path} is damaged at {float(pts * self.info.time_base):.2f} s: {_ALLOW}"
+                )
+
+    def _uniform(self, native: av.VideoFrame) -> av.VideoFrame:
+        """Return a frame in the size and format of the first, as an encoder needs it."""
+        info = self.info
+        size = (info.coded_width, info.coded_height)
+        if native.format.name == info.pix_fmt and (native.width, native.height) == size:
+            return native
+        self._rescaled += (native.width, native.height) != size
+        source = info.colors.resolved(native.format.name, native.height)
+        target = info.colors.resolved(info.pix_fmt, native.height)
+        return convert(native, info.pix_fmt, source, target, size)
+
+    def _account(self) -> None:
+        """Find out, at the end of the file, what was not delivered."""
+        ledger = self._decoder.ledger
+        lost = ledger.missing
+        if self._packets_expected and self.info.start is None:
+            lost += max(0, self._packets_expected - ledger.packets)
+        elif self.info.fps:
+            end = self._file_end
+            if not (self._truncation or self._decoder.gave_up):
+                end = tagged_end(self._decoder.container, self._decoder.stream)
+            length = max(self._last_duration * self.info.time_base, 1 / self.info.fps)
+            reached = (self._last or 0) * self.info.time_base + length
+            lost += max(0, round(((end or reached) - reached) * self.info.fps))
+        self.frames_lost = lost
+        if lost and not self.allow_damaged:
+            raise DamagedInputError(
+                f"{self.path} is damaged: {lost} of its frames cannot be read, {self.frames_read} "
+                f"can; {_ALLOW}"
+            )
+
+    def _report(self) -> None:
+        if self._truncation:
+            self.notes.append(f"the input is truncated: {self._truncation}")
+        if self.frames_lost:
+            self.notes.append(f"{self.frames_lost} frames of the input could not be read")
+        if self.frames_damaged:
+            self.notes.append(f"{self.frames_damaged} frames of the input are damaged")
+        if self._times_changed:
+            self.notes.append(f"{self._times_changed} frames had no usable time and got the next")
+        if self._rescaled:
+            self.notes.append(f"{self._rescaled} frames of another size were scaled to the first's")
+
+
+def open_target(
+    path: str | Path,
+    *,
+    start: float | None = None,
+    end: float | None = None,
+    allow_damaged: bool = False,
+    threads: int | None = None,
+    decoder: VideoDecoder = VideoDecoder.SOFTWARE,
+) -> VideoReader | ImageReader:
+    """Open a target: an image as one frame, anything else as a video.
+
+    Animated GIF and PNG are videos. The arguments and errors are those of `VideoReader`; an image
+    has no range, so `start` and `end` are refused for it, and no choice of decoders.
+    """
+    path = Path(path)
+    require_file(path)
+    if is_image(path):
+        if start is not None or end is not None:
+            raise OptionError(f"{path} is an image: a start or an end makes no sense for it")
+        return ImageReader(path, allow_damaged=allow_damaged)
+    return VideoReader(
+        path, start=start, end=end, allow_damaged=allow_damaged, threads=threads, decoder=decoder
+    )

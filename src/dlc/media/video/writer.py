@@ -1,0 +1,372 @@
+"""Writing videos: whole or not at all, with the input's times, colors and other streams."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable
+from contextlib import suppress
+from fractions import Fraction
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+import av
+from av.codec.context import Flags, ThreadType
+from av.container import OutputContainer
+from av.packet import Packet
+from av.video.frame import PictureType
+
+from dlc.errors import Cancelled, EncoderError, OutputError, WriteError
+from dlc.media.atomic import AtomicFile, Finish
+from dlc.media.failures import reason_of, unwritable
+from dlc.media.frame import Frame
+from dlc.media.image.still import ImageReader, ImageWriter, check_image
+from dlc.media.info import MediaInfo
+from dlc.media.planes import layout_of
+from dlc.media.provenance.marking import noted_comment
+from dlc.media.video.clock import OutputClock
+from dlc.media.video.conform import Conformer
+from dlc.media.video.plan import VideoPlan, check_video
+from dlc.media.video.reader import VideoReader
+from dlc.media.video.streams import NoStreams, StreamCarrier
+from dlc.media.video.tracks import Span
+from dlc.options import EncodeOptions
+
+
+class VideoWriter:
+    """Encodes frames and carries the input's other streams over.
+
+    The file is written under a temporary name beside the output and renamed by `close`. Used as a
+    context manager, it closes when the block ends, aborts when the user stops the block, and
+    removes what was written when the block fails.
+
+    Attributes:
+        path: the output.
+        notes: what is not as it is in the input, in words for the user.
+        frames_written: how many frames were written.
+    """
+
+    def __init__(
+        self,
+        path: str | Path,
+        source: VideoReader | MediaInfo,
+        encoding: EncodeOptions | None = None,
+        *,
+        overwrite: bool = False,
+        keep_partial: bool = False,
+        threads: int | None = None,
+        mark: bool = True,
+        carry_streams: bool = True,
+        finish: Finish | None = None,
+    ) -> None:
+        """Check everything that can be checked, and open the encoder.
+
+        Args:
+            path: the output; its extension says which container it is.
+            source: the target being processed, or what is known of it.
+            encoding: how to encode; the defaults if None.
+            overwrite: whether an existing file may be replaced.
+            keep_partial: whether `abort`, and a block that the user stops, leave what was written
+                so far under the output's name.
+            threads: for the encoder; None leaves it to the encoder.
+            mark: whether the container's comment says that the video is synthetic.
+            carry_streams: whether the input is opened for its other streams; a camera has none.
+            finish: the last thing done with the file before it gets its name, such as signing it.
+
+        Raises:
+            OutputError: if the output may not or cannot be written there.
+            EncoderError: if the encoder is unknown, does not fit or cannot be opened.
+            InputError: if the target's other streams cannot be opened.
+        """
+        self.path = Path(path)
+        self._info = source.info if isinstance(source, VideoReader) else source
+        self._encoding = encoding or EncodeOptions()
+        plan = check_video(self.path, self._info, self._encoding, overwrite=overwrite)
+        self._plan = plan
+        self._keep_partial = keep_partial
+        self.notes = list(plan.notes)
+        self.frames_written = 0
+        self._packets_written = 0
+        self._newest = Fraction(0)
+        self._done = False
+        self._conform = Conformer(self._info, plan)
+        self._clock: OutputClock | None = None
+        self._file = AtomicFile(self.path, overwrite=overwrite, finish=finish)
+        self._container = open_container(self._file.temporary, plan)
+        self._stream = self._add_video(threads)
+        self._others: StreamCarrier | NoStreams = NoStreams()
+        if carry_streams:
+            self._others = StreamCarrier(
+                self._info,
+                plan.container,
+                self._container,
+                audio=self._encoding.audio,
+                allow_damaged=isinstance(source, VideoReader) and source.allow_damaged,
+            )
+        self._others.describe_video(self._stream)
+        if mark and plan.container.keeps_comment:
+            metadata = self._container.metadata
+            metadata["comment"] = noted_comment(metadata.pop("comment", None))
+
+    def write(self, frame: Frame) -> None:
+        """Encode one frame; times must rise from frame to frame.
+
+        Raises:
+            WriteError: if the disk is full or refuses otherwise.
+            EncoderError: if the encoder fails.
+            DamagedInputError: if the input's audio cannot be read on.
+        """
+        if self._clock is None:
+            self._clock = self._begin(frame)
+        duration = frame.native.duration
+        native = self._conform(frame.native)
+        native.pts = self._clock.stamp(frame.pts or 0)
+        native.duration = self._clock.span(duration)
+        native.time_base = self._plan.time_base
+        # The decoder's picture types would force the same ones on the encoder.
+        native.pict_type = PictureType.NONE
+        self._mux(self._encode(native))
+        self.frames_written += 1
+        self._newest = (frame.pts or 0) * frame.time_base
+        self._carry(self._newest)
+
+    def close(self) -> None:
+        """Finish the file and give it its name; does nothing the second time.
+
+        Raises:
+            OutputError: if no frame was written, or a file appeared under the output's name.
+            WriteError: if the disk is full or refuses otherwise.
+            DlcError: whatever finishing the file raises.
+        """
+        if self._done:
+            return
+        try:
+            if not self.frames_written:
+                raise OutputError(f"there is no frame to write to {self.path}")
+            self._finish(None)
+        finally:
+            self._drop()
+
+    def abort(self) -> None:
+        """Stop: remove what was written, or with `keep_partial` finish it as it is."""
+        if self._done:
+            return
+        try:
+            if self._keep_partial and self.frames_written:
+                self._finish(self._newest)
+        finally:
+            self._drop()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        if kind is None:
+            self.close()
+        elif isinstance(error, Cancelled | KeyboardInterrupt):
+            self.abort()
+        else:
+            # Only a run that the user stops may leave a part of the output: a failed one may have
+            # nothing worth keeping, or nothing that can be finished.
+            self._drop()
+
+    def _add_video(self, threads: int | None) -> Any:
+        """Add the video stream and open its encoder."""
+        plan, info = self._plan, self._info
+        options = plan.encoder.options(self._encoding, info.hdr)
+        if not (info.reordered and plan.container.reorders):
+            # B-frames put the first decoding time before the first presentation time. Without
+            # them where the input has none, seeking leads to the same packets as in the input.
+            options["bf"] = "0"
+        if plan.encoder.name == "libsvtav1":
+            # SVT-AV1 writes to stderr past FFmpeg's log, unless told not to in this way.
+            os.environ.setdefault("SVT_LOG", "1")
+        stream: Any = self._container.add_stream(plan.encoder.name, rate=plan.rate, options=options)
+        context = stream.codec_context
+        context.width, context.height = self._conform.width, self._conform.height
+        context.pix_fmt = plan.pix_fmt
+        context.time_base = stream.time_base = plan.time_base
+        context.thread_count = threads or 0
+        context.thread_type = ThreadType.AUTO
+        context.flags |= Flags.frame_duration
+        tags = self._conform.tags
+        context.color_primaries, context.color_trc = tags.primaries, tags.transfer
+        context.colorspace, context.color_range = tags.matrix, tags.range
+        if self._conform.sample_aspect_ratio is not None:
+            context.sample_aspect_ratio = self._conform.sample_aspect_ratio
+        if plan.encoder.codec == "hevc" and plan.container.negative_times:
+            # Apple's players know HEVC in MP4 and MOV by this tag alone.
+            context.codec_tag = "hvc1"
+        layout = layout_of(plan.pix_fmt)
+        if plan.encoder.codec == "vp9" and layout is not None and layout.has_alpha:
+            stream.metadata["alpha_mode"] = "1"
+        if info.display_matrix and not plan.upright:
+            stream.set_display_matrix(info.display_matrix)
+        self._open_encoder(context)
+        return stream
+
+    def _open_encoder(self, context: Any) -> None:
+        name = self._plan.encoder.name
+        try:
+            context.open()
+        except (OSError, ValueError, av.FFmpegError) as error:
+            advice = "check that its hardware and driver are there, or " * (
+                self._plan.encoder.hardware
+            )
+            raise EncoderError(
+                f"{name} cannot encode {context.width} x {context.height} {context.pix_fmt} here "
+                f"({reason_of(error)}): {advice}choose another encoder, such as libx264"
+            ) from error
+
+    def _begin(self, frame: Frame) -> OutputClock:
+        """Write the header, now that the time of the first frame is known."""
+        info = self._info
+        first = (frame.pts or 0) * frame.time_base
+        shift = first if info.start is not None else Fraction(0)
+        self._others.begin(Span(shift, first if info.start is not None else None, info.end))
+        try:
+            self._container.start_encoding()
+        except (OSError, av.FFmpegError) as error:
+            raise unwritable(self.path, error) from error
+        return OutputClock(info.time_base, self._plan.time_base, shift)
+
+    def _encode(self, native: av.VideoFrame | None) -> list[Packet[Any]]:
+        try:
+            packets: list[Packet[Any]] = self._stream.encode(native)
+        except (OSError, ValueError, av.FFmpegError) as error:
+            raise EncoderError(
+                f"{self._plan.encoder.name} failed at frame {self.frames_written}: "
+                f"{reason_of(error)}; try another encoder"
+            ) from error
+        return packets
+
+    def _mux(self, packets: Iterable[Packet[Any]]) -> None:
+        try:
+            for packet in packets:
+                self._container.mux(packet)
+                self._packets_written += 1
+        except (OSError, ValueError, av.FFmpegError) as error:
+            raise unwritable(self.path, error) from error
+
+    def _carry(self, time: Fraction) -> None:
+        try:
+            self._others.advance(time)
+        except (OSError, ValueError, av.FFmpegError) as error:
+            raise unwritable(self.path, error) from error
+
+    def _finish(self, until: Fraction | None) -> None:
+        packets = self._encode(None)
+        if self.frames_written <= 2:
+            # Of so few x265 leaves the decoding times to whatever is in memory. Nothing can be
+            # reordered among them, so they are decoded when they are shown.
+            for packet in packets:
+                packet.dts = packet.pts
+        self._mux(packets)
+        try:
+            self._others.finish(until)
+            self._container.close()
+        except (OSError, ValueError, av.FFmpegError) as error:
+            raise unwritable(self.path, error) from error
+        if self._packets_written < self.frames_written:
+            raise WriteError(
+                f"{self._plan.encoder.name} returned {self._packets_written} of "
+                f"{self.frames_written} frames: try another encoder"
+            )
+        self._report()
+        self._file.commit()
+
+    def _report(self) -> None:
+        self.notes += self._others.notes
+        if self._plan.container.constant_rate and self._clock and self._clock.worst_error > 1e-4:
+            self.notes.append(
+                f"frame times moved by up to {self._clock.worst_error * 1000:.1f} ms: "
+                f"{self._plan.container.extension} has one frame rate, {float(self._plan.rate):g}"
+            )
+
+    def _drop(self) -> None:
+        """Close everything and remove the temporary file, if it was not renamed."""
+        self._done = True
+        self._others.close()
+        # The trailer of a file that is thrown away, on a disk that may be full.
+        with suppress(OSError, av.FFmpegError):
+            self._container.close()
+        self._file.discard()
+
+
+def check_output(
+    path: str | Path,
+    source: VideoReader | ImageReader | MediaInfo,
+    encoding: EncodeOptions | None = None,
+    *,
+    overwrite: bool = False,
+    inputs: Iterable[str | Path] = (),
+) -> list[str]:
+    """Check everything about an output that needs no decoding, before any work is done.
+
+    Args:
+        path: the output.
+        source: the target, or what is known of it.
+        encoding: how to encode; the defaults if None.
+        overwrite: whether an existing file may be replaced.
+        inputs: files besides the target that must not be overwritten, such as source photos.
+
+    Returns:
+        What will not be as it is in the input, in words for the user.
+
+    Raises:
+        OutputError: if the output exists, is an input, lies in a missing or closed folder, has an
+            unknown extension, or cannot hold the target's streams.
+        EncoderError: if the encoder is unknown, does not fit or is not available.
+        OptionError: if the quality is off its scale.
+    """
+    info = source if isinstance(source, MediaInfo) else source.info
+    encoding = encoding or EncodeOptions()
+    others = [Path(known) for known in inputs]
+    check = check_image if info.is_image else check_video
+    plan = check(Path(path), info, encoding, overwrite=overwrite, inputs=others)
+    return list(plan.notes)
+
+
+def open_output(
+    path: str | Path,
+    source: VideoReader | ImageReader,
+    encoding: EncodeOptions | None = None,
+    *,
+    overwrite: bool = False,
+    keep_partial: bool = False,
+    threads: int | None = None,
+    mark: bool = True,
+    finish: Finish | None = None,
+) -> VideoWriter | ImageWriter:
+    """Open the output for a target: a video for a video, an image for an image.
+
+    The arguments and errors are those of `VideoWriter` and `ImageWriter`.
+    """
+    if isinstance(source, ImageReader):
+        return ImageWriter(path, source, encoding, overwrite=overwrite, mark=mark, finish=finish)
+    return VideoWriter(
+        path,
+        source,
+        encoding,
+        overwrite=overwrite,
+        keep_partial=keep_partial,
+        threads=threads,
+        mark=mark,
+        finish=finish,
+    )
+
+
+def open_container(path: Path, plan: VideoPlan) -> OutputContainer:
+    """Open a file for writing in the way that a plan says."""
+    return av.open(
+        f"file:{path}",
+        "w",
+        format=plan.container.format,
+        container_options=dict(plan.muxer_options),
+        metadata_errors="surrogateescape",
+    )

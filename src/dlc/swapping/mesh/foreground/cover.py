@@ -1,0 +1,156 @@
+"""What comes in front of a face while it is watched: microphones, cups, gloves. It stays in front.
+
+What is expected is the face's own look so far, in the atlas, where it stands still while the head
+moves. What is seen instead is something else where it is neither within the range of the expected
+values nearby nor of the color of this very face's skin. Whatever was there from the first frame on,
+such as a beard or glasses, is expected; a bare hand has the color of the skin.
+"""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from dlc.compositing.arrays import Bytes, Floats
+from dlc.compositing.filters import blur, ellipse, smoothstep
+from dlc.swapping.mesh.layout import Layout
+from dlc.swapping.mesh.light.tone import LUMA, TONE_SIZE
+from dlc.swapping.mesh.masks import depth_inside, skin_mask
+
+# Noise and pores are finer than this, in pixels of the atlas.
+_SIGMA = 1.5
+# The face's middle, from which its skin color is taken, begins at this depth, in face widths; so
+# many pixels of it have to be seen.
+_MIDDLE = 0.1
+_LEAST_SEEN = 200
+# Luma of 0 to 255 to which the skin's median is scaled, so that a light that is dimmed is no
+# disagreement; what is darker than the least one is noise.
+_USUAL, _LEAST = 120.0, 8.0
+# How far expected values are looked for, in pixels: landmarks err, and expressions move.
+_NEARBY = 7
+# Weights of L*, a* and b* beyond the expected range, and from where to where that is a difference.
+_WEIGHTS = np.array([1 / 1.5, 1 / 0.7, 1 / 0.7], np.float32)
+_DIFFERENT = (6.0, 14.0)
+# The least deviations of the skin's L*, a* and b*, and how many of them away skin ends.
+_SPREAD = np.array([8.0, 3.0, 3.0], np.float32)
+_NO_SKIN = (1.5, 3.0)
+# Highlights are pale as well: of what is brighter than skin, its color counts less.
+_HIGHLIGHT = 0.5
+# Specks are narrower than this, and gaps within a thing too, in pixels. What is in front of a face
+# covers more than so many pixels of skin.
+_SPECK, _GAP = 3, 9
+_LEAST_AREA = 48
+# Shares of a new frame in what is expected, of skin and of what is taken for something else, and in
+# what is shown.
+_LEARNED, _LEARNED_COVERED = 0.05, 0.005
+_SHOWN = 0.6
+
+_Flags = NDArray[np.bool_]
+
+
+class CoverMemory:
+    """The usual look of one face, and what has been in front of it in the last frames.
+
+    Attributes:
+        usual: float32 (TONE_SIZE, TONE_SIZE, 3), L*a*b* in a usual light; None before the first
+            frame.
+        matte: float32 (TONE_SIZE, TONE_SIZE), 0 to 1.
+    """
+
+    def __init__(self) -> None:
+        """Start without any memory."""
+        self.usual: Floats | None = None
+        self.matte: Floats = np.zeros((TONE_SIZE, TONE_SIZE), np.float32)
+        self._frames = 0
+
+    def learn(self, lab: Floats, covered: Floats, seen: Floats) -> None:
+        """Take in a frame's look: slowly, and very slowly where something is in front."""
+        self._frames += 1
+        if self.usual is None:
+            self.usual = lab
+            return
+        rate = np.where(covered > 0, np.float32(_LEARNED_COVERED / _LEARNED), np.float32(1)) * seen
+        # At first the plain mean; later the old fades.
+        rate *= max(1 / self._frames, _LEARNED)
+        self.usual = self.usual + (lab - self.usual) * rate[..., None]
+
+    def show(self, covered: Floats) -> Floats:
+        """Take in what is in front of the face now, and return it averaged over the last frames."""
+        self.matte = self.matte + (covered - self.matte) * np.float32(_SHOWN)
+        return self.matte
+
+
+class CoverFinder:
+    """Finds what has come in front of a face."""
+
+    def __init__(self, layout: Layout) -> None:
+        """Prepare the zones of the atlas in which it is looked for."""
+        depth = depth_inside(layout, TONE_SIZE)
+        self._face = depth > 0
+        self._skin = skin_mask(layout, TONE_SIZE) > 0.5
+        self._middle = self._skin & (depth > _MIDDLE)
+
+    def find(self, texture: Floats, seen: Floats, memory: CoverMemory) -> Floats:
+        """Return how certainly each pixel is covered: float32 (TONE_SIZE, TONE_SIZE), 0 to 1.
+
+        Args:
+            texture: float32 (TONE_SIZE, TONE_SIZE, 3) BGR, 0 to 255, the target in the atlas.
+            seen: float32 (TONE_SIZE, TONE_SIZE), how far each pixel is to be trusted.
+            memory: what is known of this face; it is updated.
+        """
+        middle = self._middle & (seen > 0.5)
+        if np.count_nonzero(middle) < _LEAST_SEEN:
+            return memory.matte
+        lab = _scaled_lab(texture, middle)
+        if memory.usual is None:
+            memory.learn(lab, memory.matte, seen)
+            return memory.matte
+        strange = _difference(lab, memory.usual) * _no_skin(lab, middle) * seen
+        covered = self._things(strange)
+        memory.learn(lab, covered, seen)
+        return memory.show(covered)
+
+    def _things(self, strange: Floats) -> Floats:
+        """Keep what is as large as a thing is, and cover its small gaps."""
+        strange = np.asarray(cv2.morphologyEx(strange, cv2.MORPH_OPEN, ellipse(_SPECK)), np.float32)
+        parts: Bytes = ((strange > 0.3) & self._face).astype(np.uint8)
+        count, labels = cv2.connectedComponents(parts, connectivity=8)
+        # Lips, lids and brows change by themselves: a thing is in front of skin too.
+        certain = np.asarray(labels, np.int32)[(strange > 0.5) & self._skin]
+        is_thing = np.bincount(certain, minlength=count) >= _LEAST_AREA
+        is_thing[0] = False  # the ground between the parts
+        if not is_thing.any():
+            return np.zeros_like(strange)
+        kept = strange * is_thing[np.asarray(labels, np.int32)]
+        closed = cv2.morphologyEx(kept, cv2.MORPH_CLOSE, ellipse(_GAP))
+        return np.asarray(closed, np.float32)
+
+
+def _scaled_lab(texture: Floats, middle: _Flags) -> Floats:
+    """Return a face in L*a*b* as it looks in a usual light."""
+    luma = float(np.median((texture @ LUMA)[middle]))
+    scaled = texture * np.float32(_USUAL / 255 / max(luma, _LEAST))
+    return blur(np.asarray(cv2.cvtColor(scaled, cv2.COLOR_BGR2LAB), np.float32), _SIGMA)
+
+
+def _difference(lab: Floats, usual: Floats) -> Floats:
+    """Return how certainly each pixel is outside the range of the usual values nearby, 0 to 1."""
+    kernel = ellipse(_NEARBY)
+    low, high = cv2.erode(usual, kernel), cv2.dilate(usual, kernel)
+    beyond = np.maximum(low - lab, lab - high) * _WEIGHTS
+    # NumPy takes three times as long for the maximum along the last axis.
+    most = np.maximum(np.maximum(beyond[..., 0], beyond[..., 1]), beyond[..., 2])
+    return smoothstep(most, *_DIFFERENT)
+
+
+def _no_skin(lab: Floats, middle: _Flags) -> Floats:
+    """Return how certainly each pixel is no skin of this face in this frame, 0 to 1."""
+    skin = lab[middle]
+    usual = np.median(skin, axis=0)
+    # 1.48 times the median deviation is the standard deviation of a normal distribution.
+    spread = np.maximum(1.48 * np.median(np.abs(skin - usual), axis=0), _SPREAD)
+    away = ((lab - usual) / spread).astype(np.float32)
+    tint = np.asarray(cv2.magnitude(away[..., 1], away[..., 2]), np.float32)
+    tint = np.where(away[..., 0] > 0.5, tint * np.float32(_HIGHLIGHT), tint)
+    return smoothstep(np.maximum(tint, -away[..., 0]), *_NO_SKIN)

@@ -1,0 +1,1 @@
+"""The target's light, color, grain and folds on the new face."""

@@ -1,0 +1,1 @@
+"""The source person as one complete texture."""

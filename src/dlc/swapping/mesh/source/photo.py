@@ -1,0 +1,105 @@
+"""One source photo, unwrapped into the atlas."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from dlc.compositing.arrays import Bytes, Floats
+from dlc.compositing.filters import resize, sample
+from dlc.faces.landmarks.pose import fit_pose
+from dlc.geometry import Box
+from dlc.swapping.mesh.eyes import find_eyes, find_irises, iris_color
+from dlc.swapping.mesh.layout import Layout
+from dlc.swapping.mesh.source.sampling import sampling
+from dlc.swapping.mesh.visibility import mesh_facing, visibility
+from dlc.swapping.swapper import Pixels
+
+ATLAS_SIZE = 512
+# Mean difference between channels, in gray levels, up to which a photo is black and white.
+_GRAY = 1.5
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class PhotoView:
+    """What one photo shows of the face; S is ATLAS_SIZE.
+
+    Attributes:
+        texture: float32 (S, S, 3), BGR 0 to 255.
+        facing: float32 (S, S), cosine between the face and the photo's line of sight, 0 to 1.
+        seen: float32 (S, S), 1 where the photo sees the face squarely, 0 where it does not.
+        shape: float32 (468, 3), the face without pose, in face widths.
+        iris: float32 (3,), mean BGR of the irises; None where they are too small or shut, or the
+            photo is black and white.
+        fineness: the photo's resolution as a share of the atlas', at most 1.
+    """
+
+    texture: Floats
+    facing: Floats
+    seen: Floats
+    shape: Floats
+    iris: Floats | None
+    fineness: float
+
+    @property
+    def worth(self) -> float:
+        """How much of the face the photo shows, and how finely: 0 to 1."""
+        return float(self.seen.mean()) * self.fineness
+
+
+def unwrap_photo(layout: Layout, photo: Pixels, landmarks: Floats) -> PhotoView:
+    """Bring a photo's face, with landmarks (478, 3), into the atlas.
+
+    Raises:
+        ValueError: the face lies outside the photo.
+    """
+    points = layout.with_rim(landmarks)
+    box = _bounds(points).clipped(photo.width, photo.height)
+    if box.is_empty:
+        raise ValueError("the source's face lies outside its photo")
+    pixels = photo.region(box)
+    corner = np.array([box.left, box.top, 0], np.float32)
+    pose = fit_pose(landmarks, layout.mean_face)
+    fineness = pose.scale / (ATLAS_SIZE * layout.face_width)
+    where = sampling(layout, ATLAS_SIZE).spread((points - corner)[:, :2])
+    eyes = find_eyes(layout.topology, landmarks - corner)
+    facing = mesh_facing(layout, points, ATLAS_SIZE) * _within(where, box)
+    return PhotoView(
+        texture=_unwrap(pixels, where, min(1 / fineness, 1.0)),
+        facing=facing,
+        seen=visibility(facing),
+        shape=pose.normalize(landmarks),
+        iris=None if _is_gray(pixels) else iris_color(pixels, find_irises(eyes, pixels.shape[:2])),
+        fineness=min(fineness, 1.0),
+    )
+
+
+def _bounds(points: Floats) -> Box:
+    low, high = np.floor(points.min(axis=0)), np.ceil(points.max(axis=0)) + 1
+    return Box(int(low[0]), int(low[1]), int(high[0]), int(high[1]))
+
+
+def _unwrap(pixels: Bytes, where: Floats, shrink: float) -> Floats:
+    """Sample pixels at points (S, S, 2), shrinking them first, as they would alias otherwise."""
+    rows, columns = pixels.shape[:2]
+    size = max(round(columns * shrink), 1), max(round(rows * shrink), 1)
+    ratio = np.array([size[0] / columns, size[1] / rows], np.float32)
+    texture = sample(resize(pixels, size), (where + 0.5) * ratio - 0.5, method=cv2.INTER_CUBIC)
+    return texture.astype(np.float32)
+
+
+def _within(where: Floats, box: Box) -> Floats:
+    """Return 1 where points (S, S, 2) lie inside a picture of the box's size, 0 elsewhere."""
+    last = np.array([box.width - 1, box.height - 1], np.float32)
+    inside: NDArray[np.bool_] = np.all((where >= 0) & (where <= last), axis=2)
+    return inside.astype(np.float32)
+
+
+def _is_gray(bgr: Bytes) -> bool:
+    """Tell whether a picture is black and white: it says nothing of the color of the irises."""
+    blue, green, red = cv2.split(bgr)
+    difference = np.maximum(cv2.absdiff(blue, green), cv2.absdiff(green, red))
+    return float(difference.mean()) <= _GRAY

@@ -1,0 +1,68 @@
+"""The source person: one or more photos as one complete texture, and the face's shape."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from dlc.compositing.arrays import Floats
+from dlc.swapping.mesh.layout import Layout
+from dlc.swapping.mesh.source.merge import merge_views
+from dlc.swapping.mesh.source.photo import unwrap_photo
+from dlc.swapping.mesh.source.repair import (
+    diffuse,
+    even_tint,
+    mirror_fill,
+    skin_likeness,
+    without_glasses,
+)
+from dlc.swapping.swapper import Pixels
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class SourceModel:
+    """What is known of the source; S is ATLAS_SIZE.
+
+    Attributes:
+        texture: float32 (S, S, 3), BGR 0 to 255, filled smoothly where no photo shows skin.
+        facing: float32 (S, S), cosine between the face and the line of sight of the photo that saw
+            it best, or saw its other half best.
+        trust: float32 (S, S), 1 where the texture was seen, 0 where it had to be made up.
+        shape: float32 (468, 3), the face without pose, in face widths.
+        iris: float32 (3,), mean BGR of the irises, or None where no photo shows it.
+    """
+
+    texture: Floats
+    facing: Floats
+    trust: Floats
+    shape: Floats
+    iris: Floats | None
+
+
+def build_source(photos: Sequence[tuple[Pixels, Floats]], layout: Layout) -> SourceModel:
+    """Merge photos of one person.
+
+    Args:
+        photos: at least one photo, each with the landmarks (478, 3) of the face to use.
+        layout: the atlas.
+
+    Raises:
+        ValueError: a face lies outside its photo.
+    """
+    views = [unwrap_photo(layout, photo, landmarks) for photo, landmarks in photos]
+    views.sort(key=lambda view: view.worth, reverse=True)
+    texture, seen = merge_views(views)
+    texture, trust = mirror_fill(texture, seen * skin_likeness(texture, layout))
+    texture = without_glasses(texture, layout)
+    facing = np.maximum.reduce([view.facing for view in views])
+    worth = np.array([max(view.worth, 1e-6) for view in views])
+    shape = np.tensordot(worth / worth.sum(), np.stack([view.shape for view in views]), axes=1)
+    return SourceModel(
+        texture=even_tint(diffuse(texture, trust), trust, layout),
+        facing=np.maximum(facing, facing[:, ::-1]),
+        trust=trust,
+        shape=shape.astype(np.float32),
+        iris=next((view.iris for view in views if view.iris is not None), None),
+    )

@@ -1,0 +1,129 @@
+"""The source's texture at several sizes, ready to be painted in a target's light."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+
+from dlc.compositing.arrays import Bytes, Floats
+from dlc.compositing.filters import blur, resize, smoothstep
+from dlc.swapping.mesh.layout import Layout
+from dlc.swapping.mesh.light.sharpness import fine_detail
+from dlc.swapping.mesh.light.tone import LUMA, TONE_SIZE, Tone, ToneMeter
+from dlc.swapping.mesh.masks import depth_inside, feathered_face
+from dlc.swapping.mesh.source.photo import ATLAS_SIZE
+from dlc.swapping.mesh.source.source import SourceModel
+
+_SIZES = (128, 192, 256, 384, ATLAS_SIZE)
+# Width of the soft edge along the face oval, in face widths; the whole edge lies inside it.
+_FEATHER = 0.02
+# Where the source's texture ends inside the face, it fades into the target over about twice this
+# radius, in face widths: skin never quite matches.
+_FADE = 0.035
+# Softened trust in the texture from which it begins to show, and from which it shows alone.
+_TRUST = (0.4, 0.95)
+# What is by this share brighter than the skin around it shines. Shine is light that the skin throws
+# back as it comes: on skin made this many times as light, and more, it does not grow along with it.
+_SHINE = 0.15
+_LIGHTER = 1.1
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Level:
+    """The texture at one size S.
+
+    Attributes:
+        light: float32 (S, S, 3), its smooth light, BGR.
+        detail: float32 (S, S, 3), the rest.
+        shine: float32 (S, S, 3), by how much the detail shines, in the light's tint.
+        fine: float32 (S, S, 3), the finest band of its luma, the same in all channels.
+        opacity: uint8 (S, S), 0 to 255.
+    """
+
+    light: Floats
+    detail: Floats
+    shine: Floats
+    fine: Floats
+    opacity: Bytes
+
+
+class SourceTexture:
+    """The source's texture, from a small to the full atlas."""
+
+    def __init__(self, source: SourceModel, layout: Layout, meter: ToneMeter) -> None:
+        """Measure the source's tone and take its texture apart."""
+        self._layout = layout
+        tone_size = (TONE_SIZE, TONE_SIZE)
+        broad = resize(source.texture, tone_size)
+        sure = smoothstep(resize(source.trust, tone_size), 0.3, 0.8)
+        self.tone: Tone = meter.measure(broad, sure)
+        self._levels = {size: self._level(source, size) for size in _SIZES}
+
+    def size_for(self, face_width: float) -> int:
+        """Return the smallest size that is about as fine as a face of that many pixels."""
+        needed = 0.9 * face_width / self._layout.face_width
+        return next((size for size in _SIZES if size >= needed), _SIZES[-1])
+
+    def paint(
+        self,
+        size: int,
+        gain: Floats,
+        contrast: float,
+        color: Floats,
+        sharpness: float,
+        kept: Floats | None,
+    ) -> Bytes:
+        """Paint the texture in a target's light.
+
+        Args:
+            size: one that `size_for` returned.
+            gain: float32 (TONE_SIZE, TONE_SIZE, 3), factor for light and detail.
+            contrast: factor for the detail.
+            color: float32 (3, 3), matrix for the detail's BGR.
+            sharpness: further factor for the finest detail.
+            kept: float32, square, share of the target that stays in front of the texture, if any.
+
+        Returns:
+            uint8 (size, size, 4): BGR and opacity.
+        """
+        level = self._levels[size]
+        painted = cv2.transform(level.detail, color * contrast)
+        painted = cv2.add(painted, level.light)
+        surplus = np.maximum(1 - _LIGHTER / np.maximum(gain @ LUMA, _LIGHTER), 0)
+        if surplus.any():
+            dulled = cv2.cvtColor(resize(surplus * contrast, (size, size)), cv2.COLOR_GRAY2BGR)
+            painted = cv2.subtract(painted, cv2.multiply(level.shine, dulled))
+        painted = cv2.scaleAdd(level.fine, contrast * (sharpness - 1), painted)
+        bgr = cv2.multiply(painted, resize(gain, (size, size)), dtype=cv2.CV_8U)
+        opacity = level.opacity
+        if kept is not None:
+            covered = 1 - resize(kept, (size, size))
+            opacity = np.asarray(cv2.multiply(opacity, covered, dtype=cv2.CV_8U), np.uint8)
+        return np.asarray(cv2.merge([bgr, opacity]), np.uint8)
+
+    def _level(self, source: SourceModel, size: int) -> _Level:
+        pixels, light, trust = (
+            resize(image, (size, size)) for image in (source.texture, self.tone.light, source.trust)
+        )
+        opacity = feathered_face(self._layout, size, _FEATHER) * self._shown(trust)
+        fine = fine_detail(pixels @ LUMA, self._layout)
+        brightness = (pixels @ LUMA) / np.maximum(light @ LUMA, 1.0)
+        return _Level(
+            light=light,
+            detail=pixels - light,
+            shine=light * np.maximum(brightness - 1 - _SHINE, 0)[..., None],
+            fine=np.repeat(fine[..., None], 3, axis=2),
+            opacity=np.rint(opacity * 255).astype(np.uint8),
+        )
+
+    def _shown(self, trust: Floats) -> Floats:
+        """Return how far the texture shows, 0 to 1, given the trust in it, (S, S)."""
+        size = trust.shape[0]
+        face = (depth_inside(self._layout, size) > 0).astype(np.float32)
+        sigma = _FADE * size * self._layout.face_width
+        # Beyond the oval there is nothing to trust or mistrust.
+        softened: Floats = blur(trust * face, sigma)
+        softened /= np.maximum(blur(face, sigma), 1e-3)
+        return smoothstep(softened, *_TRUST)

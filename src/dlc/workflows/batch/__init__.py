@@ -1,0 +1,1 @@
+"""A video or picture from file to file."""

@@ -1,0 +1,133 @@
+"""A picture for people: source, target and result side by side at a few moments."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from dlc.media.atomic import AtomicFile, Finish
+from dlc.media.failures import unwritable
+from dlc.workflows.batch.moments import Moment, MomentRecorder
+
+# Longer side of a picture on the sheet, in pixels: faces can be judged, a sheet fits a screen.
+CELL_SIZE = 480
+
+_GAP = 16
+_HEADER = 44
+_CAPTION = 34
+_PAPER = (250, 250, 250)
+_INK = (48, 48, 48)
+_COLUMNS = ("source", "target", "result")
+
+
+class ContactSheet:
+    """A contact sheet that becomes a file only if its context ends without an error.
+
+    Args:
+        path: the PNG file to write.
+        rows: how many moments it shows at most.
+        photos: uint8 (h, w, 3) BGR source photos, at least one.
+        overwrite: whether an existing file may be replaced.
+        finish: the last thing done with the file before it gets its name, such as signing it.
+
+    Attributes:
+        recorder: takes the pictures of the moments.
+    """
+
+    def __init__(
+        self,
+        path: Path,
+        rows: int,
+        photos: Sequence[NDArray[np.uint8]],
+        *,
+        overwrite: bool = False,
+        finish: Finish | None = None,
+    ) -> None:
+        self.recorder = MomentRecorder(rows)
+        self._photos = photos
+        self._file = AtomicFile(path, overwrite=overwrite, finish=finish)
+
+    def draw(self) -> None:
+        """Draw what was recorded into a temporary file beside the final one.
+
+        Raises:
+            OutputError: the file cannot be written.
+        """
+        moments = self.recorder.moments()
+        _, png = cv2.imencode(".png", draw_sheet(self._photos, moments))
+        try:
+            self._file.temporary.write_bytes(png.tobytes())
+        except OSError as error:
+            raise unwritable(self._file.path, error) from error
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        if kind is None:
+            self._file.commit()
+        else:
+            self._file.discard()
+
+
+def draw_sheet(
+    sources: Sequence[NDArray[np.uint8]], moments: Sequence[Moment]
+) -> NDArray[np.uint8]:
+    """Draw one row a moment: a source photo, the target frame, the resulting frame.
+
+    Args:
+        sources: uint8 (h, w, 3) BGR photos, at least one; several take turns down the rows.
+        moments: at least one; all of one size.
+
+    Returns:
+        uint8 (height, width, 3) BGR.
+    """
+    cell_height, cell_width = moments[0].target.shape[:2]
+    photos = [_fitted(photo, cell_width, cell_height) for photo in sources]
+    source_width = max(photo.shape[1] for photo in photos)
+    lefts = np.cumsum([_GAP, source_width + _GAP, cell_width + _GAP])
+    width = int(lefts[-1]) + cell_width + _GAP
+    row_height = cell_height + _CAPTION
+    sheet = np.full((_HEADER + len(moments) * row_height + _GAP, width, 3), _PAPER, np.uint8)
+    for left, title in zip(lefts, _COLUMNS, strict=True):
+        _write(sheet, title, int(left), _HEADER - 14, 0.7)
+    for row, moment in enumerate(moments):
+        top = _HEADER + row * row_height
+        pictures = (photos[row % len(photos)], moment.target, moment.result)
+        for left, picture in zip(lefts, pictures, strict=True):
+            height, wide = picture.shape[:2]
+            sheet[top : top + height, left : left + wide] = picture
+        _write(sheet, clock(moment.time), int(lefts[1]), top + cell_height + 22, 0.55)
+    return sheet
+
+
+def clock(seconds: float) -> str:
+    """Return "1:02:03.45", or "2:03.45" below an hour."""
+    hundredths = round(seconds * 100)
+    minutes, rest = divmod(hundredths, 6000)
+    hours, minutes = divmod(minutes, 60)
+    tail = f"{rest // 100:02}.{rest % 100:02}"
+    return f"{hours}:{minutes:02}:{tail}" if hours else f"{minutes}:{tail}"
+
+
+def _fitted(photo: NDArray[np.uint8], width: int, height: int) -> NDArray[np.uint8]:
+    """Shrink or enlarge `photo` to the largest size that fits into `width` x `height`."""
+    scale = min(width / photo.shape[1], height / photo.shape[0])
+    size = (max(1, int(photo.shape[1] * scale)), max(1, int(photo.shape[0] * scale)))
+    way = cv2.INTER_AREA if scale < 1 else cv2.INTER_CUBIC
+    return np.asarray(cv2.resize(photo, size, interpolation=way), np.uint8)
+
+
+def _write(sheet: NDArray[np.uint8], text: str, left: int, baseline: int, scale: float) -> None:
+    cv2.putText(sheet, text, (left, baseline), cv2.FONT_HERSHEY_DUPLEX, scale, _INK, 1, cv2.LINE_AA)

@@ -1,0 +1,207 @@
+"""A swap in segments, each finished for good: a run that was killed goes on with the next one."""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from fractions import Fraction
+
+from dlc.errors import Cancelled, DlcError, NoFaceError, OptionError, SafeguardError
+from dlc.host.detect import available_cpus
+from dlc.media.info import MediaInfo
+from dlc.media.video.joining import Part, join_parts, plan_parts
+from dlc.media.video.reader import VideoReader, open_target
+from dlc.media.video.segments import Segment, SegmentFolder
+from dlc.options import ResumeOptions
+from dlc.pipeline import CancelToken
+from dlc.pipeline.report import merged
+from dlc.workflows.batch.resume_identity import identity_of
+from dlc.workflows.batch.run import SwapPlan, Tally, check_outputs, provenance_of, require_faces
+from dlc.workflows.batch.segment import MadeSegment, SegmentMaker, Span
+from dlc.workflows.batch.segment_memo import SegmentMemo
+from dlc.workflows.batch.steps import FrameCount
+from dlc.workflows.engines.engine import EngineLoader
+from dlc.workflows.people.cast import missed_people
+from dlc.workflows.progress import Progress
+from dlc.workflows.provenance import Provenance
+from dlc.workflows.result import SwapResult
+from dlc.workflows.threads import opencv_threads
+
+logger = logging.getLogger(__name__)
+
+ProgressCallback = Callable[[Progress], None]
+
+
+def run_resumable(
+    plan: SwapPlan,
+    load_engine: EngineLoader,
+    resume: ResumeOptions,
+    *,
+    progress: ProgressCallback | None = None,
+    cancel: CancelToken | None = None,
+) -> SwapResult:
+    """Carry `plan` out in segments; `dlc.swap` tells what is returned and raised.
+
+    Finished segments are kept in a hidden folder beside the output until all of them are joined,
+    whatever happens before. A run that finds such a folder of its own inputs and options goes on
+    with the first segment that is not in it.
+    """
+    began = time.perf_counter()
+    cancel = cancel or CancelToken()
+    threads = plan.options.threads or available_cpus()
+    with opencv_threads(1):
+        info, origin = _look(plan, threads)
+        parts = plan_parts(plan.output, info, plan.options.encoding)
+        provenance = provenance_of(plan)
+        identity = identity_of(plan, threads)
+        maker = SegmentMaker(plan, load_engine, parts, origin, threads, cancel)
+        with (
+            SegmentFolder(
+                plan.output, parts.suffix, identity, anew=plan.options.overwrite
+            ) as folder,
+            _keeping_segments(folder),
+        ):
+            counter = _Counter(folder, info.frame_count, progress)
+            found = len(folder.finished)
+            made = list(_make_missing(maker, folder, info, resume, counter))
+            require_faces(plan, counter.tally)
+            joining_began = time.perf_counter()
+            notes = _join(plan, info, folder, provenance, cancel)
+            notes += _notes_of(plan, folder.finished)
+            seconds = sum(segment.seconds for segment in folder.finished)
+            folder.remove()
+    ended = time.perf_counter()
+    if found:
+        notes.insert(0, f"{found} of {found + len(made)} segments were there already")
+    return SwapResult(
+        output=plan.output,
+        contact_sheet=None,
+        engine=plan.engine,
+        engine_reason=plan.engine_reason,
+        models=made[-1].models if made else (),
+        frames=counter.tally.frames,
+        faces=counter.tally.faces,
+        faces_left=counter.tally.faces_left,
+        frames_lost=0,
+        seconds=ended - began,
+        processing_seconds=seconds + ended - joining_began,
+        pipeline=merged([one.report for one in made]),
+        notes=tuple(dict.fromkeys([*plan.notes, *notes])),
+    )
+
+
+def _look(plan: SwapPlan, threads: int) -> tuple[MediaInfo, Fraction]:
+    """Return what is known of the target, and the time in its clock that a player shows as 0."""
+    options = plan.options
+    with open_target(plan.target, start=options.start, end=options.end, threads=threads) as reader:
+        if not isinstance(reader, VideoReader):
+            raise OptionError(f"{plan.target} is a picture, and to resume is for videos")
+        check_outputs(plan, reader)
+        return reader.info, reader.origin()
+
+
+class _Counter:
+    """Counts frames and faces, those of earlier runs included, and tells how far the run is."""
+
+    def __init__(
+        self, folder: SegmentFolder, total: int | None, progress: ProgressCallback | None
+    ) -> None:
+        done = folder.finished
+        self.tally = Tally(
+            sum(segment.frames for segment in done),
+            sum(segment.faces for segment in done),
+            sum(segment.faces_left for segment in done),
+        )
+        self._began = time.perf_counter() - sum(segment.seconds for segment in done)
+        self._total = total
+        self._progress = progress
+
+    def __call__(self, count: FrameCount) -> None:
+        """Take in a frame."""
+        self.tally.add(count)
+        if self._progress is not None:
+            seconds = time.perf_counter() - self._began
+            self._progress(Progress(self.tally.frames, self._total, self.tally.faces, seconds))
+
+
+def _make_missing(
+    maker: SegmentMaker,
+    folder: SegmentFolder,
+    info: MediaInfo,
+    resume: ResumeOptions,
+    counter: _Counter,
+) -> Iterator[MadeSegment]:
+    """Make one segment after the other until the target ends."""
+    length = Fraction(resume.segment_seconds).limit_denominator(1000)
+    finished = folder.finished
+    if finished:
+        logger.info("going on after %d finished segments", len(finished))
+    while not finished or not finished[-1].is_last:
+        number = len(finished)
+        begin = finished[0].first_pts * info.time_base + number * length if number else None
+        before = SegmentMemo.of(finished[-1]) if finished else SegmentMemo()
+        made = maker.make(folder.file(number), Span(begin, length), before, counter)
+        folder.keep(made.segment)
+        yield made
+
+
+def _join(
+    plan: SwapPlan,
+    info: MediaInfo,
+    folder: SegmentFolder,
+    provenance: Provenance,
+    cancel: CancelToken,
+) -> list[str]:
+    parts = [
+        Part(folder.file(number), segment.frames, segment.first_pts)
+        for number, segment in enumerate(folder.finished)
+        if segment.frames
+    ]
+    notes = join_parts(
+        plan.output,
+        info,
+        plan.options.encoding,
+        parts,
+        overwrite=plan.options.overwrite,
+        finish=provenance.finish_for(plan.output),
+        check=cancel.check,
+    )
+    return [*notes, *provenance.notes]
+
+
+def _notes_of(plan: SwapPlan, segments: Sequence[Segment]) -> list[str]:
+    """Return what is to be told of all segments, whichever run made them."""
+    memos = [SegmentMemo.of(segment) for segment in segments]
+    found = frozenset(person for memo in memos for person in memo.found)
+    return [*(note for memo in memos for note in memo.notes), *missed_people(plan.parts, found)]
+
+
+@contextmanager
+def _keeping_segments(folder: SegmentFolder) -> Iterator[None]:
+    """Say what is left of a run that did not come to its end, and throw away what nobody needs."""
+    try:
+        yield
+    except (NoFaceError, SafeguardError):
+        folder.remove()
+        raise
+    except DlcError as error:
+        count = len(folder.finished)
+        if isinstance(error, Cancelled):
+            if not count:
+                folder.remove()
+                raise Cancelled("stopped before the first segment; nothing was kept") from error
+            raise Cancelled(
+                f"stopped; {count} finished segments are kept in {folder.path}: the same command "
+                "goes on after them"
+            ) from error
+        if count:
+            logger.warning(
+                "%d finished segments are kept in %s: the same command goes on after them",
+                count,
+                folder.path,
+            )
+        else:
+            folder.remove()
+        raise

@@ -1,0 +1,56 @@
+"""On what the segments of a swap depend, so that those of another swap are not taken for them."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import asdict
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+from dlc.errors import InputError
+from dlc.workflows.batch.run import SwapPlan
+
+# Options that decide on files beside the segments, or on nothing that is in them.
+_OTHER = frozenset({"overwrite", "contact_sheet", "contact_sheet_rows", "keep_partial"})
+_OTHER |= {"engine", "provenance", "threads", "allow_damaged"}
+
+
+def identity_of(plan: SwapPlan, threads: int) -> dict[str, Any]:
+    """Return it by names that a message can show; files, models included, by their digests.
+
+    Args:
+        plan: the swap.
+        threads: that are used: encoders divide their work by them, and the result depends on it.
+
+    Raises:
+        InputError: a file cannot be read.
+    """
+    facts: dict[str, Any] = {
+        "version of dlc": version("dlc"),
+        "engine": plan.engine.value,
+        "source": [_digest(path) for path in plan.sources],
+        "target": _digest(plan.target),
+        "threads": threads,
+    }
+    chosen = asdict(plan.options).items()
+    facts |= {name: value for name, value in chosen if name not in _OTHER}
+    # As it will look when it was read again: tuples are lists then.
+    plain: dict[str, Any] = json.loads(json.dumps(facts, default=_of_files))
+    return plain
+
+
+def _of_files(value: object) -> list[str]:
+    if not isinstance(value, Path):
+        raise TypeError(f"an option holds a {type(value).__name__}, which has no identity")
+    files = sorted(value.iterdir()) if value.is_dir() else [value]
+    return [_digest(path) for path in files if path.is_file()]
+
+
+def _digest(path: Path) -> str:
+    try:
+        with path.open("rb") as file:
+            return hashlib.file_digest(file, "sha256").hexdigest()
+    except OSError as error:
+        raise InputError(f"{path} cannot be read: {error.strerror}") from error

@@ -1,0 +1,292 @@
+"""One segment of a swap: from a fresh engine to a file.
+
+A segment is a function of the inputs, the options, its place in the video, and what the segment
+before it hands on alone. It begins with a freshly loaded engine, which is shown some frames before
+the segment's first so that faces are followed and light is known there; what it makes of these is
+thrown away. Whether the segment before it was made by this run or by one that was killed makes no
+difference, down to the last bit: what is handed on is kept with the segment.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import closing
+from dataclasses import dataclass, replace
+from fractions import Fraction
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from dlc.errors import OutputError
+from dlc.media.frame import Frame
+from dlc.media.video.joining import PartPlan
+from dlc.media.video.reader import VideoReader
+from dlc.media.video.segments import Segment
+from dlc.media.video.writer import VideoWriter
+from dlc.pipeline import CancelToken, Pipeline, PipelineReport
+from dlc.safeguard.guard import Safeguard
+from dlc.workflows.batch.run import QUEUE_SIZE, SwapPlan
+from dlc.workflows.batch.segment_memo import SegmentMemo
+from dlc.workflows.batch.steps import FrameCount, FrameJob, SwapSteps
+from dlc.workflows.engines.engine import EngineLoader
+from dlc.workflows.people.cast import Cast, read_cast
+from dlc.workflows.result import ModelUse
+from dlc.workflows.safeguard import open_safeguard
+
+# Seconds of the target that an engine is shown before a segment. Color, light and sharpness have
+# settled by then, as their means forget nine tenths in 10 to 25 frames.
+WARM_UP = Fraction(3, 2)
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """Where a segment lies, in seconds of the target's clock.
+
+    Attributes:
+        begin: of its first frame at the earliest; None for the first segment.
+        length: in seconds; the first segment's is counted from its first frame.
+    """
+
+    begin: Fraction | None
+    length: Fraction
+
+
+@dataclass(frozen=True, slots=True)
+class MadeSegment:
+    """A finished segment, how its time was spent, and by which models."""
+
+    segment: Segment
+    report: PipelineReport
+    models: tuple[ModelUse, ...]
+
+
+class SegmentMaker:
+    """Makes the segments of one output.
+
+    Args:
+        plan: what is to be done.
+        load_engine: called for every segment, with the number of CPU threads.
+        parts: how segments are encoded.
+        origin: the time in the target's clock that a player shows as 0.
+        threads: CPU threads for all stages together.
+        cancel: stops the work.
+    """
+
+    def __init__(
+        self,
+        plan: SwapPlan,
+        load_engine: EngineLoader,
+        parts: PartPlan,
+        origin: Fraction,
+        threads: int,
+        cancel: CancelToken,
+    ) -> None:
+        self._plan = plan
+        self._load_engine = load_engine
+        self._parts = parts
+        self._origin = origin
+        self._threads = threads
+        self._cancel = cancel
+        self._safeguard: Safeguard | None = None
+
+    def make(
+        self, path: Path, span: Span, before: SegmentMemo, count: Callable[[FrameCount], None]
+    ) -> MadeSegment:
+        """Make a segment.
+
+        Args:
+            path: its file; there is none if no frame lies in the segment.
+            span: where it lies.
+            before: of the segment before it; an empty one for the first.
+            count: called in this thread after every frame of it.
+
+        Raises:
+            DlcError: as `dlc.swap` tells; nothing is left of the segment.
+        """
+        began = time.perf_counter()
+        cast = self._prepared_cast(before)
+        swapped = left = 0
+        with self._open(span) as reader, _PartWriter(path, self._parts, self._threads) as writer:
+            steps = _SegmentSteps(cast, self._plan.options, writer, self._safeguard)
+            steps.begin = span.begin
+            frames = _FramesOf(reader, span)
+            pipeline = Pipeline(
+                frames,
+                steps.stages,
+                source_name="decode",
+                queue_size=QUEUE_SIZE,
+                cancel=self._cancel,
+            )
+            with closing(pipeline.run()) as counts:
+                for one in counts:
+                    if one is not None:
+                        swapped, left = swapped + one.swapped, left + one.left
+                        count(one)
+            self._cancel.check()
+            if frames.is_last and self._safeguard is not None:
+                self._safeguard.conclude()
+        notes = (*reader.notes, *writer.notes, *cast.caveats)
+        models = _told(cast.engine.models)
+        memo = SegmentMemo(notes, sorted(cast.found), cast.whereabouts, models)
+        segment = Segment(
+            frames=writer.frames_written,
+            first_pts=writer.first_pts,
+            size=path.stat().st_size if writer.frames_written else 0,
+            is_last=frames.is_last,
+            faces=swapped,
+            faces_left=left,
+            seconds=time.perf_counter() - began,
+            memo=memo.as_plain(),
+        )
+        return MadeSegment(segment, pipeline.report, cast.engine.models)
+
+    def _prepared_cast(self, before: SegmentMemo) -> Cast:
+        """Return a cast that goes on where the segment before ended, by a fresh engine."""
+        plan, engine = self._plan, self._load_engine(self._threads)
+        _check_models(before, engine.models)
+        cast = read_cast(engine, plan.photos, plan.parts, plan.options.people, self._cancel)
+        if self._safeguard is None:
+            self._safeguard = open_safeguard(plan.options.safeguard, cast.photos)
+        cast.prepare()
+        cast.go_on(before.whereabouts, float(WARM_UP))
+        return cast
+
+    def _open(self, span: Span) -> VideoReader:
+        options = self._plan.options
+        start = options.start
+        if span.begin is not None:
+            earlier = span.begin - self._origin - WARM_UP
+            start = max(options.start or 0.0, float(earlier))
+        return VideoReader(
+            self._plan.target,
+            start=start or None,
+            end=options.end,
+            threads=self._threads,
+            decoder=options.decoder,
+        )
+
+
+class _FramesOf:
+    """The frames of a segment and those before it that the reader begins with.
+
+    Attributes:
+        is_last: whether the target ended with them; known at the end.
+    """
+
+    def __init__(self, reader: VideoReader, span: Span) -> None:
+        self._reader = reader
+        self._span = span
+        self.is_last = False
+
+    def __iter__(self) -> Iterator[Frame]:
+        begin = self._span.begin
+        for frame in self._reader:
+            if begin is None:
+                begin = exact_time(frame)
+            if exact_time(frame) >= begin + self._span.length:
+                return
+            yield frame
+        self.is_last = True
+
+
+class _SegmentSteps(SwapSteps):
+    """The steps of a swap, of which the last ones leave the frames before the segment out.
+
+    Attributes:
+        begin: the time of the segment's first frame at the earliest; None if all belong to it.
+    """
+
+    begin: Fraction | None = None
+
+    def check(self, frame: Frame) -> Frame:
+        """Look at the segment's own frames: those before it have been looked at."""
+        return super().check(frame) if self._is_own(frame) else frame
+
+    def paste(self, job: FrameJob) -> FrameJob:
+        """Change the segment's own frames."""
+        return super().paste(job) if self._is_own(job.frame) else job
+
+    def encode(self, job: FrameJob) -> FrameCount | None:  # type: ignore[override]
+        """Write the segment's own frames; there is nothing to count of others."""
+        return super().encode(job) if self._is_own(job.frame) else None
+
+    def _is_own(self, frame: Frame) -> bool:
+        return self.begin is None or exact_time(frame) >= self.begin
+
+
+class _PartWriter:
+    """Writes a segment's file, if it has any frame.
+
+    Attributes:
+        first_pts: the time of its first frame in the target's units; 0 if there is none.
+        frames_written: how many frames it has.
+        notes: what is not as it is in the target, in words for the user.
+    """
+
+    def __init__(self, path: Path, parts: PartPlan, threads: int) -> None:
+        self._path = path
+        self._parts = parts
+        self._threads = threads
+        self._writer: VideoWriter | None = None
+        self.first_pts = 0
+
+    @property
+    def frames_written(self) -> int:
+        return 0 if self._writer is None else self._writer.frames_written
+
+    @property
+    def notes(self) -> list[str]:
+        return [] if self._writer is None else self._writer.notes
+
+    def write(self, frame: Frame) -> None:
+        """Encode a frame; the file's times begin with it if it is the first."""
+        if self._writer is None:
+            self.first_pts = frame.pts or 0
+            # That the range begins here makes the file's clock begin with the first frame.
+            info = replace(self._parts.info, start=exact_time(frame))
+            self._writer = VideoWriter(
+                self._path,
+                info,
+                self._parts.encoding,
+                overwrite=True,
+                threads=self._threads,
+                mark=False,
+                carry_streams=False,
+            )
+        self._writer.write(frame)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        if self._writer is not None:
+            self._writer.__exit__(kind, error, trace)
+
+
+def _told(models: Sequence[ModelUse]) -> list[list[str]]:
+    return [[use.role, use.name, use.provider] for use in models]
+
+
+def _check_models(before: SegmentMemo, models: Sequence[ModelUse]) -> None:
+    """Raise OutputError where a model was installed, removed or moved to another provider."""
+    if before.models is None or list(before.models) == _told(models):
+        return
+    then, now = (
+        ", ".join(f"{name} by {provider}" for _, name, provider in each) or "the built-in models"
+        for each in (before.models, _told(models))
+    )
+    raise OutputError(
+        f"the segments that are there were made with {then}, and now it would be {now}: make them "
+        "available again, or remove the folder of the segments to begin anew"
+    )
+
+
+def exact_time(frame: Frame) -> Fraction:
+    """Return when a frame is shown, in seconds of the target's clock."""
+    return (frame.pts or 0) * frame.time_base

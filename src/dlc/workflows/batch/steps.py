@@ -1,0 +1,130 @@
+"""What happens to one frame on its way from the decoder to the encoder."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from functools import partial, reduce
+from operator import or_
+from typing import Any, Protocol
+
+from dlc.compositing.patch import Patch
+from dlc.faces.face import Face
+from dlc.media.frame import Frame
+from dlc.media.label import Label
+from dlc.options import SwapOptions
+from dlc.pipeline.stage import Stage
+from dlc.safeguard.guard import Safeguard
+from dlc.swapping.effect import PatchEffect
+from dlc.workflows.batch.contact_sheet import CELL_SIZE
+from dlc.workflows.batch.moments import Moment, MomentRecorder
+from dlc.workflows.people.cast import Cast
+
+
+class FrameWriter(Protocol):
+    """Where finished frames go; the writers of `dlc.media` are such."""
+
+    def write(self, frame: Frame) -> None:
+        """Encode the next frame."""
+
+
+@dataclass(slots=True)
+class FrameJob:
+    """A frame and what the steps have found out about it so far."""
+
+    frame: Frame
+    faces: list[Face] = field(default_factory=list)
+    swapped: list[tuple[Face, Patch]] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class FrameCount:
+    """What became of the faces of one frame."""
+
+    swapped: int
+    left: int
+
+
+class SwapSteps:
+    """The steps of a swap, each called from the one thread of its stage.
+
+    Args:
+        cast: finds the faces and makes the new ones, already prepared with the sources.
+        options: which faces are swapped, and what is drawn into every frame.
+        writer: takes the finished frames.
+        safeguard: looks at the target before anything is done with it, if it is to be looked at.
+        recorder: keeps pictures for the contact sheet, if there is to be one.
+    """
+
+    def __init__(
+        self,
+        cast: Cast,
+        options: SwapOptions,
+        writer: FrameWriter,
+        safeguard: Safeguard | None = None,
+        recorder: MomentRecorder | None = None,
+    ) -> None:
+        self._cast = cast
+        self._finder = cast.finder()
+        self._choice = options.faces
+        self._writer = writer
+        self._recorder = recorder
+        self._safeguard = safeguard
+        self._label = Label(options.label) if options.label is not None else None
+        self._effects = cast.engine.effects
+        needs = (effect.target_needs for effect in self._effects)
+        self._needs = reduce(or_, needs, cast.swapper.target_needs)
+
+    @property
+    def stages(self) -> list[Stage[Any, Any]]:
+        """The steps in order, as stages of a pipeline."""
+        first = [Stage("check", self.check)] if self._safeguard else []
+        return [
+            *first,
+            Stage("find", self.find),
+            Stage("swap", self.swap),
+            *(Stage(effect.name, partial(_apply, effect)) for effect in self._effects),
+            Stage("paste", self.paste),
+            Stage("encode", self.encode),
+        ]
+
+    def check(self, frame: Frame) -> Frame:
+        """Let the safeguard look at a frame, a stage of its own so that faces need not wait."""
+        if self._safeguard is not None:
+            self._safeguard.watch(frame)
+        return frame
+
+    def find(self, frame: Frame) -> FrameJob:
+        """Find the faces of a frame, choose those to swap, and look closer at these."""
+        faces = self._cast.choose(self._finder.find(frame), self._choice)
+        return FrameJob(frame, self._finder.describe(frame, faces, self._needs))
+
+    def swap(self, job: FrameJob) -> FrameJob:
+        """Make a patch for every chosen face; all of them see the frame as it came."""
+        patches = self._cast.swapper.swap(job.frame, job.faces)
+        pairs = zip(job.faces, patches, strict=True)
+        job.swapped = [(face, patch) for face, patch in pairs if patch is not None]
+        return job
+
+    def paste(self, job: FrameJob) -> FrameJob:
+        """Put the patches into the frame and remember how it looked, if it is to be shown."""
+        recorder = self._recorder
+        shown = recorder is not None and recorder.wants_next()
+        before = job.frame.thumbnail(CELL_SIZE) if shown else None
+        for _, patch in job.swapped:
+            job.frame.paste(patch.box, patch.bgr, patch.alpha)
+        if self._label is not None:
+            self._label.draw(job.frame)
+        if recorder is not None and before is not None:
+            after = job.frame.thumbnail(CELL_SIZE)
+            recorder.add(Moment(job.frame.time, before, after))
+        return job
+
+    def encode(self, job: FrameJob) -> FrameCount:
+        """Hand the frame to the encoder and let go of it."""
+        self._writer.write(job.frame)
+        return FrameCount(swapped=len(job.swapped), left=len(job.faces) - len(job.swapped))
+
+
+def _apply(effect: PatchEffect, job: FrameJob) -> FrameJob:
+    job.swapped = [(face, effect.apply(job.frame, face, patch)) for face, patch in job.swapped]
+    return job

@@ -1,0 +1,105 @@
+"""Swap the faces of a video or picture: what is asked for, and where it leads."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+from dlc.options import SwapOptions
+from dlc.pipeline import CancelToken
+from dlc.workflows.batch.resume import run_resumable
+from dlc.workflows.batch.run import SwapPlan, run_swap
+from dlc.workflows.checks import check_options
+from dlc.workflows.engines.beside import models_beside
+from dlc.workflows.engines.effects import Appearance
+from dlc.workflows.engines.engine import choose_engine
+from dlc.workflows.engines.enhancer import check_enhancing, with_enhancer
+from dlc.workflows.engines.occluder import with_occluder
+from dlc.workflows.engines.occlusion import settled_masks
+from dlc.workflows.engines.recognizer import choose_recognizing_engine
+from dlc.workflows.hardware import settled_decoder, settled_encoding
+from dlc.workflows.people.assignment import check_people, parts_of
+from dlc.workflows.progress import Progress
+from dlc.workflows.result import SwapResult
+from dlc.workflows.sources import Source, photo_paths
+
+logger = logging.getLogger(__name__)
+
+
+def swap(
+    source: Source | None,
+    target: str | Path,
+    output: str | Path,
+    options: SwapOptions | None = None,
+    *,
+    progress: Callable[[Progress], None] | None = None,
+    cancel: CancelToken | None = None,
+) -> SwapResult:
+    """Put the face of `source` on the faces of `target` and write the result to `output`.
+
+    Args:
+        source: a photo, several photos of one person, or a folder of such photos. It may be None
+            where `SwapOptions.people` maps people to sources; otherwise it is for the rest.
+        target: a video or a picture.
+        output: the file to write, of the same kind as `target`; it appears under its name only
+            when it is whole.
+        options: everything that can be chosen; None is the default of each.
+        progress: called in this thread after every frame; what it raises stops the run.
+        cancel: set it, from anywhere, to stop the run.
+
+    Returns:
+        What was done and how long each part took.
+
+    Raises:
+        OptionError: an option's value makes no sense.
+        InputError: a source photo or the target cannot be used.
+        DamagedInputError: the target cannot be read to its end (see `SwapOptions.allow_damaged`).
+        NoFaceError: no face in the source, or none in the whole target that can be swapped.
+        OutputError: the output may not or cannot be written.
+        EncoderError: the encoder is unknown or does not fit the output.
+        ModelError: a model of the engine that was asked for is missing, damaged, or of no use here.
+        ProviderError: the provider that was asked for does not run the models here.
+        SafeguardError: a photo or the target shows what `SwapOptions.safeguard` does not let pass.
+        ProvenanceError: the output cannot be signed.
+        Cancelled: the run was stopped through `cancel`.
+
+    Example:
+        >>> import dlc
+        >>> dlc.swap("me.jpg", "clip.mp4", "out.mp4", dlc.SwapOptions(end=10.0))  # doctest: +SKIP
+    """
+    options = options or SwapOptions()
+    check_options(options)
+    check_enhancing(options.enhance)
+    check_people(options.people, has_source=source is not None)
+    appearance = Appearance(options.look, options.masks)
+    parts = parts_of(source, options.people)
+    choose = choose_recognizing_engine if parts else choose_engine
+    beside = models_beside(options.enhance, options.masks)
+    choice = choose(options.engine, options.neural, appearance=appearance, beside=beside)
+    logger.info("engine %s: %s", choice.engine, choice.reason)
+    decoder, about_decoder = settled_decoder(options.decoder, Path(target))
+    encoding, about_encoding = settled_encoding(options.encoding, Path(output))
+    options = replace(
+        options,
+        masks=settled_masks(options.masks, choice.engine),
+        decoder=decoder,
+        encoding=encoding,
+    )
+    plan = SwapPlan(
+        photos=tuple(photo_paths(source)) if source is not None and not parts else (),
+        target=Path(target),
+        output=Path(output),
+        options=options,
+        engine=choice.engine,
+        engine_reason=choice.reason,
+        parts=parts,
+        notes=(*about_decoder, *about_encoding),
+    )
+    provider = options.neural.provider
+    load = with_enhancer(choice.load, options.enhance, provider)
+    load = with_occluder(load, options.masks, provider)
+    if options.resume is not None:
+        return run_resumable(plan, load, options.resume, progress=progress, cancel=cancel)
+    return run_swap(plan, load, progress=progress, cancel=cancel)

@@ -1,0 +1,1 @@
+"""Which models do the work of a run, loaded on their routes."""

@@ -1,0 +1,177 @@
+"""Which swap engine does the work, and why."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection
+from dataclasses import dataclass, replace
+from functools import reduce
+from operator import or_
+
+from dlc.errors import OptionError
+from dlc.faces.finder import FaceFinder, Needs, RecognizingFaceFinder
+from dlc.faces.tracking.smoother import smoothing_options
+from dlc.faces.tracking.tracker import TrackerOptions, load_tracker
+from dlc.model_store.spec import ModelRole
+from dlc.model_store.store import ModelStore
+from dlc.options import Engine, NeuralOptions, Occlusion, Provider
+from dlc.swapping.effect import PatchEffect
+from dlc.swapping.mesh import MeshSwapper
+from dlc.swapping.swapper import FaceSwapper
+from dlc.workflows.engines.effects import Appearance
+from dlc.workflows.engines.neural_models import missing_models, not_installed
+from dlc.workflows.engines.occlusion import settled_masks
+from dlc.workflows.result import ModelUse
+
+_NEURAL_ROLES = (
+    ModelRole.SWAPPER,
+    ModelRole.DETECTOR,
+    ModelRole.RECOGNIZER,
+    ModelRole.LANDMARKER,
+)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class LoadedEngine:
+    """A swapper, and the finder that tells it what it needs to know of faces.
+
+    Attributes:
+        finder: finds and describes faces.
+        swapper: replaces them.
+        recognizer: describes faces that `finder` found by their embeddings, too; None where nothing
+            tells people apart.
+        effects: change what the swapper makes before it is pasted, in this order.
+        models: by what each of the neural models is run; empty for the built-in engine.
+    """
+
+    finder: FaceFinder
+    swapper: FaceSwapper
+    recognizer: RecognizingFaceFinder | None = None
+    effects: tuple[PatchEffect, ...] = ()
+    models: tuple[ModelUse, ...] = ()
+
+
+# Called with the CPU threads that the engine may use.
+EngineLoader = Callable[[int], LoadedEngine]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class EngineChoice:
+    """The engine that does the work.
+
+    Attributes:
+        engine: never AUTO.
+        reason: why it is this one, in a few words.
+        load: loads it.
+    """
+
+    engine: Engine
+    reason: str
+    load: EngineLoader
+
+
+def choose_engine(
+    asked: Engine,
+    neural: NeuralOptions | None = None,
+    store: ModelStore | None = None,
+    appearance: Appearance | None = None,
+    beside: Collection[ModelRole] = (),
+) -> EngineChoice:
+    """Choose between the engines: the neural one wherever its models are at hand.
+
+    Args:
+        asked: what the user wants.
+        neural: how the neural engine is to be run; None are the defaults.
+        store: the installed models; None are the user's.
+        appearance: how new faces are to look; None are the defaults.
+        beside: the models that the run has beside either engine, an enhancer for instance. Options
+            that mean something to them are not the neural engine's alone.
+
+    Raises:
+        ModelError: the neural engine was asked for, by name or by an option that only it has, and
+            one of its models is missing; or all are there but the one that an effect needs.
+        OptionError: such an option was given together with the mesh engine.
+    """
+    neural = neural or NeuralOptions()
+    store = store or ModelStore.of_user()
+    appearance = appearance or Appearance()
+    if asked is Engine.MESH:
+        _refuse(_only_neural(neural, beside))
+        return _mesh("as asked", appearance)
+    missing = missing_models(neural, store)
+    if not missing:
+        reason = "as asked" if asked is Engine.INSWAPPER else "its models are there"
+        return _neural(reason, neural, store, appearance)
+    if asked is Engine.INSWAPPER or _only_neural(neural, beside):
+        raise not_installed(missing)
+    return _mesh(f"the neural engine lacks {', '.join(missing)}", appearance)
+
+
+def load_mesh_engine(appearance: Appearance | None = None) -> LoadedEngine:
+    """Load the built-in engine.
+
+    Args:
+        appearance: how new faces are to look; None are the defaults.
+
+    Raises:
+        ModelError: one of its files is missing or damaged.
+    """
+    appearance = appearance or Appearance()
+    occlusion = settled_masks(appearance.masks, Engine.MESH).occlusion
+    swapper = MeshSwapper(keep_covers=occlusion is Occlusion.BUILT_IN)
+    smoothing = appearance.look.smoothing
+    tracking = None
+    if smoothing is not None:
+        tracking = TrackerOptions(smoothing=smoothing_options(smoothing))
+    return LoadedEngine(load_tracker(tracking), swapper, effects=appearance.effects(Engine.MESH))
+
+
+def _mesh(reason: str, appearance: Appearance) -> EngineChoice:
+    def load(threads: int) -> LoadedEngine:
+        del threads
+        return load_mesh_engine(appearance)
+
+    return EngineChoice(Engine.MESH, reason, load)
+
+
+def _neural(
+    reason: str, neural: NeuralOptions, store: ModelStore, appearance: Appearance
+) -> EngineChoice:
+    wanted = appearance.effects(Engine.INSWAPPER)
+    needs = reduce(or_, (effect.target_needs for effect in wanted), Needs.NOTHING)
+    missing = missing_models(neural, store, needs)
+    if missing:
+        raise not_installed(missing)
+
+    def load(threads: int) -> LoadedEngine:
+        # insightface takes a third of a second to import: the built-in engine need not wait.
+        from dlc.workflows.engines.neural_engine import load_neural_engine
+
+        engine = load_neural_engine(neural, store, threads, needs, appearance.look.smoothing)
+        return replace(engine, effects=wanted)
+
+    return EngineChoice(Engine.INSWAPPER, reason, load)
+
+
+def _only_neural(neural: NeuralOptions, beside: Collection[ModelRole]) -> list[str]:
+    """Return the options that were given and mean nothing to a run with the mesh engine."""
+    given = [
+        f"--{role}-model"
+        for role in _NEURAL_ROLES
+        if role not in beside and getattr(neural, f"{role}_model") is not None
+    ]
+    if neural.provider not in (Provider.AUTO, Provider.CPU) and not beside:
+        given.append(f"--provider {neural.provider}")
+    if neural.pixel_boost is not None:
+        given.append(f"--pixel-boost {neural.pixel_boost}")
+    if neural.tilted:
+        given.append("--tilted")
+    return given
+
+
+def _refuse(given: list[str]) -> None:
+    if given:
+        verb = "is" if len(given) == 1 else "are"
+        raise OptionError(
+            f"{' and '.join(given)} {verb} for the neural engine; the mesh engine has models of "
+            "its own, which run on the CPU: leave the option out, or use --engine inswapper"
+        )

@@ -1,0 +1,94 @@
+"""Loads what gives new faces finer detail: GFPGAN or GPEN, on its route."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import replace
+
+from dlc.enhancing.cadence import EnhanceCadence
+from dlc.enhancing.enhancer import FaceEnhancer
+from dlc.enhancing.model import EnhancerModel
+from dlc.errors import OptionError
+from dlc.model_store.spec import ModelRole
+from dlc.model_store.store import ModelStore
+from dlc.options import EnhanceOptions, Enhancer, Provider
+from dlc.workflows.engines.engine import EngineLoader, LoadedEngine
+from dlc.workflows.engines.single_model import model_file, open_model
+from dlc.workflows.result import ModelUse
+
+# The catalogue's names.
+_MODELS = {
+    Enhancer.GFPGAN: "GFPGANv1.4",
+    Enhancer.GPEN256: "GPEN-BFR-256",
+    Enhancer.GPEN512: "GPEN-BFR-512",
+}
+
+"""Loads an engine; the argument is the CPU threads it may use."""
+
+
+def check_enhancing(options: EnhanceOptions | None) -> None:
+    """Raise OptionError unless every value makes sense."""
+    if options is None:
+        return
+    if not (math.isfinite(options.blend) and 0 <= options.blend <= 1):
+        raise OptionError(f"the enhancer's blend is {options.blend:g}; give 0 to 1")
+    if options.every is not None and options.every < 1:
+        raise OptionError(f"the enhancer is to run every {options.every} frames; give at least 1")
+
+
+def with_enhancer(
+    load: EngineLoader,
+    options: EnhanceOptions | None,
+    provider: Provider = Provider.AUTO,
+    store: ModelStore | None = None,
+    *,
+    live: bool = False,
+) -> EngineLoader:
+    """Return what loads an engine together with the enhancer that was asked for, if any.
+
+    The enhancer is the first of the effects: masks and colors are to see the face with its detail.
+
+    Args:
+        load: loads the engine alone.
+        options: which enhancer; None is none.
+        provider: what is to run its model.
+        store: the installed models; None are the user's.
+        live: whether there is a time for every frame.
+    """
+    if options is None:
+        return load
+    asked, models = options, store or ModelStore.of_user()
+
+    def load_both(threads: int) -> LoadedEngine:
+        engine = load(threads)
+        effect, use = load_enhancer(asked, provider, models, threads, live=live)
+        return replace(engine, effects=(effect, *engine.effects), models=(*engine.models, use))
+
+    return load_both
+
+
+def load_enhancer(
+    options: EnhanceOptions, provider: Provider, store: ModelStore, threads: int, *, live: bool
+) -> tuple[FaceEnhancer, ModelUse]:
+    """Load a restoration model.
+
+    Args:
+        options: which one, and how it is used.
+        provider: what is to run it.
+        store: the installed models, and the cache for what is made of them.
+        threads: CPU threads it may use.
+        live: whether there is a time for every frame.
+
+    Returns:
+        The effect, and by what its model is run.
+
+    Raises:
+        InputError: a file that was named is not there.
+        ModelError: the model is missing, damaged, or no enhancer; the message tells what to do.
+        ProviderError: the provider that was asked for does not run it here.
+    """
+    path = model_file(options.model, _MODELS[options.enhancer], ModelRole.ENHANCER, store)
+    session, use = open_model(path, ModelRole.ENHANCER, provider, store, threads)
+    every = options.every if live else options.every or 1
+    effect = FaceEnhancer(EnhancerModel(session), EnhanceCadence(every), options.blend)
+    return effect, use

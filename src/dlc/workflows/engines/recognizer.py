@@ -1,0 +1,135 @@
+"""Chooses an engine, or just a finder, that tells people apart wherever there is a recognizer."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass, replace
+
+from dlc.errors import OptionError
+from dlc.faces.finder import FaceFinder, RecognizingFaceFinder
+from dlc.faces.people.recognizer import Recognizer
+from dlc.faces.people.recognizing_finder import RecognizingFinder
+from dlc.faces.people.sface import SFaceRecognizer
+from dlc.faces.tracking.tracker import load_tracker
+from dlc.model_store.contracts import is_sface
+from dlc.model_store.skim import skim_io
+from dlc.model_store.spec import ModelRole
+from dlc.model_store.store import ModelStore
+from dlc.options import Engine, NeuralOptions, Provider
+from dlc.workflows.engines.effects import Appearance
+from dlc.workflows.engines.engine import EngineChoice, LoadedEngine, choose_engine
+from dlc.workflows.engines.single_model import model_file, open_model
+from dlc.workflows.result import ModelUse
+
+# The catalogue's models; of recognizers the one to be preferred first. SFace is smaller, faster and
+# free for any use, and the neural engine, which cannot do with it, is not meant here.
+_DETECTOR, _RECOGNIZERS = "det_10g", ("sface", "w600k_r50")
+
+
+def choose_recognizing_engine(
+    asked: Engine,
+    neural: NeuralOptions,
+    store: ModelStore | None = None,
+    appearance: Appearance | None = None,
+    beside: Collection[ModelRole] = (),
+) -> EngineChoice:
+    """Choose between the engines, as `choose_engine` does; the mesh engine recognizes, too.
+
+    It does with the recognizer that was named or is installed.
+    """
+    store = store or ModelStore.of_user()
+    if not _has_recognizer(neural, store):
+        return choose_engine(asked, neural, store, appearance, beside)
+    beside = {*beside, ModelRole.RECOGNIZER}
+    choice = choose_engine(asked, neural, store, appearance, beside)
+    if choice.engine is not Engine.MESH:
+        return choice
+    return replace(
+        choice, load=lambda threads: _recognizing(choice.load(threads), neural, store, threads)
+    )
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class PeopleScout:
+    """What finds faces and, where it can, tells whose they are; it swaps nothing.
+
+    Attributes:
+        finder: finds faces.
+        recognizer: the same one, if it tells their embeddings, too.
+        models: by what its neural models are run.
+    """
+
+    finder: FaceFinder
+    recognizer: RecognizingFaceFinder | None
+    models: tuple[ModelUse, ...]
+
+    def similarity(self, asked: float | None) -> float | None:
+        """Return the cosine from which faces are one person's; None where nothing can tell.
+
+        Args:
+            asked: what the user wants it to be; None is the recognizer's own.
+        """
+        if self.recognizer is None:
+            return None
+        return self.recognizer.similarity if asked is None else asked
+
+
+def load_scout(neural: NeuralOptions, threads: int, store: ModelStore | None = None) -> PeopleScout:
+    """Load the best there is: SCRFD where it is installed or named, and so a recognizer.
+
+    Raises:
+        OptionError: a provider was asked for, and there is no model for it to run.
+        InputError: a file that was named is not there.
+        ModelError: a model is damaged, or no model for its purpose.
+        ProviderError: the provider that was asked for does not run a model here.
+    """
+    store = store or ModelStore.of_user()
+    uses: list[ModelUse] = []
+    finder: FaceFinder = load_tracker()
+    if neural.detector_model is not None or store.find(_DETECTOR):
+        from dlc.faces.analyzer import FaceAnalyzer
+        from dlc.faces.detection.scrfd import ScrfdDetector
+
+        path = model_file(neural.detector_model, _DETECTOR, ModelRole.DETECTOR, store)
+        session, use = open_model(path, ModelRole.DETECTOR, neural.provider, store, threads)
+        finder = FaceAnalyzer(ScrfdDetector(session))
+        uses.append(use)
+    recognizing = None
+    if _has_recognizer(neural, store):
+        recognizer, use = _load_recognizer(neural, store, threads)
+        uses.append(use)
+        finder = recognizing = RecognizingFinder(finder, recognizer)
+    if not uses and neural.provider not in (Provider.AUTO, Provider.CPU):
+        raise OptionError(
+            f"--provider {neural.provider} has nothing to run: neither a detector nor a recognizer "
+            "is installed (`dlc models pull sface` installs one); leave the option out"
+        )
+    return PeopleScout(finder, recognizing, tuple(uses))
+
+
+def _has_recognizer(neural: NeuralOptions, store: ModelStore) -> bool:
+    return neural.recognizer_model is not None or any(map(store.find, _RECOGNIZERS))
+
+
+def _recognizing(
+    engine: LoadedEngine, neural: NeuralOptions, store: ModelStore, threads: int
+) -> LoadedEngine:
+    """Give the mesh engine a recognizer of what its finder finds."""
+    recognizer, use = _load_recognizer(neural, store, threads)
+    recognizing = RecognizingFinder(engine.finder, recognizer)
+    return replace(engine, recognizer=recognizing, models=(*engine.models, use))
+
+
+def _load_recognizer(
+    neural: NeuralOptions, store: ModelStore, threads: int
+) -> tuple[Recognizer, ModelUse]:
+    """Load the recognizer that was named, or the best one that is installed."""
+    installed = next(filter(store.find, _RECOGNIZERS), _RECOGNIZERS[0])
+    path = model_file(neural.recognizer_model, installed, ModelRole.RECOGNIZER, store)
+    session, use = open_model(path, ModelRole.RECOGNIZER, neural.provider, store, threads)
+    if is_sface(skim_io(path)):
+        return SFaceRecognizer(session), use
+    # insightface takes a third of a second to import, which others need not wait for.
+    from dlc.faces.people.arcface import ArcFaceRecognizer
+
+    return ArcFaceRecognizer(path, session), use

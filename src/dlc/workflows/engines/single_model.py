@@ -1,0 +1,65 @@
+"""Finds and opens one model that a run has beside those of its engine."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from dlc.errors import InputError
+from dlc.host.detect import detect_host
+from dlc.inference.prepared import prepared_model
+from dlc.inference.route import Role
+from dlc.inference.routed_session import RoutedSession
+from dlc.inference.runtime import installed_runtime
+from dlc.inference.sessions import open_session
+from dlc.model_store.contracts import check_contract
+from dlc.model_store.rewritten_files import RewrittenFiles
+from dlc.model_store.spec import ModelRole
+from dlc.model_store.store import ModelStore
+from dlc.options import Provider
+from dlc.workflows.engines.neural_routes import neural_routes
+from dlc.workflows.result import ModelUse
+
+
+def model_file(named: Path | None, name: str, role: ModelRole, store: ModelStore) -> Path:
+    """Return a model's file: one that was named by its contract, an installed one by its digest.
+
+    Args:
+        named: the file that the user named; None takes the installed one.
+        name: what the catalogue calls that; a file that does not fit is told of it.
+        role: what it is to do.
+        store: the installed models.
+
+    Raises:
+        InputError: the file that was named is not there.
+        ModelError: it is no model for this role, or the installed one is missing or damaged; the
+            message tells what to do.
+    """
+    if named is None:
+        return store.require(name)
+    if not named.is_file():
+        raise InputError(f"no such file: {named}, which was named as the {role.value} model")
+    check_contract(named, role, name)
+    return named
+
+
+def open_model(
+    path: Path, role: ModelRole, provider: Provider, store: ModelStore, threads: int
+) -> tuple[RoutedSession, ModelUse]:
+    """Open a model on the route of its role, and tell by what it is run.
+
+    Args:
+        path: its file, from `model_file`.
+        role: what it does.
+        provider: what is to run it.
+        store: knows the cache for what is made of it.
+        threads: CPU threads it may use.
+
+    Raises:
+        ModelError: the file is damaged.
+        ProviderError: the provider that was asked for does not run it here.
+    """
+    route = neural_routes(detect_host(installed_runtime()), provider, threads)[Role(role.value)]
+    files = RewrittenFiles(store.folders.cache, store.digests)
+    compiled = store.folders.cache / "providers"
+    session = open_session(prepared_model(path, route, files), route, cache=compiled)
+    return session, ModelUse(role.value, path.name, session.applied, route.reason)

@@ -1,0 +1,1 @@
+"""A live picture from its source to its outputs."""

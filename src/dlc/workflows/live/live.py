@@ -1,0 +1,127 @@
+"""Swap the faces of a live picture: what is asked for, and where it leads."""
+
+from __future__ import annotations
+
+import logging
+import math
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+from dlc.errors import OptionError
+from dlc.media.live.writer import check_live_output
+from dlc.options import LiveOptions, NoFace
+from dlc.pipeline import CancelToken
+from dlc.workflows.checks import check_faces, check_trust
+from dlc.workflows.engines.beside import models_beside
+from dlc.workflows.engines.effects import Appearance, check_effects
+from dlc.workflows.engines.engine import choose_engine
+from dlc.workflows.engines.enhancer import check_enhancing, with_enhancer
+from dlc.workflows.engines.occluder import with_occluder
+from dlc.workflows.engines.occlusion import settled_masks
+from dlc.workflows.engines.recognizer import choose_recognizing_engine
+from dlc.workflows.hardware import settled_encoding
+from dlc.workflows.live.result import LiveResult
+from dlc.workflows.live.run import LivePlan, run_live
+from dlc.workflows.live.stats import LiveStats
+from dlc.workflows.people.assignment import check_people, parts_of
+from dlc.workflows.sources import Source, photo_paths
+
+logger = logging.getLogger(__name__)
+
+
+def live(
+    source: Source | None,
+    camera: str,
+    options: LiveOptions,
+    *,
+    progress: Callable[[LiveStats], None] | None = None,
+    cancel: CancelToken | None = None,
+) -> LiveResult:
+    """Put the face of `source` on the faces that a camera sees, as they are seen.
+
+    The newest frame is always the next to be processed: where the machine is slower than the
+    camera, the frame rate drops and the latency does not grow.
+
+    Args:
+        source: a photo, several photos of one person, or a folder of such photos. It may be None
+            where `LiveOptions.people` maps people to sources; otherwise it is for the rest.
+        camera: a camera's number, a file that is played in real time, an address, or
+            "lavfi:" and a graph of FFmpeg's filters.
+        options: outputs, and everything else that can be chosen.
+        progress: called in this thread every second; what it raises stops the run.
+        cancel: set it, from anywhere, to end the run. That is an ordinary end.
+
+    Returns:
+        What was done and how fast.
+
+    Raises:
+        OptionError: an option's value makes no sense, or no output was asked for.
+        InputError: a source photo, or the file to be played, cannot be used.
+        NoFaceError: no face in the source.
+        CameraError: the camera cannot be used, or went away; a file written so far is kept.
+        VirtualCameraError: there is no virtual camera, or it went away.
+        OutputError: an output may not or cannot be written or shown.
+        EncoderError: the encoder does not fit the file.
+        ModelError: a model of the engine is missing or damaged.
+        SafeguardError: a photo, or what the source shows, is refused; no file is kept.
+        ProvenanceError: the file cannot be signed.
+        Cancelled: the run was ended before there was a picture.
+    """
+    check_live_options(options)
+    check_people(options.people, has_source=source is not None)
+    if options.output is not None:
+        encoding, _ = settled_encoding(options.encoding, options.output)
+        check_live_output(options.output, Path(camera), encoding, overwrite=options.overwrite)
+        options = replace(options, encoding=encoding)
+    appearance = Appearance(options.look, options.masks)
+    parts = parts_of(source, options.people)
+    choose = choose_recognizing_engine if parts else choose_engine
+    beside = models_beside(options.enhance, options.masks)
+    choice = choose(options.engine, options.neural, appearance=appearance, beside=beside)
+    logger.info("engine %s: %s", choice.engine, choice.reason)
+    options = replace(options, masks=settled_masks(options.masks, choice.engine))
+    plan = LivePlan(
+        photos=tuple(photo_paths(source)) if source is not None and not parts else (),
+        camera=camera,
+        options=options,
+        engine=choice.engine,
+        engine_reason=choice.reason,
+        parts=parts,
+    )
+    provider = options.neural.provider
+    load = with_enhancer(choice.load, options.enhance, provider, live=True)
+    load = with_occluder(load, options.masks, provider)
+    return run_live(plan, load, progress=progress, cancel=cancel)
+
+
+def check_live_options(options: LiveOptions) -> None:
+    """Raise OptionError unless every value makes sense by itself and with the others."""
+    if options.output is None and options.virtual_camera is None and not options.preview:
+        raise OptionError(
+            "there is nothing to show the result on: ask for a virtual camera (--virtual-cam), a "
+            "file (--output) or a window (--preview)"
+        )
+    check_faces(options.faces)
+    every = options.detection_every
+    if every is not None and every < 1:
+        raise OptionError(f"detection_every is {every}; give at least 1")
+    if options.no_face is not NoFace.PASS and options.look.opacity < 1:
+        raise OptionError(
+            f"--no-face {options.no_face} hides real faces, and --opacity {options.look.opacity:g} "
+            "lets them show through; leave one of them out"
+        )
+    if options.no_face is NoFace.BLANK and every is not None and every > 1:
+        raise OptionError(
+            f"--no-face blank hides every face from its first frame on, so that --detection-every "
+            f"{every} contradicts it; leave one of them out"
+        )
+    if options.duration is not None and not (
+        math.isfinite(options.duration) and options.duration > 0
+    ):
+        raise OptionError(f"duration is {options.duration:g} s; give more than 0")
+    if options.threads is not None and options.threads < 1:
+        raise OptionError(f"threads is {options.threads}; give at least 1")
+    check_trust(options)
+    check_effects(options.look, options.masks)
+    check_enhancing(options.enhance)

@@ -1,0 +1,166 @@
+"""Where live pictures go: a file, a virtual camera, a window."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from types import TracebackType
+from typing import Protocol, Self
+
+from dlc.media.live.frame import LiveFrame
+from dlc.media.live.preview import PreviewWindow
+from dlc.media.live.virtual_camera import VirtualCamera
+from dlc.media.live.writer import LiveWriter
+from dlc.pipeline import Branch, CancelToken
+from dlc.pipeline.channel import Channel, Closed
+
+# Called after a picture was shown, with the time it was captured at, or None if it was repeated.
+Shown = Callable[[float | None], None]
+
+# Frames that wait for an encoder with a hiccup.
+_FILE_QUEUE = 8
+
+
+class LiveOutput(Protocol):
+    """Takes pictures in the main thread, without holding it up; a context manager."""
+
+    def offer(self, frame: LiveFrame) -> None:
+        """Hand over the next picture, which nobody changes any more.
+
+        Raises:
+            DlcError: the output failed, possibly at an earlier picture.
+        """
+
+    def poll(self) -> None:
+        """Do what is to be done while no picture comes; raises what `offer` raises."""
+
+    def __enter__(self) -> Self:
+        """Begin."""
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        """End; what was taken is shown first."""
+
+
+class _Branched:
+    """An output with a thread of its own."""
+
+    def __init__(
+        self, name: str, work: Callable[[Channel[LiveFrame]], None], capacity: int
+    ) -> None:
+        self._branch = Branch[LiveFrame](name, work, capacity=capacity)
+
+    def offer(self, frame: LiveFrame) -> None:
+        """Hand the picture to the thread."""
+        self._branch.offer(frame)
+
+    def poll(self) -> None:
+        """See whether the thread is well."""
+        self._branch.check()
+
+    def __enter__(self) -> Self:
+        self._branch.__enter__()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._branch.__exit__(kind, error, trace)
+
+
+class FileOutput(_Branched):
+    """Records to a file, every frame at its time; the writer is closed by whoever opened it."""
+
+    def __init__(self, writer: LiveWriter, shown: Shown | None = None) -> None:
+        self._writer = writer
+        self._shown = shown
+        super().__init__("file", self._record, _FILE_QUEUE)
+
+    def _record(self, frames: Channel[LiveFrame]) -> None:
+        for frame in frames:
+            self._writer.write(frame)
+            if self._shown is not None:
+                self._shown(frame.captured_at)
+
+
+class VirtualCameraOutput(_Branched):
+    """Sends to a virtual camera at a steady rate.
+
+    A new picture goes out at once if that is not sooner than three quarters of a period after the
+    last one. If none has come after five quarters, the last one is repeated.
+    """
+
+    def __init__(self, camera: VirtualCamera, shown: Shown | None = None) -> None:
+        self._camera = camera
+        self._shown = shown
+        super().__init__("virtual camera", self._send_steadily, 1)
+
+    def _send_steadily(self, frames: Channel[LiveFrame]) -> None:
+        period = self._camera.period
+        try:
+            last = frames.get()
+            self._send(last, last.captured_at)
+            due = time.perf_counter() + period
+            while True:
+                time.sleep(max(0.0, due - period / 4 - time.perf_counter()))
+                try:
+                    last = frames.get(max(0.0, due + period / 4 - time.perf_counter()))
+                except TimeoutError:
+                    self._send(last, None)
+                    due += period
+                else:
+                    self._send(last, last.captured_at)
+                    due = time.perf_counter() + period
+        except Closed:
+            return
+
+    def _send(self, frame: LiveFrame, captured_at: float | None) -> None:
+        self._camera.send(frame.bgr)
+        if self._shown is not None:
+            self._shown(captured_at)
+
+
+class PreviewOutput:
+    """Shows the result in a window, from the main thread, as window systems demand."""
+
+    def __init__(
+        self, window: PreviewWindow, stop: CancelToken, shown: Shown | None = None
+    ) -> None:
+        """Show pictures in `window` and set `stop` when the user closes it."""
+        self._window = window
+        self._stop = stop
+        self._shown = shown
+
+    def offer(self, frame: LiveFrame) -> None:
+        """Show the picture."""
+        self._window.show(frame.bgr)
+        if self._shown is not None:
+            self._shown(frame.captured_at)
+        self._look()
+
+    def poll(self) -> None:
+        """Let the window live."""
+        self._window.poll()
+        self._look()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._window.close()
+
+    def _look(self) -> None:
+        if self._window.is_closed:
+            self._stop.set()

@@ -1,0 +1,1 @@
+"""Who is in a target, and who of them gets which face."""

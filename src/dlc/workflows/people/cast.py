@@ -1,0 +1,209 @@
+"""The people of a run: how they are told apart, and what gives them their new faces."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from dlc.errors import InputError, ModelError
+from dlc.faces.face import Face
+from dlc.faces.finder import FaceFinder, Needs
+from dlc.faces.people.by_place import PeopleByPlace
+from dlc.faces.people.finder import PeopleFinder
+from dlc.faces.people.people import PeopleByLook, PeopleMatcher
+from dlc.faces.people.recognizer import unit
+from dlc.faces.people.whereabouts import Whereabouts
+from dlc.faces.selector import select_faces
+from dlc.options import FaceChoice, PeopleOptions
+from dlc.pipeline import CancelToken
+from dlc.swapping.people_swapper import PeopleSwapper
+from dlc.swapping.swapper import FaceSwapper
+from dlc.workflows.engines.engine import LoadedEngine
+from dlc.workflows.people.assignment import Part
+from dlc.workflows.sources import SourcePhoto, read_sources
+
+logger = logging.getLogger(__name__)
+
+_BY_PLACE = (
+    "nothing is installed that tells people apart: they were taken in the order in which they "
+    "appear, from the left, and may be mixed up after cuts and where they cross; "
+    "`dlc models pull sface` installs a recognizer"
+)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Cast:
+    """Who is known of the people, and a swapper that is to learn their sources.
+
+    Attributes:
+        engine: as it was loaded.
+        swapper: swaps faces once `prepare` was called.
+        sources: the swapper of each source, with the photos to prepare it with.
+        parts: who was asked for; none if everybody gets the same face.
+        matcher: tells people apart, where anybody was asked for.
+    """
+
+    engine: LoadedEngine
+    swapper: FaceSwapper
+    sources: tuple[tuple[FaceSwapper, tuple[SourcePhoto, ...]], ...]
+    parts: tuple[Part, ...] = ()
+    matcher: PeopleMatcher | None = None
+
+    @property
+    def photos(self) -> list[SourcePhoto]:
+        """All the source photos that are used."""
+        return [photo for _, photos in self.sources for photo in photos]
+
+    def prepare(self) -> None:
+        """Let every swapper learn its source."""
+        for swapper, photos in self.sources:
+            swapper.prepare([(photo.frame, photo.face) for photo in photos])
+
+    def finder(self, faces: FaceFinder | None = None) -> FaceFinder:
+        """Return a new finder that says of every face whose it is.
+
+        Args:
+            faces: finds them; None is the engine's own finder.
+        """
+        faces = faces or self.engine.finder
+        return faces if self.matcher is None else PeopleFinder(faces, self.matcher)
+
+    def choose(self, faces: Sequence[Face], choice: FaceChoice | tuple[int, ...]) -> list[Face]:
+        """Return those of a frame's faces that are to be swapped: `choice` of those in the cast."""
+        if self.matcher is not None and all(part.person for part in self.parts):
+            faces = [face for face in faces if face.person is not None]
+        return select_faces(faces, choice)
+
+    @property
+    def caveats(self) -> tuple[str, ...]:
+        """What the user should know of any run with this cast."""
+        return (_BY_PLACE,) if isinstance(self.matcher, PeopleByPlace) else ()
+
+    @property
+    def found(self) -> frozenset[int]:
+        """The people that were found so far."""
+        return frozenset() if self.matcher is None else self.matcher.found
+
+    @property
+    def whereabouts(self) -> Whereabouts | None:
+        """What a cast that goes on after this one has to know; None if that is nothing."""
+        return None if self.matcher is None else self.matcher.whereabouts
+
+    def go_on(self, before: Whereabouts | None, seconds: float) -> None:
+        """Begin where another cast of the same people ended; some of its frames are shown again.
+
+        Args:
+            before: the other one's; None begins without a past.
+            seconds: how much of the frames' time `whereabouts` has to cover.
+        """
+        if self.matcher is not None:
+            self.matcher.go_on(before or Whereabouts(), seconds)
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What the user should know after the run."""
+        return (*self.caveats, *missed_people(self.parts, self.found))
+
+
+def missed_people(parts: Sequence[Part], found: frozenset[int]) -> tuple[str, ...]:
+    """Return what to tell of the people who were asked for and are not among those found."""
+    return tuple(
+        f"nobody in the target was recognized as {part.person[0]}"
+        for number, part in enumerate(_asked(parts))
+        if number not in found
+    )
+
+
+def read_cast(
+    engine: LoadedEngine,
+    photos: Sequence[Path],
+    parts: Sequence[Part],
+    options: PeopleOptions,
+    cancel: CancelToken,
+) -> Cast:
+    """Read all photos, and find out who is in them.
+
+    Args:
+        engine: as it was loaded.
+        photos: the source photos if there are no parts.
+        parts: from `parts_of`.
+        options: how alike two faces of a person are.
+        cancel: looked at before every photo.
+
+    Raises:
+        InputError: a photo cannot be read.
+        NoFaceError: there is no face in a photo.
+        ModelError: one person is to be swapped, and there is no recognizer to find them by.
+        Cancelled: the run was stopped.
+    """
+    finder, swapper = engine.finder, engine.swapper
+
+    def read(paths: Sequence[Path]) -> tuple[SourcePhoto, ...]:
+        return tuple(read_sources(paths, finder, swapper.source_needs, cancel))
+
+    if not parts:
+        return Cast(engine, swapper, ((swapper, read(photos)),))
+    matcher = _matcher(engine, parts, options, cancel)
+    swappers = {
+        number if part.person else None: swapper.another() for number, part in enumerate(parts)
+    }
+    sources = [read(part.source) for part in parts]
+    return Cast(
+        engine,
+        PeopleSwapper(swappers),
+        tuple(zip(swappers.values(), sources, strict=True)),
+        tuple(parts),
+        matcher,
+    )
+
+
+def _asked(parts: Sequence[Part]) -> list[Part]:
+    return [part for part in parts if part.person]
+
+
+def _matcher(
+    engine: LoadedEngine, parts: Sequence[Part], options: PeopleOptions, cancel: CancelToken
+) -> PeopleMatcher:
+    asked = _asked(parts)
+    recognizer = engine.recognizer
+    if recognizer is None:
+        if options.reference is not None:
+            raise ModelError(
+                f"nothing is installed that finds the person of {options.reference}: "
+                "`dlc models pull sface` installs a recognizer, --recognizer-model names one, "
+                "and --faces chooses without"
+            )
+        return PeopleByPlace(len(asked))
+    people = [_embedding(part.person, recognizer, cancel) for part in asked]
+    similarity = recognizer.similarity if options.similarity is None else options.similarity
+    _warn_of_lookalikes(asked, people, similarity)
+    return PeopleByLook(recognizer, people, similarity)
+
+
+def _embedding(
+    photos: Sequence[Path], finder: FaceFinder, cancel: CancelToken
+) -> NDArray[np.float32]:
+    """Return the mean direction of a person's embeddings, a float32 vector of unit length."""
+    faces = [photo.face for photo in read_sources(photos, finder, Needs.EMBEDDING, cancel)]
+    rows = [face.embedding for face in faces if face.embedding is not None]
+    if not rows:
+        raise InputError(f"the face in {photos[0]} cannot be recognized; choose another photo")
+    return unit(np.asarray(rows, np.float32).mean(axis=0))
+
+
+def _warn_of_lookalikes(
+    parts: Sequence[Part], people: Sequence[NDArray[np.float32]], similarity: float
+) -> None:
+    for one in range(len(parts)):
+        for other in range(one):
+            if float(people[one] @ people[other]) >= similarity:
+                logger.warning(
+                    "%s and %s seem to show one person: they may be mixed up",
+                    parts[other].person[0],
+                    parts[one].person[0],
+                )

@@ -1,0 +1,225 @@
+"""Who is in a video: everybody's portrait, and when they are seen."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from dlc.errors import NoFaceError, OutputError
+from dlc.faces.people.clustering import group_tracks
+from dlc.faces.people.sightings import Sighting, SightingLog
+from dlc.host.detect import available_cpus
+from dlc.media.atomic import AtomicFile
+from dlc.media.failures import unwritable
+from dlc.media.video.reader import open_target
+from dlc.options import NeuralOptions
+from dlc.pipeline import CancelToken
+from dlc.workflows.engines.recognizer import load_scout
+from dlc.workflows.people.assignment import check_similarity
+from dlc.workflows.people.sheet import draw_people
+from dlc.workflows.progress import Progress
+from dlc.workflows.result import ModelUse
+
+SHEET = "people.png"
+# A smaller portrait is enlarged to this side, so that its face is found when it is read again.
+_LEAST_SIDE = 320
+# Shorter tracks than this are mistakes of the detector more often than faces.
+_LEAST_FRAMES = 3
+
+_BY_TRACK = (
+    "nothing is installed that tells people apart: whoever was lost and found again is listed "
+    "anew; `dlc models pull sface` installs a recognizer"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class FacesOptions:
+    """How people are looked for.
+
+    Attributes:
+        neural: which models find and recognize faces.
+        start: seconds into the target at which to begin; None is its beginning.
+        end: seconds into the target at which to stop; None is its end.
+        similarity: the cosine of two faces' embeddings from which they are one person's; None is
+            the recognizer's own.
+        overwrite: replace portraits that are there already.
+        threads: CPU threads; None uses every core.
+    """
+
+    neural: NeuralOptions = field(default_factory=NeuralOptions)
+    start: float | None = None
+    end: float | None = None
+    similarity: float | None = None
+    overwrite: bool = False
+    threads: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class FoundPerson:
+    """One of the people.
+
+    Attributes:
+        photo: their portrait, for `PeopleOptions`.
+        frames: in how many frames they are seen.
+        first: seconds into the target when they are first seen.
+        last: and when last.
+        tracks: how often they came into view.
+    """
+
+    photo: Path
+    frames: int
+    first: float
+    last: float
+    tracks: int
+
+
+@dataclass(frozen=True, slots=True)
+class FacesResult:
+    """Everybody in a target, those who are seen most first.
+
+    Attributes:
+        target: the video or picture.
+        sheet: the picture of all of them.
+        people: at least one.
+        recognized: whether people were told apart by look, and not by track alone.
+        models: by what neural models were run.
+        frames: how many frames were looked at.
+        notes: what the user should know.
+    """
+
+    target: Path
+    sheet: Path
+    people: tuple[FoundPerson, ...]
+    recognized: bool
+    models: tuple[ModelUse, ...]
+    frames: int
+    notes: tuple[str, ...]
+
+
+def find_people(
+    target: str | Path,
+    folder: str | Path,
+    options: FacesOptions | None = None,
+    *,
+    progress: Callable[[Progress], None] | None = None,
+    cancel: CancelToken | None = None,
+) -> FacesResult:
+    """Find everybody in a video or picture and write a portrait of each.
+
+    Args:
+        target: a video or a picture.
+        folder: where portraits and their sheet go; it is made if it is not there.
+        options: everything that can be chosen.
+        progress: called after every frame.
+        cancel: set it, from anywhere, to stop.
+
+    Raises:
+        OptionError: an option makes no sense, or there is nothing here that heeds it.
+        InputError: the target cannot be used.
+        NoFaceError: there is no face in it.
+        OutputError: the folder holds something already, or cannot be written to.
+        ModelError: a model that was named is of no use.
+        Cancelled: the run was stopped.
+    """
+    options, folder, target = options or FacesOptions(), Path(folder), Path(target)
+    check_similarity(options.similarity)
+    _check_folder(folder, overwrite=options.overwrite)
+    cancel = cancel or CancelToken()
+    threads = options.threads or available_cpus()
+    with open_target(target, start=options.start, end=options.end, threads=threads) as reader:
+        scout = load_scout(options.neural, threads)
+        similarity = scout.similarity(options.similarity)
+        log = SightingLog(scout.finder, similarity)
+        frames = faces = 0
+        for frame in reader:
+            cancel.check()
+            found = scout.finder.find(frame)
+            log.add(frame, found)
+            frames, faces = frames + 1, faces + len(found)
+            if progress is not None:
+                progress(Progress(frames, reader.info.frame_count, faces, 0.0))
+    least = min(_LEAST_FRAMES, frames)
+    seen = [each for each in log.conclude() if each.frames >= least]
+    groups = _people(seen, similarity)
+    if not groups:
+        raise NoFaceError(f"no face in {target}; nothing was written")
+    photos = [folder / f"person{number}.png" for number in range(1, len(groups) + 1)]
+    people = tuple(map(_person, groups, photos))
+    portraits = [_portrait(group) for group in groups]
+    _write(folder, photos, portraits, people, overwrite=options.overwrite)
+    recognized = similarity is not None
+    notes = () if recognized else (_BY_TRACK,)
+    return FacesResult(target, folder / SHEET, people, recognized, scout.models, frames, notes)
+
+
+def _check_folder(folder: Path, *, overwrite: bool) -> None:
+    if folder.exists() and not folder.is_dir():
+        raise OutputError(f"{folder} is no folder: choose another name")
+    if not overwrite and folder.is_dir() and any(folder.iterdir()):
+        raise OutputError(f"{folder} is not empty: choose another folder or allow overwriting")
+
+
+def _people(sightings: Sequence[Sighting], similarity: float | None) -> list[list[Sighting]]:
+    """Return the sightings of each person, who is seen most first."""
+    groups = [[sighting] for sighting in sightings]
+    if similarity is not None:
+        known = [each for each in sightings if each.embedding is not None]
+        apart = [[other.number in each.together for other in known] for each in known]
+        looks = [each.embedding for each in known if each.embedding is not None]
+        numbers = group_tracks(looks, np.array(apart, bool), similarity)
+        groups = [[known[number] for number in group] for group in numbers]
+        groups += [[each] for each in sightings if each.embedding is None]
+    return sorted(groups, key=lambda group: -sum(each.frames for each in group))
+
+
+def _person(group: Sequence[Sighting], photo: Path) -> FoundPerson:
+    return FoundPerson(
+        photo,
+        frames=sum(each.frames for each in group),
+        first=min(each.first for each in group),
+        last=max(each.last for each in group),
+        tracks=len(group),
+    )
+
+
+def _portrait(group: Sequence[Sighting]) -> NDArray[np.uint8]:
+    portraits = [each.portrait for each in group if each.portrait is not None]
+    best = max(portraits, key=lambda each: each.quality).bgr
+    scale = _LEAST_SIDE / max(best.shape[:2])
+    if scale <= 1:
+        return best
+    return np.asarray(cv2.resize(best, None, fx=scale, fy=scale, interpolation=cv2.INTER_CUBIC))
+
+
+def _write(
+    folder: Path,
+    photos: Sequence[Path],
+    portraits: Sequence[NDArray[np.uint8]],
+    people: Sequence[FoundPerson],
+    *,
+    overwrite: bool,
+) -> None:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise unwritable(folder, error) from error
+    captions = [(person.frames, person.first, person.last) for person in people]
+    for path, picture in zip(photos, portraits, strict=True):
+        _write_png(path, picture, overwrite=overwrite)
+    _write_png(folder / SHEET, draw_people(portraits, captions), overwrite=overwrite)
+
+
+def _write_png(path: Path, bgr: NDArray[np.uint8], *, overwrite: bool) -> None:
+    file = AtomicFile(path, overwrite=overwrite)
+    try:
+        file.temporary.write_bytes(cv2.imencode(".png", bgr)[1].tobytes())
+        file.commit()
+    except OSError as error:
+        raise unwritable(path, error) from error
+    finally:
+        file.discard()

@@ -1,0 +1,57 @@
+"""A picture for people: everybody in a video, numbered."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from dlc.workflows.batch.contact_sheet import clock
+
+_CELL, _GAP, _CAPTION = 240, 16, 52
+_COLUMNS = 5
+_PAPER = (250, 250, 250)
+_INK = (48, 48, 48)
+
+
+def draw_people(
+    portraits: Sequence[NDArray[np.uint8]], captions: Sequence[tuple[int, float, float]]
+) -> NDArray[np.uint8]:
+    """Draw portraits in rows, with what is known of each below.
+
+    Args:
+        portraits: uint8 (h, w, 3) BGR, at least one.
+        captions: for each in how many frames the person is seen, and the first and the last second.
+
+    Returns:
+        uint8 (height, width, 3) BGR.
+    """
+    columns = min(_COLUMNS, len(portraits))
+    rows = -(-len(portraits) // columns)
+    height, width = _CELL + _CAPTION, _CELL + _GAP
+    sheet = np.full((rows * height + _GAP, columns * width + _GAP, 3), _PAPER, np.uint8)
+    for number, (portrait, (frames, first, last)) in enumerate(
+        zip(portraits, captions, strict=True)
+    ):
+        row, column = divmod(number, columns)
+        left, top = _GAP + column * width, _GAP + row * height
+        scale = _CELL / max(portrait.shape[:2])
+        size = [max(1, round(side * scale)) for side in portrait.shape[1::-1]]
+        way = cv2.INTER_AREA if scale < 1 else cv2.INTER_CUBIC
+        small = cv2.resize(portrait, size, interpolation=way)
+        sheet[top : top + size[1], left : left + size[0]] = small
+        _write(sheet, f"person{number + 1}", left, top + _CELL + 18, 0.6)
+        _write(
+            sheet,
+            f"{frames} frames, {clock(first)} to {clock(last)}",
+            left,
+            top + _CELL + 34,
+            0.4,
+        )
+    return sheet
+
+
+def _write(sheet: NDArray[np.uint8], text: str, left: int, baseline: int, scale: float) -> None:
+    cv2.putText(sheet, text, (left, baseline), cv2.FONT_HERSHEY_DUPLEX, scale, _INK, 1, cv2.LINE_AA)

@@ -1,0 +1,91 @@
+"""The end of a run: the same figures as a table and as JSON."""
+
+from __future__ import annotations
+
+import io
+import json
+from pathlib import Path
+
+from rich.console import Console
+
+from dlc.cli.reports.swap import result_as_json, show_result
+from dlc.options import Engine
+from dlc.pipeline import PipelineReport, StageReport
+from dlc.workflows.result import ModelUse, SwapResult
+
+STAGES = (StageReport("decode", 100, 0.5), StageReport("find", 100, 1.5))
+RESULT = SwapResult(
+    output=Path("out/ä [red].mp4"),
+    contact_sheet=Path("out/sheet.png"),
+    engine=Engine.MESH,
+    engine_reason="as asked",
+    models=(ModelUse("swapper", "small.onnx", "CPUExecutionProvider", "two threads"),),
+    frames=100,
+    faces=97,
+    faces_left=3,
+    frames_lost=2,
+    seconds=3.25,
+    processing_seconds=2.0,
+    pipeline=PipelineReport(STAGES, 2.0),
+    notes=("sound was encoded again as Opus",),
+)
+
+
+def rendered(*, verbose: bool, width: int = 100) -> str:
+    console = Console(file=io.StringIO(), width=width)
+    show_result(console, RESULT, verbose=verbose)
+    assert isinstance(console.file, io.StringIO)
+    return console.file.getvalue()
+
+
+def test_json_is_one_line_with_every_figure() -> None:
+    text = result_as_json(RESULT)
+    assert "\n" not in text
+    assert text.isascii(), "whatever the encoding of standard output, it can be written"
+    assert json.loads(text) == {
+        "output": str(Path("out/ä [red].mp4")),
+        "contact_sheet": str(Path("out/sheet.png")),
+        "engine": "mesh",
+        "engine_reason": "as asked",
+        "models": [
+            {
+                "role": "swapper",
+                "name": "small.onnx",
+                "provider": "CPUExecutionProvider",
+                "reason": "two threads",
+            }
+        ],
+        "frames": 100,
+        "faces": 97,
+        "faces_left": 3,
+        "frames_lost": 2,
+        "fps": 50.0,
+        "seconds": 3.25,
+        "processing_seconds": 2.0,
+        "stages": [
+            {"name": "decode", "items": 100, "busy_seconds": 0.5, "milliseconds_per_item": 5.0},
+            {"name": "find", "items": 100, "busy_seconds": 1.5, "milliseconds_per_item": 15.0},
+        ],
+        "notes": ["sound was encoded again as Opus"],
+    }
+
+
+def test_the_table_says_what_was_done_and_where_the_time_went() -> None:
+    lines = {line.split()[0]: line for line in rendered(verbose=False).splitlines()}
+    assert "100 (2 could not be read)" in lines["frames"]
+    assert "97 (3 left as they were)" in lines["faces"]
+    assert "50.0 fps" in lines["speed"]
+    assert "find 75 %, decode 25 %" in lines["time"]
+    assert "Opus" in lines["note"]
+    assert str(RESULT.contact_sheet) in lines["pictures"]
+    assert str(RESULT.output) in lines["output"]
+
+
+def test_verbose_adds_milliseconds_per_stage() -> None:
+    (line,) = (line for line in rendered(verbose=True).splitlines() if line.startswith("find"))
+    assert line.split() == ["find", "15.0", "1.50", "75", "%"]
+    assert not any(line.startswith("find") for line in rendered(verbose=False).splitlines())
+
+
+def test_paths_stay_in_one_piece_on_a_narrow_terminal() -> None:
+    assert str(RESULT.output) in rendered(verbose=False, width=12)

@@ -1,0 +1,316 @@
+"""Still images: pixels, orientation, profile and opacity survive; damage is told."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import cv2
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+from PIL import Image, ImageCms, ImageOps
+
+from dlc.errors import DamagedInputError, EncoderError, InputError, OptionError, OutputError
+from dlc.geometry import Box
+from dlc.media.image.still import ImageReader, ImageWriter, read_photo
+from dlc.media.provenance.marking import synthetic_note
+from dlc.media.video.reader import open_target
+from dlc.media.video.writer import check_output, open_output
+from dlc.options import EncodeOptions, Preset
+
+ICC = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
+WHITE = np.full((9, 11, 3), 255, np.uint8)
+
+
+def exif_of(number: int) -> bytes:
+    exif = Image.Exif()
+    exif[0x0112] = number
+    exif[0x010F] = "Maker"
+    return exif.tobytes()
+
+
+def pass_through(
+    source: Path, output: Path, encoding: EncodeOptions | None = None, paste: Box | None = None
+) -> ImageWriter:
+    with open_target(source) as reader:
+        assert isinstance(reader, ImageReader)
+        with open_output(output, reader, encoding) as writer:
+            for frame in reader:
+                if paste is not None:
+                    frame.paste(paste, WHITE, WHITE[..., 0])
+                writer.write(frame)
+    assert isinstance(writer, ImageWriter)
+    return writer
+
+
+def stored(path: Path) -> NDArray[Any]:
+    pixels = cv2.imread(str(path), cv2.IMREAD_UNCHANGED)
+    assert pixels is not None
+    return pixels
+
+
+@pytest.mark.parametrize("extension", [".png", ".tiff", ".tif", ".bmp", ".webp"])
+@pytest.mark.parametrize("shape", [(31, 45, 3), (31, 45, 4), (31, 45)])
+def test_lossless_kinds_keep_every_pixel(
+    tmp_path: Path, extension: str, shape: tuple[int, ...]
+) -> None:
+    if extension == ".webp" and len(shape) == 2:
+        pytest.skip("WebP has no gray")
+    pixels = np.random.default_rng(0).integers(0, 256, shape, np.uint8)
+    if len(shape) == 3 and shape[2] == 4:
+        pixels[..., 3] |= 1  # WebP drops the color of fully transparent pixels.
+    source = tmp_path / ("a" + extension)
+    cv2.imwrite(str(source), pixels)
+
+    pass_through(source, tmp_path / ("b" + extension), EncodeOptions(quality=0))
+
+    assert np.array_equal(stored(tmp_path / ("b" + extension)), pixels)
+
+
+@pytest.mark.parametrize("extension", [".png", ".tiff"])
+@pytest.mark.parametrize("channels", [1, 3, 4])
+def test_sixteen_bits_stay_sixteen(tmp_path: Path, extension: str, channels: int) -> None:
+    shape = (20, 30) if channels == 1 else (20, 30, channels)
+    pixels = np.random.default_rng(0).integers(0, 65536, shape, np.uint16)
+    source = tmp_path / ("a" + extension)
+    cv2.imwrite(str(source), pixels)
+
+    pass_through(source, tmp_path / ("b" + extension), paste=Box(5, 5, 16, 14))
+
+    after = stored(tmp_path / ("b" + extension))
+    assert after.dtype == np.uint16
+    outside = np.ones((20, 30), bool)
+    outside[5:14, 5:16] = False
+    assert np.array_equal(after[outside], pixels[outside])
+    assert after[7, 7].reshape(-1)[0] == 65535
+
+
+@pytest.mark.parametrize("extension", [".jpg", ".png", ".webp"])
+@pytest.mark.parametrize("number", range(1, 9))
+def test_all_eight_orientations_stay_beside_their_pixels(
+    tmp_path: Path, extension: str, number: int, astronaut: NDArray[np.uint8]
+) -> None:
+    source = tmp_path / ("a" + extension)
+    picture = np.ascontiguousarray(astronaut[:60, :90, ::-1])
+    Image.fromarray(picture).save(source, exif=exif_of(number), quality=98, lossless=True)
+    with Image.open(source) as image:
+        upright = np.asarray(ImageOps.exif_transpose(image).convert("RGB"))
+
+    with ImageReader(source) as reader:
+        frame = next(iter(reader))
+        assert np.abs(frame.to_bgr()[..., ::-1].astype(int) - upright).max() <= 4
+        assert (reader.info.width, reader.info.height) == (upright.shape[1], upright.shape[0])
+    pass_through(
+        source, tmp_path / ("b" + extension), EncodeOptions(quality=1), Box(30, 40, 41, 49)
+    )
+
+    with Image.open(tmp_path / ("b" + extension)) as image:
+        assert image.getexif()[0x0112] == number
+        assert image.getexif()[0x010F] == "Maker"
+        assert image.size == (90, 60)
+        after = np.asarray(ImageOps.exif_transpose(image).convert("RGB")).astype(int)
+    assert after[42:47, 32:39].min() > 235
+    after[32:56, 22:50] = upright[32:56, 22:50]
+    assert np.abs(after - upright).mean() < 1.5
+
+
+@pytest.mark.parametrize("extension", [".jpg", ".png", ".webp"])
+def test_the_color_profile_is_kept(tmp_path: Path, extension: str) -> None:
+    source = tmp_path / ("a" + extension)
+    Image.fromarray(np.zeros((20, 20, 3), np.uint8)).save(source, icc_profile=ICC)
+
+    pass_through(source, tmp_path / ("b" + extension))
+
+    with Image.open(tmp_path / ("b" + extension)) as image:
+        assert image.info["icc_profile"] == ICC
+
+
+@pytest.mark.parametrize("extension", [".tiff", ".bmp"])
+def test_kinds_without_orientation_get_upright_pixels(tmp_path: Path, extension: str) -> None:
+    source = tmp_path / "a.png"
+    picture = np.random.default_rng(0).integers(0, 256, (20, 30, 3), np.uint8)
+    Image.fromarray(picture).save(source, exif=exif_of(6), icc_profile=ICC)
+
+    writer = pass_through(source, tmp_path / ("b" + extension))
+
+    assert np.array_equal(stored(tmp_path / ("b" + extension))[..., ::-1], np.rot90(picture, -1))
+    assert any("upright" in note for note in writer.notes)
+    assert any("profile is lost" in note for note in writer.notes)
+    assert any("no room for the note" in note for note in writer.notes)
+
+
+@pytest.mark.parametrize("extension", [".jpg", ".png", ".webp"])
+def test_outputs_say_that_they_are_synthetic(tmp_path: Path, extension: str) -> None:
+    source = tmp_path / ("a" + extension)
+    old = (
+        b'<x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:RDF '
+        b'xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#"><rdf:Description '
+        b'rdf:about="holiday"/></rdf:RDF></x:xmpmeta>'
+    )
+    options: dict[str, Any] = {"xmp": old} if extension != ".png" else {}
+    Image.fromarray(np.zeros((20, 20, 3), np.uint8)).save(source, **options)
+
+    pass_through(source, tmp_path / ("b" + extension))
+
+    with Image.open(tmp_path / ("b" + extension)) as image:
+        packet = image.info["xmp"] if extension != ".png" else image.info["XML:com.adobe.xmp"]
+        text = packet.decode() if isinstance(packet, bytes) else packet
+    assert synthetic_note() in text
+    assert ("holiday" in text) == (extension != ".png")
+
+
+def test_the_mark_can_be_left_out(tmp_path: Path) -> None:
+    source = tmp_path / "a.jpg"
+    cv2.imwrite(str(source), np.zeros((20, 20, 3), np.uint8))
+    with ImageReader(source) as reader, ImageWriter(tmp_path / "b.jpg", reader, mark=False) as out:
+        out.write(next(iter(reader)))
+
+    with Image.open(tmp_path / "b.jpg") as image:
+        assert "xmp" not in image.info
+
+
+def test_the_default_quality_of_jpeg_is_high(tmp_path: Path, group_file: Path) -> None:
+    pass_through(group_file, tmp_path / "b.jpg")
+
+    before, after = stored(group_file).astype(float), stored(tmp_path / "b.jpg").astype(float)
+    assert 10 * np.log10(255**2 / ((before - after) ** 2).mean()) >= 43
+
+
+def test_a_better_quality_is_larger(tmp_path: Path, group_file: Path) -> None:
+    sizes = []
+    for quality in (0, 10, 20, 40):
+        output = tmp_path / f"q{quality}.jpg"
+        pass_through(group_file, output, EncodeOptions(quality=quality))
+        sizes.append(output.stat().st_size)
+    assert sizes == sorted(sizes, reverse=True)
+    assert len(set(sizes)) == 4
+
+
+@pytest.mark.parametrize("preset", list(Preset))
+def test_presets_of_png_are_lossless(tmp_path: Path, preset: Preset, group_file: Path) -> None:
+    pass_through(group_file, tmp_path / "b.png", EncodeOptions(preset=preset))
+
+    assert np.array_equal(stored(tmp_path / "b.png"), stored(group_file))
+
+
+@pytest.mark.parametrize(
+    ("pixels", "words"),
+    [
+        (np.zeros((9, 9, 4), np.uint8), "transparency"),
+        (np.full((9, 9, 3), 40000, np.uint16), "8 bits a sample"),
+    ],
+)
+def test_what_jpeg_cannot_hold_is_said(tmp_path: Path, pixels: NDArray[Any], words: str) -> None:
+    source = tmp_path / "a.png"
+    cv2.imwrite(str(source), pixels)
+
+    writer = pass_through(source, tmp_path / "b.jpg")
+
+    assert any(words in note for note in writer.notes)
+    expected = pixels[..., :3] / (257 if pixels.dtype == np.uint16 else 1)
+    assert np.abs(stored(tmp_path / "b.jpg") - expected).max() <= 1
+
+
+def test_a_photo_is_upright(tmp_path: Path, astronaut: NDArray[np.uint8]) -> None:
+    source = tmp_path / "me.jpg"
+    lying = np.ascontiguousarray(np.rot90(astronaut))
+    Image.fromarray(lying[..., ::-1]).save(source, exif=exif_of(6), quality=98)
+
+    photo = read_photo(source)
+
+    assert np.abs(photo.to_bgr().astype(int) - astronaut).mean() < 3
+
+
+def test_a_frame_of_an_image_may_be_taken_twice(tmp_path: Path) -> None:
+    source = tmp_path / "a.png"
+    cv2.imwrite(str(source), np.zeros((20, 20, 3), np.uint8))
+    with ImageReader(source) as reader:
+        next(iter(reader)).paste(Box(0, 0, 11, 9), WHITE, WHITE[..., 0])
+        assert next(iter(reader)).to_bgr().max() == 0
+    assert reader.frames_read == 1
+
+
+# Refusals
+
+
+def test_refusals_come_before_any_work(tmp_path: Path) -> None:
+    source = tmp_path / "a.png"
+    cv2.imwrite(str(source), np.zeros((20, 20, 3), np.uint8))
+    with ImageReader(source) as reader:
+        cases = [
+            (tmp_path / "b.mp4", EncodeOptions(), OutputError, "is an image"),
+            (tmp_path / "b", EncodeOptions(), OutputError, "is an image"),
+            (source, EncodeOptions(), OutputError, "is an input"),
+            (tmp_path / "no" / "b.png", EncodeOptions(), OutputError, "no folder"),
+            (tmp_path / "b.png", EncodeOptions(encoder="libx264"), EncoderError, "videos"),
+            (tmp_path / "b.png", EncodeOptions(quality=77), OptionError, "off the scale"),
+        ]
+        for output, encoding, kind, words in cases:
+            with pytest.raises(kind, match=words):
+                check_output(output, reader, encoding)
+            with pytest.raises(kind, match=words):
+                open_output(output, reader, encoding)
+    assert list(tmp_path.iterdir()) == [source]
+
+
+def test_an_image_holds_one_picture(tmp_path: Path) -> None:
+    source = tmp_path / "a.png"
+    cv2.imwrite(str(source), np.zeros((20, 20, 3), np.uint8))
+    with ImageReader(source) as reader:
+        writer = ImageWriter(tmp_path / "b.png", reader)
+        writer.write(next(iter(reader)))
+        with pytest.raises(OutputError, match="one picture"):
+            writer.write(next(iter(reader)))
+        writer.abort()
+        with pytest.raises(OutputError, match="no frame"):
+            ImageWriter(tmp_path / "b.png", reader).close()
+    assert list(tmp_path.iterdir()) == [source]
+
+
+@pytest.mark.parametrize(
+    ("name", "data", "words"),
+    [
+        ("a.jpg", b"", "is empty"),
+        ("a.jpg", b"no image at all", "JPEG, PNG, WebP, TIFF or BMP"),
+        ("a.jpg", b"\xff\xd8\xff\xe0 and no more \xff\xd9", "damaged"),
+        ("a.heic", b"\0\0\0\x18ftypheic\0\0\0\0mif1heic", "JPEG, PNG, WebP, TIFF or BMP"),
+    ],
+)
+def test_what_is_no_photo_is_refused(
+    tmp_path: Path, name: str, data: bytes, words: str, capfd: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / name
+    path.write_bytes(data)
+
+    with pytest.raises(InputError, match=words):
+        read_photo(path)
+    assert capfd.readouterr().err == ""
+
+
+@pytest.mark.parametrize("extension", [".jpg", ".png", ".webp", ".bmp"])
+def test_a_truncated_image_is_refused_or_said(
+    tmp_path: Path, extension: str, group: NDArray[np.uint8], capfd: pytest.CaptureFixture[str]
+) -> None:
+    whole = cv2.imencode(extension, group)[1].tobytes()
+    path = tmp_path / ("a" + extension)
+    path.write_bytes(whole[: len(whole) * 3 // 4])
+
+    with pytest.raises(DamagedInputError, match="allow damaged"):
+        ImageReader(path)
+    assert capfd.readouterr().err == ""
+    try:
+        reader = ImageReader(path, allow_damaged=True)
+    except DamagedInputError as error:
+        assert "no picture can be read" in str(error)  # noqa: PT017 - either outcome is right
+    else:
+        assert reader.frames_damaged == 1
+        assert reader.notes
+
+
+def test_an_animated_webp_is_explained(tmp_path: Path) -> None:
+    frames = [Image.fromarray(np.full((16, 16, 3), 40 * n, np.uint8)) for n in range(4)]
+    frames[0].save(tmp_path / "a.webp", save_all=True, append_images=frames[1:], duration=40)
+
+    with pytest.raises(InputError, match=r"animated WebP.*convert it"):
+        open_target(tmp_path / "a.webp")

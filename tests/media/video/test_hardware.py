@@ -1,0 +1,126 @@
+"""What is said of NVDEC and NVENC where they are, where they are not, and where they are wrong."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import av
+import pytest
+
+from dlc.errors import DamagedInputError, InputError
+from dlc.media.planes import plane_arrays
+from dlc.media.video import hardware
+from dlc.media.video.containers import container_for
+from dlc.media.video.hardware import why_not_nvdec, working_nvenc
+from dlc.media.video.reader import VideoReader
+from tests.media.material import Clip, make
+from tests.media.nvidia import install_gpu, interleaved, with_gpu, without_gpu
+
+
+@without_gpu
+def test_without_a_gpu_the_missing_driver_is_named(tmp_path: Path) -> None:
+    reason = why_not_nvdec(make(tmp_path / "a.mp4", Clip()))
+    assert reason is not None
+    assert "driver" in reason
+
+
+@with_gpu
+@pytest.mark.parametrize("pix_fmt", ["yuv420p", "yuv420p10le"])
+def test_a_gpu_decodes_what_software_decodes(pix_fmt: str, tmp_path: Path) -> None:
+    clip = Clip(640, 360, pix_fmt, "libx265", options={"x265-params": "log-level=none"})
+    assert why_not_nvdec(make(tmp_path / "a.mp4", clip)) is None
+
+
+def test_a_codec_that_is_not_nvdecs_is_named_also_without_a_gpu(tmp_path: Path) -> None:
+    path = make(tmp_path / "a.mkv", Clip(codec="ffv1", options={}))
+    assert why_not_nvdec(path) == "FFmpeg's decoder ffv1 cannot use it"
+
+
+def test_transparent_pictures_are_not_taken_for_nvdecs(tmp_path: Path) -> None:
+    """libvpx decodes them, whatever was asked for."""
+    clip = Clip(pix_fmt="yuva420p", codec="libvpx-vp9", options={"auto-alt-ref": "0"})
+    path = tmp_path / "a.webm"
+    make(path, clip)
+    with VideoReader(path) as reader:
+        assert reader.info.pix_fmt == "yuva420p"
+    assert why_not_nvdec(path) == "FFmpeg's decoder libvpx-vp9 cannot use it"
+
+
+def test_the_same_samples_are_no_reason_against_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = make(tmp_path / "a.mp4", Clip())
+    formats = install_gpu(monkeypatch)
+    assert why_not_nvdec(path) is None
+    assert "nv12" in formats
+
+
+def test_one_sample_that_differs_is_a_reason(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = make(tmp_path / "a.mp4", Clip())
+
+    def wrong(frame: av.VideoFrame) -> av.VideoFrame:
+        woven = interleaved(frame)
+        plane_arrays(woven)[1][5, 7, 1] ^= 1
+        return woven
+
+    install_gpu(monkeypatch, wrong)
+    assert why_not_nvdec(path) == "the first picture comes out otherwise than in software"
+
+
+def test_pictures_of_another_format_are_a_reason(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = make(tmp_path / "a.mp4", Clip())
+    install_gpu(monkeypatch, lambda frame: frame.reformat(format="gray"))
+    assert why_not_nvdec(path) is not None
+
+
+def test_a_gpu_that_fails_is_a_reason(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = make(tmp_path / "a.mp4", Clip())
+
+    def broken(_frame: av.VideoFrame) -> av.VideoFrame:
+        raise av.InvalidDataError(1, "no such profile")
+
+    install_gpu(monkeypatch, broken)
+    assert why_not_nvdec(path) == "no such profile"
+
+
+def test_what_is_no_video_is_an_error_and_no_reason(tmp_path: Path) -> None:
+    path = tmp_path / "a.mp4"
+    path.write_bytes(b"nothing of the kind" * 100)
+    with pytest.raises((InputError, DamagedInputError)):
+        why_not_nvdec(path)
+
+
+@without_gpu
+@pytest.mark.parametrize("extension", [".mp4", ".mkv", ".webm"])
+def test_without_a_gpu_no_encoder_works(extension: str) -> None:
+    encoder, reason = working_nvenc(container_for(Path(f"o{extension}")))
+    assert encoder is None
+    assert "driver" in reason or "not available" in reason
+
+
+@with_gpu
+def test_a_gpu_encodes_h264(tmp_path: Path) -> None:
+    assert working_nvenc(container_for(tmp_path / "o.mp4"))[0] == "h264_nvenc"
+
+
+def test_a_container_for_none_of_its_codecs_has_no_encoder() -> None:
+    encoder, reason = working_nvenc(container_for(Path("o.gif")))
+    assert encoder is None
+    assert ".gif" in reason
+
+
+@pytest.mark.parametrize(
+    ("extension", "encoder"),
+    [(".mp4", "h264_nvenc"), (".mov", "h264_nvenc"), (".webm", "av1_nvenc")],
+)
+def test_the_first_that_a_container_holds_is_opened(
+    extension: str, encoder: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    opened = []
+    monkeypatch.setattr(hardware, "_why_not_opened", opened.append)
+    assert working_nvenc(container_for(Path(f"o{extension}"))) == (encoder, "")
+    assert opened == [encoder]

@@ -1,0 +1,249 @@
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import cv2
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from numpy.typing import NDArray
+
+from dlc.compositing.arrays import Bytes, Floats
+from dlc.faces.face import Face
+from dlc.faces.landmarks.pose import Pose, fit_pose
+from dlc.swapping.mesh.foreground.eyewear import EyewearFinder, EyewearMemory
+from dlc.swapping.mesh.layout import Layout
+from dlc.swapping.mesh.source.repair import without_glasses
+from dlc.swapping.mesh.source.source import SourceModel
+from dlc.swapping.mesh.track import Track
+from dlc.swapping.mesh.transfer import FaceTransfer
+from dlc.swapping.mesh.view import TargetView, look, unwrap
+from tests.faces.pictures import Picture
+from tests.swapping.mesh.heads import Placing, Points, average_head, scaled_photo
+
+SIZE = 256
+ENLARGED = 2.0
+
+
+@dataclass(frozen=True)
+class Glasses:
+    """Glasses to draw, in face widths.
+
+    Attributes:
+        half_width: of a lens.
+        half_height: of a lens.
+        drop: of the lenses' middles below the eyes'.
+        thickness: of the rims.
+        luma: of the rims, 0 to 255.
+        arc: angles in degrees over which there are rims, clockwise from the right.
+    """
+
+    half_width: float = 0.14
+    half_height: float = 0.11
+    drop: float = 0.03
+    thickness: float = 0.016
+    luma: int = 25
+    arc: tuple[int, int] = (0, 360)
+
+    def draw(self, picture: Bytes, eyes: tuple[Points, Points]) -> NDArray[np.bool_]:
+        """Draw them in place around the middles of two eyes; returns where."""
+        mask = np.zeros(picture.shape[:2], np.uint8)
+        # The eyes are 0.317 face widths apart.
+        unit = float(np.linalg.norm(eyes[1] - eyes[0])) / 0.317
+        thick = max(round(self.thickness * unit), 1)
+        drop = np.array([0, self.drop * unit], np.float32)
+        lenses = [np.round(eye + drop).astype(int).tolist() for eye in eyes]
+        axes = round(self.half_width * unit), round(self.half_height * unit)
+        for lens in lenses:
+            cv2.ellipse(mask, lens, axes, 0, *self.arc, 255, thick, cv2.LINE_AA)
+        (left, height), (right, _) = lenses
+        bridge = height - round(0.2 * axes[1])
+        ends = (left + axes[0], bridge), (right - axes[0], bridge)
+        cv2.line(mask, *ends, 255, thick, cv2.LINE_AA)
+        picture[:] = np.where(
+            mask.reshape(mask.shape + (1,) * (picture.ndim - 2)) > 127, self.luma, picture
+        )
+        return mask > 127
+
+
+@pytest.fixture(scope="module")
+def finder(layout: Layout) -> EyewearFinder:
+    return EyewearFinder(layout, SIZE)
+
+
+@pytest.fixture(scope="module")
+def view(portrait: Picture, portrait_mesh: Points, layout: Layout) -> TargetView:
+    """Return the astronaut, enlarged."""
+    seen = look(*scaled_photo(portrait, portrait_mesh, ENLARGED), layout)
+    assert seen is not None
+    return seen
+
+
+@pytest.fixture(scope="module")
+def bare(view: TargetView, layout: Layout) -> Bytes:
+    """Return the luma of the astronaut, who wears no glasses, in the atlas."""
+    return luma_of(view, layout)
+
+
+def luma_of(view: TargetView, layout: Layout) -> Bytes:
+    flat, _ = unwrap(view, layout, SIZE)
+    return np.asarray(cv2.cvtColor(flat, cv2.COLOR_BGRA2GRAY), np.uint8)
+
+
+def eyes(layout: Layout) -> tuple[Points, Points]:
+    topology = layout.topology
+    left, right = (
+        layout.uv[ring].mean(axis=0) * SIZE - 0.5
+        for ring in (topology.left_eye, topology.right_eye)
+    )
+    return left, right
+
+
+def seen_with(
+    finder: EyewearFinder, face: Bytes, layout: Layout, glasses: Glasses
+) -> tuple[float, Floats | None, NDArray[np.bool_]]:
+    """Return the evidence and matte of a face with glasses drawn on it, and where these are."""
+    worn = face.copy()
+    mask = glasses.draw(worn, eyes(layout))
+    seen = finder.look(worn.astype(np.float32))
+    return seen.evidence, seen.matte, mask
+
+
+def frontal(layout: Layout, width: float = 200.0, yaw: float = 0.0) -> Pose:
+    head = average_head(layout, Placing(x=300, y=300, width=width, yaw=yaw))
+    return fit_pose(head, layout.mean_face)
+
+
+def test_faces_without_glasses_have_none(
+    finder: EyewearFinder, bare: Bytes, party: Picture, party_faces: list[Face], layout: Layout
+) -> None:
+    assert finder.look(bare.astype(np.float32)).evidence < 0.2
+    for face in party_faces:
+        assert face.landmarks is not None
+        seen = look(party, face.landmarks, layout)
+        assert seen is not None
+        assert finder.look(luma_of(seen, layout).astype(np.float32)).evidence < 0.2
+
+
+@settings(max_examples=20)
+@given(
+    glasses=st.builds(
+        Glasses,
+        half_width=st.floats(0.12, 0.135),
+        half_height=st.floats(0.09, 0.13),
+        drop=st.floats(0.01, 0.04),
+        thickness=st.floats(0.012, 0.025),
+        luma=st.integers(0, 60),
+    )
+)
+def test_glasses_of_many_shapes_are_found_whole(
+    finder: EyewearFinder, bare: Bytes, layout: Layout, glasses: Glasses
+) -> None:
+    evidence, matte, mask = seen_with(finder, bare, layout, glasses)
+    assert evidence > 0.6
+    assert matte is not None
+    assert matte.shape == (SIZE, SIZE)
+    assert matte.dtype == np.float32
+    below = mask.copy()
+    below[: round(eyes(layout)[0][1])] = False  # brows hide the rest
+    assert (matte[below] > 0.5).mean() > 0.9
+    assert 0.0 <= matte.min() <= matte.max() <= 1.0
+
+
+def test_little_else_is_found_below_the_eyes(
+    finder: EyewearFinder, bare: Bytes, layout: Layout
+) -> None:
+    _, matte, mask = seen_with(finder, bare, layout, Glasses())
+    assert matte is not None
+    near = cv2.dilate(mask.astype(np.uint8), np.ones((15, 15), np.uint8)) > 0
+    below = np.zeros_like(near)
+    temple = round(0.27 * SIZE * layout.face_width)
+    below[round(eyes(layout)[0][1]) + 4 :, SIZE // 2 - temple : SIZE // 2 + temple] = True
+    assert matte[below & ~near].max() < 0.1
+
+
+def test_rims_and_bridge_are_one_piece(finder: EyewearFinder, bare: Bytes, layout: Layout) -> None:
+    _, matte, mask = seen_with(finder, bare, layout, Glasses())
+    assert matte is not None
+    _, pieces = cv2.connectedComponents((matte > 0.3).astype(np.uint8))
+    counts = np.bincount(pieces[mask & (pieces > 0)])
+    assert counts.max() > 0.98 * counts.sum()
+
+
+@pytest.mark.parametrize(
+    "glasses", [Glasses(arc=(180, 360)), Glasses(luma=130, thickness=0.004)], ids=["half", "faint"]
+)
+def test_glasses_without_clear_lower_rims_are_left_to_others(
+    finder: EyewearFinder, bare: Bytes, layout: Layout, glasses: Glasses
+) -> None:
+    assert seen_with(finder, bare, layout, glasses)[0] < 0.6
+
+
+def test_what_is_worn_is_remembered_and_taking_it_off_is_noticed(
+    finder: EyewearFinder, bare: Bytes, layout: Layout
+) -> None:
+    worn = bare.copy()
+    mask = Glasses().draw(worn, eyes(layout))
+    memory, pose = EyewearMemory(), frontal(layout)
+    for _ in range(40):
+        shown = finder.update(worn, pose, memory)
+    assert shown is not None
+    kept = float(shown[mask].mean())
+    assert kept > 0.7
+    for _ in range(13):  # a hand passes
+        shown = finder.update(np.full_like(bare, 120), pose, memory)
+    assert shown is not None
+    assert shown[mask].mean() == pytest.approx(kept, abs=0.05)
+    fading = [finder.update(bare, pose, memory) for _ in range(300)]
+    rest = [0.0 if shown is None else float(shown[mask].mean()) for shown in fading]
+    assert np.diff(rest).max() < 0.05
+    assert fading[-1] is None
+
+
+@pytest.mark.parametrize(("width", "yaw"), [(60.0, 0.0), (200.0, 50.0)], ids=["small", "turned"])
+def test_a_face_that_is_badly_seen_does_not_tell(
+    finder: EyewearFinder, bare: Bytes, layout: Layout, width: float, yaw: float
+) -> None:
+    worn = bare.copy()
+    Glasses().draw(worn, eyes(layout))
+    memory = EyewearMemory()
+    assert finder.update(worn, frontal(layout, width, yaw), memory) is None
+    assert memory.evidence.value is None
+
+
+def test_a_new_face_goes_behind_the_glasses(
+    portrait_source: SourceModel, view: TargetView, layout: Layout
+) -> None:
+    dark = replace(portrait_source, texture=portrait_source.texture[::-1, ::-1].copy())
+    worn = view.bgra.copy()
+    topology = layout.topology
+    left, right = (
+        view.mesh[ring, :2].mean(axis=0) for ring in (topology.left_eye, topology.right_eye)
+    )
+    mask = Glasses().draw(worn, (left, right))
+    patch = FaceTransfer(dark, layout).apply(replace(view, bgra=worn), Track())
+    rims = mask & (patch.alpha > 200)
+    rims[: round(float(left[1]))] = False
+    assert rims.sum() > 200
+    assert np.median(patch.bgr[rims]) < 60
+    bare = FaceTransfer(dark, layout).apply(view, Track())
+    assert np.median(bare.bgr[rims]) > 90
+
+
+def test_a_source_loses_its_glasses(portrait_source: SourceModel, layout: Layout) -> None:
+    bare = portrait_source.texture
+    worn = np.clip(bare, 0, 255).astype(np.uint8)
+    left, right = (eye * (bare.shape[0] / SIZE) for eye in eyes(layout))
+    mask = Glasses().draw(worn, (left, right))
+    repaired = without_glasses(worn.astype(np.float32), layout)
+    mask[: round(float(left[1]))] = False  # brows are lost with what hides them
+    before, after = (np.abs(now - bare)[mask].mean() for now in (worn.astype(np.float32), repaired))
+    assert after < 0.15 * before
+    assert (repaired[bare.shape[0] * 3 // 5 :] == worn[bare.shape[0] * 3 // 5 :]).mean() > 0.9
+
+
+def test_a_source_without_glasses_stays_as_it_is(
+    portrait_source: SourceModel, layout: Layout
+) -> None:
+    assert without_glasses(portrait_source.texture, layout) is portrait_source.texture

@@ -1,0 +1,55 @@
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from dlc.compositing.arrays import Floats
+from dlc.swapping.mesh.foreground.hair import HairFinder
+from dlc.swapping.mesh.layout import Layout
+from dlc.swapping.mesh.light.tone import TONE_SIZE
+from dlc.swapping.mesh.masks import depth_inside
+
+SEEN = np.ones((TONE_SIZE, TONE_SIZE), np.float32)
+
+
+@pytest.fixture(scope="module")
+def finder(layout: Layout) -> HairFinder:
+    return HairFinder(layout)
+
+
+@pytest.fixture
+def skin() -> Floats:
+    return np.broadcast_to(np.array([110, 140, 190], np.float32), (TONE_SIZE, TONE_SIZE, 3)).copy()
+
+
+def test_bare_skin_has_no_hair_before_it(finder: HairFinder, skin: Floats) -> None:
+    assert finder.find(skin, SEEN).max() == 0.0
+
+
+@pytest.mark.parametrize("light", [1.0, 0.3])
+def test_a_fringe_is_found_in_any_light(
+    finder: HairFinder, skin: Floats, layout: Layout, light: float
+) -> None:
+    top, brow = (round(float(layout.uv[vertex, 1]) * TONE_SIZE) for vertex in (10, 105))
+    fringe = (2 * top + brow) // 3
+    skin[:fringe] = [25, 30, 35]
+    hair = finder.find(skin * np.float32(light), SEEN)
+    columns = slice(TONE_SIZE // 2 - 12, TONE_SIZE // 2 + 12)
+    assert hair[top + 1 : fringe - 2, columns].min() > 0.9
+    assert hair[fringe + 3 :, columns].max() < 0.1
+
+
+def test_dark_eyes_and_a_beard_are_no_hair_in_front(
+    finder: HairFinder, skin: Floats, layout: Layout
+) -> None:
+    for vertex in (33, 133, 362, 263, 13, 14):
+        x, y = np.round(layout.uv[vertex] * TONE_SIZE).astype(int)
+        skin[y - 3 : y + 4, x - 3 : x + 4] = 10
+    inner = depth_inside(layout, TONE_SIZE) > 0.2
+    assert finder.find(skin, SEEN)[inner].max() < 0.1
+
+
+def test_in_the_dark_nothing_is_told_apart(finder: HairFinder, skin: Floats) -> None:
+    found = finder.find(0 * skin, SEEN)
+    assert np.isfinite(found).all()
+    assert np.isfinite(finder.find(skin, 0 * SEEN)).all()

@@ -1,0 +1,136 @@
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from dlc.compositing.arrays import Bytes, Floats
+from dlc.compositing.filters import resize
+from dlc.swapping.mesh.layout import Layout
+from dlc.swapping.mesh.light.tone import LUMA, TONE_SIZE, ToneMeter
+from dlc.swapping.mesh.masks import depth_inside, feathered_face
+from dlc.swapping.mesh.source.source import SourceModel
+from dlc.swapping.mesh.source.texture import SourceTexture
+
+AS_IT_IS = np.ones((TONE_SIZE, TONE_SIZE, 3), np.float32)
+SAME_COLOR = np.eye(3, dtype=np.float32)
+SIZE = 256
+
+
+@pytest.fixture(scope="module")
+def texture(portrait_source: SourceModel, layout: Layout) -> SourceTexture:
+    return SourceTexture(portrait_source, layout, ToneMeter(layout))
+
+
+def painted(
+    texture: SourceTexture,
+    gain: Floats = AS_IT_IS,
+    contrast: float = 1.0,
+    color: Floats = SAME_COLOR,
+    sharpness: float = 1.0,
+    kept: Floats | None = None,
+) -> Bytes:
+    return texture.paint(SIZE, gain, contrast, color, sharpness, kept)
+
+
+def test_unchanged_light_gives_the_source_back(
+    texture: SourceTexture, portrait_source: SourceModel
+) -> None:
+    skin = painted(texture)
+    assert skin.shape == (SIZE, SIZE, 4)
+    assert skin.dtype == np.uint8
+    expected = np.clip(resize(portrait_source.texture, (SIZE, SIZE)), 0, 255)
+    np.testing.assert_allclose(skin[..., :3], expected, atol=0.51)
+
+
+def test_light_is_multiplied(texture: SourceTexture) -> None:
+    gain = AS_IT_IS * np.array([0.5, 0.4, 0.3], np.float32)
+    plain, dark = painted(texture).astype(np.float32), painted(texture, gain)
+    inside = (plain[..., :3] > 0).all(axis=2) & (plain[..., :3] < 255).all(axis=2)
+    np.testing.assert_allclose(
+        dark[..., :3][inside], (plain[..., :3] * [0.5, 0.4, 0.3])[inside], atol=1.5
+    )
+
+
+def test_shine_does_not_grow_with_lighter_skin(
+    portrait_source: SourceModel, layout: Layout
+) -> None:
+    size = portrait_source.texture.shape[0]
+    dark = portrait_source.texture * np.float32(0.15)
+    nose, cheek = np.round(layout.uv[[4, 50]] * size).astype(int)
+    gleam = np.zeros(dark.shape[:2], np.float32)
+    gleam[nose[1] - 6 : nose[1] + 7, nose[0] - 6 : nose[0] + 7] = 60.0
+    shiny, dull = (
+        SourceTexture(replace(portrait_source, texture=texture), layout, ToneMeter(layout))
+        for texture in (dark + gleam[..., None], dark)
+    )
+
+    def gleams(gain: float) -> Floats:
+        with_it, without = (
+            painted(each, gain * AS_IT_IS).astype(np.float32) for each in (shiny, dull)
+        )
+        return (with_it - without)[..., :3].mean(axis=2)
+
+    y, x = nose[::-1] * SIZE // size
+    assert gleams(1.0)[y, x] == pytest.approx(60, abs=8)
+    assert gleams(0.5)[y, x] == pytest.approx(30, abs=4)
+    # Multiplied like the skin it would be brighter by 180.
+    assert 60 < gleams(3.0)[y, x] < 100
+    y, x = cheek[::-1] * SIZE // size
+    assert abs(gleams(3.0)[y, x]) < 8
+
+
+def test_too_much_light_is_white_and_none_is_black(texture: SourceTexture) -> None:
+    assert painted(texture, 1000 * AS_IT_IS)[SIZE // 2, SIZE // 2, :3].min() == 255
+    assert painted(texture, 0 * AS_IT_IS)[..., :3].max() == 0
+
+
+def test_contrast_and_sharpness_change_the_detail(texture: SourceTexture, layout: Layout) -> None:
+    face = depth_inside(layout, SIZE) > 0.05
+
+    def spread(skin: Bytes) -> float:
+        return float(skin[..., 1][face].std())
+
+    def grain(skin: Bytes) -> float:
+        return float(np.abs(np.diff(skin[..., 1].astype(np.float32), axis=1))[face[:, 1:]].mean())
+
+    plain = painted(texture)
+    assert spread(painted(texture, contrast=0.5)) < 0.8 * spread(plain)
+    assert grain(painted(texture, sharpness=1.5)) > 1.1 * grain(plain)
+    assert grain(painted(texture, sharpness=0.5)) < 0.95 * grain(plain)
+
+
+def test_colors_of_the_detail_are_mixed_and_those_of_the_light_are_not(
+    texture: SourceTexture, layout: Layout
+) -> None:
+    gray = np.tile(LUMA, (3, 1))
+    face = depth_inside(layout, SIZE) > 0.05
+    light = resize(texture.tone.light, (SIZE, SIZE))[face]
+    mixed = painted(texture, color=gray)[..., :3][face]
+    clipped = (mixed.min(axis=1) == 0) | (mixed.max(axis=1) == 255)
+    assert np.ptp((mixed - light)[~clipped], axis=1).max() < 1.01  # rounded
+    assert np.ptp(painted(texture)[..., :3][face] - light, axis=1).max() > 20.0
+
+
+def test_it_is_opaque_inside_the_face_only(texture: SourceTexture, layout: Layout) -> None:
+    opacity = painted(texture)[..., 3].astype(np.float32) / 255
+    assert (opacity <= feathered_face(layout, SIZE, 0.005) + 0.01).all()
+    nose = np.round(layout.uv[1] * SIZE).astype(int)
+    assert opacity[nose[1], nose[0]] == 1.0
+
+
+def test_what_is_kept_is_transparent(texture: SourceTexture) -> None:
+    kept = np.zeros((64, 64), np.float32)
+    kept[:32] = 1.0
+    plain, covered = painted(texture)[..., 3], painted(texture, kept=kept)[..., 3]
+    assert covered[: SIZE // 2 - 8].max() == 0
+    np.testing.assert_array_equal(covered[SIZE // 2 + 8 :], plain[SIZE // 2 + 8 :])
+
+
+def test_larger_faces_get_a_finer_texture(texture: SourceTexture, layout: Layout) -> None:
+    sizes = [texture.size_for(width) for width in range(5, 2000, 5)]
+    assert (np.diff(sizes) >= 0).all()
+    assert sizes[-1] == 512  # as fine as the atlas, and no finer
+    for width, size in zip(range(5, 400, 5), sizes, strict=False):
+        assert size * layout.face_width > 0.8 * width

@@ -1,0 +1,128 @@
+"""Swaps in segments: what they are made of, what stops them, and what is refused."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from dlc.errors import Cancelled, NoFaceError, OptionError, OutputError, StageError
+from dlc.faces.face import Face
+from dlc.media.provenance.inspection import read_manifest
+from dlc.options import EncodeOptions, Engine, ResumeOptions, SwapOptions
+from dlc.pipeline import CancelToken
+from dlc.workflows.batch.resume import run_resumable
+from dlc.workflows.batch.run import SwapPlan, run_swap
+from dlc.workflows.checks import check_options
+from dlc.workflows.engines.engine import LoadedEngine
+from dlc.workflows.progress import Progress
+from dlc.workflows.result import ModelUse
+from tests import clips
+from tests.faults import files
+from tests.workflows.painter import Painter, painting
+
+SECOND = ResumeOptions(segment_seconds=1.0)
+FAST = SwapOptions(encoding=EncodeOptions(quality=28), resume=SECOND, threads=2)
+FRAMES = 66
+
+
+@pytest.fixture(scope="module")
+def clip(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return 2.2 seconds of two faces, 320 x 180, with a tone."""
+    path = tmp_path_factory.mktemp("clip") / "clip.mp4"
+    view = clips.View(650.0, 370.0, 640.0)
+    clips.write_clip(path, clips.Clip(320, 180, 30, 2.2, view, view))
+    return path
+
+
+@pytest.fixture
+def plan(astronaut_file: Path, clip: Path, tmp_path: Path) -> SwapPlan:
+    return SwapPlan((astronaut_file,), clip, tmp_path / "out.mp4", FAST, Engine.MESH, "for a test")
+
+
+def test_the_segments_make_the_whole(plan: SwapPlan, tmp_path: Path) -> None:
+    told: list[Progress] = []
+    result = run_resumable(plan, painting(Painter()), SECOND, progress=told.append)
+    plain = replace(plan, output=tmp_path / "plain.mp4")
+    alike = run_swap(plain, painting(Painter()))
+    assert [progress.frames for progress in told] == list(range(1, FRAMES + 1))
+    assert (result.frames, result.faces, result.faces_left) == (FRAMES, alike.faces, 0)
+    assert [at for at, _ in files.frames(plan.output)] == [
+        at for at, _ in files.frames(plain.output)
+    ]
+    assert files.sound(plan.output) == files.sound(plain.output)
+    assert read_manifest(plan.output) is not None
+    assert [stage.name for stage in result.pipeline.stages][-1] == "encode"
+    assert [path.name for path in tmp_path.iterdir() if path.name.startswith(".")] == []
+
+
+def test_a_stopped_run_goes_on(plan: SwapPlan, tmp_path: Path) -> None:
+    cancel = CancelToken()
+
+    def stop(progress: Progress) -> None:
+        if progress.frames == 40:
+            cancel.set()
+
+    with pytest.raises(Cancelled, match="1 finished segments are kept"):
+        run_resumable(plan, painting(Painter()), SECOND, progress=stop, cancel=cancel)
+    assert not plan.output.exists()
+    result = run_resumable(plan, painting(Painter()), SECOND)
+    assert result.frames == FRAMES
+    assert "1 of 3 segments were there already" in result.notes
+    assert [path.name for path in tmp_path.iterdir()] == ["out.mp4"]
+
+
+def test_other_models_do_not_go_on(plan: SwapPlan) -> None:
+    cancel = CancelToken()
+
+    def stop(progress: Progress) -> None:
+        if progress.frames == 40:
+            cancel.set()
+
+    def with_recognizer(name: str) -> Callable[[int], LoadedEngine]:
+        use = ModelUse("recognizer", name, "CPUExecutionProvider", "it is there")
+        return lambda threads: replace(painting(Painter())(threads), models=(use,))
+
+    with pytest.raises(Cancelled, match="1 finished segments are kept"):
+        run_resumable(plan, with_recognizer("a.onnx"), SECOND, progress=stop, cancel=cancel)
+    with pytest.raises(OutputError, match=r"a\.onnx by CPU.*now it would be b\.onnx by CPU"):
+        run_resumable(plan, with_recognizer("b.onnx"), SECOND)
+    assert run_resumable(plan, with_recognizer("a.onnx"), SECOND).frames == FRAMES
+
+
+def test_nothing_is_kept_where_nothing_is_finished(plan: SwapPlan, tmp_path: Path) -> None:
+    def failing(_: Face) -> bool:
+        raise ValueError("broken")
+
+    with pytest.raises(StageError, match="broken"):
+        run_resumable(plan, painting(Painter(refuses=failing)), SECOND)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_segments_without_any_swapped_face_are_no_copy(plan: SwapPlan, tmp_path: Path) -> None:
+    with pytest.raises(NoFaceError):
+        run_resumable(plan, painting(Painter(refuses=lambda _: True)), SECOND)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_picture_has_no_segments(plan: SwapPlan, astronaut_file: Path, tmp_path: Path) -> None:
+    plan = replace(plan, target=astronaut_file, output=tmp_path / "out.png")
+    with pytest.raises(OptionError, match="is a picture"):
+        run_resumable(plan, painting(Painter()), SECOND)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"contact_sheet": Path("sheet.png")},
+        {"keep_partial": True},
+        {"allow_damaged": True},
+        {"resume": ResumeOptions(0.5)},
+        {"resume": ResumeOptions(float("nan"))},
+    ],
+)
+def test_what_does_not_go_with_segments_is_refused(change: dict[str, object]) -> None:
+    with pytest.raises(OptionError):
+        check_options(replace(FAST, **change))

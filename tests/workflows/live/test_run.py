@@ -1,0 +1,307 @@
+"""Whole live runs on a clip in real time, with real face finding; only the new faces are paint."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from dlc.compositing.patch import Patch
+from dlc.errors import (
+    CameraError,
+    Cancelled,
+    OptionError,
+    OutputError,
+    StageError,
+    VirtualCameraError,
+)
+from dlc.faces.face import Face
+from dlc.media.live.frame import LiveFrame
+from dlc.media.live.source import LiveReport
+from dlc.media.video.reader import VideoReader
+from dlc.options import (
+    CaptureOptions,
+    Engine,
+    FaceChoice,
+    LiveOptions,
+    NoFace,
+    VirtualCameraOptions,
+)
+from dlc.pipeline import CancelToken
+from dlc.swapping.swapper import Pixels
+from dlc.workflows.live.live import check_live_options
+from dlc.workflows.live.result import LiveEnd
+from dlc.workflows.live.run import LivePlan, run_live
+from dlc.workflows.live.stats import LiveStats
+from tests import clips
+from tests.workflows.live_devices import Recorder, virtual_camera
+from tests.workflows.painter import Painter, green_share, painting
+
+SECONDS = 1.0
+FRAMES = 30
+
+
+@pytest.fixture(scope="module")
+def clip(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a second of two faces under a moving camera, small so that every machine keeps up."""
+    path = tmp_path_factory.mktemp("live") / "clip.mp4"
+    near = clips.View(650.0, 370.0, 640.0)
+    clips.write_clip(
+        path, clips.Clip(320, 180, seconds=SECONDS, first=clips.View(620, 350, 700), last=near)
+    )
+    return path
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Iterator[Path]:
+    """Return where outputs go; no temporary file and no thread may be left after a test."""
+    yield tmp_path
+    assert [path.name for path in tmp_path.iterdir() if path.name.startswith(".")] == []
+    assert [t.name for t in threading.enumerate() if t.name.startswith("pipeline")] == []
+
+
+@pytest.fixture
+def plan(astronaut_file: Path, clip: Path, folder: Path) -> LivePlan:
+    options = LiveOptions(output=folder / "out.mp4")
+    return LivePlan((astronaut_file,), str(clip), options, Engine.MESH, "for a test")
+
+
+def choosing(plan: LivePlan, **changes: object) -> LivePlan:
+    return replace(plan, options=replace(plan.options, **changes))  # type: ignore[arg-type]
+
+
+def pictures(path: Path) -> list[NDArray[np.uint8]]:
+    with VideoReader(path) as reader:
+        return [frame.to_bgr() for frame in reader]
+
+
+def test_a_file_is_swapped_in_real_time(plan: LivePlan, folder: Path) -> None:
+    told: list[LiveStats] = []
+    result = run_live(plan, painting(Painter()), progress=told.append)
+    assert result.ended_by is LiveEnd.SOURCE
+    assert result.output == folder / "out.mp4"
+    assert result.stats.dropped_frames + result.frames == FRAMES
+    recorded = pictures(folder / "out.mp4")
+    assert 0 < len(recorded) <= result.frames
+    assert green_share(recorded[-1]) > 0.005
+    assert result.faces >= result.frames
+    assert result.stats.latency_p95_ms is not None
+    assert (result.engine, result.engine_reason) == (Engine.MESH, "for a test")
+    names = [stage.name for stage in result.pipeline.stages]
+    assert names == ["capture", "find", "swap", "paste"]
+
+
+def test_the_recording_keeps_the_times_of_the_source(plan: LivePlan, folder: Path) -> None:
+    run_live(plan, painting(Painter()))
+    with VideoReader(folder / "out.mp4") as reader:
+        times = [frame.time for frame in reader]
+    steps = np.array(times) * 30
+    np.testing.assert_allclose(steps, np.round(steps), atol=0.01)
+
+
+def test_a_file_in_a_loop_ends_with_the_duration(plan: LivePlan, folder: Path) -> None:
+    told: list[LiveStats] = []
+    plan = choosing(plan, capture=CaptureOptions(loop=True), duration=2.3 * SECONDS)
+    result = run_live(plan, painting(Painter()), progress=told.append)
+    assert result.ended_by is LiveEnd.DURATION
+    assert len(told) == 2, "one report a second"
+    assert told[0].capture_fps > 0
+    assert told[0].detections_per_s > 0
+    assert pictures(folder / "out.mp4")
+
+
+def test_a_request_to_stop_is_an_ordinary_end(plan: LivePlan, folder: Path) -> None:
+    cancel = CancelToken()
+    plan = choosing(plan, capture=CaptureOptions(loop=True))
+    result = run_live(plan, painting(Painter()), progress=lambda _: cancel.set(), cancel=cancel)
+    assert result.ended_by is LiveEnd.REQUEST
+    assert pictures(folder / "out.mp4")
+
+
+def test_a_run_that_is_stopped_before_there_is_a_picture_is_no_run(
+    plan: LivePlan, folder: Path
+) -> None:
+    cancel = CancelToken()
+
+    class Stopping(Painter):
+        def prepare(self, sources: Sequence[tuple[Pixels, Face]]) -> None:
+            super().prepare(sources)
+            cancel.set()
+
+    with pytest.raises(Cancelled):
+        run_live(plan, painting(Stopping()), cancel=cancel)
+    assert list(folder.iterdir()) == []
+
+
+def test_several_outputs_at_once(plan: LivePlan, folder: Path) -> None:
+    plan = choosing(plan, virtual_camera=VirtualCameraOptions(size=(640, 480)))
+    with virtual_camera(Recorder()) as recorder:
+        result = run_live(plan, painting(Painter()))
+    assert not recorder.is_open
+    assert recorder.rate == 30
+    assert {picture.shape for picture in recorder.pictures} == {(480, 640, 3)}
+    assert all(green_share(picture) > 0.003 for picture in recorder.pictures)
+    assert result.stats.output_fps > 0
+    assert pictures(folder / "out.mp4")
+
+
+def test_a_virtual_camera_that_vanishes_ends_the_run_and_keeps_the_file(
+    plan: LivePlan, folder: Path
+) -> None:
+    plan = choosing(plan, virtual_camera=VirtualCameraOptions())
+    with (
+        virtual_camera(Recorder(vanishes_after=5)),
+        pytest.raises(VirtualCameraError, match="went away"),
+    ):
+        run_live(plan, painting(Painter()))
+    assert pictures(folder / "out.mp4")
+
+
+class DyingCamera:
+    """A camera that is unplugged after some frames."""
+
+    frames_dropped = 0
+    reconnections = 0
+    report = LiveReport("a camera that dies", 512, 512, 50.0)
+
+    def __init__(self, photo: NDArray[np.uint8], frames: int) -> None:
+        self._photo = photo
+        self._left = frames
+        self.closed = False
+
+    def read(self) -> LiveFrame | None:
+        time.sleep(0.02)
+        if not self._left:
+            raise CameraError("the camera was unplugged: plug it in, or allow reconnecting")
+        self._left -= 1
+        index = 100 - self._left
+        return LiveFrame(self._photo.copy(), index=index, captured_at=time.perf_counter())
+
+    def close(self) -> None:
+        self.closed = True
+
+
+def test_a_source_that_dies_is_told_and_the_file_is_kept(
+    plan: LivePlan,
+    folder: Path,
+    astronaut: NDArray[np.uint8],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    camera = DyingCamera(astronaut, 12)
+    monkeypatch.setattr("dlc.workflows.live.run.open_live_source", lambda *_, **__: camera)
+    with pytest.raises(CameraError, match="unplugged"):
+        run_live(plan, painting(Painter()))
+    assert camera.closed
+    assert green_share(pictures(folder / "out.mp4")[-1]) > 0.005
+
+
+class Slow(Painter):
+    """Takes its time for every frame, and notes which frames were captured meanwhile."""
+
+    def __init__(self, seconds: float, captured: list[int]) -> None:
+        super().__init__()
+        self.begun: list[int] = []
+        self._seconds = seconds
+        self._captured = captured
+
+    def swap(self, frame: Pixels, faces: Sequence[Face]) -> list[Patch | None]:
+        self.begun.append(len(self._captured))
+        time.sleep(self._seconds)
+        return super().swap(frame, faces)
+
+
+def test_a_slow_engine_lowers_the_rate_and_neither_blocks_capture_nor_adds_latency(
+    plan: LivePlan, astronaut: NDArray[np.uint8], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    captured: list[int] = []
+
+    class Camera(DyingCamera):
+        def read(self) -> LiveFrame | None:
+            frame = super().read()
+            assert frame is not None
+            captured.append(frame.index)
+            return frame
+
+    camera = Camera(astronaut, 100)
+    monkeypatch.setattr("dlc.workflows.live.run.open_live_source", lambda *_, **__: camera)
+    slow = Slow(0.2, captured)
+    told: list[LiveStats] = []
+    with pytest.raises(CameraError):
+        run_live(plan, painting(slow), progress=told.append)
+    assert captured == list(range(1, 101)), "every frame was captured"
+    assert len(slow.begun) < 20, "most frames were dropped"
+    between = np.diff(slow.begun)
+    assert between.min() >= 1, "capture goes on while the engine works"
+    dropped = sum(stats.dropped_frames for stats in told)
+    assert dropped > 0
+
+
+def refusing(seen: list[int], after: int) -> Callable[[Face], bool]:
+    def refuses(_: Face) -> bool:
+        seen.append(1)
+        return len(seen) > after
+
+    return refuses
+
+
+@pytest.mark.parametrize("choice", [FaceChoice.ALL, FaceChoice.LARGEST])
+def test_with_blank_no_frame_shows_a_face_that_was_not_swapped(
+    plan: LivePlan, choice: FaceChoice
+) -> None:
+    # Two faces: when one of them alone is chosen, the other one must not be seen either.
+    plan = choosing(
+        plan,
+        no_face=NoFace.BLANK,
+        faces=choice,
+        output=None,
+        virtual_camera=VirtualCameraOptions(),
+    )
+    painter = Painter(refuses=refusing([], after=24))
+    with virtual_camera(Recorder()) as recorder:
+        result = run_live(plan, painting(painter))
+    dark = [not picture.any() for picture in recorder.pictures]
+    green = [green_share(picture) > 0.005 for picture in recorder.pictures]
+    assert all(a or b for a, b in zip(dark, green, strict=True))
+    assert any(green) is (choice is FaceChoice.ALL)
+    assert dark[-1], "the last faces were refused"
+    assert result.stats.hidden_frames > 0
+
+
+def test_a_swapper_that_fails_shows_nothing_of_its_frame(plan: LivePlan) -> None:
+    def failing(_: Face) -> bool:
+        raise ZeroDivisionError("division by zero")
+
+    plan = choosing(plan, no_face=NoFace.BLANK, output=None, virtual_camera=VirtualCameraOptions())
+    with (
+        virtual_camera(Recorder()) as recorder,
+        pytest.raises(StageError, match="stage 'swap' failed"),
+    ):
+        run_live(plan, painting(Painter(refuses=failing)))
+    assert all(not picture.any() for picture in recorder.pictures)
+
+
+def test_a_file_that_is_played_is_no_output(plan: LivePlan, clip: Path) -> None:
+    with pytest.raises(OutputError, match="is an input as well"):
+        run_live(choosing(plan, output=clip, overwrite=True), painting(Painter()))
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        (LiveOptions(), "nothing to show the result on"),
+        (LiveOptions(preview=True, detection_every=0), "at least 1"),
+        (LiveOptions(preview=True, detection_every=5, no_face=NoFace.BLANK), "contradicts"),
+        (LiveOptions(preview=True, duration=0.0), "more than 0"),
+        (LiveOptions(preview=True, duration=float("nan")), "more than 0"),
+        (LiveOptions(preview=True, threads=0), "at least 1"),
+    ],
+)
+def test_options_that_make_no_sense(options: LiveOptions, words: str) -> None:
+    with pytest.raises(OptionError, match=words):
+        check_live_options(options)

@@ -1,0 +1,53 @@
+"""Who gets which face: what is asked for."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from dlc.errors import InputError, OptionError
+from dlc.options import PeopleOptions
+from dlc.workflows.people.assignment import Part, check_people, parts_of
+
+ONE = PeopleOptions()
+
+
+def test_one_source_for_everybody_is_no_part(astronaut_file: Path) -> None:
+    assert parts_of(astronaut_file, ONE) == ()
+
+
+def test_mapped_people_have_their_own_and_a_source_is_for_the_rest(
+    astronaut_file: Path, group_file: Path
+) -> None:
+    mapped = PeopleOptions(mapping=((group_file, astronaut_file),))
+    part = Part((group_file,), (astronaut_file,))
+    assert parts_of(None, mapped) == (part,)
+    assert parts_of(group_file, mapped) == (part, Part((), (group_file,)))
+
+
+def test_a_reference_is_the_only_part(astronaut_file: Path, group_file: Path) -> None:
+    options = PeopleOptions(reference=group_file)
+    assert parts_of(astronaut_file, options) == (Part((group_file,), (astronaut_file,)),)
+
+
+def test_a_photo_that_is_not_there_is_named(astronaut_file: Path) -> None:
+    with pytest.raises(InputError, match=r"no-such\.png"):
+        parts_of(None, PeopleOptions(mapping=((Path("no-such.png"), astronaut_file),)))
+
+
+@pytest.mark.parametrize(
+    ("options", "has_source", "said"),
+    [
+        (replace(ONE, similarity=1.0), True, "between 0 and 1"),
+        (replace(ONE, mapping=((Path("a"), Path("b")),), reference=Path("c")), True, "contradict"),
+        (ONE, False, "no source photo"),
+        (replace(ONE, reference=Path("c")), False, "no source photo"),
+    ],
+)
+def test_what_makes_no_sense_is_refused(
+    options: PeopleOptions, has_source: bool, said: str
+) -> None:
+    with pytest.raises(OptionError, match=said):
+        check_people(options, has_source=has_source)

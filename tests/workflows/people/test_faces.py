@@ -1,0 +1,81 @@
+"""Everybody in a video, with a portrait that can be used to map them."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pytest
+
+from dlc.errors import NoFaceError, OptionError, OutputError
+from dlc.faces.tracking.tracker import load_tracker
+from dlc.media.image.still import read_photo
+from dlc.workflows.people.faces import FacesOptions, find_people
+from dlc.workflows.people.sheet import draw_people
+from tests.cli.run import run_dlc
+
+
+def test_everybody_in_a_picture_has_a_portrait_that_shows_a_face(
+    group_file: Path, tmp_path: Path
+) -> None:
+    result = find_people(group_file, tmp_path / "people")
+    assert len(result.people) == 6
+    assert not result.recognized
+    assert "dlc models pull sface" in result.notes[0]
+    for person in result.people:
+        assert person.frames == 1
+        assert load_tracker().find(read_photo(person.photo)), person.photo
+    assert cv2.imread(str(result.sheet)) is not None
+    assert len(list((tmp_path / "people").iterdir())) == 7
+
+
+def test_people_of_a_video_are_followed(group_clip: Path, tmp_path: Path) -> None:
+    result = find_people(group_clip, tmp_path / "people")
+    frames = [person.frames for person in result.people]
+    assert frames == sorted(frames, reverse=True)
+    assert frames[0] == result.frames == 30
+    assert 0 == result.people[0].first < result.people[0].last < 1
+
+
+def test_a_folder_that_holds_something_is_left_alone(group_file: Path, tmp_path: Path) -> None:
+    (tmp_path / "mine.txt").touch()
+    with pytest.raises(OutputError, match="not empty"):
+        find_people(group_file, tmp_path)
+    assert [path.name for path in tmp_path.iterdir()] == ["mine.txt"]
+    assert find_people(group_file, tmp_path, FacesOptions(overwrite=True)).people
+
+
+def test_nothing_is_written_where_there_is_nobody(tmp_path: Path) -> None:
+    wall = tmp_path / "wall.png"
+    cv2.imwrite(str(wall), np.full((240, 320, 3), 128, np.uint8))
+    with pytest.raises(NoFaceError, match=r"wall\.png"):
+        find_people(wall, tmp_path / "people")
+    assert not (tmp_path / "people").exists()
+
+
+def test_a_similarity_that_no_faces_have_is_refused(group_file: Path, tmp_path: Path) -> None:
+    with pytest.raises(OptionError, match="between 0 and 1"):
+        find_people(group_file, tmp_path / "people", FacesOptions(similarity=1.5))
+
+
+def test_the_command_prints_options_to_copy(group_file: Path, tmp_path: Path) -> None:
+    folder = tmp_path / "the people"
+    run = run_dlc("faces", group_file, "--output", folder)
+    assert run.returncode == 0, run.stderr
+    assert f"--map '{folder / 'person1.png'}=SOURCE.jpg'" in run.stdout
+    again = run_dlc("faces", group_file, "--output", folder, "--json", "--overwrite")
+    shown = json.loads(again.stdout)
+    assert [Path(person["photo"]).name for person in shown["people"]] == [
+        f"person{number}.png" for number in range(1, 7)
+    ]
+    assert run_dlc("faces", group_file, "--output", folder).returncode == 6
+
+
+def test_the_sheet_has_a_cell_for_everybody() -> None:
+    red = np.full((50, 20, 3), (0, 0, 255), np.uint8)
+    sheet = draw_people([red] * 7, [(3, 0.0, 1.0)] * 7)
+    columns = np.flatnonzero((sheet[20] == (0, 0, 255)).all(axis=1))
+    assert len(columns) == 5 * 96
+    assert ((sheet == (0, 0, 255)).all(axis=2)).sum() == 7 * 96 * 240
