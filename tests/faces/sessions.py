@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -25,19 +24,16 @@ def routed(path: Path, role: Role, shape: tuple[int, ...] | None = None) -> Rout
 
 
 class CountingSession:
-    """A real session that counts its runs, and can wait in each for another one's run to begin."""
+    """A real session that counts its runs."""
 
-    def __init__(self, session: RoutedSession, meeting: threading.Barrier | None = None) -> None:
+    def __init__(self, session: RoutedSession) -> None:
         self.session = session
-        self.meeting = meeting
         self.runs = 0
 
     def run(
         self, names: Sequence[str], feed: Mapping[str, NDArray[np.float32]], /
     ) -> list[NDArray[np.float32]]:
         self.runs += 1
-        if self.meeting is not None:
-            self.meeting.wait()
         return self.session.run(names, feed)
 
     def get_inputs(self) -> list[Any]:

@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import threading
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -8,13 +7,12 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from dlc.faces.analyzer import FaceAnalyzer, RunAll, one_by_one
+from dlc.faces.analyzer import FaceAnalyzer
 from dlc.faces.detection.scrfd import ScrfdDetector
 from dlc.faces.finder import Needs
 from dlc.faces.landmarks.landmarks_106 import Landmarker106
 from dlc.faces.people.arcface import ArcFaceRecognizer
 from dlc.inference.route import Role
-from dlc.pipeline.side_by_side import SideBySide
 from tests import stand_ins
 from tests.faces.pictures import Picture
 from tests.faces.sessions import CountingSession, routed
@@ -29,13 +27,12 @@ class Models:
     files: dict[Role, Path]
     sessions: dict[Role, CountingSession]
 
-    def analyzer(self, run_all: RunAll = one_by_one) -> FaceAnalyzer:
+    def analyzer(self) -> FaceAnalyzer:
         recognizer, landmarker = Role.RECOGNIZER, Role.LANDMARKER
         return FaceAnalyzer(
             ScrfdDetector(self.sessions[Role.DETECTOR]),
             ArcFaceRecognizer(self.files[recognizer], self.sessions[recognizer]),
             Landmarker106(self.files[landmarker], self.sessions[landmarker]),
-            run_all,
         )
 
     @property
@@ -97,10 +94,9 @@ def test_nothing_is_computed_that_nobody_needs(models: Models) -> None:
 
 def test_everything_that_is_needed_comes_to_the_right_face(models: Models) -> None:
     frame = _frame(0.0, (150, 200), (450, 250))
-    with SideBySide(2) as run_all:
-        analyzer = models.analyzer(run_all)
-        faces = analyzer.find(frame)
-        described = analyzer.describe(frame, faces, Needs.EMBEDDING | Needs.LANDMARKS_106)
+    analyzer = models.analyzer()
+    faces = analyzer.find(frame)
+    described = analyzer.describe(frame, faces, Needs.EMBEDDING | Needs.LANDMARKS_106)
     for face, before in zip(described, faces, strict=True):
         assert face.track_id == before.track_id
         assert face.box is before.box
@@ -112,28 +108,6 @@ def test_everything_that_is_needed_comes_to_the_right_face(models: Models) -> No
         middle = face.landmarks_106.mean(axis=0)
         assert (face.box[:2] < middle).all()
         assert (middle < face.box[2:]).all()
-
-
-def test_landmarks_and_embeddings_are_computed_at_the_same_time(files: dict[Role, Path]) -> None:
-    # Each of the two runs begins only once the other has, or gives up.
-    def describe(run_all: RunAll, patience: float) -> None:
-        meeting = threading.Barrier(2, timeout=patience)
-        meetings = {Role.RECOGNIZER: meeting, Role.LANDMARKER: meeting}
-        sessions = {
-            role: CountingSession(routed(path, role), meetings.get(role))
-            for role, path in files.items()
-        }
-        analyzer = Models(files, sessions).analyzer(run_all)
-        frame = _frame(0.0, (300, 200))
-        needs = Needs.EMBEDDING | Needs.LANDMARKS_106
-        (face,) = analyzer.describe(frame, analyzer.find(frame), needs)
-        assert face.embedding is not None
-        assert face.landmarks_106 is not None
-
-    with SideBySide(2) as run_all:
-        describe(run_all, patience=60)
-    with pytest.raises(threading.BrokenBarrierError):
-        describe(one_by_one, patience=0.1)
 
 
 @pytest.mark.parametrize("needs", [Needs.MESH, Needs.EMBEDDING, Needs.MESH | Needs.LANDMARKS_106])

@@ -15,7 +15,7 @@ from dlc.inference.cpu import create_session
 from dlc.inference.rewriting import plan_rewrites, rewrite
 from dlc.model_store.contracts import check_contract
 from dlc.model_store.digest import DigestCache
-from dlc.model_store.external_data import check_external_data
+from dlc.model_store.external_data import check_locations, external_locations
 from dlc.model_store.rewritten_files import RewrittenFiles
 from dlc.model_store.spec import ModelRole
 from dlc.options import Provider
@@ -73,7 +73,7 @@ def test_other_files_are_refused(
 ) -> None:
     path = write(folder / "model.onnx", location)
     with pytest.raises(ModelError) as refusal:
-        check_external_data(path)
+        check_locations(path, external_locations(path))
     assert repr(location) in str(refusal.value)
     with pytest.raises(ModelError):
         create_session(path)

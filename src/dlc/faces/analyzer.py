@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
-from typing import Protocol, TypeVar
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,27 +19,12 @@ from dlc.faces.tracking.smoother import FaceSmoother
 from dlc.faces.tracking.track_ids import TrackIds
 from dlc.geometry import Box
 
-T = TypeVar("T")
-_Described = list[NDArray[np.float32] | None]
-
 
 class Detector(Protocol):
     """Finds faces in a picture."""
 
     def detect(self, bgr: NDArray[np.uint8], /) -> list[Face]:
         """Return the faces, best first, in pixels of a picture uint8 (h, w, 3) BGR."""
-
-
-class RunAll(Protocol):
-    """Runs several calls, at the same time if it can; `dlc.pipeline.side_by_side` has one."""
-
-    def __call__(self, calls: Sequence[Callable[[], T]], /) -> list[T]:
-        """Return the results in the order of the calls, or raise the first call's failure."""
-
-
-def one_by_one(calls: Sequence[Callable[[], T]], /) -> list[T]:
-    """Run calls in turn, where there is nothing to run them at the same time."""
-    return [call() for call in calls]
 
 
 class FaceAnalyzer:
@@ -54,7 +39,6 @@ class FaceAnalyzer:
         detector: Detector,
         recognizer: Recognizer | None = None,
         landmarker: Landmarker106 | None = None,
-        run_all: RunAll = one_by_one,
         smoother: FaceSmoother | None = None,
     ) -> None:
         """Start without a past.
@@ -63,13 +47,11 @@ class FaceAnalyzer:
             detector: finds the faces.
             recognizer: computes embeddings; None if nobody will need them.
             landmarker: finds 106 points; None if nobody will need them.
-            run_all: runs recognizer and landmarker side by side when both are needed.
             smoother: steadies boxes and points; None leaves them as the detector finds them.
         """
         self._detector = detector
         self._recognizer = recognizer
         self._landmarker = landmarker
-        self._run_all = run_all
         self._smoother = smoother
         self._tracks = TrackIds()
         self.reset()
@@ -120,31 +102,21 @@ class FaceAnalyzer:
         Raises:
             ValueError: something is needed whose model this analyzer does not have.
         """
-        calls = self._calls(frame, faces, needs)
-        if not faces or not calls:
-            return list(faces)
-        columns = self._run_all([call for _, call in calls])
-        names = [name for name, _ in calls]
-        return [
-            replace(face, **dict(zip(names, values, strict=True)))
-            for face, *values in zip(faces, *columns, strict=True)
-        ]
-
-    def _calls(
-        self, frame: TrackableFrame, faces: Sequence[Face], needs: Needs
-    ) -> list[tuple[str, Callable[[], _Described]]]:
-        """Return for each attribute that is needed its name and what computes it for all faces.
-
-        The pixels are read here: a frame belongs to one thread at a time.
-        """
-        calls: list[tuple[str, Callable[[], _Described]]] = []
-        recognizer, landmarker = self._recognizer, self._landmarker
-        if Needs.LANDMARKS_106 in needs and landmarker is not None:
-            calls.append(("landmarks_106", landmarker.prepare(frame, faces)))
+        described = list(faces)
+        if Needs.LANDMARKS_106 in needs and self._landmarker is not None:
             needs &= ~Needs.LANDMARKS_106
-        if Needs.EMBEDDING in needs and recognizer is not None:
-            calls.append(("embedding", recognizer.prepare(frame, faces)))
+            points = self._landmarker.find(frame, faces) if faces else []
+            described = [
+                replace(face, landmarks_106=found)
+                for face, found in zip(described, points, strict=True)
+            ]
+        if Needs.EMBEDDING in needs and self._recognizer is not None:
             needs &= ~Needs.EMBEDDING
+            embeddings = self._recognizer.embed(frame, faces) if faces else []
+            described = [
+                replace(face, embedding=embedding)
+                for face, embedding in zip(described, embeddings, strict=True)
+            ]
         if needs:
             raise ValueError(f"no model was given to this analyzer that tells {needs}")
-        return calls
+        return described

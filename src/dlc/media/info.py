@@ -76,13 +76,3 @@ class MediaInfo:
     def rotation(self) -> int:
         """Clockwise degrees by which stored pictures are turned for display, mirroring aside."""
         return self.orientation.rotation
-
-    @property
-    def audio_streams(self) -> int:
-        """How many audio streams there are."""
-        return len(self.audio_codecs)
-
-    @property
-    def subtitle_streams(self) -> int:
-        """How many subtitle streams there are."""
-        return len(self.subtitle_codecs)

@@ -34,15 +34,6 @@ _TENSOR_EXTERNAL_DATA = 13
 _ENTRY_KEY, _ENTRY_VALUE = 1, 2
 
 
-def check_external_data(path: Path) -> None:
-    """Raise unless every tensor that a model keeps elsewhere is in a file of the model's folder.
-
-    Raises:
-        ModelError: one is not, or the file cannot be read or is no whole ONNX file.
-    """
-    check_locations(path, external_locations(path))
-
-
 def external_locations(path: Path) -> set[str]:
     """Return the paths at which a model's tensors are said to be kept.
 

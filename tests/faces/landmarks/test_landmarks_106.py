@@ -41,7 +41,7 @@ def test_points_are_those_of_insightface(
 ) -> None:
     session = CountingSession(routed(landmarker_file, Role.LANDMARKER, shape))
     picture = Picture(group)
-    found = Landmarker106(landmarker_file, session).prepare(picture, faces)()
+    found = Landmarker106(landmarker_file, session).find(picture, faces)
     assert session.runs == len(faces)
     assert max(box.width * box.height for box in picture.regions) < group.size / 3 / 8
 
@@ -57,8 +57,8 @@ def test_the_points_depend_on_the_picture(
     group: Image, faces: list[Face], landmarker_file: Path
 ) -> None:
     landmarker = Landmarker106(landmarker_file, routed(landmarker_file, Role.LANDMARKER))
-    (points,) = landmarker.prepare(Picture(group), faces[:1])()
-    (other,) = landmarker.prepare(Picture(255 - group), faces[:1])()
+    (points,) = landmarker.find(Picture(group), faces[:1])
+    (other,) = landmarker.find(Picture(255 - group), faces[:1])
     assert points is not None
     assert other is not None
     assert np.abs(points - other).max() > 0.2
@@ -72,7 +72,7 @@ def test_boxes_that_are_no_face_have_no_points(
 ) -> None:
     session = CountingSession(routed(landmarker_file, Role.LANDMARKER))
     face = replace(faces[0], box=np.array(box, np.float32))
-    assert Landmarker106(landmarker_file, session).prepare(Picture(group), [face])() == [None]
+    assert Landmarker106(landmarker_file, session).find(Picture(group), [face]) == [None]
     assert session.runs == 0
 
 

@@ -43,7 +43,7 @@ def test_embeddings_are_those_of_insightface_and_of_unit_length(
     path = tmp_path / "arcface.onnx"
     stand_ins.write_arcface(path, batch=batch, mean_inside=mean_inside)
     session = CountingSession(routed(path, Role.RECOGNIZER))
-    embeddings = ArcFaceRecognizer(path, session).prepare(Picture(group), faces)()
+    embeddings = ArcFaceRecognizer(path, session).embed(Picture(group), faces)
     assert session.runs == (1 if batch == "None" else len(faces))
 
     theirs = ArcFaceONNX(str(path), routed(path, Role.RECOGNIZER))
@@ -62,12 +62,12 @@ def test_a_shape_fixed_by_the_route_takes_one_face_at_a_time(
     group: Image, faces: list[Face], arcface_file: Path
 ) -> None:
     fixed = CountingSession(routed(arcface_file, Role.RECOGNIZER, (1, 3, 112, 112)))
-    embeddings = ArcFaceRecognizer(arcface_file, fixed).prepare(Picture(group), faces)()
+    embeddings = ArcFaceRecognizer(arcface_file, fixed).embed(Picture(group), faces)
     assert fixed.runs == len(faces)
     many = ArcFaceRecognizer(arcface_file, routed(arcface_file, Role.RECOGNIZER))
     np.testing.assert_allclose(
         np.stack([embedding for embedding in embeddings if embedding is not None]),
-        np.stack([row for row in many.prepare(Picture(group), faces)() if row is not None]),
+        np.stack([row for row in many.embed(Picture(group), faces) if row is not None]),
         atol=1e-5,
     )
 
@@ -77,9 +77,9 @@ def test_points_that_are_no_face_have_no_embedding(
 ) -> None:
     nonsense = replace(faces[0], points=np.zeros((5, 2), np.float32))
     recognizer = ArcFaceRecognizer(arcface_file, routed(arcface_file, Role.RECOGNIZER))
-    first, none, last = recognizer.prepare(Picture(group), [faces[0], nonsense, faces[1]])()
+    first, none, last = recognizer.embed(Picture(group), [faces[0], nonsense, faces[1]])
     assert none is None
-    (alone,) = recognizer.prepare(Picture(group), faces[1:2])()
+    (alone,) = recognizer.embed(Picture(group), faces[1:2])
     assert first is not None
     assert last is not None
     assert alone is not None
@@ -88,7 +88,7 @@ def test_points_that_are_no_face_have_no_embedding(
 
 def test_for_nobody_nothing_is_run(group: Image, arcface_file: Path) -> None:
     session = CountingSession(routed(arcface_file, Role.RECOGNIZER))
-    assert ArcFaceRecognizer(arcface_file, session).prepare(Picture(group), [])() == []
+    assert ArcFaceRecognizer(arcface_file, session).embed(Picture(group), []) == []
     assert session.runs == 0
 
 

@@ -215,7 +215,7 @@ def two_people(
     path = tmp_path_factory.mktemp("two") / "two.onnx"
     crossing.write_two_people_recognizer(path, (crops[0], crops[1]))
     recognizer = ArcFaceRecognizer(path, create_session(path))
-    people = [recognizer.prepare(picture, [one])()[0] for _, (picture, one) in sorted(last.items())]
+    people = [recognizer.embed(picture, [one])[0] for _, (picture, one) in sorted(last.items())]
     return detector, recognizer, [each for each in people if each is not None]
 
 

@@ -73,7 +73,7 @@ def test_crops_are_those_of_opencv(
 def test_embeddings_are_those_of_opencv_and_of_unit_length(
     group: Image, faces: list[Face], recognizer: SFaceRecognizer, theirs: cv2.FaceRecognizerSF
 ) -> None:
-    embeddings = recognizer.prepare(Picture(group), faces)()
+    embeddings = recognizer.embed(Picture(group), faces)
     vectors = np.stack([embedding for embedding in embeddings if embedding is not None])
     assert vectors.dtype == np.float32
     assert vectors.shape == (len(faces), 128)
@@ -88,7 +88,7 @@ def test_the_same_crop_has_the_same_embedding_as_in_opencv(
     group: Image, faces: list[Face], recognizer: SFaceRecognizer, theirs: cv2.FaceRecognizerSF
 ) -> None:
     """Nothing but the models' arithmetic is left to differ: channels, range and scale agree."""
-    for face, vector in zip(faces, recognizer.prepare(Picture(group), faces)(), strict=True):
+    for face, vector in zip(faces, recognizer.embed(Picture(group), faces), strict=True):
         matrix = arcface_matrix(face.points, 112)
         assert matrix is not None
         feature = theirs.feature(aligned_crop(Picture(group), matrix, 112)).reshape(-1)
@@ -100,11 +100,9 @@ def test_each_face_is_a_run_and_nobody_is_none(
 ) -> None:
     session = CountingSession(routed(sface_file, Role.RECOGNIZER))
     recognizer = SFaceRecognizer(session)
-    assert recognizer.prepare(Picture(group), [])() == []
+    assert recognizer.embed(Picture(group), []) == []
     assert session.runs == 0
-    call = recognizer.prepare(Picture(group), faces)
-    assert session.runs == 0, "the model is run by the call, which may be another thread's"
-    call()
+    recognizer.embed(Picture(group), faces)
     assert session.runs == len(faces)
 
 
@@ -112,10 +110,10 @@ def test_points_that_are_no_face_have_no_embedding(
     group: Image, faces: list[Face], recognizer: SFaceRecognizer
 ) -> None:
     nonsense = replace(faces[0], points=np.zeros((5, 2), np.float32))
-    first, none, last = recognizer.prepare(Picture(group), [faces[0], nonsense, faces[1]])()
+    first, none, last = recognizer.embed(Picture(group), [faces[0], nonsense, faces[1]])
     assert none is None
     assert first is not None
-    np.testing.assert_array_equal(last, recognizer.prepare(Picture(group), faces[1:2])()[0])
+    np.testing.assert_array_equal(last, recognizer.embed(Picture(group), faces[1:2])[0])
 
 
 def test_real_weights_tell_recorded_people_apart(real: SFaceRecognizer, shared_data: Path) -> None:
@@ -126,7 +124,7 @@ def test_real_weights_tell_recorded_people_apart(real: SFaceRecognizer, shared_d
             for frame in reader:
                 found = tracker.find(frame)
                 if frame.index % 15 == 0:
-                    looks += real.prepare(frame, found[:1])()
+                    looks += real.embed(frame, found[:1])
         people.append(np.stack([look for look in looks if look is not None]))
         assert len(people[-1]) >= 3
         assert (people[-1] @ people[-1].T).min() > real.similarity

@@ -95,7 +95,7 @@ def test_the_description_is_complete(tmp_path: Path) -> None:
     assert info.sample_aspect_ratio == Fraction(4, 3)
     assert info.codec == "h264"
     assert info.audio_codecs == ("aac", "ac3")
-    assert (info.audio_streams, info.subtitle_streams) == (2, 1)
+    assert (len(info.audio_codecs), len(info.subtitle_codecs)) == (2, 1)
     assert info.reordered
     assert not info.is_image
     assert (info.start, info.end) == (None, None)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -54,30 +54,23 @@ class Landmarker106:
         self._model = Landmark(nodes, session)
         self._model.input_size = (_SIDE, _SIDE)
 
-    def prepare(
-        self, frame: Pixels, faces: Sequence[Face]
-    ) -> Callable[[], list[NDArray[np.float32] | None]]:
-        """Read the pixels of faces of a frame, and return the call that finds the points.
-
-        The call does not touch the frame, so another thread may make it. It runs the model once for
-        each face.
+    def find(self, frame: Pixels, faces: Sequence[Face]) -> list[NDArray[np.float32] | None]:
+        """Return the points of each face; the model runs once for each.
 
         Returns:
-            What returns for each face float32 (106, 2), in pixels of the frame, the same as
-            insightface's; None for a face without extent or outside the frame.
+            For each face float32 (106, 2), in pixels of the frame, the same as insightface's; None
+            for a face without extent or outside the frame.
         """
-        boxes = [_crop_box(face).clipped(frame.width, frame.height) for face in faces]
-        parts = [None if box.is_empty else frame.region(box) for box in boxes]
-        return lambda: [
-            None if bgr is None else self._find(bgr, box, face)
-            for bgr, box, face in zip(parts, boxes, faces, strict=True)
-        ]
+        return [self._find(frame, face) for face in faces]
 
-    def _find(self, bgr: NDArray[np.uint8], box: Box, face: Face) -> NDArray[np.float32]:
-        """Find a face's points in the part of a picture that lies at `box`."""
+    def _find(self, frame: Pixels, face: Face) -> NDArray[np.float32] | None:
+        box = _crop_box(face).clipped(frame.width, frame.height)
+        if box.is_empty:
+            return None
         origin = np.array([box.left, box.top], np.float32)
         # insightface would take the whole picture, of which it warps the part around the face.
-        points = self._model.get(bgr, InsightFace(bbox=face.box - np.tile(origin, 2)))
+        part = frame.region(box)
+        points = self._model.get(part, InsightFace(bbox=face.box - np.tile(origin, 2)))
         return np.asarray(points + origin, np.float32)
 
 

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 from insightface.model_zoo.arcface_onnx import ArcFaceONNX
 
 from dlc.faces.face import Face
-from dlc.faces.people.recognizer import CROP_SIDE, Crop, Embedding, prepare_embeddings
+from dlc.faces.people.recognizer import CROP_SIDE, Crop, Embedding, embed_crops
 from dlc.faces.pixels import Pixels
 from dlc.inference.session import DescribedSession
 from dlc.model_store.skim import skim_nodes
@@ -40,17 +40,13 @@ class ArcFaceRecognizer:
         self._model.input_size = (CROP_SIDE, CROP_SIDE)
         self._takes_many = not isinstance(session.get_inputs()[0].shape[0], int)
 
-    def prepare(self, frame: Pixels, faces: Sequence[Face]) -> Callable[[], list[Embedding | None]]:
-        """Read the pixels of faces of a frame, and return the call that computes the embeddings.
+    def embed(self, frame: Pixels, faces: Sequence[Face]) -> list[Embedding | None]:
+        """Return for each face of a frame a float32 (512,) of unit length.
 
-        The call does not touch the frame, so another thread may make it. If the model takes many
-        faces, it is one run for all of them.
-
-        Returns:
-            What returns for each face a float32 (512,) of unit length, or None where its points
-            cannot be those of a face.
+        It is None for a face whose points cannot be those of a face. If the model takes many faces,
+        it runs once for all of them.
         """
-        return prepare_embeddings(frame, faces, self._run)
+        return embed_crops(frame, faces, self._run)
 
     def _run(self, crops: list[Crop]) -> list[Embedding]:
         batches = [crops] if self._takes_many and crops else [[crop] for crop in crops]

@@ -30,21 +30,17 @@ class Recognizer(Protocol):
     def similarity(self) -> float:
         """The cosine from which two faces are one person's, unless somebody knows better."""
 
-    def prepare(self, frame: Pixels, faces: Sequence[Face]) -> Callable[[], list[Embedding | None]]:
-        """Read the pixels of faces of a frame, and return the call that computes the embeddings.
+    def embed(self, frame: Pixels, faces: Sequence[Face]) -> list[Embedding | None]:
+        """Return for each face of a frame a float32 vector of unit length.
 
-        The call does not touch the frame, so another thread may make it.
-
-        Returns:
-            What returns for each face a float32 vector of unit length, or None where its points
-            cannot be those of a face.
+        It is None for a face whose points cannot be those of a face.
         """
 
 
-def prepare_embeddings(
+def embed_crops(
     frame: Pixels, faces: Sequence[Face], run: Callable[[list[Crop]], list[Embedding]]
-) -> Callable[[], list[Embedding | None]]:
-    """Cut faces out of a frame, and return the call that has a model embed them.
+) -> list[Embedding | None]:
+    """Cut faces out of a frame, and have a model embed them.
 
     Args:
         frame: the picture.
@@ -52,18 +48,14 @@ def prepare_embeddings(
         run: takes uint8 (112, 112, 3) BGR crops and returns a float32 vector for each.
 
     Returns:
-        As `Recognizer.prepare`.
+        As `Recognizer.embed`.
     """
     matrices = [arcface_matrix(face.points, CROP_SIDE) for face in faces]
     crops = [
         None if matrix is None else aligned_crop(frame, matrix, CROP_SIDE) for matrix in matrices
     ]
-
-    def embed() -> list[Embedding | None]:
-        embeddings = iter(run([crop for crop in crops if crop is not None]))
-        return [None if crop is None else unit(next(embeddings)) for crop in crops]
-
-    return embed
+    embeddings = iter(run([crop for crop in crops if crop is not None]))
+    return [None if crop is None else unit(next(embeddings)) for crop in crops]
 
 
 def unit(vector: Embedding) -> Embedding:

@@ -39,7 +39,7 @@ class RecognizingFinder:
         described = self._finder.describe(frame, faces, needs & ~Needs.EMBEDDING)
         if Needs.EMBEDDING not in needs or not faces:
             return described
-        embeddings = self._recognizer.prepare(frame, described)()
+        embeddings = self._recognizer.embed(frame, described)
         return [
             replace(face, embedding=embedding)
             for face, embedding in zip(described, embeddings, strict=True)

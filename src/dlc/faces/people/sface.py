@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 import cv2
 import numpy as np
 
 from dlc.faces.face import Face
-from dlc.faces.people.recognizer import Crop, Embedding, prepare_embeddings
+from dlc.faces.people.recognizer import Crop, Embedding, embed_crops
 from dlc.faces.pixels import Pixels
 from dlc.inference.session import DescribedSession
 
@@ -30,17 +30,13 @@ class SFaceRecognizer:
         self._input = session.get_inputs()[0].name
         self._output = session.get_outputs()[0].name
 
-    def prepare(self, frame: Pixels, faces: Sequence[Face]) -> Callable[[], list[Embedding | None]]:
-        """Read the pixels of faces of a frame, and return the call that computes the embeddings.
+    def embed(self, frame: Pixels, faces: Sequence[Face]) -> list[Embedding | None]:
+        """Return for each face of a frame a float32 (128,) of unit length.
 
-        The call does not touch the frame, so another thread may make it. It runs the model once
-        for each face, as SFace takes one at a time.
-
-        Returns:
-            What returns for each face a float32 (128,) of unit length, or None where its points
-            cannot be those of a face.
+        It is None for a face whose points cannot be those of a face. SFace takes one face at a
+        time, so it runs once for each.
         """
-        return prepare_embeddings(frame, faces, lambda crops: [*map(self._run, crops)])
+        return embed_crops(frame, faces, lambda crops: [*map(self._run, crops)])
 
     def _run(self, crop: Crop) -> Embedding:
         blob = np.asarray(cv2.dnn.blobFromImage(crop, swapRB=True), np.float32)

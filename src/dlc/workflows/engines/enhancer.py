@@ -23,8 +23,6 @@ _MODELS = {
     Enhancer.GPEN512: "GPEN-BFR-512",
 }
 
-"""Loads an engine; the argument is the CPU threads it may use."""
-
 
 def check_enhancing(options: EnhanceOptions | None) -> None:
     """Raise OptionError unless every value makes sense."""
