@@ -9,6 +9,7 @@ Example:
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING, Any
 
 from dlc.errors import (
@@ -120,6 +121,10 @@ __all__ = [
     "live",
     "swap",
 ]
+
+# ONNX Runtime's packages send usage data to Microsoft unless this is set before they are imported.
+# Whoever wants that sets it to 0.
+os.environ.setdefault("ORT_DISABLE_TELEMETRY", "1")
 
 # Where they are, by their names.
 _WORKFLOWS = {"live": "dlc.workflows.live.live", "swap": "dlc.workflows.batch.swap"}
