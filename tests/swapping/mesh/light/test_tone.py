@@ -135,16 +135,21 @@ def test_even_skin_has_the_shade_of_less_light(meter: ToneMeter, skin: Floats) -
     np.testing.assert_allclose(tone.shade, tone.tint, atol=0.02)
 
 
+# Of shade beside light, in steady luma: B loses more than the others.
+SATURATED = np.array([0.6, 0.11, -0.44], np.float32)
+
+
+@pytest.mark.parametrize(("difference", "followed"), [(0.3, 0.5), (0.9, 1.3)])
 @given(depth=st.floats(-40.0, 40.0), source=SATURATIONS, target=SATURATIONS)
-def test_shade_comes_half_the_way_to_the_targets(
-    depth: float, source: float, target: float
+def test_shade_follows_the_targets_more_where_light_bleaches(
+    difference: float, followed: float, depth: float, source: float, target: float
 ) -> None:
     own, theirs = tinted(source), tinted(target)
-    gray = np.ones(3, np.float32)
-    after = replace(theirs, shade=gray)
+    apart = SATURATED * np.float32(difference)
+    after = replace(theirs, shade=theirs.tint + apart)
     dark = own.light[0, 0] + np.float32(depth) * own.shade
     painted = repainted(dark, after, own) - after.light[0, 0]
-    expected = depth * (after.tint + gray) / 2
+    expected = depth * (after.tint + followed * apart)
     np.testing.assert_allclose(painted, expected, atol=1e-2 + 1e-3 * abs(depth))
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from dlc.compositing.arrays import Floats
-from dlc.compositing.filters import broad_blur
+from dlc.compositing.filters import broad_blur, smoothstep
 from dlc.swapping.mesh.layout import Layout
 from dlc.swapping.mesh.masks import skin_mask
 
@@ -29,8 +29,11 @@ _FAINT = 0.05
 # may be from gray, of one channel: more would be noise, or another thing's.
 _FAINT_SHADE = 0.03
 _SHADE = (0.4, 1.8)
-# How far the new face's shade follows the target's: what tells persons apart is in it, too.
-_FOLLOWED = 0.5
+# How far the new face's shade follows the target's: what tells persons apart is in it, too. But
+# where light is so strong that it bleaches skin, all that is darker would look gray beside it, so
+# the shade follows all the way and more. The difference of light's and shade's colors tells.
+_FOLLOWED = (0.5, 1.3)
+_BLEACHED = (0.35, 0.65)
 # How far the source's contrast follows the target's, as a power of their ratio; more would wash the
 # source's features out in soft light.
 _CONTRAST_POWER = 0.3
@@ -131,11 +134,19 @@ def color_matrix(target: Tone, source: Tone) -> Floats:
     now, before = (float(np.linalg.norm(tone.tint - 1)) for tone in (target, source))
     saturation = min(now / max(before, _FAINT), 1.0)
     factor = np.minimum(saturation / np.maximum(gain, _FAINT), 1.0)[:, None]
-    shade = target.tint + np.float32(_FOLLOWED) * (target.shade - target.tint)
+    shade = _followed_shade(target)
     lit = (shade / np.maximum(gain, _FAINT))[:, None] * LUMA
     rest = factor * (np.eye(3) - source.shade[:, None] * LUMA)
     matrix: Floats = (lit + rest).astype(np.float32)
     return matrix
+
+
+def _followed_shade(target: Tone) -> Floats:
+    """Return the color (3,) of shade on the new face; see `_FOLLOWED`."""
+    difference = target.shade - target.tint
+    low, high = _FOLLOWED
+    bleached = smoothstep(np.asarray(np.linalg.norm(difference), np.float32), *_BLEACHED)
+    return target.tint + (low + (high - low) * bleached) * difference
 
 
 def contrast_factor(target: Tone, source: Tone) -> float:
