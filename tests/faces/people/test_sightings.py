@@ -41,6 +41,16 @@ def test_every_track_is_counted_and_dated() -> None:
     assert one.embedding is None
 
 
+def test_faces_are_numbered_as_they_appear_and_from_the_left() -> None:
+    scene = [[face(4, 400), face(7, 0)], [face(4, 400), face(7, 0), face(9, 200)]]
+    portraits = [each.portrait for each in log_of(scene, recognizes=False).conclude()]
+    # What a portrait shows is cut off at the left edge for the one that is there.
+    widths = [each.bgr.shape[1] for each in portraits if each is not None]
+    assert len(widths) == 3
+    assert widths[0] < widths[1] == widths[2]
+    assert [each.frames for each in log_of(scene, recognizes=False).conclude()] == [2, 2, 1]
+
+
 def test_the_portrait_is_of_the_frame_where_the_face_is_largest() -> None:
     scene = [[face(0, 200, size=size)] for size in (1.0, 1.5, 1.2)]
     (one,) = log_of(scene, recognizes=False).conclude()

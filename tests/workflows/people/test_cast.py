@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import cv2
+import numpy as np
 import pytest
 
 import dlc
-from dlc.errors import ModelError
+from dlc.errors import ModelError, NoFaceError
 from dlc.model_store.store import ModelStore
 from dlc.options import Engine, NeuralOptions, PeopleOptions
 from dlc.pipeline import CancelToken
@@ -29,6 +31,16 @@ def test_without_a_recognizer_people_are_taken_by_place_and_that_is_said(
     assert "from the left" in cast.notes[0]
     assert str(group_file) in cast.notes[1]
     assert [photo.path for photo in cast.photos] == [astronaut_file]
+
+
+def test_a_mapped_photo_without_a_face_is_an_error_without_a_recognizer_too(
+    astronaut_file: Path, tmp_path: Path
+) -> None:
+    wall = tmp_path / "wall.png"
+    cv2.imwrite(str(wall), np.full((240, 320, 3), 128, np.uint8))
+    parts = (Part((wall,), (astronaut_file,)),)
+    with pytest.raises(NoFaceError, match=r"wall\.png"):
+        read_cast(load_mesh_engine(), (), parts, ONE, CancelToken())
 
 
 def test_one_person_cannot_be_found_without_a_recognizer(astronaut_file: Path) -> None:

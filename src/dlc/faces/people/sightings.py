@@ -96,7 +96,8 @@ class SightingLog:
         self._sightings: list[Sighting] = []
 
     def add(self, frame: TrackableFrame, faces: Sequence[Face]) -> None:
-        """Take in the faces of the next frame."""
+        """Take in the faces of the next frame; new ones are numbered from the left."""
+        faces = sorted(faces, key=lambda face: float(face.box[0] + face.box[2]))
         due = [face for face in faces if self._is_due(face.track_id)]
         if self._recognizes and due:
             for face in self._finder.describe(frame, due, Needs.EMBEDDING):

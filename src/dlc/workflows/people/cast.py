@@ -178,6 +178,8 @@ def _matcher(
                 "`dlc models pull sface` installs a recognizer, --recognizer-model names one, "
                 "and --faces chooses without"
             )
+        for part in asked:  # a photo without a face is a mistake, also where it tells nothing
+            read_sources(part.person, engine.finder, Needs.NOTHING, cancel)
         return PeopleByPlace(len(asked))
     people = [_embedding(part.person, recognizer, cancel) for part in asked]
     similarity = recognizer.similarity if options.similarity is None else options.similarity

@@ -33,7 +33,9 @@ _LEAST_FRAMES = 3
 
 _BY_TRACK = (
     "nothing is installed that tells people apart: whoever was lost and found again is listed "
-    "anew; `dlc models pull sface` installs a recognizer"
+    "anew, and a swap takes the people that are mapped in the order in which they appear, as they "
+    "are numbered here, whichever portraits are named; `dlc models pull sface` installs a "
+    "recognizer"
 )
 
 
@@ -80,7 +82,9 @@ class FoundPerson:
 
 @dataclass(frozen=True, slots=True)
 class FacesResult:
-    """Everybody in a target, those who are seen most first.
+    """Everybody in a target: those who are seen most first, if they were recognized.
+
+    Otherwise they are in the order in which they appear, from the left, as a swap takes them.
 
     Attributes:
         target: the video or picture.
@@ -165,15 +169,15 @@ def _check_folder(folder: Path, *, overwrite: bool) -> None:
 
 
 def _people(sightings: Sequence[Sighting], similarity: float | None) -> list[list[Sighting]]:
-    """Return the sightings of each person, who is seen most first."""
-    groups = [[sighting] for sighting in sightings]
-    if similarity is not None:
-        known = [each for each in sightings if each.embedding is not None]
-        apart = [[other.number in each.together for other in known] for each in known]
-        looks = [each.embedding for each in known if each.embedding is not None]
-        numbers = group_tracks(looks, np.array(apart, bool), similarity)
-        groups = [[known[number] for number in group] for group in numbers]
-        groups += [[each] for each in sightings if each.embedding is None]
+    """Return the sightings of each person, in the order that `FacesResult` tells."""
+    if similarity is None:
+        return [[sighting] for sighting in sightings]
+    known = [each for each in sightings if each.embedding is not None]
+    apart = [[other.number in each.together for other in known] for each in known]
+    looks = [each.embedding for each in known if each.embedding is not None]
+    numbers = group_tracks(looks, np.array(apart, bool), similarity)
+    groups = [[known[number] for number in group] for group in numbers]
+    groups += [[each] for each in sightings if each.embedding is None]
     return sorted(groups, key=lambda group: -sum(each.frames for each in group))
 
 
