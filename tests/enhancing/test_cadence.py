@@ -1,44 +1,8 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
-from dlc.enhancing.cadence import EnhanceCadence, affordable_every
-
-seconds = st.floats(1e-4, 2.0)
-
-
-@given(interval=seconds, model=seconds, carry=seconds)
-def test_it_is_the_least_number_that_fits_into_half_of_the_time(
-    interval: float, model: float, carry: float
-) -> None:
-    every = affordable_every(interval, model, carry)
-
-    def mean(count: int) -> float:
-        return (model + (count - 1) * carry) / count
-
-    assert 1 <= every <= 12
-    if 1 < every < 12:
-        assert mean(every) <= interval / 2 * (1 + 1e-9)
-    if every > 1 and mean(1) > mean(every):
-        assert mean(every - 1) > interval / 2 * (1 - 1e-9)
-
-
-@pytest.mark.parametrize(
-    ("interval", "model", "carry", "every"),
-    [
-        # 20 frames a second; GFPGAN on a laptop's GPU takes 89 ms, and carrying 5.
-        (0.05, 0.089, 0.005, 5),
-        (0.2, 0.089, 0.005, 1),
-        (0.05, 0.004, 0.005, 1),
-        # There is no time even for carrying, or hardly any.
-        (0.005, 0.089, 0.005, 12),
-        (0.033, 4.0, 0.005, 12),
-    ],
-)
-def test_examples(interval: float, model: float, carry: float, every: int) -> None:
-    assert affordable_every(interval, model, carry) == every
+from dlc.enhancing.cadence import EnhanceCadence
 
 
 def run(cadence: EnhanceCadence, period: float, model: float, carry: float, faces: int) -> None:

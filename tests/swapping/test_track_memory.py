@@ -1,11 +1,11 @@
 from __future__ import annotations
 
-from dlc.swapping.mesh.track import Track
+from dlc.swapping.mesh.face_memory import FaceMemory
 from dlc.swapping.track_memory import TrackMemory
 
 
 def test_a_track_is_remembered_by_its_id() -> None:
-    memory = TrackMemory(Track)
+    memory = TrackMemory(FaceMemory)
     track = memory.recall(7)
     track.contrast.update(1.5)
     assert memory.recall(7) is track
@@ -13,13 +13,13 @@ def test_a_track_is_remembered_by_its_id() -> None:
 
 
 def test_a_face_without_an_id_is_always_new() -> None:
-    memory = TrackMemory(Track)
+    memory = TrackMemory(FaceMemory)
     memory.recall(-1).contrast.update(1.5)
     assert memory.recall(-1).contrast.value is None
 
 
 def test_the_track_unseen_for_longest_is_forgotten() -> None:
-    memory = TrackMemory(Track)
+    memory = TrackMemory(FaceMemory)
     kept = memory.recall(0)
     forgotten = memory.recall(1)
     for number in range(2, 200):
@@ -29,7 +29,7 @@ def test_the_track_unseen_for_longest_is_forgotten() -> None:
 
 
 def test_everything_can_be_forgotten() -> None:
-    memory = TrackMemory(Track)
+    memory = TrackMemory(FaceMemory)
     track = memory.recall(3)
     memory.clear()
     assert memory.recall(3) is not track

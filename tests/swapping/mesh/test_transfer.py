@@ -11,10 +11,10 @@ from dlc.compositing.filters import resize
 from dlc.faces.face import Face
 from dlc.faces.landmarks.pose import fit_pose
 from dlc.swapping.mesh.eyes import find_eyes, find_irises
+from dlc.swapping.mesh.face_memory import FaceMemory
 from dlc.swapping.mesh.layout import Layout
 from dlc.swapping.mesh.masks import depth_inside, fill_ring, rings_mask
 from dlc.swapping.mesh.source.source import SourceModel
-from dlc.swapping.mesh.track import Track
 from dlc.swapping.mesh.transfer import FaceTransfer
 from dlc.swapping.mesh.view import TargetView, look, unwrap
 from tests.faces.pictures import Picture
@@ -57,7 +57,7 @@ def test_eyes_and_mouth_stay_the_targets(
     still_source: SourceModel, target: tuple[Points, TargetView], layout: Layout
 ) -> None:
     view = target[1]
-    patch = FaceTransfer(replace(still_source, iris=None), layout).apply(view, Track())
+    patch = FaceTransfer(replace(still_source, iris=None), layout).apply(view, FaceMemory())
     inner = openings(view, layout, 9) > 0
     assert inner.sum() > 20
     after, before = (np.int16(bgr[inner]) for bgr in (patch.bgr, view.bgra[..., :3]))
@@ -72,8 +72,8 @@ def test_only_the_irises_are_tinted(
 ) -> None:
     landmarks, view = target
     blue = replace(still_source, iris=np.array([150, 90, 60], np.float32))
-    plain = FaceTransfer(replace(still_source, iris=None), layout).apply(view, Track())
-    tinted = FaceTransfer(blue, layout).apply(view, Track())
+    plain = FaceTransfer(replace(still_source, iris=None), layout).apply(view, FaceMemory())
+    tinted = FaceTransfer(blue, layout).apply(view, FaceMemory())
     changed = (plain.bgr != tinted.bgr).any(axis=2)
     assert changed.any()
     corner = np.array([view.box.left, view.box.top, 0], np.float32)
@@ -91,7 +91,7 @@ def test_the_skin_becomes_the_sources(
     layout: Layout,
 ) -> None:
     view = target[1]
-    patch = FaceTransfer(portrait_source, layout).apply(view, Track())
+    patch = FaceTransfer(portrait_source, layout).apply(view, FaceMemory())
     frame = resize(party.bgr, (round(party.width * ENLARGED), round(party.height * ENLARGED)))
     result = look(Picture(pasted(frame, patch)), target[0], layout)
     assert result is not None
@@ -119,7 +119,7 @@ def test_the_light_stays_the_targets(
     portrait_source: SourceModel, target: tuple[Points, TargetView], layout: Layout
 ) -> None:
     view = target[1]
-    patch = FaceTransfer(portrait_source, layout).apply(view, Track())
+    patch = FaceTransfer(portrait_source, layout).apply(view, FaceMemory())
     cheeks = [50, 280, 205, 425]
     for x, y in np.round(view.mesh[cheeks, :2]).astype(int).tolist():
         around = (slice(y - 6, y + 7), slice(x - 6, x + 7))
@@ -135,10 +135,12 @@ def test_a_black_and_white_target_stays_black_and_white(
     luma = cv2.cvtColor(view.bgra, cv2.COLOR_BGRA2GRAY)
     gray = np.asarray(cv2.cvtColor(luma, cv2.COLOR_GRAY2BGRA), np.uint8)
     colorless = replace(portrait_source, iris=None)
-    patch = FaceTransfer(colorless, layout).apply(replace(view, bgra=gray), Track())
+    patch = FaceTransfer(colorless, layout).apply(replace(view, bgra=gray), FaceMemory())
     shown = patch.bgr[patch.alpha > 0].astype(int)
     assert np.ptp(shown, axis=1).mean() < 4.0
-    plain = FaceTransfer(colorless, layout).apply(view, Track()).bgr[patch.alpha > 0].astype(int)
+    plain = (
+        FaceTransfer(colorless, layout).apply(view, FaceMemory()).bgr[patch.alpha > 0].astype(int)
+    )
     assert np.ptp(plain, axis=1).mean() > 20.0
 
 
@@ -147,7 +149,7 @@ def test_a_face_on_itself_changes_little(
 ) -> None:
     view = look(portrait, portrait_mesh, layout)
     assert view is not None
-    patch = FaceTransfer(portrait_source, layout).apply(view, Track())
+    patch = FaceTransfer(portrait_source, layout).apply(view, FaceMemory())
     inside = patch.alpha > 0
     error = np.abs(patch.bgr.astype(int) - view.bgra[..., :3].astype(int))[inside]
     assert error.mean() < 8
@@ -159,10 +161,10 @@ def test_the_track_is_all_that_is_remembered(
     view = target[1]
     transfer = FaceTransfer(portrait_source, layout)
     dark = replace(view, bgra=view.bgra // 4)
-    track = Track()
-    fresh = transfer.apply(view, Track())
+    track = FaceMemory()
+    fresh = transfer.apply(view, FaceMemory())
     for _ in range(3):
         transfer.apply(dark, track)
-    np.testing.assert_array_equal(transfer.apply(view, Track()).bgr, fresh.bgr)
+    np.testing.assert_array_equal(transfer.apply(view, FaceMemory()).bgr, fresh.bgr)
     # On the same track the light cannot jump.
     assert transfer.apply(view, track).bgr.mean() < fresh.bgr.mean() - 2

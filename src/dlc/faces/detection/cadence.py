@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import math
+from dlc.pacing import MeanDuration, affordable_every
 
 # Detections are never further apart, in frames: new faces have to be noticed, and errors add up.
 _MOST = 10
@@ -29,24 +29,18 @@ class DetectionCadence:
         """
         self._fixed = every
         self._period = period
-        self._detection = _Mean()
-        self._motion = _Mean()
-        self._swap = _Mean()
+        self._detection = MeanDuration(_RECENT)
+        self._motion = MeanDuration(_RECENT)
+        self._swap = MeanDuration(_RECENT)
 
     @property
     def every(self) -> int:
         """Frames from one detection to the next; 1 is a detection in every frame."""
         if self._fixed is not None:
             return self._fixed
-        detection, motion = self._detection.seconds, self._motion.seconds
         # A swap slower than the camera leaves more time for each of the fewer frames.
         budget = _SHARE * max(self._period, self._swap.seconds)
-        if detection <= max(budget, motion):
-            return 1
-        if budget <= motion:
-            return _MOST
-        # The mean of one detection and n - 1 motions is within the budget from this n on.
-        return min(math.ceil((detection - motion) / (budget - motion)), _MOST)
+        return affordable_every(budget, self._detection.seconds, self._motion.seconds, _MOST)
 
     def note_detection(self, seconds: float) -> None:
         """Take in how long the detection in a frame took."""
@@ -59,17 +53,3 @@ class DetectionCadence:
     def note_swap(self, seconds: float) -> None:
         """Take in how long a frame was kept by the swapper."""
         self._swap.add(seconds)
-
-
-class _Mean:
-    """A running mean; 0 before the first value."""
-
-    def __init__(self) -> None:
-        self.seconds = 0.0
-        self._is_known = False
-
-    def add(self, seconds: float) -> None:
-        """Take in a value."""
-        weight = _RECENT if self._is_known else 1.0
-        self.seconds += weight * (seconds - self.seconds)
-        self._is_known = True

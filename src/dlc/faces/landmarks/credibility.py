@@ -8,11 +8,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dlc.faces.face import Face
+from dlc.faces.landmarks.topology import (
+    CHIN,
+    FOREHEAD,
+    LEFT_EYE_CORNERS,
+    LEFT_SIDE,
+    NOSE_BRIDGE,
+    RIGHT_EYE_CORNERS,
+    RIGHT_SIDE,
+)
 
-# The sides of the face oval before the viewer's left and right ear, and the bridge of the nose.
-_LEFT_SIDE, _RIGHT_SIDE, _BRIDGE = 234, 454, 6
-_FOREHEAD, _CHIN = 10, 152
-_LEFT_CORNER, _RIGHT_CORNER = 33, 263
+_LEFT_CORNER, _RIGHT_CORNER = LEFT_EYE_CORNERS[0], RIGHT_EYE_CORNERS[0]
 # Half the distance between the sides over the depth from the bridge to them, of an average face.
 _HALF_WIDTH_OVER_DEPTH = 0.9
 
@@ -41,7 +47,7 @@ def head_yaw(landmarks: NDArray[np.float32]) -> float:
     Returns:
         0 for a frontal face, positive when it looks towards the viewer's right, within -90 to 90.
     """
-    left, right, bridge = landmarks[[_LEFT_SIDE, _RIGHT_SIDE, _BRIDGE], :2].astype(np.float64)
+    left, right, bridge = landmarks[[LEFT_SIDE, RIGHT_SIDE, NOSE_BRIDGE], :2].astype(np.float64)
     axis = (landmarks[_RIGHT_CORNER, :2] - landmarks[_LEFT_CORNER, :2]).astype(np.float64)
     axis /= max(math.hypot(*axis), 1e-6)
     offset = float((bridge - (left + right) / 2) @ axis)
@@ -67,8 +73,8 @@ def _is_shaped(landmarks: NDArray[np.float32]) -> bool:
     """Tell whether landmarks have the size and proportions of a face."""
     if not np.isfinite(landmarks).all():
         return False
-    width = _distance(landmarks, _LEFT_SIDE, _RIGHT_SIDE)
-    height = _distance(landmarks, _FOREHEAD, _CHIN)
+    width = _distance(landmarks, LEFT_SIDE, RIGHT_SIDE)
+    height = _distance(landmarks, FOREHEAD, CHIN)
     eyes = _distance(landmarks, _LEFT_CORNER, _RIGHT_CORNER)
     return (
         height >= MIN_HEIGHT

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dlc.faces.crop import Cutout, Square, to_tensor
-from dlc.faces.landmarks.topology import Topology
+from dlc.faces.landmarks.topology import LEFT_EYE_CORNERS, RIGHT_EYE_CORNERS, Topology
 from dlc.inference.session import Session
 
 _SIDE = 64
@@ -23,7 +23,6 @@ _CONTOUR = (
     (35, 124, 46, 53, 52, 65),
     (143, 111, 117, 118, 119, 120, 121, 128, 245, 156, 70, 63, 105, 66, 107, 55, 193),
 )
-_LEFT_CORNERS, _RIGHT_CORNERS = (33, 133), (362, 263)
 # What the model calls right is left in a mirrored picture.
 _MIRRORED_IRIS = [0, 3, 2, 1, 4]
 
@@ -69,8 +68,8 @@ class IrisRefiner:
 def _eye_squares(landmarks: Points) -> tuple[Square, Square]:
     """Return the squares around both eyes, the right one mirrored to look like a left one."""
     return (
-        _eye_square(landmarks, _LEFT_CORNERS, mirrored=False),
-        _eye_square(landmarks, _RIGHT_CORNERS, mirrored=True),
+        _eye_square(landmarks, LEFT_EYE_CORNERS, mirrored=False),
+        _eye_square(landmarks, RIGHT_EYE_CORNERS[::-1], mirrored=True),
     )
 
 

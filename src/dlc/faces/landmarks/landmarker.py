@@ -9,11 +9,12 @@ from numpy.typing import NDArray
 
 from dlc.faces.crop import Cutout, Square, to_tensor
 from dlc.faces.face import Face
+from dlc.faces.landmarks.topology import LEFT_EYE_CORNERS, RIGHT_EYE_CORNERS
 from dlc.inference.session import Session
 
 _SIDE = 192
 # Outer corners of the viewer's left and right eye.
-_LEFT_CORNER, _RIGHT_CORNER = 33, 263
+_LEFT_CORNER, _RIGHT_CORNER = LEFT_EYE_CORNERS[0], RIGHT_EYE_CORNERS[0]
 # The model was trained on squares this much larger than the face (MediaPipe's value).
 _MARGIN = 1.5
 

@@ -14,6 +14,15 @@ from numpy.typing import NDArray
 from dlc.model_store.builtin import builtin_model
 
 VERTEX_COUNT = 468
+
+# Vertices by what they lie on. Corners of an eye go from the outer one to the inner one.
+LEFT_EYE_CORNERS, RIGHT_EYE_CORNERS = (33, 133), (263, 362)
+NOSE_TIP, NOSE_BASE, NOSE_BRIDGE = 1, 2, 6
+MOUTH_CORNERS = (61, 291)
+FOREHEAD, CHIN = 10, 152
+# The sides of the face oval before the ears.
+LEFT_SIDE, RIGHT_SIDE = 234, 454
+
 Indices = NDArray[np.int32]
 
 

@@ -10,11 +10,16 @@ from dlc.faces.landmarks.credibility import MAX_YAW, head_yaw
 from dlc.faces.landmarks.distortion import MAX_DISTORTION, distortion
 from dlc.faces.landmarks.landmarker import square_of_mesh
 from dlc.faces.landmarks.mesher import Mesh
+from dlc.faces.landmarks.topology import (
+    LEFT_EYE_CORNERS,
+    LEFT_SIDE,
+    MOUTH_CORNERS,
+    NOSE_TIP,
+    RIGHT_EYE_CORNERS,
+    RIGHT_SIDE,
+)
 from dlc.faces.tracking.one_euro import OneEuroFilter, OneEuroOptions
 
-_LEFT_EYE, _RIGHT_EYE = (33, 133), (362, 263)
-_NOSE_TIP, _LEFT_MOUTH, _RIGHT_MOUTH = 1, 61, 291
-_LEFT_SIDE, _RIGHT_SIDE = 234, 454
 _MESH = 468
 # A face that moves by more than this share of its size, or grows or shrinks by this factor, from
 # one frame to the next is another face.
@@ -78,7 +83,7 @@ def face_width(landmarks: Points) -> float:
 
     In space the distance between the ears does not shrink as a head turns.
     """
-    return float(np.linalg.norm(landmarks[_RIGHT_SIDE] - landmarks[_LEFT_SIDE]))
+    return float(np.linalg.norm(landmarks[RIGHT_SIDE] - landmarks[LEFT_SIDE]))
 
 
 def face_of_landmarks(landmarks: Points, presence: float, track_id: int) -> Face:
@@ -87,11 +92,10 @@ def face_of_landmarks(landmarks: Points, presence: float, track_id: int) -> Face
     box = np.concatenate([plane[:_MESH].min(axis=0), plane[:_MESH].max(axis=0)])
     points = np.stack(
         [
-            plane[list(_LEFT_EYE)].mean(axis=0),
-            plane[list(_RIGHT_EYE)].mean(axis=0),
-            plane[_NOSE_TIP],
-            plane[_LEFT_MOUTH],
-            plane[_RIGHT_MOUTH],
+            plane[list(LEFT_EYE_CORNERS)].mean(axis=0),
+            plane[list(RIGHT_EYE_CORNERS)].mean(axis=0),
+            plane[NOSE_TIP],
+            *plane[list(MOUTH_CORNERS)],
         ]
     )
     return Face(box, points, presence, landmarks=landmarks, track_id=track_id)

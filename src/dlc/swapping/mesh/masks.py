@@ -17,8 +17,6 @@ from dlc.swapping.mesh.layout import Layout
 LEFT_BROW = (46, 53, 52, 65, 55, 107, 66, 105, 63, 70)
 RIGHT_BROW = (276, 283, 282, 295, 285, 336, 296, 334, 293, 300)
 NOSE = (197, 196, 174, 217, 126, 142, 129, 98, 97, 2, 326, 327, 358, 371, 355, 437, 399, 419)
-NOSE_BASE = 2
-EYE_CORNER = 33
 
 
 def fill_ring(mask: Bytes, ring: Floats) -> None:

@@ -8,11 +8,8 @@ import numpy as np
 from dlc.compositing.arrays import Floats
 from dlc.compositing.filters import smoothstep
 from dlc.faces.landmarks.pose import Pose, fit_pose
-from dlc.faces.landmarks.topology import VERTEX_COUNT
+from dlc.faces.landmarks.topology import MOUTH_CORNERS, NOSE_TIP, VERTEX_COUNT
 from dlc.swapping.mesh.layout import Layout
-
-NOSE_TIP = 1
-MOUTH_CORNERS = (61, 291)
 
 # How far features go towards the source's proportions, and how far the mouth does.
 _STRENGTH = 0.7

@@ -13,10 +13,10 @@ from dlc.compositing.patch import Patch
 from dlc.faces.face import Face
 from dlc.faces.finder import Needs
 from dlc.faces.landmarks.credibility import credibility
+from dlc.swapping.mesh.face_memory import FaceMemory
 from dlc.swapping.mesh.foreground.cover import CoverFinder
 from dlc.swapping.mesh.layout import load_layout
 from dlc.swapping.mesh.source.source import build_source
-from dlc.swapping.mesh.track import Track
 from dlc.swapping.mesh.transfer import FaceTransfer
 from dlc.swapping.mesh.view import look
 from dlc.swapping.swapper import Pixels
@@ -46,7 +46,7 @@ class MeshSwapper:
         self._layout = load_layout()
         self._covers = CoverFinder(self._layout) if keep_covers else None
         self._transfer: FaceTransfer | None = None
-        self._tracks = TrackMemory(Track)
+        self._tracks = TrackMemory(FaceMemory)
 
     def prepare(self, sources: Sequence[tuple[Pixels, Face]]) -> None:
         """Learn the source person; every face needs landmarks.

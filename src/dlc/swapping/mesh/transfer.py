@@ -11,6 +11,7 @@ from dlc.compositing.arrays import Bytes, Floats
 from dlc.compositing.filters import blend, grow, resize, sample, smoothstep
 from dlc.compositing.patch import Patch
 from dlc.swapping.mesh.eyes import IrisTint, cut_openings
+from dlc.swapping.mesh.face_memory import FaceMemory
 from dlc.swapping.mesh.foreground.cover import CoverFinder
 from dlc.swapping.mesh.foreground.eyewear import EyewearFinder
 from dlc.swapping.mesh.foreground.hair import HairFinder
@@ -31,7 +32,6 @@ from dlc.swapping.mesh.placement import place
 from dlc.swapping.mesh.shape import ProportionShift
 from dlc.swapping.mesh.source.source import SourceModel
 from dlc.swapping.mesh.source.texture import SourceTexture
-from dlc.swapping.mesh.track import Track
 from dlc.swapping.mesh.view import TargetView, unwrap
 from dlc.swapping.mesh.visibility import PoseFacing, visibility
 
@@ -51,7 +51,7 @@ _NEAR_GLASSES = 3
 class FaceTransfer:
     """The source's skin, iris color and proportions, ready to be put onto targets.
 
-    Keeps nothing of any target: what is known of one is in the `Track` that comes with it.
+    Keeps nothing of any target: what is known of one is in the `FaceMemory` that comes with it.
     """
 
     def __init__(
@@ -79,53 +79,53 @@ class FaceTransfer:
         detailed = resize(source.texture, (_DETAIL_SIZE, _DETAIL_SIZE))
         self._energy = fine_energy(_luma(detailed), layout)
 
-    def apply(self, view: TargetView, track: Track) -> Patch:
+    def apply(self, view: TargetView, memory: FaceMemory) -> Patch:
         """Return the target with the source's face; what is known of the target is updated."""
-        calm = without_grain(view.bgra, self._noise(view, track))
+        calm = without_grain(view.bgra, self._noise(view, memory))
         if calm is None:
-            return self._swap(view, track)
-        patch = self._swap(replace(view, bgra=calm), track)
+            return self._swap(view, memory)
+        patch = self._swap(replace(view, bgra=calm), memory)
         return replace(patch, bgr=with_grain(patch.bgr, view.bgra, calm))
 
-    def _noise(self, view: TargetView, track: Track) -> float:
-        known = track.noise.value
-        if known is None or track.frames % _NOISE_INTERVAL == 0:
-            known = track.noise.update(noise_level(view.bgra))
-        track.frames += 1
+    def _noise(self, view: TargetView, memory: FaceMemory) -> float:
+        known = memory.noise.value
+        if known is None or memory.frames % _NOISE_INTERVAL == 0:
+            known = memory.noise.update(noise_level(view.bgra))
+        memory.frames += 1
         return known
 
-    def _swap(self, view: TargetView, track: Track) -> Patch:
-        skin = self._paint(view, track)
-        moved = self._move(view, track)
-        return self._lay(view, skin, moved, track)
+    def _swap(self, view: TargetView, memory: FaceMemory) -> Patch:
+        skin = self._paint(view, memory)
+        moved = self._move(view, memory)
+        return self._lay(view, skin, moved, memory)
 
-    def _paint(self, view: TargetView, track: Track) -> Bytes:
+    def _paint(self, view: TargetView, memory: FaceMemory) -> Bytes:
         """Return the source's skin in the target's light: BGR and opacity in the atlas."""
         flat, shown = unwrap(view, self._layout, _DETAIL_SIZE)
         tone_size = (TONE_SIZE, TONE_SIZE)
         broad = cv2.cvtColor(resize(flat, tone_size), cv2.COLOR_BGRA2BGR).astype(np.float32)
         facing = self._facing.facing(view.pose)
         seen = visibility(facing) * shown
-        front = track.hair.update(self._hair.find(broad, seen))
+        front = memory.hair.update(self._hair.find(broad, seen))
         if self._covers is not None:
-            front = np.maximum(front, self._covers.find(broad, seen, track.cover))
+            front = np.maximum(front, self._covers.find(broad, seen, memory.cover))
         luma = np.asarray(cv2.cvtColor(flat, cv2.COLOR_BGRA2GRAY), np.uint8)
-        worn = self._eyewear.update(luma, view.pose, track.eyewear)
+        worn = self._eyewear.update(luma, view.pose, memory.eyewear)
         bare = 1 - front if worn is None else 1 - np.maximum(front, resize(worn, tone_size))
         tone = self._meter.measure(broad, seen * bare)
-        gain = track.gain.update(tone_gain(tone, self._texture.tone))
-        veil = track.veil.update(self._veil.level(broad, tone))
-        clear = track.clearness.update(self._veil.clearness(veil, tone))
+        gain = memory.gain.update(tone_gain(tone, self._texture.tone))
+        veil = memory.veil.update(self._veil.level(broad, tone))
+        clear = memory.clearness.update(self._veil.clearness(veil, tone))
         own = replace(tone, contrast=tone.contrast / clear)
-        contrast = track.contrast.update(contrast_factor(own, self._texture.tone))
-        relief = _relief(broad, shown, track)
+        contrast = memory.contrast.update(contrast_factor(own, self._texture.tone))
+        relief = _relief(broad, shown, memory)
         return self._texture.paint(
             self._texture.size_for(view.pose.scale),
-            gain * expression_gain(relief, track.relief.update(relief))[..., None],
+            gain * expression_gain(relief, memory.relief.update(relief))[..., None],
             contrast * clear,
-            track.color.update(color_matrix(tone, self._texture.tone)),
-            self._sharpness(view, luma, track),
-            self._kept(facing, front, self._thin(luma, worn, track)),
+            memory.color.update(color_matrix(tone, self._texture.tone)),
+            self._sharpness(view, luma, memory),
+            self._kept(facing, front, self._thin(luma, worn, memory)),
         )
 
     def _kept(self, facing: Floats, front: Floats, thin: Floats | None) -> Floats:
@@ -140,28 +140,28 @@ class FaceTransfer:
         kept = np.maximum(front, stretched)
         return kept if thin is None else np.maximum(resize(kept, thin.shape), thin)
 
-    def _thin(self, luma: Bytes, worn: Floats | None, track: Track) -> Floats | None:
+    def _thin(self, luma: Bytes, worn: Floats | None, memory: FaceMemory) -> Floats | None:
         """Return where thin things are in front; if glasses are, these and what belongs to them."""
-        lines = self._lines.matte(track.lines.update(self._lines.lines(luma)))
+        lines = self._lines.matte(memory.lines.update(self._lines.lines(luma)))
         if worn is None or lines is None:
             return lines if worn is None else worn
         return np.maximum(worn, np.minimum(lines, grow(worn, _NEAR_GLASSES)))
 
-    def _sharpness(self, view: TargetView, luma: Bytes, track: Track) -> float:
-        known = track.sharpness.value
+    def _sharpness(self, view: TargetView, luma: Bytes, memory: FaceMemory) -> float:
+        known = memory.sharpness.value
         if known is not None and not view.is_whole:
             return known  # beyond the frame there is no detail to measure
         energy = fine_energy(luma.astype(np.float32), self._layout)
-        return track.sharpness.update(sharpness_factor(energy, self._energy))
+        return memory.sharpness.update(sharpness_factor(energy, self._energy))
 
-    def _move(self, view: TargetView, track: Track) -> Floats:
+    def _move(self, view: TargetView, memory: FaceMemory) -> Floats:
         """Return the target's mesh with the source's proportions: (N, 3), pixels of the region."""
-        neutral = track.shape.update(view.pose.normalize(view.mesh))
+        neutral = memory.shape.update(view.pose.normalize(view.mesh))
         moved = view.mesh.copy()
         moved[: len(neutral), :2] += self._shift.offsets(neutral, view.pose)
         return moved
 
-    def _lay(self, view: TargetView, skin: Bytes, moved: Floats, track: Track) -> Patch:
+    def _lay(self, view: TargetView, skin: Bytes, moved: Floats, memory: FaceMemory) -> Patch:
         """Lay the skin over the target, whose own features move along with it."""
         topology = self._layout.topology
         placement = place(self._layout, moved, view.mesh, view.shape, skin.shape[0])
@@ -171,8 +171,8 @@ class FaceTransfer:
             moved[ring, :2] for ring in (topology.left_eye, topology.right_eye, topology.inner_lips)
         )
         eyes = [eye.moved(lids) for eye, lids in zip(view.eyes, (left, right), strict=True)]
-        veil, clear = track.veil.value or 0.0, track.clearness.value or 1.0
-        self._irises.apply(under, eyes, track.iris, veil, clear)
+        veil, clear = memory.veil.value or 0.0, memory.clearness.value or 1.0
+        self._irises.apply(under, eyes, memory.iris, veil, clear)
         opacity = _product(over[..., 3], placement.edge)
         cut_openings(opacity, (left, right, mouth), view.pose.scale)
         blended = cv2.cvtColor(blend(over, under, opacity), cv2.COLOR_BGRA2BGR)
@@ -188,7 +188,7 @@ def _luma(bgr: Floats) -> Floats:
     return np.asarray(cv2.cvtColor(bgr, cv2.COLOR_BGR2GRAY), np.float32)
 
 
-def _relief(broad: Floats, shown: Floats, track: Track) -> Floats:
+def _relief(broad: Floats, shown: Floats, memory: FaceMemory) -> Floats:
     """Return the skin's relief now; the usual one where the frame ends."""
-    relief, usual = skin_relief(broad), track.relief.value
+    relief, usual = skin_relief(broad), memory.relief.value
     return relief if usual is None else usual + (relief - usual) * shown

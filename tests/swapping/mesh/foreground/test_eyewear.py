@@ -12,11 +12,11 @@ from numpy.typing import NDArray
 from dlc.compositing.arrays import Bytes, Floats
 from dlc.faces.face import Face
 from dlc.faces.landmarks.pose import Pose, fit_pose
+from dlc.swapping.mesh.face_memory import FaceMemory
 from dlc.swapping.mesh.foreground.eyewear import EyewearFinder, EyewearMemory
 from dlc.swapping.mesh.layout import Layout
 from dlc.swapping.mesh.source.repair import without_glasses
 from dlc.swapping.mesh.source.source import SourceModel
-from dlc.swapping.mesh.track import Track
 from dlc.swapping.mesh.transfer import FaceTransfer
 from dlc.swapping.mesh.view import TargetView, look, unwrap
 from tests.faces.pictures import Picture
@@ -222,12 +222,12 @@ def test_a_new_face_goes_behind_the_glasses(
         view.mesh[ring, :2].mean(axis=0) for ring in (topology.left_eye, topology.right_eye)
     )
     mask = Glasses().draw(worn, (left, right))
-    patch = FaceTransfer(dark, layout).apply(replace(view, bgra=worn), Track())
+    patch = FaceTransfer(dark, layout).apply(replace(view, bgra=worn), FaceMemory())
     rims = mask & (patch.alpha > 200)
     rims[: round(float(left[1]))] = False
     assert rims.sum() > 200
     assert np.median(patch.bgr[rims]) < 60
-    bare = FaceTransfer(dark, layout).apply(view, Track())
+    bare = FaceTransfer(dark, layout).apply(view, FaceMemory())
     assert np.median(bare.bgr[rims]) > 90
 
 

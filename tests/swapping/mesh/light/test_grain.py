@@ -10,10 +10,10 @@ from hypothesis.extra import numpy as hnp
 from dlc.compositing.arrays import Bytes, Floats
 from dlc.compositing.filters import blur
 from dlc.faces.face import Face
+from dlc.swapping.mesh.face_memory import FaceMemory
 from dlc.swapping.mesh.layout import Layout
 from dlc.swapping.mesh.light.grain import noise_level, with_grain, without_grain
 from dlc.swapping.mesh.source.source import SourceModel
-from dlc.swapping.mesh.track import Track
 from dlc.swapping.mesh.transfer import FaceTransfer
 from dlc.swapping.mesh.view import TargetView, look
 from tests.faces.pictures import Picture
@@ -131,7 +131,7 @@ def test_the_new_face_has_the_frames_own_noise(
     clean = seen(photo, mesh, layout)
     view = seen(Picture(noisy(photo.bgr, deviation)), mesh, layout)
     transfer = FaceTransfer(portrait_source, layout)
-    patch, plain = transfer.apply(view, Track()), transfer.apply(clean, Track())
+    patch, plain = transfer.apply(view, FaceMemory()), transfer.apply(clean, FaceMemory())
     inside = cv2.erode(patch.alpha, np.ones((25, 25), np.uint8)) > 0
     wanted = finest(view.bgra[..., :3].astype(np.float32) - clean.bgra[..., :3])[inside]
     got = finest(patch.bgr.astype(np.float32) - plain.bgr)[inside]
@@ -143,7 +143,7 @@ def test_noise_is_not_taken_for_sharpness(
     portrait_source: SourceModel, target: tuple[Picture, Points], layout: Layout
 ) -> None:
     photo, mesh = target
-    known, clean = Track(), Track()
+    known, clean = FaceMemory(), FaceMemory()
     transfer = FaceTransfer(portrait_source, layout)
     transfer.apply(seen(Picture(noisy(photo.bgr, 10.0)), mesh, layout), known)
     transfer.apply(seen(photo, mesh, layout), clean)

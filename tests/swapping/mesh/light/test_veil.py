@@ -11,12 +11,12 @@ from hypothesis import strategies as st
 from dlc.compositing.arrays import Bytes, Floats
 from dlc.compositing.filters import blur
 from dlc.faces.face import Face
+from dlc.swapping.mesh.face_memory import FaceMemory
 from dlc.swapping.mesh.layout import Layout
 from dlc.swapping.mesh.light.tone import TONE_SIZE, ToneMeter
 from dlc.swapping.mesh.light.veil import VeilMeter
 from dlc.swapping.mesh.masks import fill_ring
 from dlc.swapping.mesh.source.source import SourceModel
-from dlc.swapping.mesh.track import Track
 from dlc.swapping.mesh.transfer import FaceTransfer
 from dlc.swapping.mesh.view import TargetView, look, unwrap
 from tests.faces.pictures import Picture
@@ -105,7 +105,7 @@ def test_the_new_face_is_behind_the_veil_too(
 ) -> None:
     view = replace(target, bgra=veiled(target.bgra, 0.4, level))
     dark = replace(portrait_source, iris=np.array([20, 20, 20], np.float32))
-    patch = FaceTransfer(dark, layout).apply(view, Track())
+    patch = FaceTransfer(dark, layout).apply(view, FaceMemory())
     assert darkest(patch.bgr, patch.alpha) > 0.75 * level
 
 
@@ -116,6 +116,6 @@ def test_the_new_skin_has_less_contrast_behind_a_veil(
     spreads = []
     for share, level in ((1.0, 0), (0.4, 90)):
         view = replace(target, bgra=veiled(target.bgra, share, level))
-        luma = FaceTransfer(portrait_source, layout).apply(view, Track()).bgr.mean(axis=2)
+        luma = FaceTransfer(portrait_source, layout).apply(view, FaceMemory()).bgr.mean(axis=2)
         spreads.append(float((luma - blur(luma, 15))[skin].std() / luma[skin].mean()))
     assert spreads[1] < 0.6 * spreads[0]

@@ -15,9 +15,10 @@ import numpy as np
 from dlc.compositing.arrays import Bytes, Floats
 from dlc.compositing.filters import sample, smoothstep
 from dlc.faces.landmarks.pose import Pose
+from dlc.faces.landmarks.topology import LEFT_EYE_CORNERS
 from dlc.swapping.mesh.foreground.line_grid import LineGrid, best_path
 from dlc.swapping.mesh.layout import Layout
-from dlc.swapping.mesh.masks import EYE_CORNER, depth_inside, rings_mask
+from dlc.swapping.mesh.masks import depth_inside, rings_mask
 from dlc.swapping.running_mean import RunningMean
 
 # Distance between samples of a grid, in face widths.
@@ -157,7 +158,7 @@ def _rectangle(layout: Layout, size: int, box: tuple[float, float, float, float]
     unit = size * layout.face_width
     left, right, top, bottom = box
     corner_x = (size - 1) / 2 + left * unit
-    corner_y = float(layout.uv[EYE_CORNER, 1]) * size - 0.5 + top * unit
+    corner_y = float(layout.uv[LEFT_EYE_CORNERS[0], 1]) * size - 0.5 + top * unit
     rows, columns = (round((b - a) / _SPACING) for a, b in ((left, right), (top, bottom)))
     x, y = np.meshgrid(np.arange(rows), np.arange(columns), indexing="ij")
     step = _SPACING * unit

@@ -11,12 +11,11 @@ import numpy as np
 
 from dlc.compositing.arrays import Bytes, Floats
 from dlc.compositing.filters import blur, broad_blur, ellipse, smoothstep
+from dlc.faces.landmarks.topology import LEFT_EYE_CORNERS, NOSE_BASE
 from dlc.swapping.mesh.layout import Layout
 from dlc.swapping.mesh.masks import (
-    EYE_CORNER,
     LEFT_BROW,
     NOSE,
-    NOSE_BASE,
     RIGHT_BROW,
     depth_inside,
     rings_mask,
@@ -137,7 +136,7 @@ def _zones(layout: Layout, size: int) -> tuple[Floats, Floats]:
     light = upper * (1 - rings_mask(layout, size, eyes, reach=0.02))
     light = light * (1 - rings_mask(layout, size, [NOSE], reach=0.01))
     # Brows and lashes are dark lines too.
-    below = smoothstep(rows - layout.uv[EYE_CORNER, 1] * size, 0.0, size * 0.02)
+    below = smoothstep(rows - layout.uv[LEFT_EYE_CORNERS[0], 1] * size, 0.0, size * 0.02)
     dark = light * below * (1 - rings_mask(layout, size, eyes, reach=0.05))
     return light, dark
 

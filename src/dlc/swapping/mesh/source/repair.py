@@ -7,12 +7,12 @@ import numpy as np
 
 from dlc.compositing.arrays import Floats
 from dlc.compositing.filters import blur, broad_blur, ellipse, grow, resize, smoothstep
+from dlc.faces.landmarks.topology import LEFT_EYE_CORNERS, NOSE_BASE, RIGHT_EYE_CORNERS
 from dlc.swapping.mesh.foreground.eyewear import EyewearFinder
 from dlc.swapping.mesh.layout import Layout
 from dlc.swapping.mesh.light.tone import LUMA
 from dlc.swapping.mesh.masks import (
     LEFT_BROW,
-    NOSE_BASE,
     RIGHT_BROW,
     depth_inside,
     skin_mask,
@@ -21,7 +21,7 @@ from dlc.swapping.mesh.masks import (
 from dlc.swapping.mesh.source.photo import ATLAS_SIZE
 
 # Outer corners of the viewer's left and right eye.
-_OUTER_CORNERS = (33, 263)
+_OUTER_CORNERS = (LEFT_EYE_CORNERS[0], RIGHT_EYE_CORNERS[0])
 # Face widths inside the oval which hair that hangs over cheeks and temples does not reach, and
 # reaches easily. Below the nose the same would take beards for hair.
 _HANGING = (0.30, 0.20)

@@ -8,7 +8,7 @@ from dlc.swapping.mesh.foreground.eyewear import EyewearMemory
 from dlc.swapping.running_mean import RunningMean
 
 
-class Track:
+class FaceMemory:
     """Running means over the frames of one target face, in the face's own frame or in the atlas.
 
     The rates balance flicker against lag: light may change within a few frames, the person's
