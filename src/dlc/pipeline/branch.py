@@ -1,4 +1,4 @@
-"""A thread beside a pipeline that makes of the newest items what it can."""
+"""A thread beside a pipeline that works on the newest items and drops the rest."""
 
 from __future__ import annotations
 

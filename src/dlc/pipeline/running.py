@@ -120,7 +120,7 @@ def raise_failure(name: str, error: BaseException) -> NoReturn:
 def join(threads: Iterable[threading.Thread], explain: Callable[[], None] | None = None) -> None:
     """Wait for every thread that was started, also if the user interrupts again meanwhile.
 
-    What a thread still works on, an encoder for instance, must not be closed under its hands.
+    What a thread still works on, an encoder for instance, must not be closed while it is in use.
 
     Args:
         threads: that were started, or not.

@@ -57,7 +57,7 @@ class ScrfdDetector:
         return self._faces(bgr, 1.0) or self._faces(*self._shrunk(bgr, scale / _SHRINK))
 
     def _shrunk(self, bgr: Image, scale: float) -> tuple[Image, float]:
-        """Return the input as insightface would make it, but for a scale of our own; and that."""
+        """Return the input as insightface pads it, but at a given scale, and that scale."""
         width, height = self._model.input_size
         canvas = np.zeros((height, width, 3), np.uint8)
         size = [max(round(length * scale), 1) for length in (bgr.shape[1], bgr.shape[0])]

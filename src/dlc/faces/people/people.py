@@ -42,10 +42,10 @@ class PeopleMatcher(Protocol):
 
     @property
     def whereabouts(self) -> Whereabouts:
-        """What another one has to know that goes on after this one."""
+        """The state from which a successor continues."""
 
     def go_on(self, before: Whereabouts, seconds: float) -> None:
-        """Begin where another one ended.
+        """Continue where another one ended.
 
         Its last frames may be shown again, as a fresh tracker has to find out where faces are: in
         these, everybody is who they were before.

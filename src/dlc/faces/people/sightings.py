@@ -80,12 +80,13 @@ class Sighting:
 class SightingLog:
     """Collects the faces of consecutive frames.
 
-    A track whose face is no more like it was is a new sighting: where people cross, trackers may
-    take one for the other.
+    A track whose face no longer resembles itself starts a new sighting: where people cross, a
+    tracker may confuse them.
 
     Args:
         finder: found the faces; computes embeddings if it recognizes.
-        similarity: half of this cosine is no more alike; None where the finder cannot tell.
+        similarity: below half of this cosine a face no longer resembles itself; None where the
+            finder computes no embeddings.
     """
 
     def __init__(self, finder: FaceFinder, similarity: float | None) -> None:

@@ -44,7 +44,7 @@ def inferred_shapes(
 
 
 def inferred_types(model: onnx.ModelProto) -> dict[str, int]:
-    """Return what the elements of every value of the main graph are, as ONNX numbers types."""
+    """Return the ONNX element type of every value of the main graph."""
     graph = _inferred(model, {})
     types: dict[str, int] = {t.name: t.data_type for t in graph.initializer}
     for value in (*graph.value_info, *graph.output, *graph.input):

@@ -18,7 +18,7 @@ _OTHER |= {"engine", "provenance", "threads", "allow_damaged"}
 
 
 def identity_of(plan: SwapPlan, threads: int) -> dict[str, Any]:
-    """Return it by names that a message can show; files, models included, by their digests.
+    """Return the facts by names that a message can show; files, models included, as digests.
 
     Args:
         plan: the swap.

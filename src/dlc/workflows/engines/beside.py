@@ -1,4 +1,4 @@
-"""Which models a run has beside those of the mesh engine."""
+"""Models that a run uses besides those of the mesh engine."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from dlc.workflows.engines.occlusion import settled_masks
 
 
 def models_beside(enhance: EnhanceOptions | None, masks: MaskOptions) -> frozenset[ModelRole]:
-    """Return what the models do that the options ask for, so that `--provider` means them, too.
+    """Return the roles of the models that the options ask for: `--provider` applies to them, too.
 
     Args:
         enhance: which enhancer; None is none.

@@ -1,4 +1,4 @@
-"""By what the models of a neural swap are run, each with its share of the CPU."""
+"""Which provider runs each model of a neural swap, with its share of the CPU."""
 
 from __future__ import annotations
 

@@ -25,7 +25,8 @@ def model_file(named: Path | None, name: str, role: ModelRole, store: ModelStore
 
     Args:
         named: the file that the user named; None takes the installed one.
-        name: what the catalogue calls that; a file that does not fit is told of it.
+        name: the installed one's name in the catalogue; an error about an unsuitable file
+            recommends it.
         role: what it is to do.
         store: the installed models.
 

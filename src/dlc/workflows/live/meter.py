@@ -49,7 +49,7 @@ class LiveMeter:
     def __init__(
         self, counts: Callable[[], LiveCounts], clock: Callable[[], float] = time.perf_counter
     ) -> None:
-        """Begin the run now, for the time being."""
+        """Start measuring now; `begin` starts over."""
         self._counts = counts
         self._clock = clock
         self._shown = 0

@@ -91,11 +91,11 @@ class Cast:
 
     @property
     def whereabouts(self) -> Whereabouts | None:
-        """What a cast that goes on after this one has to know; None if that is nothing."""
+        """The state that the next segment's cast starts from, if there is any."""
         return None if self.matcher is None else self.matcher.whereabouts
 
     def go_on(self, before: Whereabouts | None, seconds: float) -> None:
-        """Begin where another cast of the same people ended; some of its frames are shown again.
+        """Continue where another cast of the same people ended; some of its frames are seen again.
 
         Args:
             before: the other one's; None begins without a past.
