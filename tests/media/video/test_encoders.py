@@ -73,6 +73,16 @@ def test_the_quality_of_x264_is_its_crf() -> None:
     assert encoder_named("libx264").options(EncodeOptions(quality=23.5))["crf"] == "23.5"
 
 
+@pytest.mark.parametrize(("name", "option"), [("nvenc", "cq"), ("qsv", "global_quality")])
+@pytest.mark.parametrize("codec", ["h264", "hevc", "av1"])
+def test_the_best_quality_is_not_the_number_that_stands_for_none(
+    codec: str, name: str, option: str
+) -> None:
+    encoder = encoder_named(f"{codec}_{name}")
+    chosen = [encoder.options(EncodeOptions(quality=q))[option] for q in (0, 0.5, 1, 18)]
+    assert chosen == ["1", "1", "1", "18"]
+
+
 def test_quality_zero_is_lossless_where_there_is_lossless() -> None:
     assert encoder_named("libx264").options(EncodeOptions(quality=0))["qp"] == "0"
     parameters = encoder_named("libx265").options(EncodeOptions(quality=0))["x265-params"]

@@ -24,6 +24,8 @@ from dlc.options import EncodeOptions, Preset
 
 Settings = Mapping[str, str]
 _CRF = ((0.0, 0.0), (51.0, 51.0))
+# To FFmpeg's NVENC and QSV, 0 means that no quality was given (nvenc.c, qsvenc.c): 1 is the best.
+_CRF_FROM_1 = ((0.0, 1.0), (1.0, 1.0), (51.0, 51.0))
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,9 +138,9 @@ _VPX_PRESETS = _presets(
 )
 _NVENC_PRESETS = _presets({"preset": "p1"}, {"preset": "p4"}, {"preset": "p7"})
 _QSV_PRESETS = _presets({"preset": "veryfast"}, {"preset": "medium"}, {"preset": "veryslow"})
-_NVENC = ({"cq": "{}"}, _NVENC_PRESETS, {"rc": "vbr", "b": "0"})
+_NVENC = ({"cq": "{}"}, _NVENC_PRESETS, {"rc": "vbr", "b": "0"}, _CRF_FROM_1)
 _NOTHING: Settings = {}
-_QSV = ({"global_quality": "{}"}, _QSV_PRESETS, _NOTHING)
+_QSV = ({"global_quality": "{}"}, _QSV_PRESETS, _NOTHING, _CRF_FROM_1)
 # Apple's scale runs from 1 to 100, best, and is passed in lambda units as ProRes's is.
 _APPLE = (
     {"flags": "+qscale", "global_quality": "{}"},
