@@ -66,6 +66,12 @@ def without_libraries(host: Host) -> Host:
     return replace(host, cuda_libraries=CudaLibraries(found=CUDA_13, missing=(CUDNN,)))
 
 
+def with_cudnn(host: Host, release: tuple[int, int]) -> Host:
+    """The machine with a release of NVIDIA's package of cuDNN."""
+    libraries = CudaLibraries(found=(*CUDA_13, CUDNN), missing=(), cudnn=release)
+    return replace(host, cuda_libraries=libraries)
+
+
 def with_cpu_package(host: Host) -> Host:
     """The machine with the CPU package in place of its own."""
     return replace(

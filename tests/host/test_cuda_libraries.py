@@ -45,6 +45,19 @@ def test_libraries_in_the_folders_of_wheels_are_found(
     assert second in libraries.missing
 
 
+@pytest.mark.parametrize(("cuda", "release"), [(98, (9, 10)), (99, None)])
+def test_the_release_of_cudnn_is_that_of_the_package_for_this_cuda(
+    cuda: int, release: tuple[int, int] | None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    package = tmp_path / "nvidia_cudnn_cu98-9.10.2.21.dist-info"
+    package.mkdir()
+    (package / "METADATA").write_text(
+        "Metadata-Version: 2.1\nName: nvidia-cudnn-cu98\nVersion: 9.10.2.21\n"
+    )
+    monkeypatch.syspath_prepend(tmp_path)
+    assert find_cuda_libraries((cuda, 0)).cudnn == release
+
+
 def test_every_library_is_either_found_or_missing() -> None:
     libraries = find_cuda_libraries((13, 0))
     assert sorted(libraries.found + libraries.missing) == sorted(library_names(13, sys.platform))

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from dlc.host.host import Host, Nvidia, Runtime
+from dlc.host.host import Host, Nvidia, NvidiaGpu, Runtime
 from dlc.host.obstacles import absence, accelerators, doubts, obstacles, reinstallation
 from dlc.options import Provider
 from tests.host import machines
@@ -105,8 +105,35 @@ def test_a_gpu_without_machine_code_gets_the_last_package_that_has_some() -> Non
         "ONNX Runtime 1.31.1 holds no code for NVIDIA GeForce GTX 1060 6GB (compute capability 6.1)"
     )
     assert finding.remedy == (
-        "run: pip uninstall -y onnxruntime-gpu && pip install 'onnxruntime-gpu[cuda,cudnn]<1.27'"
+        "run: pip uninstall -y onnxruntime-gpu && pip install "
+        "'onnxruntime-gpu[cuda,cudnn]<1.27' 'nvidia-cudnn-cu12<9.11'"
     )
+
+
+def test_an_old_gpu_with_a_new_cudnn_gets_the_last_that_runs_on_it() -> None:
+    host = machines.nvidia(machines.GTX_1060, release="1.26.0", cuda="12.8")
+    assert doubts(Provider.CUDA, host) == ()
+    host = machines.with_cudnn(host, (9, 10))
+    assert doubts(Provider.CUDA, host) == ()
+    (finding,) = doubts(Provider.CUDA, machines.with_cudnn(host, (9, 27)))
+    assert finding.problem == (
+        "cuDNN 9.27 holds no code for NVIDIA GeForce GTX 1060 6GB (compute capability 6.1)"
+    )
+    assert finding.remedy == "run: pip install 'nvidia-cudnn-cu12<9.11'"
+    other = machines.with_cudnn(machines.nvidia(machines.T4, release="1.26.0"), (9, 27))
+    assert doubts(Provider.CUDA, other) == ()
+
+
+@pytest.mark.parametrize("gpu", [machines.GTX_1060, machines.B200])
+def test_no_remedy_of_an_old_package_brings_back_the_new_one(gpu: NvidiaGpu) -> None:
+    host = machines.nvidia(gpu, release="1.26.0", cuda="12.8")
+    (library,) = doubts(Provider.CUDA, machines.without_libraries(host))
+    absent = absence(Provider.CUDA, machines.with_cpu_package(host))
+    assert absent is not None
+    both = reinstallation(Provider.CUDA, machines.with_both_packages(host))
+    for remedy in (library.remedy, absent.remedy, both):
+        assert "'onnxruntime-gpu[cuda,cudnn]<1.27'" in remedy
+        assert ("'nvidia-cudnn-cu12<9.11'" in remedy) is (gpu is machines.GTX_1060)
 
 
 @pytest.mark.parametrize(

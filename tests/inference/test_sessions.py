@@ -79,6 +79,16 @@ def test_a_provider_asked_for_by_name_that_does_not_start_is_an_error(
 
 
 @without_cuda
+def test_an_old_gpu_is_not_advised_to_install_a_package_without_code_for_it(
+    swapper_file: Path,
+) -> None:
+    host = machines.nvidia(machines.GTX_1060, release="1.26.0", cuda="12.8")
+    session = open_session(swapper_file, choose_route(Role.SWAPPER, host, threads=1))
+    (finding,) = session.findings
+    assert "pip install 'onnxruntime-gpu[cuda,cudnn]<1.27' 'nvidia-cudnn" in finding.remedy
+
+
+@without_cuda
 def test_the_error_names_what_is_missing_if_that_was_known_before(swapper_file: Path) -> None:
     host = machines.without_libraries(_GPU_MACHINE)
     route = choose_route(Role.SWAPPER, host, provider=Provider.CUDA, threads=1)

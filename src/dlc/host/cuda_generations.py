@@ -7,19 +7,26 @@ major compute capability from its minor one on; PTX is compiled for any later GP
 |---------|------|------------------------------------|-----|
 | 1.26.0  | 12.8 | 6.0, 7.0, 7.5, 8.0, 8.6, 9.0       | 9.0 |
 | 1.31.1  | 13.0 | 7.5, 8.0, 8.6, 8.9, 9.0, 12.0      |     |
+
+cuDNN has machine code of its own: 9.11 dropped what is older than 7.5 (NVIDIA's support matrices of
+9.10 and 9.11; immich pull request 23110).
 """
 
 from __future__ import annotations
 
 from dlc.host.host import Runtime
 
-# Maxwell, Pascal and Volta cannot come back: CUDA 13 itself dropped them (its release notes).
-_OLDEST_OF_CUDA_13 = (7, 5)
+# Maxwell, Pascal and Volta cannot come back: CUDA 13 itself dropped them (its release notes), and
+# so did cuDNN with this release.
+_OLDEST = (7, 5)
+_CUDNN_WITHOUT_OLDER = (9, 11)
 # Blackwell's data center GPUs are missing from what was read; a later release may well add them.
 _LAST_READ = (1, 31)
 _MAJORS_OF_LAST_READ = (7, 8, 9, 12)
 
-LAST_WITH_CUDA_12 = "onnxruntime-gpu[cuda,cudnn]<1.27"
+GPU_PACKAGE = "'onnxruntime-gpu[cuda,cudnn]'"
+CUDNN_WITH_OLDER = "'nvidia-cudnn-cu12<9.11'"
+_LAST_WITH_CUDA_12 = "'onnxruntime-gpu[cuda,cudnn]<1.27'"
 
 
 def has_code_for(capability: tuple[int, int], runtime: Runtime) -> bool:
@@ -30,6 +37,29 @@ def has_code_for(capability: tuple[int, int], runtime: Runtime) -> bool:
     cuda = runtime.cuda_release
     if cuda is None or cuda < (13, 0):
         return True
-    if capability < _OLDEST_OF_CUDA_13:
+    if capability < _OLDEST:
         return False
     return runtime.release > _LAST_READ or capability[0] in _MAJORS_OF_LAST_READ
+
+
+def cudnn_has_code_for(capability: tuple[int, int], cudnn: tuple[int, int] | None) -> bool:
+    """Return whether a release of cuDNN can run on a GPU of a compute capability.
+
+    Args:
+        capability: of the GPU.
+        cudnn: its major and minor version; None, if it is not known, is taken for one that can.
+    """
+    return cudnn is None or cudnn < _CUDNN_WITHOUT_OLDER or capability >= _OLDEST
+
+
+def gpu_packages(capability: tuple[int, int] | None) -> str:
+    """Return what pip is to install for models to run on a GPU, as a shell takes it.
+
+    Args:
+        capability: of the GPU; None if it is not known.
+    """
+    if capability is None or (capability >= _OLDEST and capability[0] in _MAJORS_OF_LAST_READ):
+        return GPU_PACKAGE
+    if capability < _OLDEST:
+        return f"{_LAST_WITH_CUDA_12} {CUDNN_WITH_OLDER}"
+    return _LAST_WITH_CUDA_12

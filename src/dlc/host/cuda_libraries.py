@@ -6,9 +6,10 @@ import ctypes
 import importlib.util
 import sys
 from collections.abc import Iterable, Iterator
+from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
-from dlc.host.host import CudaLibraries
+from dlc.host.host import CudaLibraries, two_numbers
 
 _LAZY_FFT = 13
 
@@ -29,7 +30,8 @@ def find_cuda_libraries(cuda: tuple[int, int]) -> CudaLibraries:
         for name in names
         if any((folder / name).is_file() for folder in folders) or _loads(name)
     )
-    return CudaLibraries(found, tuple(name for name in names if name not in found))
+    missing = tuple(name for name in names if name not in found)
+    return CudaLibraries(found, missing, _cudnn_release(cuda[0]))
 
 
 def library_names(cuda_major: int, platform: str) -> tuple[str, ...]:
@@ -69,6 +71,13 @@ def _package_folders(package: str) -> Iterable[Path]:
     if spec is None or spec.submodule_search_locations is None:
         return []
     return [Path(folder) for folder in spec.submodule_search_locations]
+
+
+def _cudnn_release(cuda_major: int) -> tuple[int, int] | None:
+    try:
+        return two_numbers(version(f"nvidia-cudnn-cu{cuda_major}"))
+    except PackageNotFoundError:
+        return None
 
 
 def _loads(name: str) -> bool:

@@ -40,12 +40,12 @@ class Runtime:
     @property
     def release(self) -> tuple[int, int]:
         """Major and minor version, to compare."""
-        return _two_numbers(self.version)
+        return two_numbers(self.version)
 
     @property
     def cuda_release(self) -> tuple[int, int] | None:
         """Major and minor version of CUDA, to compare; None without CUDA."""
-        return _two_numbers(self.cuda) if self.cuda else None
+        return two_numbers(self.cuda) if self.cuda else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,13 +98,25 @@ class Nvidia:
             return None
         return max(range(len(self.gpus)), key=lambda number: self.gpus[number].capability)
 
+    @property
+    def capability(self) -> tuple[int, int] | None:
+        """Compute capability of the best GPU; None without any."""
+        return None if self.best is None else self.gpus[self.best].capability
+
 
 @dataclass(frozen=True, slots=True)
 class CudaLibraries:
-    """The shared libraries that ONNX Runtime's CUDA provider loads, by file name."""
+    """The shared libraries that ONNX Runtime's CUDA provider loads.
+
+    Attributes:
+        found: file names of those that are there.
+        missing: file names of the others.
+        cudnn: major and minor version of NVIDIA's package of cuDNN; None if it is not installed.
+    """
 
     found: tuple[str, ...]
     missing: tuple[str, ...]
+    cudnn: tuple[int, int] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,7 +157,8 @@ class Host:
         return self.apple_silicon and self.architecture != "arm64"
 
 
-def _two_numbers(version: str) -> tuple[int, int]:
+def two_numbers(version: str) -> tuple[int, int]:
+    """Return the first two numbers of a version, 0 for those that are not there."""
     numbers = [int(digits) for digits in re.findall(r"\d+", version)[:2]]
     major, minor, *_ = [*numbers, 0, 0]
     return major, minor

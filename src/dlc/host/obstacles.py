@@ -4,17 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from dlc.host.cuda_generations import LAST_WITH_CUDA_12, has_code_for
-from dlc.host.host import Finding, Host
+from dlc.host.cuda_generations import (
+    CUDNN_WITH_OLDER,
+    cudnn_has_code_for,
+    gpu_packages,
+    has_code_for,
+)
+from dlc.host.host import Finding, Host, NvidiaGpu
 from dlc.host.providers import execution_provider, label
 from dlc.options import Provider
 
-GPU_PACKAGE = "'onnxruntime-gpu[cuda,cudnn]'"
 _PACKAGES = {
     Provider.CPU: "onnxruntime",
     Provider.COREML: "onnxruntime",
-    Provider.CUDA: GPU_PACKAGE,
-    Provider.TENSORRT: GPU_PACKAGE,
     Provider.DIRECTML: "onnxruntime-directml",
     Provider.OPENVINO: "onnxruntime-openvino",
 }
@@ -87,13 +89,15 @@ def _present(*findings: Finding | None) -> tuple[Finding, ...]:
 
 def reinstallation(provider: Provider, host: Host) -> str:
     """Return the step that makes the one package that brings `provider` the only one installed."""
-    return _replacement(_PACKAGES[provider], host)
-
-
-def _replacement(requirement: str, host: Host) -> str:
-    install = f"pip install {requirement}"
+    install = f"pip install {_packages(provider, host)}"
     names = " ".join(package.name for package in host.packages)
     return f"run: pip uninstall -y {names} && {install}" if names else f"run: {install}"
+
+
+def _packages(provider: Provider, host: Host) -> str:
+    if provider in (Provider.CUDA, Provider.TENSORRT):
+        return gpu_packages(host.nvidia.capability)
+    return _PACKAGES[provider]
 
 
 def _runtime(host: Host) -> str:
@@ -122,10 +126,17 @@ def _gpu_doubt(host: Host) -> Finding | None:
     if host.nvidia.best is None:
         remedy = "check the variable CUDA_VISIBLE_DEVICES, which can hide a GPU"
         return Finding("the NVIDIA driver is installed but shows no GPU", remedy)
-    gpu = host.nvidia.gpus[host.nvidia.best]
+    return _code_doubt(host.nvidia.gpus[host.nvidia.best], host)
+
+
+def _code_doubt(gpu: NvidiaGpu, host: Host) -> Finding | None:
     if not has_code_for(gpu.capability, host.runtime):
         problem = f"ONNX Runtime {host.runtime.version} holds no code for {gpu}"
-        return Finding(problem, _replacement(f"'{LAST_WITH_CUDA_12}'", host))
+        return Finding(problem, reinstallation(Provider.CUDA, host))
+    cudnn = None if host.cuda_libraries is None else host.cuda_libraries.cudnn
+    if cudnn is not None and not cudnn_has_code_for(gpu.capability, cudnn):
+        problem = f"cuDNN {cudnn[0]}.{cudnn[1]} holds no code for {gpu}"
+        return Finding(problem, f"run: pip install {CUDNN_WITH_OLDER}")
     return None
 
 
@@ -134,6 +145,5 @@ def _library_doubt(host: Host) -> Finding | None:
         return None
     missing = ", ".join(host.cuda_libraries.missing)
     version = f"CUDA {host.runtime.cuda}" if host.runtime.cuda else "CUDA"
-    return Finding(
-        f"libraries of {version} are missing: {missing}", f"run: pip install {GPU_PACKAGE}"
-    )
+    remedy = f"run: pip install {_packages(Provider.CUDA, host)}"
+    return Finding(f"libraries of {version} are missing: {missing}", remedy)

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from dlc.graph.names import NEEDLESS_FROM, Rewrite
+from dlc.host.cuda_generations import gpu_packages
 from dlc.host.host import Host, NvidiaGpu
 from dlc.host.providers import CPU_EXECUTION_PROVIDER, execution_provider
 from dlc.inference.route import ExecutionProvider, Precision, Role, Route
@@ -98,6 +99,7 @@ def cuda_route(role: Role, host: Host, threads: int) -> Route:
         # cuDNN chooses its algorithms again for every new size of a picture.
         input_shape=_INPUT_SHAPES[role] if role is Role.DETECTOR else None,
         cuda_graph=graph,
+        packages=gpu_packages(host.nvidia.capability),
     )
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from dlc.graph.names import Rewrite
+from dlc.host.cuda_generations import GPU_PACKAGE
 from dlc.host.host import Finding
 from dlc.host.providers import execution_provider
 from dlc.options import Provider
@@ -65,6 +66,7 @@ class Route:
             (1, 3, 640, 640); None leaves it as the model has it.
         cuda_graph: runs are captured as CUDA graphs: nothing in one changes its size, and all of it
             runs on the GPU.
+        packages: what pip is to install for an NVIDIA GPU like this machine's.
         findings: what stood in the way of something faster.
     """
 
@@ -78,6 +80,7 @@ class Route:
     rewrites: tuple[Rewrite, ...] = ()
     input_shape: tuple[int, ...] | None = None
     cuda_graph: bool = False
+    packages: str = GPU_PACKAGE
     findings: tuple[Finding, ...] = ()
 
     @property

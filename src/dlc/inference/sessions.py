@@ -13,7 +13,6 @@ import onnxruntime
 from dlc.errors import ProviderError
 from dlc.graph.names import Rewrite
 from dlc.host.host import Finding
-from dlc.host.obstacles import GPU_PACKAGE
 from dlc.host.providers import label
 from dlc.inference.applied import graph_findings, why_not_applied
 from dlc.inference.captured import CAPTURE, not_captured, on_its_gpu
@@ -37,7 +36,7 @@ logger = logging.getLogger(__name__)
 _NVIDIA = (Provider.CUDA, Provider.TENSORRT)
 _REMEDIES = {
     Provider.COREML: "update macOS and onnxruntime, or use --provider cpu",
-    Provider.CUDA: f"run: pip install {GPU_PACKAGE}, update the driver, or use --provider cpu",
+    Provider.CUDA: "run: pip install {packages}, update the driver, or use --provider cpu",
     Provider.DIRECTML: "update the GPU's driver, or use --provider cpu",
     Provider.OPENVINO: "update the GPU's driver, or use --provider cpu",
 }
@@ -182,7 +181,7 @@ def _failure(route: Route, reason: str) -> Finding:
     problem = f"the model does not run on {label(route.provider)}, but on the CPU: {reason}"
     if route.provider is Provider.TENSORRT:
         return Finding(problem, f"run: pip install {tensorrt_package()}, or use --provider cuda")
-    return Finding(problem, _REMEDIES[route.provider])
+    return Finding(problem, _REMEDIES[route.provider].format(packages=route.packages))
 
 
 def _refusal(model: Path | bytes, route: Route, failure: Finding) -> str:
