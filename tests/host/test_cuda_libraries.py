@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import importlib
+import os
 import sys
 from pathlib import Path
 
@@ -43,6 +44,20 @@ def test_libraries_in_the_folders_of_wheels_are_found(
     libraries = find_cuda_libraries((99, 0))
     assert first in libraries.found
     assert second in libraries.missing
+
+
+def test_on_windows_libraries_are_found_through_path(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Python's own search leaves PATH out there, unlike ONNX Runtime's."""
+    names = library_names(12, "win32")
+    (tmp_path / "cudnn64_9.dll").touch()
+    monkeypatch.setattr("dlc.host.cuda_libraries._loads", lambda _name: False)
+    monkeypatch.setattr("sys.platform", "win32")
+    monkeypatch.setenv("PATH", os.pathsep.join(["nowhere", str(tmp_path)]))
+    libraries = find_cuda_libraries((12, 8))
+    assert libraries.found == ("cudnn64_9.dll",)
+    assert libraries.missing == tuple(name for name in names if name != "cudnn64_9.dll")
 
 
 @pytest.mark.parametrize(("cuda", "release"), [(98, (9, 10)), (99, None)])

@@ -39,6 +39,19 @@ def test_a_package_without_the_library_is_told(provider: Provider) -> None:
     assert f"onnxruntime_providers_{provider}" in reason
 
 
+def test_what_the_library_needs_is_searched_for_as_onnx_runtime_does(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Without LOAD_WITH_ALTERED_SEARCH_PATH Windows leaves PATH out, and blames what is there."""
+
+    def load(_name: str, *, winmode: int | None = None) -> None:
+        if winmode != 0x8:
+            raise OSError("Could not find cudnn64_9.dll")
+
+    monkeypatch.setattr("ctypes.CDLL", load)
+    assert why_not_loaded(Provider.CUDA) is None
+
+
 @pytest.mark.parametrize(
     ("cuda", "package"),
     [("13.0", "'tensorrt-cu13<11'"), ("12.8", "'tensorrt-cu12<11'"), ("", "'tensorrt-cu13<11'")],

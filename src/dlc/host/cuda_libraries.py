@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ctypes
 import importlib.util
+import os
 import sys
 from collections.abc import Iterable, Iterator
 from importlib.metadata import PackageNotFoundError, version
@@ -57,13 +58,16 @@ def library_names(cuda_major: int, platform: str) -> tuple[str, ...]:
 
 
 def _library_folders() -> Iterator[Path]:
-    """Yield the folders of packages that bring CUDA, those of its releases 12 and 13 alike."""
+    """Yield folders that may hold libraries: those of packages, for CUDA 12 and 13 alike, first."""
     for root in _package_folders("nvidia"):
         for pattern in ("*/lib", "*/bin", "*/bin/*"):
             yield from root.glob(pattern)
     if sys.platform == "win32":
         for root in _package_folders("torch"):
             yield root / "lib"
+        # ONNX Runtime's loader looks here, and Python's leaves it out (ctypes' `winmode`).
+        for folder in os.get_exec_path():
+            yield Path(folder)
 
 
 def _package_folders(package: str) -> Iterable[Path]:

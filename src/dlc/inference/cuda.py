@@ -26,6 +26,10 @@ _LIBRARIES = {
 _TENSORRT = 10
 _TENSORRT_LIBRARIES = ("nvinfer", "nvinfer_plugin", "nvonnxparser")
 
+# LOAD_WITH_ALTERED_SEARCH_PATH: on Windows, what the library needs is searched for in PATH, too, as
+# ONNX Runtime does (core/platform/windows/env.cc). Other systems take no notice.
+_AS_ONNX_RUNTIME = 0x8
+
 # Of the severities of ONNX Runtime's log the one that leaves out all others.
 _FATAL = 4
 
@@ -73,7 +77,7 @@ def why_not_loaded(provider: Provider) -> str | None:
     windows = sys.platform == "win32"
     name = f"{_LIBRARIES[provider]}.dll" if windows else f"lib{_LIBRARIES[provider]}.so"
     try:
-        ctypes.CDLL(str(folder / name))
+        ctypes.CDLL(str(folder / name), winmode=_AS_ONNX_RUNTIME)
     except OSError as error:
         return str(error)
     return None
