@@ -107,6 +107,15 @@ def test_the_detectors_input_is_fixed_where_that_is_faster() -> None:
         assert choose_route(Role.DETECTOR, host, threads=1).input_shape is None
 
 
+def test_on_cuda_no_model_runs_at_changing_sizes() -> None:
+    """The recognizer would otherwise run batches of as many faces as a frame has."""
+    host = machines.nvidia(machines.RTX_4090)
+    shapes = {role: choose_route(role, host, threads=1).input_shape for role in Role}
+    assert shapes[Role.RECOGNIZER] == (1, 3, 112, 112)
+    assert shapes[Role.LANDMARKER] == (1, 3, 192, 192)
+    assert shapes[Role.OCCLUDER] == (1, 256, 256, 3)
+
+
 @pytest.mark.parametrize(
     ("role", "release", "rewrites"),
     [

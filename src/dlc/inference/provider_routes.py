@@ -96,8 +96,9 @@ def cuda_route(role: Role, host: Host, threads: int) -> Route:
         threads,
         precision=precision,
         rewrites=cuda_rewrites(role, half=precision is Precision.FP16),
-        # cuDNN chooses its algorithms again for every new size of a picture.
-        input_shape=_INPUT_SHAPES[role] if role is Role.DETECTOR else None,
+        # A layer keeps cuDNN's plan for the last size alone, the batch's included, and makes a new
+        # one whenever that changes (Conv::UpdateState, onnxruntime issue 23006).
+        input_shape=_INPUT_SHAPES.get(role),
         cuda_graph=graph,
         packages=gpu_packages(host.nvidia.capability),
     )
@@ -235,10 +236,10 @@ def _nvidia_precision(role: Role, host: Host) -> tuple[Precision, str]:
 
 def _cuda(role: Role, host: Host) -> ExecutionProvider:
     options = {"device_id": _device(host)}
-    # Since 1.20 these are cuDNN's two heuristics, of which the one called exhaustive looks further
-    # and pays for sizes that stay; "DEFAULT" is the algorithm of last resort, about 4x slower.
-    varying = role in (Role.LANDMARKER, Role.RECOGNIZER)
-    options["cudnn_conv_algo_search"] = "HEURISTIC" if varying else "EXHAUSTIVE"
+    # Since 1.20 these are cuDNN's two heuristics, of which the one called exhaustive looks further,
+    # which pays for what runs often; "DEFAULT" is the algorithm of last resort, about 4x slower.
+    seldom = role in (Role.LANDMARKER, Role.RECOGNIZER)
+    options["cudnn_conv_algo_search"] = "HEURISTIC" if seldom else "EXHAUSTIVE"
     return ExecutionProvider(execution_provider(Provider.CUDA), options)
 
 
