@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from threading import current_thread
@@ -36,8 +37,20 @@ def feed(count: int, seed: int = 0) -> Feed:
     }
 
 
-def batch_runs(session: onnxruntime.InferenceSession) -> BatchRuns:
-    return BatchRuns(session, CPU, SIZES, feed)
+def batch_runs(model: bytes) -> BatchRuns:
+    return of_sessions({size: create_session(model) for size in SIZES})
+
+
+def of_sessions(sessions: Mapping[int, Any]) -> BatchRuns:
+    (_, first), *others = sessions.items()
+    runs = BatchRuns(first, CPU, feed)
+    for size, session in others:
+        runs.add(size, session)
+    return runs
+
+
+def watched(model: bytes) -> dict[int, Watched]:
+    return {size: Watched(create_session(model)) for size in SIZES}
 
 
 class Watched:
@@ -71,13 +84,13 @@ class Watched:
 def test_results_are_those_of_the_session(count: int, model: bytes) -> None:
     session = create_session(model)
     expected = session.run(None, feed(count))
-    found = batch_runs(create_session(model)).run(None, feed(count))
+    found = batch_runs(model).run(None, feed(count))
     for one, other in zip(found, expected, strict=True):
         np.testing.assert_array_equal(one, other)
 
 
 def test_outputs_come_by_name(model: bytes) -> None:
-    runs = batch_runs(create_session(model))
+    runs = batch_runs(model)
     pixels, means = runs.run(None, feed(2))
     (only,) = runs.run(["dlc.mean"], feed(2))
     np.testing.assert_array_equal(only, means)
@@ -85,34 +98,50 @@ def test_outputs_come_by_name(model: bytes) -> None:
     np.testing.assert_array_equal(turned[1], pixels)
 
 
-def test_a_batch_is_filled_up_to_the_next_size_and_each_size_has_its_graph(model: bytes) -> None:
-    watched = Watched(create_session(model))
-    runs = batch_runs(watched)  # type: ignore[arg-type]
-    # Each size is run until its graph is replayed, before the first frame.
-    assert watched.sizes == [1] * 4 + [2] * 4 + [4] * 4
-    assert watched.graphs == ["1"] * 4 + ["2"] * 4 + ["3"] * 4
-    del watched.sizes[:], watched.graphs[:]
+def test_a_batch_is_filled_up_to_the_next_size(model: bytes) -> None:
+    sessions = watched(model)
+    runs = of_sessions(sessions)
+    assert runs.sizes == SIZES
+    for session in sessions.values():
+        del session.sizes[:]
     for count in (1, 2, 3, 4, 6, 7):
         runs.run(None, feed(count))
-    assert watched.sizes == [1, 2, 4, 4, 4, 2, 4, 4]
-    assert watched.graphs == ["1", "2", "3", "3", "3", "2", "3", "3"]
+    assert {size: len(session.sizes) for size, session in sessions.items()} == {1: 1, 2: 2, 4: 5}
+
+
+def test_no_session_ever_runs_at_two_sizes(model: bytes) -> None:
+    """A captured graph uses its session's plans and memory, which another size would replace."""
+    sessions = watched(model)
+    runs = of_sessions(sessions)
+    for count in (1, 2, 3, 4, 6, 7):
+        runs.run(None, feed(count))
+    runs.check()
+    for size, session in sessions.items():
+        assert set(session.sizes) == {size}
+        assert set(session.graphs) == {"1"}
+
+
+def test_each_size_is_run_until_its_graph_is_replayed_before_the_first_frame(model: bytes) -> None:
+    sessions = watched(model)
+    of_sessions(sessions)
+    assert [session.sizes for session in sessions.values()] == [[1] * 4, [2] * 4, [4] * 4]
 
 
 def test_runs_of_many_threads_follow_one_another_on_one(model: bytes) -> None:
-    watched = Watched(create_session(model))
-    runs = batch_runs(watched)  # type: ignore[arg-type]
+    sessions = watched(model)
+    runs = of_sessions(sessions)
     feeds = [feed(1 + seed % 3, seed) for seed in range(12)]
     expected = [create_session(model).run(None, each)[0] for each in feeds]
     with ThreadPoolExecutor(4) as pool:
         found = list(pool.map(lambda each: runs.run(None, each)[0], feeds))
     for one, other in zip(found, expected, strict=True):
         np.testing.assert_array_equal(one, other)
-    (thread,) = watched.threads
+    (thread,) = set.union(*(session.threads for session in sessions.values()))
     assert thread.startswith("dlc-batches")
 
 
 def test_what_was_returned_is_not_overwritten_by_the_next_run(model: bytes) -> None:
-    runs = batch_runs(create_session(model))
+    runs = batch_runs(model)
     first = runs.run(None, feed(1, seed=1))[0]
     kept = first.copy()
     second = runs.run(None, feed(1, seed=2))[0]
@@ -122,7 +151,7 @@ def test_what_was_returned_is_not_overwritten_by_the_next_run(model: bytes) -> N
 
 def test_buffers_stay_where_they_are(model: bytes) -> None:
     session = create_session(model)
-    buffers = FixedBuffers(session, CPU, feed(2), graph_id=1)
+    buffers = FixedBuffers(session, CPU, feed(2))
     before = buffers.addresses
     for seed in range(3):
         outputs = buffers.run(feed(2, seed))
@@ -132,14 +161,23 @@ def test_buffers_stay_where_they_are(model: bytes) -> None:
 
 
 def test_a_replay_that_differs_from_a_plain_run_is_noticed(model: bytes) -> None:
-    watched = Watched(create_session(model))
-    watched.spoiled = True
+    sessions = watched(model)
+    sessions[2].spoiled = True
     with pytest.raises(RuntimeError, match="other results"):
-        batch_runs(watched)  # type: ignore[arg-type]
+        of_sessions(sessions)
+
+
+def test_a_replay_that_another_size_has_spoiled_is_noticed(model: bytes) -> None:
+    sessions = watched(model)
+    runs = of_sessions(sessions)
+    runs.check()
+    sessions[1].spoiled = True
+    with pytest.raises(RuntimeError, match="other results"):
+        runs.check()
 
 
 def test_an_error_on_the_thread_is_the_callers_and_the_next_run_works(model: bytes) -> None:
-    runs = batch_runs(create_session(model))
+    runs = batch_runs(model)
     with pytest.raises(ValueError, match="the inputs are"):
         runs.run(None, {"target": feed(1)["target"]})
     with pytest.raises(ValueError, match="does not fit"):
@@ -157,7 +195,7 @@ def test_the_detector_is_a_batch_of_one_whose_outputs_are_not(shared_data: Path)
         return {"input.1": picture}
 
     expected = session.run(None, sample(1))
-    found = BatchRuns(session, CPU, (1,), sample).run(None, sample(1))
+    found = BatchRuns(session, CPU, sample).run(None, sample(1))
     assert [len(value) for value in found] == [len(value) for value in expected]
     for one, other in zip(found, expected, strict=True):
         np.testing.assert_array_equal(one, other)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,7 @@ import pytest
 from dlc.errors import ProviderError
 from dlc.graph.rewrite import CUDA_PASSES, apply_passes
 from dlc.inference import sessions
-from dlc.inference.captured import not_captured, on_its_gpu, with_batch_runs
+from dlc.inference.captured import Opener, not_captured, on_its_gpu, with_batch_runs
 from dlc.inference.fixed_buffers import Device
 from dlc.inference.output_check import probe_output, sample_feed
 from dlc.inference.route import ExecutionProvider, Role, Route
@@ -33,11 +34,16 @@ def pixels_file(swapper_file: Path, tmp_path_factory: pytest.TempPathFactory) ->
     return path
 
 
-def test_a_session_with_fixed_buffers_gives_what_it_gave_without(pixels_file: Path) -> None:
+@pytest.mark.parametrize("batches", [False, True])
+def test_a_session_with_fixed_buffers_gives_what_it_gave_without(
+    batches: bool, pixels_file: Path
+) -> None:
     session = open_session(pixels_file, CPU_ROUTE)
-    fixed = with_batch_runs(session, Device("cpu"))
+    another = partial(open_session, pixels_file, CPU_ROUTE) if batches else None
+    fixed = with_batch_runs(session, Device("cpu"), another)
     assert fixed.runs is not None
-    assert fixed.runs.sizes == (1, 2, 4)
+    assert fixed.runs.sizes == ((1, 2, 4) if batches else (1,))
+    assert fixed.findings == ()
     for pictures in (1, 3, 5):
         feed = sample_feed(session, pictures=pictures)
         for one, other in zip(fixed.run(None, feed), session.run(None, feed), strict=True):
@@ -46,9 +52,25 @@ def test_a_session_with_fixed_buffers_gives_what_it_gave_without(pixels_file: Pa
 
 
 def test_a_file_for_one_face_has_batches_of_one(swapper_file: Path) -> None:
-    fixed = with_batch_runs(open_session(swapper_file, CPU_ROUTE), Device("cpu"))
+    another = partial(open_session, swapper_file, CPU_ROUTE)
+    fixed = with_batch_runs(another(), Device("cpu"), another)
     assert fixed.runs is not None
     assert fixed.runs.sizes == (1,)
+
+
+@pytest.mark.parametrize("opened", [1, 2])
+def test_a_size_that_cannot_be_had_leaves_the_smaller_ones(opened: int, pixels_file: Path) -> None:
+    session = open_session(pixels_file, CPU_ROUTE)
+    left = [open_session(pixels_file, CPU_ROUTE) for _ in range(1, opened)]
+    fixed = with_batch_runs(
+        session, Device("cpu"), lambda: left.pop() if left else "CUDA failure 2: out of memory"
+    )
+    assert fixed.runs is not None
+    assert fixed.runs.sizes == (1, 2)[:opened]
+    (finding,) = fixed.findings
+    reason = "CUDA failure 2: out of memory"
+    assert finding.problem == f"the CPU runs batches of at most {opened} ({reason})"
+    probe_output(fixed)
 
 
 @pytest.mark.skipif(
@@ -80,12 +102,14 @@ class FakeCuda:
         monkeypatch.setattr(sessions, "graph_findings", lambda *_: [])
         monkeypatch.setattr(sessions, "on_its_gpu", self.on_its_gpu)
 
-    def on_its_gpu(self, session: RoutedSession) -> RoutedSession | str:
+    def on_its_gpu(
+        self, session: RoutedSession, another: Opener | None = None
+    ) -> RoutedSession | str:
         self.devices.append(session.route.providers[0].options["device_id"])
         if self.fails_at_runs:
             self.fails_at_runs -= 1
             return "CUDNN failure 3000: CUDNN_STATUS_NOT_SUPPORTED"
-        return with_batch_runs(session, Device("cpu"))
+        return with_batch_runs(session, Device("cpu"), another)
 
     def session(self, model: Any, options: Any, *, providers: list[Any], **more: Any) -> Any:
         first = providers[0]
@@ -112,9 +136,9 @@ def test_a_graph_that_cannot_be_captured_is_opened_again_without(
     cuda.refuses_graphs = True
     session = open_session(pixels_file, cuda_route)
     assert [each.get("enable_cuda_graph") for each in cuda.opened] == ["1", None]
-    # Several faces still go through at once, in fixed buffers.
+    # Uncaptured, a session at changing sizes would have cuDNN plan anew at every change.
     assert session.runs is not None
-    assert session.runs.sizes == (1, 2, 4)
+    assert session.runs.sizes == (1,)
     (finding,) = session.findings
     assert "cannot use the graph capture feature" in finding.problem
     assert "cannot use the graph capture feature" in caplog.text
@@ -155,9 +179,11 @@ def test_a_route_with_graphs_asks_for_them_and_captures_on_its_device(
     cuda: FakeCuda, cuda_route: Route, pixels_file: Path
 ) -> None:
     session = open_session(pixels_file, cuda_route)
-    assert [each.get("enable_cuda_graph") for each in cuda.opened] == ["1"]
+    # Every size has a session of its own.
+    assert [each.get("enable_cuda_graph") for each in cuda.opened] == ["1"] * 3
     assert cuda.devices == ["0"]
     assert session.runs is not None
+    assert session.runs.sizes == (1, 2, 4)
     assert session.findings == ()
 
 

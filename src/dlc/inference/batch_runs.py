@@ -1,4 +1,4 @@
-"""A model run in batches of a few sizes, each with fixed buffers and, on CUDA, a captured graph."""
+"""A model run in batches of a few sizes, each with a session of its own and fixed buffers."""
 
 from __future__ import annotations
 
@@ -15,29 +15,32 @@ from dlc.inference.own_thread import OwnThread
 _RUNS_TO_REPLAY = 4
 # How far a replay may be from an uncaptured run, of an output's largest value.
 _REPLAY_TOLERANCE = 0.01
+_FIRST = 1
 
 
 class BatchRuns:
     """Runs any number of pictures through batches of certain sizes.
 
-    Everything is done on one thread, in the order of the calls, which may come from several. All
-    sizes are captured when this is made: while CUDA captures, allocating or waiting on any other
-    thread of the process would spoil it, so that should be before frames are processed.
+    Every size has a session of its own. In a shared one, a run of another size replaces cuDNN's
+    plans and uses the provider's memory anew, which are what a captured graph goes on using.
+
+    Everything is done on one thread, in the order of the calls, which may come from several. A size
+    is captured when it is added: while CUDA captures, allocating or waiting on any other thread of
+    the process would spoil it, so that should be before frames are processed.
     """
 
     def __init__(
         self,
         session: onnxruntime.InferenceSession,
         device: Device,
-        sizes: Sequence[int],
         sample: Callable[[int], Mapping[str, Array]],
     ) -> None:
-        """Make the buffers of every size and run each until its graph is replayed.
+        """Make the buffers of single pictures and run the model until its graph is replayed.
 
         Args:
-            session: the model; nobody else may run it from now on.
+            session: the model, whose outputs need not begin with the batch as long as no other size
+                is added; nobody else may run it from now on.
             device: where its provider wants inputs and outputs.
-            sizes: of batches, rising. With (1,) outputs need not begin with the batch.
             sample: returns values for every input, for a size of the batch.
 
         Raises:
@@ -45,15 +48,49 @@ class BatchRuns:
         """
         self._thread = OwnThread("dlc-batches")
         self._outputs = [output.name for output in session.get_outputs()]
-        self.sizes = tuple(sizes)
+        self._device = device
+        self._sample = sample
+        self._buffers: dict[int, FixedBuffers] = {}
+        self.add(_FIRST, session)
 
-        def prepare() -> dict[int, FixedBuffers]:
-            return {
-                size: _prepared(session, device, sample(size), graph_id)
-                for graph_id, size in enumerate(self.sizes, start=1)
-            }
+    @property
+    def sizes(self) -> tuple[int, ...]:
+        """The sizes of batches, rising."""
+        return tuple(sorted(self._buffers))
 
-        self._buffers = self._thread.call(prepare)
+    def add(self, size: int, session: onnxruntime.InferenceSession) -> None:
+        """Make the buffers of another size and run it until its graph is replayed.
+
+        Args:
+            size: of the batch.
+            session: the same model, for this size alone.
+
+        Raises:
+            RuntimeError: a replayed run gave something else than an uncaptured one.
+        """
+
+        def prepare() -> FixedBuffers:
+            sample = self._sample(size)
+            buffers = FixedBuffers(session, self._device, sample)
+            for _ in range(_RUNS_TO_REPLAY - 1):
+                buffers.run(sample)
+            _check_replay(buffers, sample)
+            return buffers
+
+        self._buffers[size] = self._thread.call(prepare)
+
+    def check(self) -> None:
+        """Replay every size once more, now that all of them are there.
+
+        Raises:
+            RuntimeError: one gives something else than its uncaptured run did.
+        """
+
+        def check_all() -> None:
+            for size, buffers in self._buffers.items():
+                _check_replay(buffers, self._sample(size))
+
+        self._thread.call(check_all)
 
     def run(
         self, output_names: Sequence[str] | None, input_feed: Mapping[str, Array], /
@@ -99,18 +136,10 @@ def batches(count: int, sizes: Sequence[int]) -> Iterator[tuple[int, int, int]]:
         start += size
 
 
-def _prepared(
-    session: onnxruntime.InferenceSession,
-    device: Device,
-    sample: Mapping[str, Array],
-    graph_id: int,
-) -> FixedBuffers:
-    buffers = FixedBuffers(session, device, sample, graph_id)
-    for _ in range(_RUNS_TO_REPLAY):
-        outputs = buffers.run(sample)
-    for plain, replayed in zip(buffers.first, outputs, strict=True):
+def _check_replay(buffers: FixedBuffers, sample: Mapping[str, Array]) -> None:
+    """Run the model on what its uncaptured run was given, and compare the results."""
+    for plain, replayed in zip(buffers.first, buffers.run(sample), strict=True):
         largest = np.abs(plain[np.isfinite(plain)].astype(np.float64)).max(initial=0)
         limit = _REPLAY_TOLERANCE * largest
         if not np.allclose(plain, replayed, rtol=0, atol=limit, equal_nan=True):
             raise RuntimeError("a captured run gives other results than a plain one")
-    return buffers

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 
 import onnxruntime
@@ -14,33 +15,38 @@ from dlc.inference.fixed_buffers import Device
 from dlc.inference.output_check import sample_feed
 from dlc.inference.routed_session import RoutedSession
 
-# Faces of a frame that go through in one run; others are filled up to the next.
-BATCH_SIZES = (1, 2, 4)
+# Opens a model once more, or returns why that fails.
+Opener = Callable[[], RoutedSession | str]
+
+# Faces of a frame that go through in one run, beside single ones; others are filled up to the next.
+_LARGER_BATCHES = (2, 4)
 # The provider's option that lets runs be captured.
 CAPTURE = {"enable_cuda_graph": "1"}
 
 
-def with_batch_runs(session: RoutedSession, device: Device) -> RoutedSession:
+def with_batch_runs(
+    session: RoutedSession, device: Device, another: Opener | None = None
+) -> RoutedSession:
     """Return a session whose runs use fixed buffers, and CUDA graphs if it was opened for them.
 
     Args:
         session: its provider's options may include `CAPTURE`; its route fixes the sizes of inputs
             that the model leaves open, except the number of pictures.
         device: where its provider wants inputs and outputs.
+        another: opens it again for every size of a batch; None runs pictures one by one.
 
     Raises:
         RuntimeError: ONNX Runtime's errors, of which it is the base of some, and `ValueError`.
     """
-    runs = BatchRuns(
-        session.session,
-        device,
-        BATCH_SIZES if _is_open(session.session) else BATCH_SIZES[:1],
-        lambda size: sample_feed(session, pictures=size),
-    )
-    return replace(session, runs=runs)
+    runs = BatchRuns(session.session, device, lambda size: sample_feed(session, pictures=size))
+    findings = session.findings
+    if another is not None and _is_open(session.session):
+        findings += _add_larger(runs, another, session)
+    runs.check()
+    return replace(session, runs=runs, findings=findings)
 
 
-def on_its_gpu(session: RoutedSession) -> RoutedSession | str:
+def on_its_gpu(session: RoutedSession, another: Opener | None = None) -> RoutedSession | str:
     """Return the session with its runs in fixed buffers of its GPU, or why that fails.
 
     The model is run for it: what a session could be opened for does not have to work.
@@ -48,10 +54,11 @@ def on_its_gpu(session: RoutedSession) -> RoutedSession | str:
     Args:
         session: on a route for CUDA; opened with the option `CAPTURE` its runs are captured, and if
             that fails it is of no more use.
+        another: as in `with_batch_runs`.
     """
     number = int(session.route.providers[0].options.get("device_id", "0"))
     try:
-        return with_batch_runs(session, Device("cuda", number))
+        return with_batch_runs(session, Device("cuda", number), another)
     except (*OTHER_ERRORS, *BINDING_ERRORS) as error:
         return plain_message(error)
 
@@ -61,6 +68,27 @@ def not_captured(session: RoutedSession, reason: str) -> Finding:
     problem = f"its runs on {label(session.route.provider)} are not captured as CUDA graphs"
     remedy = "every run costs more; update onnxruntime-gpu and the driver"
     return Finding(f"{problem} ({reason})", remedy)
+
+
+def _add_larger(runs: BatchRuns, another: Opener, session: RoutedSession) -> tuple[Finding, ...]:
+    """Add the batches of several pictures, and return what is to be said if that fails."""
+    for size in _LARGER_BATCHES:
+        reason = _why_not_added(runs, size, another())
+        if reason is not None:
+            provider = label(session.route.provider)
+            problem = f"{provider} runs batches of at most {runs.sizes[-1]} ({reason})"
+            return (Finding(problem, "close other programs that use the GPU's memory"),)
+    return ()
+
+
+def _why_not_added(runs: BatchRuns, size: int, opened: RoutedSession | str) -> str | None:
+    if isinstance(opened, str):
+        return opened
+    try:
+        runs.add(size, opened.session)
+    except (*OTHER_ERRORS, *BINDING_ERRORS) as error:
+        return plain_message(error)
+    return None
 
 
 def _is_open(session: onnxruntime.InferenceSession) -> bool:

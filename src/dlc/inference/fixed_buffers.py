@@ -15,7 +15,7 @@ Array = NDArray[Any]
 # ONNX Runtime's option of a run: which CUDA graph it replays, or captures if there is none yet.
 # Sessions without CUDA graphs, on the CPU too, take no notice of it.
 _GRAPH_ID = "gpu_graph_id"
-_NO_GRAPH = -1
+_GRAPH, _NO_GRAPH = 1, -1
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,20 +43,18 @@ class FixedBuffers:
         session: onnxruntime.InferenceSession,
         device: Device,
         sample: Mapping[str, Array],
-        graph_id: int,
     ) -> None:
         """Run the model once, uncaptured, to learn what comes out, and allocate for it.
 
         Args:
-            session: the model; no other thread may run it meanwhile.
+            session: the model; it has one graph, so nobody else may run it from now on.
             device: where its provider wants inputs and outputs.
             sample: values for every input, of the batch's size.
-            graph_id: from 0; stands for a CUDA graph of this session.
         """
         self._session = session
-        self._options = run_options(graph_id)
+        self._options = _run_options(_GRAPH)
         self._names = [output.name for output in session.get_outputs()]
-        self.first: list[Array] = session.run(self._names, dict(sample), run_options(_NO_GRAPH))
+        self.first: list[Array] = session.run(self._names, dict(sample), _run_options(_NO_GRAPH))
         """What that run gave, in the order of the model's outputs."""
         self._staged = {name: np.array(value, order="C") for name, value in sample.items()}
         self._inputs = {name: _allocated(value, device) for name, value in sample.items()}
@@ -98,8 +96,7 @@ class FixedBuffers:
         return [np.array(value.numpy()) for value in self._outputs]
 
 
-def run_options(graph_id: int) -> onnxruntime.RunOptions:
-    """Return options for a run that belongs to a CUDA graph."""
+def _run_options(graph_id: int) -> onnxruntime.RunOptions:
     options = onnxruntime.RunOptions()
     options.add_run_config_entry(_GRAPH_ID, str(graph_id))
     return options

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Mapping
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from types import MappingProxyType
 
@@ -15,7 +16,7 @@ from dlc.graph.names import Rewrite
 from dlc.host.host import Finding
 from dlc.host.providers import label
 from dlc.inference.applied import graph_findings, why_not_applied
-from dlc.inference.captured import CAPTURE, not_captured, on_its_gpu
+from dlc.inference.captured import CAPTURE, Opener, not_captured, on_its_gpu
 from dlc.inference.cpu import (
     load_on_cpu,
     model_name,
@@ -104,24 +105,20 @@ def _open_captured(
     Returns:
         The session, or why the route's provider does not run the model.
     """
-    captured = _open_and_run(model, route, options, cache, CAPTURE)
+    open_captured = partial(_open_plain, model, route, options, cache, CAPTURE)
+    captured = _on_its_gpu(open_captured(), open_captured)
     if isinstance(captured, RoutedSession):
         return captured
-    buffered = _open_and_run(model, route, options, cache, {})
+    # Pictures go through one by one then: every change of the batch's size would make cuDNN's plans
+    # anew.
+    buffered = _on_its_gpu(_open_plain(model, route, options, cache))
     if isinstance(buffered, str):
         return buffered
     return replace(buffered, findings=(not_captured(buffered, captured),))
 
 
-def _open_and_run(
-    model: Path | bytes,
-    route: Route,
-    options: onnxruntime.SessionOptions,
-    cache: Path | None,
-    more: Mapping[str, str],
-) -> RoutedSession | str:
-    opened = _open_plain(model, route, options, cache, more)
-    return opened if isinstance(opened, str) else on_its_gpu(opened)
+def _on_its_gpu(opened: RoutedSession | str, another: Opener | None = None) -> RoutedSession | str:
+    return opened if isinstance(opened, str) else on_its_gpu(opened, another)
 
 
 def _open_plain(

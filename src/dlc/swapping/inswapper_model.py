@@ -81,9 +81,7 @@ class InswapperModel:
 
 def _takes_several(session: RoutedSession, counts: Sequence[int | str | None]) -> bool:
     """Tell whether a run may have any number of faces: the file says so, and its route too."""
-    # Where capturing failed, every number of faces would make cuDNN search its algorithms anew.
-    uncaptured = session.route.cuda_graph and session.runs is None
-    fixed = session.route.input_shape is not None or uncaptured
+    fixed = session.route.input_shape is not None
     return not fixed and not any(isinstance(count, int) for count in counts)
 
 
