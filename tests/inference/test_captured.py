@@ -22,6 +22,7 @@ from dlc.inference.route import ExecutionProvider, Role, Route
 from dlc.inference.routed_session import RoutedSession
 from dlc.inference.router import choose_route
 from dlc.inference.sessions import open_session
+from dlc.options import Provider
 from tests.host import machines
 
 CPU_ROUTE = choose_route(Role.SWAPPER, machines.cpu_only(), threads=1)
@@ -95,9 +96,12 @@ class FakeCuda:
         self.devices: list[str] = []
         self.refuses_graphs = False
         self.fails_at_runs = 0
+        self.ran = 0
         self._session = onnxruntime.InferenceSession
         monkeypatch.setattr(onnxruntime, "InferenceSession", self.session)
-        monkeypatch.setattr(onnxruntime, "get_available_providers", lambda: [machines.CUDA])
+        monkeypatch.setattr(
+            onnxruntime, "get_available_providers", lambda: [machines.CUDA, machines.TENSORRT]
+        )
         monkeypatch.setattr(sessions, "why_not_applied", lambda *_: None)
         monkeypatch.setattr(sessions, "graph_findings", lambda *_: [])
         monkeypatch.setattr(sessions, "on_its_gpu", self.on_its_gpu)
@@ -117,7 +121,17 @@ class FakeCuda:
             self.opened.append(dict(first[1]))
             if self.refuses_graphs and "enable_cuda_graph" in first[1]:
                 raise RuntimeError("This session cannot use the graph capture feature")
-        return self._session(model, options, providers=[machines.CPU], **more)
+        session: Any = self._session(model, options, providers=[machines.CPU], **more)
+        if isinstance(first, tuple):
+            run = session.run
+            session.run = lambda *arguments: self._run(run, *arguments)
+        return session
+
+    def _run(self, run: Any, *arguments: Any) -> Any:
+        self.ran += 1
+        if self.fails_at_runs:
+            raise RuntimeError("CUDNN failure 1001: CUDNN_STATUS_NOT_INITIALIZED")
+        return run(*arguments)
 
 
 @pytest.fixture
@@ -193,6 +207,33 @@ def test_other_routes_do_not_ask_for_graphs(
     session = open_session(pixels_file, replace(cuda_route, cuda_graph=False))
     assert [each.get("enable_cuda_graph") for each in cuda.opened] == [None]
     assert session.runs is None
+
+
+@pytest.mark.parametrize("provider", [Provider.CUDA, Provider.TENSORRT])
+@pytest.mark.parametrize("role", [Role.RECOGNIZER, Role.ENHANCER])
+def test_a_model_without_graphs_is_run_once_before_it_is_relied_on(
+    role: Role, provider: Provider, cuda: FakeCuda, cuda_route: Route, swapper_file: Path
+) -> None:
+    route = replace(cuda_route, role=role, provider=provider, cuda_graph=False)
+    session = open_session(swapper_file, route)
+    assert cuda.ran == 1
+    assert session.findings == ()
+
+
+@pytest.mark.parametrize("by_name", [False, True])
+def test_a_model_that_opens_and_does_not_run_falls_back_to_the_cpu(
+    by_name: bool, cuda: FakeCuda, cuda_route: Route, swapper_file: Path
+) -> None:
+    cuda.fails_at_runs = 1
+    route = replace(cuda_route, role=Role.ENHANCER, cuda_graph=False, by_name=by_name)
+    if by_name:
+        with pytest.raises(ProviderError, match="CUDNN failure 1001"):
+            open_session(swapper_file, route)
+        return
+    session = open_session(swapper_file, route)
+    (finding,) = session.findings
+    assert finding.problem.startswith("the model does not run on CUDA, but on the CPU: CUDNN")
+    probe_output(session)
 
 
 def test_options_are_texts(cuda_route: Route) -> None:

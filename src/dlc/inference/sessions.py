@@ -27,6 +27,7 @@ from dlc.inference.cpu import (
 from dlc.inference.cuda import prepare_cuda, tensorrt_package
 from dlc.inference.failures import BINDING_ERRORS, FILE_ERRORS, OTHER_ERRORS, plain_message
 from dlc.inference.input_shape import fix_input_shape
+from dlc.inference.output_check import sample_feed
 from dlc.inference.provider_cache import cache_options
 from dlc.inference.route import Route
 from dlc.inference.routed_session import RoutedSession
@@ -83,6 +84,8 @@ def _open_on_accelerator(
         opened = _open_captured(model, route, options, cache)
     else:
         opened = _open_plain(model, route, options, cache)
+        if isinstance(opened, RoutedSession) and route.provider in _NVIDIA:
+            opened = _why_not_run(opened) or opened
     if isinstance(opened, RoutedSession):
         graph = graph_findings(opened.session, route)
         return replace(opened, findings=(*graph, *opened.findings, *doubts))
@@ -147,6 +150,19 @@ def _open_plain(
     except (*OTHER_ERRORS, *BINDING_ERRORS) as error:
         return plain_message(error)
     return why_not_applied(session, route) or RoutedSession(model_name(model), session, route)
+
+
+def _why_not_run(session: RoutedSession) -> str | None:
+    """Run a model once, and return why that fails; None if it works.
+
+    CUDA loads most of cuDNN with the first convolution and a kernel's code with its first run, so
+    a session can be opened that never runs.
+    """
+    try:
+        session.session.run(None, sample_feed(session))
+    except (*OTHER_ERRORS, *BINDING_ERRORS) as error:
+        return plain_message(error)
+    return None
 
 
 def _options(model: Path | bytes, route: Route) -> onnxruntime.SessionOptions:
