@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import av
@@ -10,13 +11,20 @@ import pytest
 from av.video.reformatter import VideoReformatter
 
 from dlc.media.video import decoding, hardware
+from dlc.media.video.containers import container_for
 
 _INTERLEAVED = {"yuv420p": "nv12", "yuv420p10le": "p010le"}
 
 
-_HAS_GPU = hardware.why_no_nvdec() is None
-with_gpu = pytest.mark.skipif(not _HAS_GPU, reason="no NVIDIA GPU here")
-without_gpu = pytest.mark.skipif(_HAS_GPU, reason="there is an NVIDIA GPU")
+_NO_NVDEC = hardware.why_no_nvdec()
+_NVENC, _NO_NVENC = hardware.working_nvenc(container_for(Path("o.mp4")))
+# A GPU may have one of the two and not the other: an H100 encodes nothing.
+with_nvdec = pytest.mark.skipif(_NO_NVDEC is not None, reason=f"no NVDEC here: {_NO_NVDEC}")
+with_nvenc = pytest.mark.skipif(_NVENC is None, reason=f"no NVENC here: {_NO_NVENC}")
+without_gpu = pytest.mark.skipif(
+    hardware._why_no_device("h264") is None,  # noqa: SLF001 - a GPU without either part is one
+    reason="there is an NVIDIA GPU",
+)
 
 
 class Gpu:

@@ -11,10 +11,12 @@ from dlc.errors import DamagedInputError, InputError
 from dlc.media.planes import plane_arrays
 from dlc.media.video import hardware
 from dlc.media.video.containers import container_for
-from dlc.media.video.hardware import why_not_nvdec, working_nvenc
+from dlc.media.video.hardware import why_no_nvdec, why_not_nvdec, working_nvenc
 from dlc.media.video.reader import VideoReader
+from dlc.media.video.writer import VideoWriter
+from dlc.options import EncodeOptions
 from tests.media.material import Clip, make
-from tests.media.nvidia import install_gpu, interleaved, with_gpu, without_gpu
+from tests.media.nvidia import install_gpu, interleaved, with_nvdec, with_nvenc, without_gpu
 
 
 @without_gpu
@@ -24,7 +26,7 @@ def test_without_a_gpu_the_missing_driver_is_named(tmp_path: Path) -> None:
     assert "driver" in reason
 
 
-@with_gpu
+@with_nvdec
 @pytest.mark.parametrize("pix_fmt", ["yuv420p", "yuv420p10le"])
 def test_a_gpu_decodes_what_software_decodes(pix_fmt: str, tmp_path: Path) -> None:
     clip = Clip(640, 360, pix_fmt, "libx265", options={"x265-params": "log-level=none"})
@@ -69,6 +71,24 @@ def test_one_sample_that_differs_is_a_reason(
     assert why_not_nvdec(path) == "the first picture comes out otherwise than in software"
 
 
+def test_nvdec_is_there_where_it_decodes(monkeypatch: pytest.MonkeyPatch) -> None:
+    formats = install_gpu(monkeypatch)
+    assert why_no_nvdec() is None
+    assert "nv12" in formats
+
+
+def test_a_gpu_whose_decoding_library_is_missing_has_no_nvdec(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """In containers without the capability "video" CUDA itself loads and a device can be had."""
+
+    def without_library(_frame: av.VideoFrame) -> av.VideoFrame:
+        raise av.ExternalError(1, "Cannot load libnvcuvid.so.1")
+
+    install_gpu(monkeypatch, without_library)
+    assert why_no_nvdec() == "Cannot load libnvcuvid.so.1"
+
+
 def test_pictures_of_another_format_are_a_reason(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -102,9 +122,18 @@ def test_without_a_gpu_no_encoder_works(extension: str) -> None:
     assert "driver" in reason or "not available" in reason
 
 
-@with_gpu
-def test_a_gpu_encodes_h264(tmp_path: Path) -> None:
-    assert working_nvenc(container_for(tmp_path / "o.mp4"))[0] == "h264_nvenc"
+@with_nvenc
+def test_a_gpu_encodes_what_software_decodes(tmp_path: Path) -> None:
+    encoder, _ = working_nvenc(container_for(tmp_path / "o.mp4"))
+    path, output = make(tmp_path / "a.mp4", Clip(640, 360)), tmp_path / "o.mp4"
+    with (
+        VideoReader(path) as reader,
+        VideoWriter(output, reader, EncodeOptions(encoder)) as writer,
+    ):
+        for frame in reader:
+            writer.write(frame)
+    with VideoReader(output) as written:
+        assert len(list(written)) == writer.frames_written > 0
 
 
 def test_a_container_for_none_of_its_codecs_has_no_encoder() -> None:

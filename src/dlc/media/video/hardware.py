@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from fractions import Fraction
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import av
@@ -15,6 +16,7 @@ from dlc.media.failures import reason_of
 from dlc.media.planes import layout_of, plane_arrays
 from dlc.media.video.containers import Container
 from dlc.media.video.decoding import Decoder
+from dlc.media.video.drawn_clip import write_drawn_clip
 from dlc.media.video.encoders import NVENC_ENCODERS, encoder_named
 from dlc.media.video.nvdec import nvdec
 
@@ -39,7 +41,7 @@ def why_not_nvdec(path: Path) -> str | None:
     codec, expected = _first_picture(path, on_gpu=False)
     if not expected:
         return "the first picture is of a kind that cannot be compared"
-    missing = why_no_nvdec(codec)
+    missing = _why_no_device(codec)
     if missing is not None:
         return missing
     try:
@@ -53,8 +55,24 @@ def why_not_nvdec(path: Path) -> str | None:
     return None if same else "the first picture comes out otherwise than in software"
 
 
-def why_no_nvdec(codec: str = "h264") -> str | None:
-    """Return why NVDEC decodes nothing of a codec here; None if it may.
+def why_no_nvdec() -> str | None:
+    """Decode a small clip of H.264, and return why NVDEC cannot; None if it can."""
+    missing = _why_no_device("h264")
+    if missing is not None:
+        return missing
+    width, height = _TRIAL_SIZE
+    picture = np.random.default_rng(0).integers(0, 256, (height, width, 3), np.uint8)
+    with TemporaryDirectory() as folder:
+        clip = Path(folder, "trial.mp4")
+        write_drawn_clip(clip, [picture], _TRIAL_SIZE, fps=25)
+        return why_not_nvdec(clip)
+
+
+def _why_no_device(codec: str) -> str | None:
+    """Return why there is no GPU that could decode a codec; None if there may be one.
+
+    The library that decodes, libnvcuvid, is loaded with the first picture only; containers get it
+    by the driver capability "video", without which CUDA works all the same.
 
     Args:
         codec: FFmpeg's name of a decoder.
