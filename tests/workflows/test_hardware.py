@@ -65,7 +65,7 @@ def test_an_encoder_by_its_name_stays(encoder: str | None) -> None:
 
 
 def test_nvenc_becomes_the_encoder_that_works(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(hardware, "_why_not_opened", lambda _name: None)
+    monkeypatch.setattr(hardware, "_why_not_opened", lambda *_: None)
     encoding, notes = settled_encoding(EncodeOptions(NVENC, quality=21), Path("o.mp4"))
     assert encoding == EncodeOptions("h264_nvenc", quality=21)
     assert notes == ()
@@ -74,12 +74,38 @@ def test_nvenc_becomes_the_encoder_that_works(monkeypatch: pytest.MonkeyPatch) -
 def test_nvenc_that_does_not_open_becomes_software_with_its_reason(
     monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    monkeypatch.setattr(hardware, "_why_not_opened", lambda _name: "out of sessions")
+    monkeypatch.setattr(hardware, "_why_not_opened", lambda *_: "out of sessions")
     with caplog.at_level(logging.WARNING, "dlc"):
         encoding, notes = settled_encoding(EncodeOptions(NVENC, quality=21), Path("o.MP4"))
     assert encoding == EncodeOptions(None, quality=21)
     assert notes == ("o.MP4 is encoded by libx264 instead of NVENC: out of sessions",)
     assert notes == tuple(record.getMessage() for record in caplog.records)
+
+
+def test_nvenc_is_tried_with_the_targets_own_pictures(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """H.264 in 10 bits is beyond NVENC before Blackwell; HEVC is not."""
+
+    def why_not(name: str, trial: hardware.Trial) -> str | None:
+        return f"not implemented: {trial.pix_fmt}" if name == "h264_nvenc" else None
+
+    monkeypatch.setattr(hardware, "_why_not_opened", why_not)
+    path = make(tmp_path / "a.mkv", Clip(pix_fmt="yuv420p10le"))
+    with caplog.at_level(logging.WARNING, "dlc"):
+        encoding, notes = settled_encoding(EncodeOptions(NVENC), Path("o.mp4"), path)
+    assert encoding == EncodeOptions("hevc_nvenc")
+    (note,) = notes
+    assert note == "o.mp4 is encoded by hevc_nvenc instead of h264_nvenc: not implemented: p010le"
+    assert notes == tuple(record.getMessage() for record in caplog.records)
+
+
+def test_a_gpu_that_lacks_one_codec_is_no_trouble(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(
+        hardware, "_why_not_opened", lambda name, _: "no such codec" if "h264" in name else None
+    )
+    _, encoder = gpu_coders()
+    assert encoder.trouble == ""
 
 
 def test_a_picture_is_left_to_refuse_an_encoder() -> None:

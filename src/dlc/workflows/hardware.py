@@ -10,7 +10,9 @@ from dlc.host.nvidia import number_gpus_by_bus
 from dlc.media.image.still import is_image
 from dlc.media.inputs import require_file
 from dlc.media.video.containers import VIDEO_EXTENSIONS, container_for
-from dlc.media.video.hardware import why_no_nvdec, why_not_nvdec, working_nvenc
+from dlc.media.video.encoders import NVENC_ENCODERS
+from dlc.media.video.hardware import nvenc_for, why_no_nvdec, why_not_nvdec, working_nvenc
+from dlc.media.video.reader import open_target
 from dlc.options import NVENC, EncodeOptions, VideoDecoder
 
 logger = logging.getLogger(__name__)
@@ -32,8 +34,9 @@ class GpuCoder:
 def gpu_coders() -> tuple[GpuCoder, ...]:
     """Try the decoder and the encoder of an NVIDIA GPU, for H.264."""
     number_gpus_by_bus()
-    _, nvenc = working_nvenc(container_for(Path("video.mp4")))
-    return GpuCoder("NVDEC", why_no_nvdec() or ""), GpuCoder("NVENC", nvenc)
+    encoder, reason = working_nvenc(container_for(Path("video.mp4")))
+    trouble = reason if encoder is None else ""
+    return GpuCoder("NVDEC", why_no_nvdec() or ""), GpuCoder("NVENC", trouble)
 
 
 def settled_decoder(decoder: VideoDecoder, target: Path) -> tuple[VideoDecoder, tuple[str, ...]]:
@@ -56,16 +59,35 @@ def settled_decoder(decoder: VideoDecoder, target: Path) -> tuple[VideoDecoder, 
 
 
 def settled_encoding(
-    encoding: EncodeOptions, output: Path
+    encoding: EncodeOptions, output: Path, target: Path | None = None
 ) -> tuple[EncodeOptions, tuple[str, ...]]:
-    """Return how an output will be encoded, and what is to be said of it."""
+    """Return how an output will be encoded, and what is to be said of it.
+
+    Args:
+        encoding: what was asked for.
+        output: the file to write.
+        target: the file whose pictures will be encoded; None where they are a camera's, whose size
+            is not known yet.
+
+    Raises:
+        InputError: there is no such target.
+        DamagedInputError: it cannot be read.
+        OptionError, OutputError, EncoderError: the target cannot be written like that at all.
+    """
     if encoding.encoder != NVENC or output.suffix.lower() not in VIDEO_EXTENSIONS:
         return encoding, ()
     number_gpus_by_bus()
     container = container_for(output)
-    encoder, reason = working_nvenc(container)
-    if encoder is not None:
+    if target is None or is_image(target):
+        encoder, reason = working_nvenc(container)
+    else:
+        with open_target(target) as reader:
+            encoder, reason = nvenc_for(output, reader.info, encoding)
+    if encoder is not None and not reason:
         return replace(encoding, encoder=encoder), ()
-    note = f"{output.name} is encoded by {container.encoders[0]} instead of NVENC: {reason}"
+    by, instead = encoder, NVENC_ENCODERS[0]
+    if encoder is None:
+        by, instead = container.encoders[0], "NVENC"
+    note = f"{output.name} is encoded by {by} instead of {instead}: {reason}"
     logger.warning("%s", note)
-    return replace(encoding, encoder=None), (note,)
+    return replace(encoding, encoder=encoder), (note,)

@@ -11,7 +11,13 @@ from dlc.errors import DamagedInputError, InputError
 from dlc.media.planes import plane_arrays
 from dlc.media.video import hardware
 from dlc.media.video.containers import container_for
-from dlc.media.video.hardware import why_no_nvdec, why_not_nvdec, working_nvenc
+from dlc.media.video.hardware import (
+    Trial,
+    nvenc_for,
+    why_no_nvdec,
+    why_not_nvdec,
+    working_nvenc,
+)
 from dlc.media.video.reader import VideoReader
 from dlc.media.video.writer import VideoWriter
 from dlc.options import EncodeOptions
@@ -150,6 +156,78 @@ def test_the_first_that_a_container_holds_is_opened(
     extension: str, encoder: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     opened = []
-    monkeypatch.setattr(hardware, "_why_not_opened", opened.append)
+
+    def open_it(name: str, trial: Trial) -> None:
+        opened.append((name, trial.width, trial.height, trial.pix_fmt))
+
+    monkeypatch.setattr(hardware, "_why_not_opened", open_it)
     assert working_nvenc(container_for(Path(f"o{extension}"))) == (encoder, "")
-    assert opened == [encoder]
+    assert opened == [(encoder, 640, 360, "yuv420p")]
+
+
+class Ada:
+    """An NVENC that encodes H.264 in 8 bits up to 4096 pixels, and HEVC in 10 bits up to 8192."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.opened: list[str] = []
+        monkeypatch.setattr(hardware, "_why_not_opened", self.why_not_opened)
+
+    def why_not_opened(self, name: str, trial: Trial) -> str | None:
+        self.opened.append(name)
+        # Its own options are given along.
+        assert trial.options["cq"] == "18"
+        most, formats = {
+            "h264_nvenc": (4096, {"yuv420p", "yuv444p"}),
+            "hevc_nvenc": (8192, {"yuv420p", "yuv444p", "p010le"}),
+            "av1_nvenc": (8192, {"yuv420p", "p010le"}),
+        }[name]
+        if trial.width > most or trial.pix_fmt not in formats:
+            return f"not implemented at {trial.width} x {trial.height} {trial.pix_fmt}"
+        return None
+
+
+@pytest.mark.parametrize(
+    ("clip", "encoder", "opened"),
+    [
+        (Clip(), "h264_nvenc", 1),
+        (Clip(pix_fmt="yuv420p10le"), "hevc_nvenc", 2),
+        (Clip(width=4100, height=48, pts=(0, 512)), "hevc_nvenc", 2),
+        (Clip(pix_fmt="yuv422p"), None, 3),
+        (Clip(pix_fmt="yuv422p10le"), None, 3),
+    ],
+)
+def test_the_first_that_opens_for_the_planned_pictures_is_taken(
+    clip: Clip, encoder: str | None, opened: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    gpu = Ada(monkeypatch)
+    with VideoReader(make(tmp_path / "a.mkv", clip)) as reader:
+        found, reason = nvenc_for(tmp_path / "o.mp4", reader.info, EncodeOptions())
+    assert found == encoder
+    assert gpu.opened == ["h264_nvenc", "hevc_nvenc", "av1_nvenc"][:opened]
+    assert bool(reason) is (opened > 1)
+
+
+def test_why_each_encoder_does_not_open_is_said_and_the_same_only_once(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    container = container_for(Path("o.mp4"))
+    monkeypatch.setattr(hardware, "_why_not_opened", lambda *_: "out of sessions")
+    assert working_nvenc(container) == (None, "out of sessions")
+    monkeypatch.setattr(hardware, "_why_not_opened", lambda name, _: f"no {name[:4]}")
+    reason = "h264_nvenc: no h264, hevc_nvenc: no hevc, av1_nvenc: no av1_"
+    assert working_nvenc(container) == (None, reason)
+
+
+def test_the_pictures_that_an_encoder_refuses_are_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    """FFmpeg's own reason is that an external library failed, or just "not implemented"."""
+
+    class Refusing:
+        def open(self) -> None:
+            raise av.ExternalError(1, "Generic error in an external library")
+
+    monkeypatch.setattr(av.CodecContext, "create", lambda *_: Refusing())
+    monkeypatch.setattr(hardware, "NVENC_ENCODERS", ("h264_nvenc",))
+    found = working_nvenc(
+        container_for(Path("o.mp4")), lambda _: Trial(3840, 2160, "p010le", {"cq": "18"})
+    )
+    assert found == (None, "Generic error in an external library at 3840 x 2160 p010le")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -9,20 +11,44 @@ from typing import Any
 
 import av
 import numpy as np
+from av.codec.codec import UnknownCodecError
 from numpy.typing import NDArray
 
 from dlc.errors import DlcError
 from dlc.media.failures import reason_of
+from dlc.media.info import MediaInfo
 from dlc.media.planes import layout_of, plane_arrays
-from dlc.media.video.containers import Container
+from dlc.media.video.conform import Conformer
+from dlc.media.video.containers import Container, container_for
 from dlc.media.video.decoding import Decoder
 from dlc.media.video.drawn_clip import write_drawn_clip
 from dlc.media.video.encoders import NVENC_ENCODERS, encoder_named
 from dlc.media.video.nvdec import nvdec
+from dlc.media.video.plan import plan_video
+from dlc.options import EncodeOptions
+
+_FAILURES = (OSError, ValueError, av.FFmpegError)
+
+
+@dataclass(frozen=True, slots=True)
+class Trial:
+    """What an encoder is opened for, to see whether it works.
+
+    Attributes:
+        width: of the pictures in pixels.
+        height: of the pictures in pixels.
+        pix_fmt: FFmpeg's name of their pixel format.
+        options: the encoder's, as FFmpeg knows them.
+    """
+
+    width: int
+    height: int
+    pix_fmt: str
+    options: Mapping[str, str] = field(default_factory=dict)
+
 
 # A picture that every NVENC takes: the smallest one of H.264 is 145 x 49, others begin higher.
-_TRIAL_SIZE = (640, 360)
-_FAILURES = (OSError, ValueError, av.FFmpegError)
+_SMALL = Trial(640, 360, "yuv420p")
 
 
 def why_not_nvdec(path: Path) -> str | None:
@@ -60,11 +86,11 @@ def why_no_nvdec() -> str | None:
     missing = _why_no_device("h264")
     if missing is not None:
         return missing
-    width, height = _TRIAL_SIZE
-    picture = np.random.default_rng(0).integers(0, 256, (height, width, 3), np.uint8)
+    size = (_SMALL.width, _SMALL.height)
+    picture = np.random.default_rng(0).integers(0, 256, (*size[::-1], 3), np.uint8)
     with TemporaryDirectory() as folder:
         clip = Path(folder, "trial.mp4")
-        write_drawn_clip(clip, [picture], _TRIAL_SIZE, fps=25)
+        write_drawn_clip(clip, [picture], size, fps=25)
         return why_not_nvdec(clip)
 
 
@@ -86,30 +112,77 @@ def _why_no_device(codec: str) -> str | None:
     return None
 
 
-def working_nvenc(container: Container) -> tuple[str | None, str]:
-    """Find an encoder of NVENC's for a container by opening it.
+def working_nvenc(
+    container: Container, trial_of: Callable[[str], Trial] = lambda _: _SMALL
+) -> tuple[str | None, str]:
+    """Find the first encoder of NVENC's for a container that opens.
+
+    What they take differs between codecs and from GPU to GPU: H.264 ends at 4096 pixels, and before
+    Blackwell at 8 bits and 4:2:0 or 4:4:4.
+
+    Args:
+        container: where its packets go.
+        trial_of: returns what it has to open for, given its name; by default a small picture.
 
     Returns:
-        FFmpeg's name of it, None if there is none that works, and then why.
+        FFmpeg's name of it, None if there is none that works, and then why; otherwise why those
+        before it do not, empty if there are none.
     """
     fitting = [name for name in NVENC_ENCODERS if container.holds(encoder_named(name).codec)]
     if not fitting:
         return None, f"it writes nothing that a {container.extension} file holds"
-    # Every GPU that has NVENC has the first one that fits, unless that is AV1's.
-    reason = _why_not_opened(fitting[0])
-    return (fitting[0], "") if reason is None else (None, reason)
+    reasons: dict[str, str] = {}
+    for name in fitting:
+        reason = _why_not_opened(name, trial_of(name))
+        if reason is None:
+            return name, _joined(reasons)
+        reasons[name] = reason
+    return None, _joined(reasons)
 
 
-def _why_not_opened(encoder: str) -> str | None:
-    """Open an encoder for a small picture, and return why it cannot be; None if it can."""
+def nvenc_for(output: Path, info: MediaInfo, encoding: EncodeOptions) -> tuple[str | None, str]:
+    """Find the first encoder of NVENC's that opens for what would be written to an output.
+
+    Args:
+        output: its extension says which container it is.
+        info: the target.
+        encoding: how to encode; its encoder does not matter.
+
+    Returns:
+        As `working_nvenc`.
+
+    Raises:
+        OptionError, OutputError, EncoderError: as `plan_video` does.
+    """
+
+    def trial_of(name: str) -> Trial:
+        plan = plan_video(output, info, replace(encoding, encoder=name))
+        stored = Conformer(info, plan)
+        return Trial(stored.width, stored.height, plan.pix_fmt, plan.encoder.options(encoding))
+
+    return working_nvenc(container_for(output), trial_of)
+
+
+def _why_not_opened(encoder: str, trial: Trial) -> str | None:
+    """Open an encoder, and return why it cannot be; None if it can."""
     try:
         context: Any = av.CodecContext.create(encoder, "w")
-        context.width, context.height = _TRIAL_SIZE
-        context.pix_fmt, context.time_base = "yuv420p", Fraction(1, 25)
+        context.width, context.height, context.pix_fmt = trial.width, trial.height, trial.pix_fmt
+        context.time_base = Fraction(1, 25)
+        context.options = dict(trial.options)
         context.open()
-    except _FAILURES as error:
+    except (PermissionError, UnknownCodecError) as error:
         return _reason(error)
+    except _FAILURES as error:
+        # FFmpeg says no more than "not implemented", or that a library failed.
+        return f"{_reason(error)} at {trial.width} x {trial.height} {trial.pix_fmt}"
     return None
+
+
+def _joined(reasons: Mapping[str, str]) -> str:
+    if len(set(reasons.values())) == 1:
+        return next(iter(reasons.values()))
+    return ", ".join(f"{name}: {reason}" for name, reason in reasons.items())
 
 
 def _first_picture(path: Path, *, on_gpu: bool) -> tuple[str, list[NDArray[Any]]]:

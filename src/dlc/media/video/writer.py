@@ -215,7 +215,7 @@ class VideoWriter:
         try:
             context.open()
         except (OSError, ValueError, av.FFmpegError) as error:
-            advice = "check that its hardware and driver are there, or " * (
+            advice = "check that its hardware and driver are there and take such pictures, or " * (
                 self._plan.encoder.hardware
             )
             raise EncoderError(

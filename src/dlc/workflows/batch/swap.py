@@ -80,7 +80,7 @@ def swap(
     choice = choose(options.engine, options.neural, appearance=appearance, beside=beside)
     logger.info("engine %s: %s", choice.engine, choice.reason)
     decoder, about_decoder = settled_decoder(options.decoder, Path(target))
-    encoding, about_encoding = settled_encoding(options.encoding, Path(output))
+    encoding, about_encoding = settled_encoding(options.encoding, Path(output), Path(target))
     options = replace(
         options,
         masks=settled_masks(options.masks, choice.engine),
