@@ -9,7 +9,7 @@ import pytest
 from dlc.errors import InputError, ModelError, OptionError, ProviderError
 from dlc.options import EnhanceOptions, Enhancer, Provider
 from dlc.workflows.engines.engine import load_mesh_engine
-from dlc.workflows.engines.enhancer import check_enhancing, load_enhancer, with_enhancer
+from dlc.workflows.engines.enhancer import check_enhancing, open_enhancer, with_enhancer
 from tests.enhancing.sharpeners import write_sharpener
 from tests.stand_ins import write_arcface
 from tests.workflows.stores import install, store_of
@@ -53,26 +53,26 @@ def test_weights_that_are_missing_are_named_with_the_remedy(
 ) -> None:
     store, options = store_of(tmp_path), EnhanceOptions(enhancer)
     with pytest.raises(ModelError, match=f"{name} is not installed; `dlc models pull {name}`"):
-        load_enhancer(options, Provider.AUTO, store, 1, live=False)
+        open_enhancer(options, Provider.AUTO, store, 1)
     install(store, name)
     with pytest.raises(ModelError, match=f"{name} is damaged"):
-        load_enhancer(options, Provider.AUTO, store, 1, live=False)
+        open_enhancer(options, Provider.AUTO, store, 1)
 
 
 def test_a_file_that_is_named_is_looked_at(tmp_path: Path) -> None:
     store = store_of(tmp_path)
     missing = EnhanceOptions(model=tmp_path / "nowhere.onnx")
     with pytest.raises(InputError, match=r"nowhere\.onnx, which was named as the enhancer"):
-        load_enhancer(missing, Provider.CPU, store, 1, live=False)
+        open_enhancer(missing, Provider.CPU, store, 1)
     other = EnhanceOptions(model=write_arcface(tmp_path / "rec.onnx"))
     with pytest.raises(ModelError, match=r"rec\.onnx cannot serve as enhancer"):
-        load_enhancer(other, Provider.CPU, store, 1, live=False)
+        open_enhancer(other, Provider.CPU, store, 1)
 
 
 def test_a_provider_that_is_not_there_is_an_error(sharpener: Path, tmp_path: Path) -> None:
     options = EnhanceOptions(model=sharpener)
     with pytest.raises(ProviderError, match="--provider directml"):
-        load_enhancer(options, Provider.DIRECTML, store_of(tmp_path), 1, live=False)
+        open_enhancer(options, Provider.DIRECTML, store_of(tmp_path), 1)
 
 
 def test_it_works_on_faces_before_any_other_effect(sharpener: Path, tmp_path: Path) -> None:

@@ -11,7 +11,7 @@ from dlc.options import LookOptions, MaskOptions, Occlusion, Provider
 from dlc.swapping.mesh import MeshSwapper
 from dlc.workflows.engines.effects import Appearance
 from dlc.workflows.engines.engine import load_mesh_engine
-from dlc.workflows.engines.occluder import load_occluder, with_occluder
+from dlc.workflows.engines.occluder import open_occluder, with_occluder
 from tests.enhancing.sharpeners import write_sharpener
 from tests.stand_ins import write_occluder
 from tests.workflows.stores import install, store_of
@@ -31,30 +31,30 @@ def named(path: Path) -> MaskOptions:
 def test_weights_that_are_missing_are_named_with_the_remedy(tmp_path: Path) -> None:
     store = store_of(tmp_path)
     with pytest.raises(ModelError, match="xseg_1 is not installed; `dlc models pull xseg_1`"):
-        load_occluder(MODEL, Provider.AUTO, store, 1)
+        open_occluder(MODEL, Provider.AUTO, store, 1)
     install(store, "xseg_1")
     with pytest.raises(ModelError, match=r"xseg_1 is damaged.*dlc models pull xseg_1"):
-        load_occluder(MODEL, Provider.AUTO, store, 1)
+        open_occluder(MODEL, Provider.AUTO, store, 1)
 
 
 def test_a_file_that_is_named_is_looked_at(tmp_path: Path) -> None:
     store = store_of(tmp_path)
     with pytest.raises(InputError, match=r"nowhere\.onnx, which was named as the occluder model"):
-        load_occluder(named(tmp_path / "nowhere.onnx"), Provider.CPU, store, 1)
+        open_occluder(named(tmp_path / "nowhere.onnx"), Provider.CPU, store, 1)
     other = write_sharpener(tmp_path / "sharpener.onnx")
     with pytest.raises(ModelError, match=r"sharpener\.onnx cannot serve as occluder: .*xseg_1"):
-        load_occluder(named(other), Provider.CPU, store, 1)
+        open_occluder(named(other), Provider.CPU, store, 1)
 
 
 def test_a_file_that_is_cut_short_is_refused(occluder: Path, tmp_path: Path) -> None:
     occluder.write_bytes(occluder.read_bytes()[:-200])
     with pytest.raises(ModelError, match=r"occluder\.onnx"):
-        load_occluder(named(occluder), Provider.CPU, store_of(tmp_path), 1)
+        open_occluder(named(occluder), Provider.CPU, store_of(tmp_path), 1)
 
 
 def test_a_provider_that_is_not_there_is_an_error(occluder: Path, tmp_path: Path) -> None:
     with pytest.raises(ProviderError, match="--provider directml"):
-        load_occluder(named(occluder), Provider.DIRECTML, store_of(tmp_path), 1)
+        open_occluder(named(occluder), Provider.DIRECTML, store_of(tmp_path), 1)
 
 
 def test_it_works_on_faces_after_any_other_effect(occluder: Path, tmp_path: Path) -> None:

@@ -1,7 +1,7 @@
 """One segment of a swap: from a fresh engine to a file.
 
 A segment is a function of the inputs, the options, its place in the video, and what the segment
-before it hands on alone. It begins with a freshly loaded engine, which is shown some frames before
+before it hands on alone. It begins with an engine without a past, which is shown some frames before
 the segment's first so that faces are followed and light is known there; what it makes of these is
 thrown away. Whether the segment before it was made by this run or by one that was killed makes no
 difference, down to the last bit: what is handed on is kept with the segment.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection
 from dataclasses import dataclass, replace
-from functools import reduce
+from functools import cache, reduce
 from operator import or_
 
 from dlc.errors import OptionError
@@ -50,7 +50,8 @@ class LoadedEngine:
     models: tuple[ModelUse, ...] = ()
 
 
-# Called with the CPU threads that the engine may use.
+# Called with the CPU threads that the engine may use. Every call returns an engine without a past;
+# models that are open already are used again, as they keep nothing of what they were run for.
 EngineLoader = Callable[[int], LoadedEngine]
 
 
@@ -136,18 +137,22 @@ def _mesh(reason: str, appearance: Appearance) -> EngineChoice:
 def _neural(
     reason: str, neural: NeuralOptions, store: ModelStore, appearance: Appearance
 ) -> EngineChoice:
-    wanted = appearance.effects(Engine.INSWAPPER)
-    needs = reduce(or_, (effect.target_needs for effect in wanted), Needs.NOTHING)
+    effects = appearance.effects(Engine.INSWAPPER)
+    needs = reduce(or_, (effect.target_needs for effect in effects), Needs.NOTHING)
     missing = missing_models(neural, store, needs)
     if missing:
         raise not_installed(missing)
 
-    def load(threads: int) -> LoadedEngine:
+    @cache
+    def loader() -> EngineLoader:
         # insightface takes a third of a second to import: the built-in engine need not wait.
-        from dlc.workflows.engines.neural_engine import load_neural_engine
+        from dlc.workflows.engines.neural_engine import neural_loader
 
-        engine = load_neural_engine(neural, store, threads, needs, appearance.look.smoothing)
-        return replace(engine, effects=wanted)
+        return neural_loader(neural, store, needs, appearance.look.smoothing)
+
+    def load(threads: int) -> LoadedEngine:
+        # Effects remember faces, so that each engine needs its own.
+        return replace(loader()(threads), effects=appearance.effects(Engine.INSWAPPER))
 
     return EngineChoice(Engine.INSWAPPER, reason, load)
 

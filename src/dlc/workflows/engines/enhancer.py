@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import replace
+from functools import cache, partial
 
 from dlc.enhancing.cadence import EnhanceCadence
 from dlc.enhancing.enhancer import FaceEnhancer
@@ -55,30 +56,32 @@ def with_enhancer(
     """
     if options is None:
         return load
-    asked, models = options, store or ModelStore.of_user()
+    opened = cache(partial(open_enhancer, options, provider, store or ModelStore.of_user()))
+    every = options.every if live else options.every or 1
+    blend = options.blend
 
     def load_both(threads: int) -> LoadedEngine:
         engine = load(threads)
-        effect, use = load_enhancer(asked, provider, models, threads, live=live)
+        model, use = opened(threads)
+        effect = FaceEnhancer(model, EnhanceCadence(every), blend)
         return replace(engine, effects=(effect, *engine.effects), models=(*engine.models, use))
 
     return load_both
 
 
-def load_enhancer(
-    options: EnhanceOptions, provider: Provider, store: ModelStore, threads: int, *, live: bool
-) -> tuple[FaceEnhancer, ModelUse]:
-    """Load a restoration model.
+def open_enhancer(
+    options: EnhanceOptions, provider: Provider, store: ModelStore, threads: int
+) -> tuple[EnhancerModel, ModelUse]:
+    """Open a restoration model.
 
     Args:
-        options: which one, and how it is used.
+        options: which one.
         provider: what is to run it.
         store: the installed models, and the cache for what is made of them.
         threads: CPU threads it may use.
-        live: whether there is a time for every frame.
 
     Returns:
-        The effect, and by what its model is run.
+        The model, and by what it is run.
 
     Raises:
         InputError: a file that was named is not there.
@@ -87,6 +90,4 @@ def load_enhancer(
     """
     path = model_file(options.model, _MODELS[options.enhancer], ModelRole.ENHANCER, store)
     session, use = open_model(path, ModelRole.ENHANCER, provider, store, threads)
-    every = options.every if live else options.every or 1
-    effect = FaceEnhancer(EnhancerModel(session), EnhanceCadence(every), options.blend)
-    return effect, use
+    return EnhancerModel(session), use

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import logging
+from dataclasses import dataclass
+from functools import cache, partial
 from pathlib import Path
 
 from dlc.faces.analyzer import FaceAnalyzer
@@ -25,8 +27,8 @@ from dlc.model_store.skim import skim_emap
 from dlc.model_store.store import ModelStore
 from dlc.options import NeuralOptions
 from dlc.swapping.inswapper import InswapperSwapper
-from dlc.workflows.engines.engine import LoadedEngine
-from dlc.workflows.engines.neural_models import find_models
+from dlc.workflows.engines.engine import EngineLoader, LoadedEngine
+from dlc.workflows.engines.neural_models import NeuralModels, find_models
 from dlc.workflows.engines.neural_routes import neural_routes
 from dlc.workflows.engines.neural_swapper import SINGLE_PRECISION_SWAPPER, open_swapper
 from dlc.workflows.result import ModelUse
@@ -34,32 +36,54 @@ from dlc.workflows.result import ModelUse
 logger = logging.getLogger(__name__)
 
 
-def load_neural_engine(
+@dataclass(frozen=True, slots=True, eq=False)
+class _Opened:
+    """The models of the engine, which know nothing of the frames they were run for."""
+
+    files: NeuralModels
+    detector: RoutedSession
+    recognizer: RoutedSession
+    swapper: RoutedSession
+    landmarker: RoutedSession | None
+
+    @property
+    def uses(self) -> tuple[ModelUse, ...]:
+        sessions = (self.detector, self.recognizer, self.swapper, self.landmarker)
+        return tuple(_use(session) for session in sessions if session is not None)
+
+
+def neural_loader(
     options: NeuralOptions,
     store: ModelStore,
-    threads: int,
     needs: Needs = Needs.NOTHING,
     smoothing: float | None = None,
-) -> LoadedEngine:
-    """Load the three models, and 2d106det if need be, and make the engine of them.
+) -> EngineLoader:
+    """Return what makes an engine of the three models, and of 2d106det if need be.
+
+    They are opened with the first engine, and others are made of the same ones: on a GPU, opening
+    and capturing them takes long.
 
     Args:
         options: which models, and by what they are run.
         store: the installed models, and the cache for what is made of them.
-        threads: CPU threads for all of them together.
         needs: what effects need of target faces.
         smoothing: how much boxes and points are steadied, 0 to 1; None does not at all.
 
-    Raises:
-        InputError: a file that was named is not there.
-        ModelError: a model is missing, damaged, or no model for its purpose.
-        ProviderError: the provider that was asked for does not run a model here.
+    Returns:
+        The loader, which raises InputError where a file that was named is not there, ModelError for
+        a model that is missing, damaged, or none for its purpose, and ProviderError if the provider
+        that was asked for does not run a model here.
     """
+    opened = cache(partial(_open_models, options, store, needs))
+    return lambda threads: _engine(opened(threads), options, smoothing)
+
+
+def _open_models(options: NeuralOptions, store: ModelStore, needs: Needs, threads: int) -> _Opened:
     host = detect_host(installed_runtime())
     for finding in host_findings(host):
         logger.warning("%s", finding)
     routes = neural_routes(host, options.provider, threads)
-    models = find_models(options, routes[Role.SWAPPER].precision, store, needs)
+    files = find_models(options, routes[Role.SWAPPER].precision, store, needs)
     compiled = store.folders.cache / "providers"
     rewritten = RewrittenFiles(store.folders.cache, store.digests)
 
@@ -67,23 +91,28 @@ def load_neural_engine(
         route = routes[role]
         return open_session(prepared_model(path, route, rewritten), route, cache=compiled)
 
-    detector = load(models.detector, Role.DETECTOR)
-    recognizer = load(models.recognizer, Role.RECOGNIZER)
+    detector = load(files.detector, Role.DETECTOR)
+    recognizer = load(files.recognizer, Role.RECOGNIZER)
     # Whoever names a file means that one, whatever is installed.
     single = store.find(SINGLE_PRECISION_SWAPPER) if options.swapper_model is None else None
     route = routes[Role.SWAPPER]
     cpu = cpu_route(Role.SWAPPER, host, route.threads)
-    swapper = open_swapper(models.swapper, single, route, rewritten, compiled, cpu)
-    sessions = [detector, recognizer, swapper]
+    swapper = open_swapper(files.swapper, single, route, rewritten, compiled, cpu)
+    landmarker = None if files.landmarker is None else load(files.landmarker, Role.LANDMARKER)
+    return _Opened(files, detector, recognizer, swapper, landmarker)
+
+
+def _engine(opened: _Opened, options: NeuralOptions, smoothing: float | None) -> LoadedEngine:
+    """Make an engine without a past."""
+    files = opened.files
     landmarker = None
-    if models.landmarker is not None:
-        sessions.append(load(models.landmarker, Role.LANDMARKER))
-        landmarker = Landmarker106(models.landmarker, sessions[-1])
-    scrfd = ScrfdDetector(detector)
+    if files.landmarker is not None and opened.landmarker is not None:
+        landmarker = Landmarker106(files.landmarker, opened.landmarker)
+    scrfd = ScrfdDetector(opened.detector)
     boost = options.pixel_boost
     analyzer = FaceAnalyzer(
         TiltedDetector(scrfd.detect) if options.tilted else scrfd,
-        ArcFaceRecognizer(models.recognizer, recognizer),
+        ArcFaceRecognizer(files.recognizer, opened.recognizer),
         landmarker,
         smoother=FaceSmoother(smoothing_options(smoothing)) if smoothing else None,
     )
@@ -91,9 +120,9 @@ def load_neural_engine(
         finder=analyzer,
         recognizer=analyzer,
         swapper=InswapperSwapper(
-            swapper, skim_emap(models.swapper), None if boost is None else int(boost)
+            opened.swapper, skim_emap(files.swapper), None if boost is None else int(boost)
         ),
-        models=tuple(map(_use, sessions)),
+        models=opened.uses,
     )
 
 

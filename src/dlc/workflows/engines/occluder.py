@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import cache, partial
 
 from dlc.model_store.spec import ModelRole
 from dlc.model_store.store import ModelStore
@@ -34,20 +35,21 @@ def with_occluder(
     """
     if masks.occlusion is not Occlusion.MODEL:
         return load
-    models = store or ModelStore.of_user()
+    opened = cache(partial(open_occluder, masks, provider, store or ModelStore.of_user()))
 
     def load_both(threads: int) -> LoadedEngine:
         engine = load(threads)
-        effect, use = load_occluder(masks, provider, models, threads)
-        return replace(engine, effects=(*engine.effects, effect), models=(*engine.models, use))
+        model, use = opened(threads)
+        effects = (*engine.effects, OcclusionEffect(model))
+        return replace(engine, effects=effects, models=(*engine.models, use))
 
     return load_both
 
 
-def load_occluder(
+def open_occluder(
     masks: MaskOptions, provider: Provider, store: ModelStore, threads: int
-) -> tuple[OcclusionEffect, ModelUse]:
-    """Load the occluder that was named, or the one that is installed.
+) -> tuple[OccluderModel, ModelUse]:
+    """Open the occluder that was named, or the one that is installed.
 
     Args:
         masks: the file that the user named, if one was.
@@ -56,7 +58,7 @@ def load_occluder(
         threads: CPU threads it may use.
 
     Returns:
-        The effect, and by what its model is run.
+        The model, and by what it is run.
 
     Raises:
         InputError: a file that was named is not there.
@@ -65,4 +67,4 @@ def load_occluder(
     """
     path = model_file(masks.occluder_model, OCCLUDER, ModelRole.OCCLUDER, store)
     session, use = open_model(path, ModelRole.OCCLUDER, provider, store, threads)
-    return OcclusionEffect(OccluderModel(session)), use
+    return OccluderModel(session), use

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass, replace
+from functools import cache, partial
 
 from dlc.errors import OptionError
 from dlc.faces.finder import FaceFinder, RecognizingFaceFinder
@@ -44,8 +45,9 @@ def choose_recognizing_engine(
     choice = choose_engine(asked, neural, store, appearance, beside)
     if choice.engine is not Engine.MESH:
         return choice
+    opened = cache(partial(_load_recognizer, neural, store))
     return replace(
-        choice, load=lambda threads: _recognizing(choice.load(threads), neural, store, threads)
+        choice, load=lambda threads: _recognizing(choice.load(threads), *opened(threads))
     )
 
 
@@ -111,11 +113,8 @@ def _has_recognizer(neural: NeuralOptions, store: ModelStore) -> bool:
     return neural.recognizer_model is not None or any(map(store.find, _RECOGNIZERS))
 
 
-def _recognizing(
-    engine: LoadedEngine, neural: NeuralOptions, store: ModelStore, threads: int
-) -> LoadedEngine:
+def _recognizing(engine: LoadedEngine, recognizer: Recognizer, use: ModelUse) -> LoadedEngine:
     """Give the mesh engine a recognizer of what its finder finds."""
-    recognizer, use = _load_recognizer(neural, store, threads)
     recognizing = RecognizingFinder(engine.finder, recognizer)
     return replace(engine, recognizer=recognizing, models=(*engine.models, use))
 
