@@ -26,12 +26,14 @@ from dlc.errors import (
     OutputError,
     ProvenanceError,
     ProviderError,
+    ResourceError,
     SafeguardError,
     StageError,
     VirtualCameraError,
     WriteError,
 )
 from dlc.options import (
+    NVENC,
     BlendMethod,
     CaptureOptions,
     ColorMatch,
@@ -59,6 +61,7 @@ from dlc.options import (
     VirtualCameraOptions,
 )
 from dlc.pipeline.cancel import CancelToken
+from dlc.pipeline.report import PipelineReport, StageReport
 from dlc.workflows.live.result import LiveEnd, LiveResult
 from dlc.workflows.live.stats import LiveStats
 from dlc.workflows.progress import Progress
@@ -69,6 +72,7 @@ if TYPE_CHECKING:
     from dlc.workflows.live.live import live
 
 __all__ = [
+    "NVENC",
     "BlendMethod",
     "CameraError",
     "CancelToken",
@@ -101,6 +105,7 @@ __all__ = [
     "OptionError",
     "OutputError",
     "PeopleOptions",
+    "PipelineReport",
     "PixelBoost",
     "Preset",
     "Progress",
@@ -108,10 +113,12 @@ __all__ = [
     "ProvenanceOptions",
     "Provider",
     "ProviderError",
+    "ResourceError",
     "ResumeOptions",
     "SafeguardError",
     "SafeguardPolicy",
     "StageError",
+    "StageReport",
     "SwapOptions",
     "SwapResult",
     "VideoDecoder",

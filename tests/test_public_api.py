@@ -1,0 +1,43 @@
+"""What `import dlc` offers: everything that a caller can meet has a public name."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Iterator
+from dataclasses import is_dataclass
+from typing import Any, get_args, get_type_hints
+
+import dlc
+from dlc import errors
+
+
+def named_types(hint: Any) -> Iterator[type]:
+    """Yield the classes of dlc in an annotation, however deep they are in it."""
+    if inspect.isclass(hint) and hint.__module__.startswith("dlc."):
+        yield hint
+    for part in get_args(hint):
+        yield from named_types(part)
+
+
+def test_every_error_is_public() -> None:
+    family = {
+        name
+        for name, thing in vars(errors).items()
+        if inspect.isclass(thing) and issubclass(thing, dlc.DlcError)
+    }
+    assert "ResourceError" in family
+    assert family <= set(dlc.__all__)
+
+
+def test_every_type_in_a_public_dataclass_is_public() -> None:
+    public = {name: getattr(dlc, name) for name in dlc.__all__}
+    dataclasses = [thing for thing in public.values() if is_dataclass(thing)]
+    assert len(dataclasses) > 15
+    for thing in dataclasses:
+        for hint in get_type_hints(thing).values():
+            for named in named_types(hint):
+                assert public.get(named.__name__) is named, f"{thing}: {hint}"
+
+
+def test_values_that_options_document_are_public() -> None:
+    assert dlc.EncodeOptions(encoder=dlc.NVENC).encoder == "nvenc"
