@@ -14,6 +14,7 @@ from dlc.faces.tracking.tracker import load_tracker
 from dlc.media.image.still import read_photo
 from dlc.workflows.people.faces import FacesOptions, find_people
 from dlc.workflows.people.sheet import draw_people
+from dlc.workflows.progress import Progress
 from tests.cli.run import run_dlc
 
 
@@ -39,6 +40,19 @@ def test_people_of_a_video_are_followed(group_clip: Path, tmp_path: Path) -> Non
     began = [person.first for person in result.people]
     assert began == sorted(began)
     assert "in the order in which they appear" in result.notes[0]
+
+
+def test_progress_tells_how_fast_it_is_and_how_long_it_takes(
+    group_clip: Path, tmp_path: Path
+) -> None:
+    told: list[Progress] = []
+    find_people(group_clip, tmp_path / "people", progress=told.append)
+    assert len(told) == 30
+    assert all(moment.fps > 0 for moment in told)
+    assert told[0].seconds_left is not None
+    seconds = [moment.seconds for moment in told]
+    assert seconds[0] > 0
+    assert seconds == sorted(seconds)
 
 
 def test_a_folder_that_holds_something_is_left_alone(group_file: Path, tmp_path: Path) -> None:

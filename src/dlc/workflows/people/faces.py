@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -140,13 +141,15 @@ def find_people(
         similarity = scout.similarity(options.similarity)
         log = SightingLog(scout.finder, similarity)
         frames = faces = 0
+        began = time.perf_counter()
         for frame in reader:
             cancel.check()
             found = scout.finder.find(frame)
             log.add(frame, found)
             frames, faces = frames + 1, faces + len(found)
             if progress is not None:
-                progress(Progress(frames, reader.info.frame_count, faces, 0.0))
+                seconds = time.perf_counter() - began
+                progress(Progress(frames, reader.info.frame_count, faces, seconds))
     least = min(_LEAST_FRAMES, frames)
     seen = [each for each in log.conclude() if each.frames >= least]
     groups = _people(seen, similarity)
