@@ -7,6 +7,8 @@ from collections.abc import Iterator
 from dataclasses import is_dataclass
 from typing import Any, get_args, get_type_hints
 
+import pytest
+
 import dlc
 from dlc import errors
 
@@ -41,3 +43,10 @@ def test_every_type_in_a_public_dataclass_is_public() -> None:
 
 def test_values_that_options_document_are_public() -> None:
     assert dlc.EncodeOptions(encoder=dlc.NVENC).encoder == "nvenc"
+
+
+@pytest.mark.parametrize("name", [name for name in dlc.__all__ if name.endswith("Options")])
+def test_options_are_given_by_name(name: str) -> None:
+    """A field can be added or moved without changing what an old call means."""
+    parameters = inspect.signature(getattr(dlc, name)).parameters.values()
+    assert {each.kind for each in parameters} == {inspect.Parameter.KEYWORD_ONLY}

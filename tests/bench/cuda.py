@@ -252,7 +252,7 @@ def _copy(clip: Path, output: Path, decoder: VideoDecoder, encoder: str | None) 
     began = time.perf_counter()
     with (
         open_target(clip, decoder=decoder) as reader,
-        open_output(output, reader, EncodeOptions(encoder), overwrite=True) as writer,
+        open_output(output, reader, EncodeOptions(encoder=encoder), overwrite=True) as writer,
     ):
         for frame in reader:
             writer.write(frame)

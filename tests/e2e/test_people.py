@@ -81,7 +81,7 @@ def test_each_person_has_their_own_source_in_every_frame(
     neural = NeuralOptions(
         detector_model=shared_data / "scrfd_2.5g_kps.onnx", recognizer_model=recognizer
     )
-    people = find_people(clip, tmp_path / "people", FacesOptions(neural)).people
+    people = find_people(clip, tmp_path / "people", FacesOptions(neural=neural)).people
     assert len(people) == 2, "two people cross, and there are still two"
     # A square photo is painted blue, a wide one green.
     faces = {crossing.FRONT: astronaut_file, crossing.BACK: group_file}

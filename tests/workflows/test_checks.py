@@ -47,7 +47,11 @@ def test_options_that_make_sense(options: SwapOptions) -> None:
         (SwapOptions(provenance=ProvenanceOptions(certificate=Path("a.pem"))), "give both"),
         (SwapOptions(provenance=ProvenanceOptions(key=Path("a.pem"))), "give both"),
         (
-            SwapOptions(provenance=ProvenanceOptions(False, Path("a.pem"), Path("b.pem"))),
+            SwapOptions(
+                provenance=ProvenanceOptions(
+                    signed=False, certificate=Path("a.pem"), key=Path("b.pem")
+                )
+            ),
             "nothing is to be signed",
         ),
         (SwapOptions(safeguard=SafeguardPolicy(threshold=1.5)), "threshold"),

@@ -60,14 +60,14 @@ def test_what_a_gpu_lacks_is_told_of_both_of_its_parts() -> None:
 
 @pytest.mark.parametrize("encoder", [None, "libx265", "h264_nvenc"])
 def test_an_encoder_by_its_name_stays(encoder: str | None) -> None:
-    encoding = EncodeOptions(encoder, quality=21)
+    encoding = EncodeOptions(encoder=encoder, quality=21)
     assert settled_encoding(encoding, Path("o.mp4")) == (encoding, ())
 
 
 def test_nvenc_becomes_the_encoder_that_works(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(hardware, "_why_not_opened", lambda *_: None)
-    encoding, notes = settled_encoding(EncodeOptions(NVENC, quality=21), Path("o.mp4"))
-    assert encoding == EncodeOptions("h264_nvenc", quality=21)
+    encoding, notes = settled_encoding(EncodeOptions(encoder=NVENC, quality=21), Path("o.mp4"))
+    assert encoding == EncodeOptions(encoder="h264_nvenc", quality=21)
     assert notes == ()
 
 
@@ -76,8 +76,8 @@ def test_nvenc_that_does_not_open_becomes_software_with_its_reason(
 ) -> None:
     monkeypatch.setattr(hardware, "_why_not_opened", lambda *_: "out of sessions")
     with caplog.at_level(logging.WARNING, "dlc"):
-        encoding, notes = settled_encoding(EncodeOptions(NVENC, quality=21), Path("o.MP4"))
-    assert encoding == EncodeOptions(None, quality=21)
+        encoding, notes = settled_encoding(EncodeOptions(encoder=NVENC, quality=21), Path("o.MP4"))
+    assert encoding == EncodeOptions(encoder=None, quality=21)
     assert notes == ("o.MP4 is encoded by libx264 instead of NVENC: out of sessions",)
     assert notes == tuple(record.getMessage() for record in caplog.records)
 
@@ -93,8 +93,8 @@ def test_nvenc_is_tried_with_the_targets_own_pictures(
     monkeypatch.setattr(hardware, "_why_not_opened", why_not)
     path = make(tmp_path / "a.mkv", Clip(pix_fmt="yuv420p10le"))
     with caplog.at_level(logging.WARNING, "dlc"):
-        encoding, notes = settled_encoding(EncodeOptions(NVENC), Path("o.mp4"), path)
-    assert encoding == EncodeOptions("hevc_nvenc")
+        encoding, notes = settled_encoding(EncodeOptions(encoder=NVENC), Path("o.mp4"), path)
+    assert encoding == EncodeOptions(encoder="hevc_nvenc")
     (note,) = notes
     assert note == "o.mp4 is encoded by hevc_nvenc instead of h264_nvenc: not implemented: p010le"
     assert notes == tuple(record.getMessage() for record in caplog.records)
@@ -109,5 +109,5 @@ def test_a_gpu_that_lacks_one_codec_is_no_trouble(monkeypatch: pytest.MonkeyPatc
 
 
 def test_a_picture_is_left_to_refuse_an_encoder() -> None:
-    encoding = EncodeOptions(NVENC)
+    encoding = EncodeOptions(encoder=NVENC)
     assert settled_encoding(encoding, Path("o.png")) == (encoding, ())

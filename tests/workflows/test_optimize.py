@@ -114,7 +114,7 @@ def test_a_cpu_with_memory_gets_winograds_convolutions(
     assert found.changes == ({"winograd-convolutions": count} if count else {})
     assert found.state is (State.MADE if count else State.NOTHING_TO_DO)
     other = optimize(
-        write_arcface(narrow.with_name("arcface.onnx")), store, OptimizeOptions(Provider.CPU)
+        write_arcface(narrow.with_name("arcface.onnx")), store, OptimizeOptions(target=Provider.CPU)
     )
     assert other.state is State.NOTHING_TO_DO
 

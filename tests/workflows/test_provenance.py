@@ -41,7 +41,9 @@ def test_no_key_is_made_where_nothing_is_signed(
 def test_a_certificate_of_the_users_choice_and_the_options_that_matter(tmp_path: Path) -> None:
     certificate, key = issued(tmp_path)
     options = SwapOptions(
-        faces=FaceChoice.LEFT, start=1.5, provenance=ProvenanceOptions(True, certificate, key)
+        faces=FaceChoice.LEFT,
+        start=1.5,
+        provenance=ProvenanceOptions(signed=True, certificate=certificate, key=key),
     )
     finish = prepared(tmp_path, "out.mp4", options=options).finish_for(tmp_path / "out.mp4")
     assert finish is not None
@@ -55,6 +57,8 @@ def test_a_certificate_of_the_users_choice_and_the_options_that_matter(tmp_path:
 
 def test_a_key_that_is_not_there_is_an_error(tmp_path: Path) -> None:
     missing = tmp_path / "missing.pem"
-    options = SwapOptions(provenance=ProvenanceOptions(True, missing, missing))
+    options = SwapOptions(
+        provenance=ProvenanceOptions(signed=True, certificate=missing, key=missing)
+    )
     with pytest.raises(ProvenanceError, match=r"missing\.pem cannot be read"):
         prepared(tmp_path, "out.mp4", options=options)

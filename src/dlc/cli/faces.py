@@ -62,9 +62,16 @@ def faces_command(
     from dlc.workflows.people.faces import FacesOptions, find_people
 
     neural = NeuralOptions(
-        provider, detector_model=detector_model, recognizer_model=recognizer_model
+        provider=provider, detector_model=detector_model, recognizer_model=recognizer_model
     )
-    options = FacesOptions(neural, begin, stop, similarity, overwrite, threads)
+    options = FacesOptions(
+        neural=neural,
+        start=begin,
+        end=stop,
+        similarity=similarity,
+        overwrite=overwrite,
+        threads=threads,
+    )
     folder = output or target.with_name(f"{target.stem}-people")
     console = human_console()
     cancel = CancelToken()

@@ -37,7 +37,7 @@ _TARGETS = (Provider.AUTO, Provider.COREML, Provider.CUDA, Provider.CPU)
 _STRIDE, _LARGEST_SIDE = 32, 4096
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class OptimizeOptions:
     """What `optimize_models` can be told.
 

@@ -153,7 +153,7 @@ def _measure_engines(
 ) -> tuple[EngineSpeed, ...]:
     """Measure the built-in engine, and the neural one if its models are installed."""
     choices = [choose_engine(Engine.MESH, store=store)]
-    neural = NeuralOptions(provider)
+    neural = NeuralOptions(provider=provider)
     if not missing_models(neural, store):
         choices.append(choose_engine(Engine.INSWAPPER, neural, store))
     with tempfile.TemporaryDirectory(prefix="dlc-probe-") as name:

@@ -15,9 +15,11 @@ def test_nothing_is_enhanced_unasked() -> None:
 
 
 def test_what_was_asked_for() -> None:
-    assert enhance_options(Enhancer.GPEN256, None, None, None) == EnhanceOptions(Enhancer.GPEN256)
+    assert enhance_options(Enhancer.GPEN256, None, None, None) == EnhanceOptions(
+        enhancer=Enhancer.GPEN256
+    )
     model = Path("own.onnx")
-    everything = EnhanceOptions(Enhancer.GFPGAN, 0.0, 4, model)
+    everything = EnhanceOptions(enhancer=Enhancer.GFPGAN, blend=0.0, every=4, model=model)
     assert enhance_options(Enhancer.GFPGAN, 0.0, 4, model) == everything
 
 

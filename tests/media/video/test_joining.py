@@ -80,7 +80,7 @@ def test_times_and_sound_are_those_of_one_piece(
         metadata={"title": "a title"},
     )
     source = make(tmp_path / ("in.mkv" if sound == "libopus" else "in.mp4"), clip)
-    encoding = EncodeOptions(encoder, quality=20)
+    encoding = EncodeOptions(encoder=encoder, quality=20)
     plain, joined = tmp_path / f"plain{suffix}", tmp_path / f"joined{suffix}"
     transcode(source, plain, encoding)
     join(source, joined, encoding)

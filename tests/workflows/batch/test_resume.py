@@ -119,8 +119,8 @@ def test_a_picture_has_no_segments(plan: SwapPlan, astronaut_file: Path, tmp_pat
         {"contact_sheet": Path("sheet.png")},
         {"keep_partial": True},
         {"allow_damaged": True},
-        {"resume": ResumeOptions(0.5)},
-        {"resume": ResumeOptions(float("nan"))},
+        {"resume": ResumeOptions(segment_seconds=0.5)},
+        {"resume": ResumeOptions(segment_seconds=float("nan"))},
     ],
 )
 def test_what_does_not_go_with_segments_is_refused(change: dict[str, object]) -> None:

@@ -329,7 +329,10 @@ def test_a_key_that_is_of_no_use_is_known_before_any_work(plan: SwapPlan, folder
     pem = folder / "key.pem"
     pem.write_text("no key")
     painter = Painter()
-    plan = replace(plan, options=replace(FAST, provenance=ProvenanceOptions(True, pem, pem)))
+    plan = replace(
+        plan,
+        options=replace(FAST, provenance=ProvenanceOptions(signed=True, certificate=pem, key=pem)),
+    )
     with pytest.raises(ProvenanceError, match="give PEM files"):
         run_swap(plan, painting(painter))
     assert painter.sources == []

@@ -22,7 +22,7 @@ from dlc.options import (
 from dlc.workflows.engines.beside import models_beside
 from tests.enhancing.sharpeners import write_sharpener
 
-DIRECTML = NeuralOptions(Provider.DIRECTML)
+DIRECTML = NeuralOptions(provider=Provider.DIRECTML)
 
 
 def test_what_the_options_ask_for_is_told() -> None:
@@ -45,7 +45,9 @@ def test_a_files_enhancer_is_run_by_the_provider_or_not_at_all(
     with pytest.raises(ProviderError, match="--provider directml"):
         dlc.swap(astronaut_file, group_clip, output, options)
     with pytest.raises(OptionError, match="--provider directml is for the neural engine"):
-        dlc.swap(astronaut_file, group_clip, output, SwapOptions(Engine.MESH, DIRECTML))
+        dlc.swap(
+            astronaut_file, group_clip, output, SwapOptions(engine=Engine.MESH, neural=DIRECTML)
+        )
 
 
 def test_a_live_enhancer_is_run_by_the_provider_or_not_at_all(
@@ -53,9 +55,11 @@ def test_a_live_enhancer_is_run_by_the_provider_or_not_at_all(
 ) -> None:
     enhance = EnhanceOptions(model=write_sharpener(tmp_path / "sharpener.onnx"))
     camera, output = "lavfi:testsrc=size=320x240:rate=10", tmp_path / "out.mp4"
-    options = LiveOptions(Engine.MESH, DIRECTML, enhance=enhance, output=output, duration=1.0)
+    options = LiveOptions(
+        engine=Engine.MESH, neural=DIRECTML, enhance=enhance, output=output, duration=1.0
+    )
     with pytest.raises(ProviderError, match="--provider directml"):
         dlc.live(astronaut_file, camera, options)
-    options = LiveOptions(Engine.MESH, DIRECTML, output=output, duration=1.0)
+    options = LiveOptions(engine=Engine.MESH, neural=DIRECTML, output=output, duration=1.0)
     with pytest.raises(OptionError, match="--provider directml is for the neural engine"):
         dlc.live(astronaut_file, camera, options)

@@ -19,7 +19,9 @@ def test_by_default_a_face_is_pasted_as_it_was_made(engine: Engine) -> None:
 
 @pytest.mark.parametrize("engine", ENGINES)
 def test_effects_come_in_the_order_that_suits_them(engine: Engine) -> None:
-    look = LookOptions(0.5, 0.5, ColorMatch.LAB, BlendMethod.POISSON)
+    look = LookOptions(
+        opacity=0.5, sharpness=0.5, color_match=ColorMatch.LAB, blend=BlendMethod.POISSON
+    )
     masks = MaskOptions(feather=10, padding=(10, 0, 0, 0), mouth=True)
     names = [effect.name for effect in Appearance(look, masks).effects(engine)]
     assert names == ["color", "sharpen", "box", "mouth", "poisson", "fade"]

@@ -51,7 +51,7 @@ def test_values_that_do() -> None:
 def test_weights_that_are_missing_are_named_with_the_remedy(
     enhancer: Enhancer, name: str, tmp_path: Path
 ) -> None:
-    store, options = store_of(tmp_path), EnhanceOptions(enhancer)
+    store, options = store_of(tmp_path), EnhanceOptions(enhancer=enhancer)
     with pytest.raises(ModelError, match=f"{name} is not installed; `dlc models pull {name}`"):
         open_enhancer(options, Provider.AUTO, store, 1)
     install(store, name)

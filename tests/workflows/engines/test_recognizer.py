@@ -127,7 +127,7 @@ def test_a_file_that_is_no_recognizer_is_refused_and_one_named_that_anybody_may_
 
 
 def test_the_recognizer_heeds_the_provider(sface: NeuralOptions, store: ModelStore) -> None:
-    neural = NeuralOptions(Provider.DIRECTML, recognizer_model=sface.recognizer_model)
+    neural = NeuralOptions(provider=Provider.DIRECTML, recognizer_model=sface.recognizer_model)
     choice = choose_recognizing_engine(Engine.MESH, neural, store)
     with pytest.raises(ProviderError, match="--provider directml"):
         choice.load(1)
@@ -136,12 +136,12 @@ def test_the_recognizer_heeds_the_provider(sface: NeuralOptions, store: ModelSto
 
 
 def test_a_provider_that_nothing_heeds_is_refused(store: ModelStore) -> None:
-    neural = NeuralOptions(Provider.DIRECTML)
+    neural = NeuralOptions(provider=Provider.DIRECTML)
     with pytest.raises(OptionError, match="--provider directml"):
         choose_recognizing_engine(Engine.MESH, neural, store)
     with pytest.raises(OptionError, match="--provider directml has nothing to run"):
         load_scout(neural, 1, store)
-    load_scout(NeuralOptions(Provider.CPU), 1, store)
+    load_scout(NeuralOptions(provider=Provider.CPU), 1, store)
 
 
 def test_one_of_six_people_is_listed_mapped_and_swapped_with_real_weights(
@@ -151,7 +151,7 @@ def test_one_of_six_people_is_listed_mapped_and_swapped_with_real_weights(
     if not weights.is_file():
         pytest.skip(f"no weights in {weights}")
     neural = NeuralOptions(recognizer_model=weights)
-    found = find_people(group_file, tmp_path / "people", FacesOptions(neural))
+    found = find_people(group_file, tmp_path / "people", FacesOptions(neural=neural))
     assert found.recognized
     assert len(found.people) == 6
     options = dlc.SwapOptions(

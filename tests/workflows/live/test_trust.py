@@ -425,7 +425,9 @@ def test_what_is_not_signed_is_noted(
         (LiveOptions(preview=True, label=""), "one line"),
         (LiveOptions(preview=True, safeguard=SafeguardPolicy(threshold=2.0)), "threshold"),
         (
-            LiveOptions(preview=True, provenance=ProvenanceOptions(True, Path("a.pem"))),
+            LiveOptions(
+                preview=True, provenance=ProvenanceOptions(signed=True, certificate=Path("a.pem"))
+            ),
             "go together",
         ),
     ],

@@ -67,4 +67,6 @@ def enhance_options(
                 f"--enhance {Enhancer.GFPGAN}"
             )
         return None
-    return EnhanceOptions(enhancer, 1.0 if blend is None else blend, every, model)
+    return EnhanceOptions(
+        enhancer=enhancer, blend=1.0 if blend is None else blend, every=every, model=model
+    )

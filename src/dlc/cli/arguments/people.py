@@ -61,7 +61,9 @@ def people_options(
     mapping: Sequence[str] | None, reference: Path | None, similarity: float | None
 ) -> PeopleOptions:
     """Return what the options say; raises what `parse_map` does."""
-    return PeopleOptions(tuple(map(parse_map, mapping or ())), reference, similarity)
+    return PeopleOptions(
+        mapping=tuple(map(parse_map, mapping or ())), reference=reference, similarity=similarity
+    )
 
 
 def parse_map(text: str) -> tuple[Path, Path]:

@@ -41,4 +41,8 @@ def resume_options(segment_seconds: float | None, *, wanted: bool) -> ResumeOpti
         if segment_seconds is not None:
             raise OptionError("--segment-seconds is for --resume; give both or none")
         return None
-    return ResumeOptions() if segment_seconds is None else ResumeOptions(segment_seconds)
+    return (
+        ResumeOptions()
+        if segment_seconds is None
+        else ResumeOptions(segment_seconds=segment_seconds)
+    )

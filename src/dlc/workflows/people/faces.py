@@ -40,7 +40,7 @@ _BY_TRACK = (
 )
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class FacesOptions:
     """How people are looked for.
 
