@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from rich.console import Console
 
+from dlc.cli.arguments.live import parse_cadence, parse_size
 from dlc.cli.display.live import (
     LiveLineDisplay,
     NoLiveDisplay,
@@ -18,7 +19,6 @@ from dlc.cli.display.live import (
     show_live_result,
 )
 from dlc.cli.display.live_log import StatsLog
-from dlc.cli.live import parse_cadence, parse_size
 from dlc.errors import OptionError, OutputError
 from dlc.options import Engine
 from dlc.pipeline.report import PipelineReport, StageReport

@@ -7,8 +7,8 @@ from typing import Annotated
 
 import typer
 
-from dlc.cli.arguments.common import SWAP_EPILOG, SWAP_HELP
 from dlc.cli.arguments.live import LIVE_EPILOG, LIVE_HELP
+from dlc.cli.arguments.swap import SWAP_EPILOG, SWAP_HELP
 from dlc.cli.configurable import configurable
 from dlc.cli.faces import FACES_HELP, faces_command
 from dlc.cli.failure import FailureReporter

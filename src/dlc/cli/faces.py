@@ -7,11 +7,13 @@ from typing import Annotated
 
 import typer
 
-from dlc.cli.arguments import common
+from dlc.cli.arguments import common, neural
 from dlc.cli.arguments.people import SimilarityOption
 from dlc.cli.times import parse_time
-from dlc.options import NeuralOptions, Provider
+from dlc.options import NeuralOptions
 from dlc.pipeline.cancel import CancelToken
+
+_DEFAULTS = NeuralOptions()
 
 FACES_HELP = (
     "List the people in TARGET, write a portrait of each, and print the --map options that give "
@@ -40,9 +42,9 @@ def faces_command(
     start: common.StartOption = None,
     end: common.EndOption = None,
     similarity: SimilarityOption = None,
-    provider: common.ProviderOption = Provider.AUTO,
-    detector_model: common.DetectorModelOption = None,
-    recognizer_model: common.RecognizerModelOption = None,
+    provider: neural.ProviderOption = _DEFAULTS.provider,
+    detector_model: neural.DetectorModelOption = _DEFAULTS.detector_model,
+    recognizer_model: neural.RecognizerModelOption = _DEFAULTS.recognizer_model,
     overwrite: OverwriteOption = False,
     as_json: common.JsonOption = False,
     quiet: common.QuietOption = False,
@@ -61,11 +63,10 @@ def faces_command(
     require_libraries()
     from dlc.workflows.people.faces import FacesOptions, find_people
 
-    neural = NeuralOptions(
-        provider=provider, detector_model=detector_model, recognizer_model=recognizer_model
-    )
     options = FacesOptions(
-        neural=neural,
+        neural=NeuralOptions(
+            provider=provider, detector_model=detector_model, recognizer_model=recognizer_model
+        ),
         start=begin,
         end=stop,
         similarity=similarity,

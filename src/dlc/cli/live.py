@@ -2,130 +2,69 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import replace
 from pathlib import Path
 
-from dlc.cli.arguments import appearance, common, enhancing, live, people
+from dlc.cli.arguments import common, live
+from dlc.cli.arguments.appearance import Look, Masks
+from dlc.cli.arguments.enhancing import Enhancing
+from dlc.cli.arguments.neural import Neural
+from dlc.cli.arguments.people import People, parse_faces
+from dlc.cli.arguments.provenance import LabelOption, Provenance
+from dlc.cli.grouping import grouped
 from dlc.cli.verbosity import Verbosity
 from dlc.errors import OptionError
-from dlc.options import (
-    CaptureOptions,
-    Engine,
-    FaceChoice,
-    Fit,
-    LiveOptions,
-    LookOptions,
-    MaskOptions,
-    NeuralOptions,
-    NoFace,
-    Occlusion,
-    ProvenanceOptions,
-    Provider,
-    VirtualCameraOptions,
-)
+from dlc.options import FaceChoice, LiveOptions
 from dlc.pipeline.cancel import CancelToken
 
 _DEFAULTS = LiveOptions()
-_SIZE = re.compile(r"(\d+)[xX](\d+)")
 
 
+@grouped
 def live_command(
+    *,
     source: live.Source = None,
     camera: live.CameraOption = "0",
-    loop: live.LoopOption = False,
-    resolution: live.ResolutionOption = None,
-    fps: live.FpsOption = None,
-    reconnect: live.ReconnectOption = False,
-    engine: common.EngineOption = Engine.AUTO,
+    capture: live.Capture,
+    engine: common.EngineOption = _DEFAULTS.engine,
     faces: common.FacesOption = FaceChoice.ALL.value,
-    mapping: people.MapOption = None,
-    reference: people.ReferenceOption = None,
-    similarity: people.SimilarityOption = _DEFAULTS.people.similarity,
+    people: People,
     detection_every: live.DetectionEveryOption = "auto",
-    no_face: live.NoFaceOption = NoFace.PASS,
-    provider: common.ProviderOption = Provider.AUTO,
-    swapper_model: common.SwapperModelOption = None,
-    detector_model: common.DetectorModelOption = None,
-    recognizer_model: common.RecognizerModelOption = None,
-    landmarker_model: appearance.LandmarkerModelOption = None,
-    pixel_boost: appearance.PixelBoostOption = None,
-    tilted: appearance.TiltedOption = False,
-    opacity: appearance.OpacityOption = _DEFAULTS.look.opacity,
-    sharpness: appearance.SharpnessOption = _DEFAULTS.look.sharpness,
-    color_match: appearance.ColorMatchOption = _DEFAULTS.look.color_match,
-    blend: appearance.BlendOption = _DEFAULTS.look.blend,
-    smoothing: appearance.SmoothingOption = None,
-    mask_feather: appearance.MaskFeatherOption = None,
-    mask_padding: appearance.MaskPaddingOption = "0,0,0,0",
-    mouth_mask: appearance.MouthMaskOption = False,
-    occlusion: appearance.OcclusionOption = Occlusion.AUTO,
-    occluder_model: appearance.OccluderModelOption = None,
-    enhance: enhancing.EnhanceOption = None,
-    enhance_blend: enhancing.EnhanceBlendOption = None,
-    enhance_every: enhancing.EnhanceEveryOption = None,
-    enhancer_model: enhancing.EnhancerModelOption = None,
-    virtual_cam: live.VirtualCamOption = False,
-    virtual_size: live.VirtualSizeOption = None,
-    virtual_fit: live.VirtualFitOption = Fit.LETTERBOX,
-    output: live.OutputOption = None,
-    encoder: live.EncoderOption = None,
-    overwrite: live.OverwriteOption = False,
-    preview: live.PreviewOption = False,
-    label: common.LabelOption = None,
-    no_provenance: common.NoProvenanceOption = False,
-    sign_cert: common.SignCertOption = None,
-    sign_key: common.SignKeyOption = None,
+    no_face: live.NoFaceOption = _DEFAULTS.no_face,
+    neural: Neural,
+    look: Look,
+    masks: Masks,
+    enhance: Enhancing,
+    virtual_camera: live.VirtualCamera,
+    output: live.OutputOption = _DEFAULTS.output,
+    encoder: live.EncoderOption = _DEFAULTS.encoding.encoder,
+    overwrite: live.OverwriteOption = _DEFAULTS.overwrite,
+    preview: live.PreviewOption = _DEFAULTS.preview,
+    label: LabelOption = _DEFAULTS.label,
+    provenance: Provenance,
     json_lines: live.JsonLinesOption = None,
-    quiet: common.QuietOption = False,
-    verbose: common.VerboseOption = False,
-    duration: live.DurationOption = None,
-    threads: common.ThreadsOption = None,
+    verbosity: common.Loudness,
+    duration: live.DurationOption = _DEFAULTS.duration,
+    threads: common.ThreadsOption = _DEFAULTS.threads,
 ) -> None:
     """Turn what was typed into options and run."""
-    verbosity = Verbosity.chosen(quiet=quiet, verbose=verbose)
-    if source is None and not mapping:
+    if source is None and not people.mapping:
         message = "missing --source, or --map for everybody who is to be swapped (see --help)"
-        raise OptionError(message)
-    if virtual_size is not None and not virtual_cam:
-        message = "--virtual-size has no effect without --virtual-cam; give both or none"
         raise OptionError(message)
     if encoder is not None and output is None:
         raise OptionError("--encoder has no effect without --output; give both or none")
-    size = None if virtual_size is None else parse_size("--virtual-size", virtual_size)
-    asked = None if resolution is None else parse_size("--resolution", resolution)
     options = LiveOptions(
         engine=engine,
-        neural=NeuralOptions(
-            provider=provider,
-            swapper_model=swapper_model,
-            detector_model=detector_model,
-            recognizer_model=recognizer_model,
-            landmarker_model=landmarker_model,
-            pixel_boost=pixel_boost,
-            tilted=tilted,
-        ),
-        faces=people.parse_faces(faces),
-        people=people.people_options(mapping, reference, similarity),
-        look=LookOptions(
-            opacity=opacity,
-            sharpness=sharpness,
-            color_match=color_match,
-            blend=blend,
-            smoothing=smoothing,
-        ),
-        masks=MaskOptions(
-            feather=mask_feather,
-            padding=appearance.parse_padding(mask_padding),
-            mouth=mouth_mask,
-            occlusion=occlusion,
-            occluder_model=occluder_model,
-        ),
-        enhance=enhancing.enhance_options(enhance, enhance_blend, enhance_every, enhancer_model),
-        detection_every=parse_cadence(detection_every),
+        neural=neural,
+        faces=parse_faces(faces),
+        people=people,
+        look=look,
+        masks=masks,
+        enhance=enhance,
+        detection_every=live.parse_cadence(detection_every),
         no_face=no_face,
-        capture=CaptureOptions(resolution=asked, fps=fps, loop=loop, reconnect=reconnect),
-        virtual_camera=VirtualCameraOptions(size=size, fit=virtual_fit) if virtual_cam else None,
+        capture=capture,
+        virtual_camera=virtual_camera,
         output=output,
         overwrite=overwrite,
         encoding=replace(_DEFAULTS.encoding, encoder=encoder),
@@ -133,34 +72,9 @@ def live_command(
         duration=duration,
         threads=threads,
         label=label,
-        provenance=ProvenanceOptions(signed=not no_provenance, certificate=sign_cert, key=sign_key),
+        provenance=provenance,
     )
     _run(source, camera, options, json_lines, verbosity)
-
-
-def parse_size(option: str, text: str) -> tuple[int, int]:
-    """Return width and height of "1280x720".
-
-    Raises:
-        OptionError: the text is no size; `option` is named.
-    """
-    parts = _SIZE.fullmatch(text.strip())
-    if parts is None:
-        raise OptionError(f"{option} {text!r} is not a size; give width and height, as in 1280x720")
-    return int(parts[1]), int(parts[2])
-
-
-def parse_cadence(text: str) -> int | None:
-    """Return the number of frames, or None for "auto".
-
-    Raises:
-        OptionError: the text is neither.
-    """
-    if text.strip().lower() == "auto":
-        return None
-    if not text.strip().isdecimal() or int(text) < 1:
-        raise OptionError(f"--detection-every {text!r}: give a number of frames from 1 on, or auto")
-    return int(text)
 
 
 def _run(

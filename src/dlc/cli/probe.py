@@ -6,8 +6,11 @@ from typing import Annotated
 
 import typer
 
-from dlc.cli.arguments.common import JsonOption, ProviderOption, ThreadsOption
-from dlc.options import Provider
+from dlc.cli.arguments.common import JsonOption, ThreadsOption
+from dlc.cli.arguments.neural import ProviderOption
+from dlc.options import NeuralOptions
+
+_DEFAULTS = NeuralOptions()
 
 PROBE_HELP = (
     "Say what this machine is, by what it would run each model and why, what is in the way of "
@@ -41,7 +44,7 @@ NoMeasureOption = Annotated[
 
 
 def probe_command(
-    provider: ProviderOption = Provider.AUTO,
+    provider: ProviderOption = _DEFAULTS.provider,
     camera: CameraOption = None,
     no_measure: NoMeasureOption = False,
     synthetic: SyntheticOption = False,

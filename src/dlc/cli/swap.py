@@ -6,125 +6,74 @@ from pathlib import Path
 
 import typer
 
-from dlc.cli.arguments import appearance, common, enhancing, people, resuming
+from dlc.cli.arguments import common, swap
+from dlc.cli.arguments.appearance import Look, Masks
+from dlc.cli.arguments.enhancing import Enhancing
+from dlc.cli.arguments.neural import Neural
+from dlc.cli.arguments.people import People, named_files, parse_faces
+from dlc.cli.arguments.provenance import LabelOption, Provenance
+from dlc.cli.arguments.resuming import Resuming
+from dlc.cli.grouping import grouped
 from dlc.cli.times import parse_time
 from dlc.cli.verbosity import Verbosity
-from dlc.options import (
-    EncodeOptions,
-    Engine,
-    FaceChoice,
-    LookOptions,
-    MaskOptions,
-    NeuralOptions,
-    Occlusion,
-    Preset,
-    ProvenanceOptions,
-    Provider,
-    SwapOptions,
-    VideoDecoder,
-)
+from dlc.options import FaceChoice, SwapOptions
 from dlc.pipeline.cancel import CancelToken
 
 _DEFAULTS = SwapOptions()
 
 
+@grouped
 def swap_command(
-    source: common.Source = None,
-    target: common.Target = None,
-    output: common.Output = None,
-    engine: common.EngineOption = Engine.AUTO,
+    *,
+    source: swap.Source = None,
+    target: swap.Target = None,
+    output: swap.Output = None,
+    engine: common.EngineOption = _DEFAULTS.engine,
     faces: common.FacesOption = FaceChoice.ALL.value,
-    mapping: people.MapOption = None,
-    reference: people.ReferenceOption = None,
-    similarity: people.SimilarityOption = _DEFAULTS.people.similarity,
-    provider: common.ProviderOption = Provider.AUTO,
-    swapper_model: common.SwapperModelOption = None,
-    detector_model: common.DetectorModelOption = None,
-    recognizer_model: common.RecognizerModelOption = None,
-    landmarker_model: appearance.LandmarkerModelOption = None,
-    pixel_boost: appearance.PixelBoostOption = None,
-    tilted: appearance.TiltedOption = False,
-    opacity: appearance.OpacityOption = _DEFAULTS.look.opacity,
-    sharpness: appearance.SharpnessOption = _DEFAULTS.look.sharpness,
-    color_match: appearance.ColorMatchOption = _DEFAULTS.look.color_match,
-    blend: appearance.BlendOption = _DEFAULTS.look.blend,
-    smoothing: appearance.SmoothingOption = None,
-    mask_feather: appearance.MaskFeatherOption = None,
-    mask_padding: appearance.MaskPaddingOption = "0,0,0,0",
-    mouth_mask: appearance.MouthMaskOption = False,
-    occlusion: appearance.OcclusionOption = Occlusion.AUTO,
-    occluder_model: appearance.OccluderModelOption = None,
-    enhance: enhancing.EnhanceOption = None,
-    enhance_blend: enhancing.EnhanceBlendOption = None,
-    enhance_every: enhancing.EnhanceEveryOption = None,
-    enhancer_model: enhancing.EnhancerModelOption = None,
+    people: People,
+    neural: Neural,
+    look: Look,
+    masks: Masks,
+    enhance: Enhancing,
     start: common.StartOption = None,
     end: common.EndOption = None,
-    decoder: common.DecoderOption = VideoDecoder.SOFTWARE,
-    overwrite: common.OverwriteOption = False,
-    encoder: common.EncoderOption = None,
-    quality: common.QualityOption = _DEFAULTS.encoding.quality,
-    preset: common.PresetOption = Preset.BALANCED,
-    no_audio: common.NoAudioOption = False,
-    contact_sheet: common.ContactSheetOption = None,
-    contact_sheet_rows: common.ContactSheetRowsOption = _DEFAULTS.contact_sheet_rows,
-    keep_partial: common.KeepPartialOption = False,
-    resume: resuming.ResumeOption = False,
-    segment_seconds: resuming.SegmentSecondsOption = None,
-    label: common.LabelOption = None,
-    no_provenance: common.NoProvenanceOption = False,
-    sign_cert: common.SignCertOption = None,
-    sign_key: common.SignKeyOption = None,
+    decoder: swap.DecoderOption = _DEFAULTS.decoder,
+    overwrite: swap.OverwriteOption = _DEFAULTS.overwrite,
+    encoding: swap.Encoding,
+    contact_sheet: swap.ContactSheetOption = _DEFAULTS.contact_sheet,
+    contact_sheet_rows: swap.ContactSheetRowsOption = _DEFAULTS.contact_sheet_rows,
+    keep_partial: swap.KeepPartialOption = _DEFAULTS.keep_partial,
+    resume: Resuming,
+    label: LabelOption = _DEFAULTS.label,
+    provenance: Provenance,
     as_json: common.JsonOption = False,
-    quiet: common.QuietOption = False,
-    verbose: common.VerboseOption = False,
-    threads: common.ThreadsOption = None,
-    allow_damaged: common.AllowDamagedOption = False,
+    verbosity: common.Loudness,
+    threads: common.ThreadsOption = _DEFAULTS.threads,
+    allow_damaged: swap.AllowDamagedOption = _DEFAULTS.allow_damaged,
 ) -> None:
     """Turn what was typed into options and run the swap."""
-    verbosity = Verbosity.chosen(quiet=quiet, verbose=verbose)
-    named = people.named_files(source, target, output, mapped=bool(mapping))
+    named = named_files(source, target, output, mapped=bool(people.mapping))
     options = SwapOptions(
         engine=engine,
-        neural=NeuralOptions(
-            provider=provider,
-            swapper_model=swapper_model,
-            detector_model=detector_model,
-            recognizer_model=recognizer_model,
-            landmarker_model=landmarker_model,
-            pixel_boost=pixel_boost,
-            tilted=tilted,
-        ),
-        faces=people.parse_faces(faces),
-        people=people.people_options(mapping, reference, similarity),
-        look=LookOptions(
-            opacity=opacity,
-            sharpness=sharpness,
-            color_match=color_match,
-            blend=blend,
-            smoothing=smoothing,
-        ),
-        masks=MaskOptions(
-            feather=mask_feather,
-            padding=appearance.parse_padding(mask_padding),
-            mouth=mouth_mask,
-            occlusion=occlusion,
-            occluder_model=occluder_model,
-        ),
-        enhance=enhancing.enhance_options(enhance, enhance_blend, enhance_every, enhancer_model),
+        neural=neural,
+        faces=parse_faces(faces),
+        people=people,
+        look=look,
+        masks=masks,
+        enhance=enhance,
         overwrite=overwrite,
         start=None if start is None else parse_time("--start", start),
         end=None if end is None else parse_time("--end", end),
         decoder=decoder,
-        encoding=EncodeOptions(encoder=encoder, quality=quality, preset=preset, audio=not no_audio),
+        encoding=encoding,
         contact_sheet=contact_sheet,
         contact_sheet_rows=contact_sheet_rows,
         allow_damaged=allow_damaged,
         keep_partial=keep_partial,
-        resume=resuming.resume_options(segment_seconds, wanted=resume),
+        resume=resume,
         threads=threads,
         label=label,
-        provenance=ProvenanceOptions(signed=not no_provenance, certificate=sign_cert, key=sign_key),
+        provenance=provenance,
     )
     _run(*named, options, verbosity, as_json=as_json)
 

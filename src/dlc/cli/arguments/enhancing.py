@@ -7,16 +7,19 @@ from typing import Annotated
 
 import typer
 
+from dlc.cli.arguments import panels
+from dlc.cli.grouping import Group
 from dlc.errors import OptionError
 from dlc.options import EnhanceOptions, Enhancer
 
-_PANEL = "Finer detail"
+_DEFAULTS = EnhanceOptions()
+
 
 EnhanceOption = Annotated[
     Enhancer | None,
     typer.Option(
         help="Give new faces finer detail by a restoration model; default: none.",
-        rich_help_panel=_PANEL,
+        rich_help_panel=panels.DETAIL,
     ),
 ]
 EnhanceBlendOption = Annotated[
@@ -26,7 +29,7 @@ EnhanceBlendOption = Annotated[
         min=0,
         max=1,
         help="How much of the detail is added; default: 1, all of it.",
-        rich_help_panel=_PANEL,
+        rich_help_panel=panels.DETAIL,
     ),
 ]
 EnhanceEveryOption = Annotated[
@@ -36,7 +39,7 @@ EnhanceEveryOption = Annotated[
         min=1,
         help="Run the model in one of N frames and carry its detail on in between; default: in "
         "every frame of a file, as often as there is time live.",
-        rich_help_panel=_PANEL,
+        rich_help_panel=panels.DETAIL,
     ),
 ]
 EnhancerModelOption = Annotated[
@@ -44,21 +47,28 @@ EnhancerModelOption = Annotated[
     typer.Option(
         metavar="ONNX",
         help="A file with GFPGAN's or GPEN's input and output; default: the installed one.",
-        rich_help_panel=_PANEL,
+        rich_help_panel=panels.DETAIL,
     ),
 ]
 
 
 def enhance_options(
-    enhancer: Enhancer | None, blend: float | None, every: int | None, model: Path | None
+    enhance: EnhanceOption = None,
+    enhance_blend: EnhanceBlendOption = None,
+    enhance_every: EnhanceEveryOption = None,
+    enhancer_model: EnhancerModelOption = None,
 ) -> EnhanceOptions | None:
     """Return what was asked for, or None.
 
     Raises:
         OptionError: something was said of an enhancer, and none was asked for.
     """
-    said = {"--enhance-blend": blend, "--enhance-every": every, "--enhancer-model": model}
-    if enhancer is None:
+    said = {
+        "--enhance-blend": enhance_blend,
+        "--enhance-every": enhance_every,
+        "--enhancer-model": enhancer_model,
+    }
+    if enhance is None:
         given = " and ".join(name for name, value in said.items() if value is not None)
         if given:
             verb = "have" if " and " in given else "has"
@@ -68,5 +78,11 @@ def enhance_options(
             )
         return None
     return EnhanceOptions(
-        enhancer=enhancer, blend=1.0 if blend is None else blend, every=every, model=model
+        enhancer=enhance,
+        blend=_DEFAULTS.blend if enhance_blend is None else enhance_blend,
+        every=enhance_every,
+        model=enhancer_model,
     )
+
+
+Enhancing = Annotated[EnhanceOptions | None, Group(enhance_options)]

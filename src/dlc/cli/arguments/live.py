@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from dlc.options import Fit, NoFace
+from dlc.cli.arguments import panels
+from dlc.cli.grouping import Group
+from dlc.errors import OptionError
+from dlc.options import CaptureOptions, Fit, NoFace, VirtualCameraOptions
 
-_CAPTURE = "Capture"
-_FACES = "Faces"
-_OUTPUTS = "Outputs (at least one of --virtual-cam, --output, --preview)"
-_SHOWN = "What is shown"
-_RUN = "Run"
+_CAPTURE = CaptureOptions()
+_VIRTUAL = VirtualCameraOptions()
+_SIZE = re.compile(r"(\d+)[xX](\d+)")
 
-_FLAG = ""
 
 LIVE_HELP = (
     "Put the face of a photo on the faces that a camera sees, while it sees them.\n\n"
@@ -37,7 +38,7 @@ Source = Annotated[
         metavar="PHOTO",
         help="A photo of the face to use, or a folder of photos of one person. With --map it is "
         "for everybody else, and may be left out.",
-        rich_help_panel=_FACES,
+        rich_help_panel=panels.FACES,
     ),
 ]
 NoFaceOption = Annotated[
@@ -47,7 +48,7 @@ NoFaceOption = Annotated[
         help="What viewers see unless every face in a frame was replaced completely: the camera's "
         "picture, black, or the last picture that was fit to be seen. Faces that are not found "
         "at all cannot be hidden beside others that are.",
-        rich_help_panel=_FACES,
+        rich_help_panel=panels.FACES,
     ),
 ]
 DetectionEveryOption = Annotated[
@@ -58,7 +59,7 @@ DetectionEveryOption = Annotated[
         "measured motion; auto does that only if detecting in every frame takes too long. The "
         "mesh engine finds known faces anew in every frame in any case, so N is only how soon new "
         "ones are noticed; auto is twice a second. With --no-face blank N is 1.",
-        rich_help_panel=_FACES,
+        rich_help_panel=panels.FACES,
     ),
 ]
 
@@ -68,13 +69,16 @@ CameraOption = Annotated[
         metavar="INDEX|URL|FILE|lavfi:GRAPH",
         help="A camera's number, a stream, a file or image sequence to play in real time, or "
         "FFmpeg's filters.",
-        rich_help_panel=_CAPTURE,
+        rich_help_panel=panels.CAPTURE,
     ),
 ]
 LoopOption = Annotated[
     bool,
     typer.Option(
-        "--loop", metavar=_FLAG, help="Play a file again and again.", rich_help_panel=_CAPTURE
+        "--loop",
+        metavar=panels.FLAG,
+        help="Play a file again and again.",
+        rich_help_panel=panels.CAPTURE,
     ),
 ]
 ResolutionOption = Annotated[
@@ -82,7 +86,7 @@ ResolutionOption = Annotated[
     typer.Option(
         metavar="WxH",
         help="Ask the camera for this size; default: 960x540 or near.",
-        rich_help_panel=_CAPTURE,
+        rich_help_panel=panels.CAPTURE,
     ),
 ]
 FpsOption = Annotated[
@@ -90,16 +94,16 @@ FpsOption = Annotated[
     typer.Option(
         metavar="N",
         help="Ask the camera for this frame rate; default: up to 60.",
-        rich_help_panel=_CAPTURE,
+        rich_help_panel=panels.CAPTURE,
     ),
 ]
 ReconnectOption = Annotated[
     bool,
     typer.Option(
         "--reconnect",
-        metavar=_FLAG,
+        metavar=panels.FLAG,
         help="Wait for a camera or stream that went away to come back.",
-        rich_help_panel=_CAPTURE,
+        rich_help_panel=panels.CAPTURE,
     ),
 ]
 
@@ -107,9 +111,9 @@ VirtualCamOption = Annotated[
     bool,
     typer.Option(
         "--virtual-cam",
-        metavar=_FLAG,
+        metavar=panels.FLAG,
         help="Show the result to other programs as a camera.",
-        rich_help_panel=_OUTPUTS,
+        rich_help_panel=panels.OUTPUTS,
     ),
 ]
 VirtualSizeOption = Annotated[
@@ -117,20 +121,20 @@ VirtualSizeOption = Annotated[
     typer.Option(
         metavar="WxH",
         help="Size of the virtual camera; default: the source's.",
-        rich_help_panel=_OUTPUTS,
+        rich_help_panel=panels.OUTPUTS,
     ),
 ]
 VirtualFitOption = Annotated[
     Fit,
     typer.Option(
         help="How pictures of another shape get this size: with black bars, or cut off.",
-        rich_help_panel=_OUTPUTS,
+        rich_help_panel=panels.OUTPUTS,
     ),
 ]
 OutputOption = Annotated[
     Path | None,
     typer.Option(
-        metavar="FILE", help="Record the result, without sound.", rich_help_panel=_OUTPUTS
+        metavar="FILE", help="Record the result, without sound.", rich_help_panel=panels.OUTPUTS
     ),
 ]
 EncoderOption = Annotated[
@@ -139,22 +143,25 @@ EncoderOption = Annotated[
         metavar="NAME",
         help="Video encoder of FILE, such as libx264; nvenc is one of an NVIDIA GPU's, or software "
         "with a warning; default: what suits FILE.",
-        rich_help_panel=_OUTPUTS,
+        rich_help_panel=panels.OUTPUTS,
     ),
 ]
 PreviewOption = Annotated[
     bool,
     typer.Option(
         "--preview",
-        metavar=_FLAG,
+        metavar=panels.FLAG,
         help="Show the result in a window; Q or Escape ends the run.",
-        rich_help_panel=_OUTPUTS,
+        rich_help_panel=panels.OUTPUTS,
     ),
 ]
 OverwriteOption = Annotated[
     bool,
     typer.Option(
-        "--overwrite", metavar=_FLAG, help="Replace FILE if it exists.", rich_help_panel=_OUTPUTS
+        "--overwrite",
+        metavar=panels.FLAG,
+        help="Replace FILE if it exists.",
+        rich_help_panel=panels.OUTPUTS,
     ),
 ]
 
@@ -163,10 +170,75 @@ JsonLinesOption = Annotated[
     typer.Option(
         metavar="FILE",
         help="Write rates, latency and losses to this file every second, a JSON object a line.",
-        rich_help_panel=_SHOWN,
+        rich_help_panel=panels.SHOWN,
     ),
 ]
 DurationOption = Annotated[
     float | None,
-    typer.Option(metavar="SECONDS", help="End the run after this time.", rich_help_panel=_RUN),
+    typer.Option(
+        metavar="SECONDS", help="End the run after this time.", rich_help_panel=panels.RUN
+    ),
 ]
+
+
+def capture_options(
+    loop: LoopOption = _CAPTURE.loop,
+    resolution: ResolutionOption = None,
+    fps: FpsOption = _CAPTURE.fps,
+    reconnect: ReconnectOption = _CAPTURE.reconnect,
+) -> CaptureOptions:
+    """Return what the options say; raises what `parse_size` does."""
+    return CaptureOptions(
+        resolution=None if resolution is None else parse_size("--resolution", resolution),
+        fps=fps,
+        loop=loop,
+        reconnect=reconnect,
+    )
+
+
+def virtual_camera_options(
+    virtual_cam: VirtualCamOption = False,
+    virtual_size: VirtualSizeOption = None,
+    virtual_fit: VirtualFitOption = _VIRTUAL.fit,
+) -> VirtualCameraOptions | None:
+    """Return what the options say; None where there is to be no virtual camera.
+
+    Raises:
+        OptionError: the size is not one, or is given to a camera that is not to be.
+    """
+    if not virtual_cam:
+        if virtual_size is not None:
+            message = "--virtual-size has no effect without --virtual-cam; give both or none"
+            raise OptionError(message)
+        return None
+    size = None if virtual_size is None else parse_size("--virtual-size", virtual_size)
+    return VirtualCameraOptions(size=size, fit=virtual_fit)
+
+
+Capture = Annotated[CaptureOptions, Group(capture_options)]
+VirtualCamera = Annotated[VirtualCameraOptions | None, Group(virtual_camera_options)]
+
+
+def parse_size(option: str, text: str) -> tuple[int, int]:
+    """Return width and height of "1280x720".
+
+    Raises:
+        OptionError: the text is no size; `option` is named.
+    """
+    parts = _SIZE.fullmatch(text.strip())
+    if parts is None:
+        raise OptionError(f"{option} {text!r} is not a size; give width and height, as in 1280x720")
+    return int(parts[1]), int(parts[2])
+
+
+def parse_cadence(text: str) -> int | None:
+    """Return the number of frames, or None for "auto".
+
+    Raises:
+        OptionError: the text is neither.
+    """
+    if text.strip().lower() == "auto":
+        return None
+    if not text.strip().isdecimal() or int(text) < 1:
+        raise OptionError(f"--detection-every {text!r}: give a number of frames from 1 on, or auto")
+    return int(text)

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from dlc.cli.arguments import panels
+from dlc.cli.grouping import Group
 from dlc.errors import OptionError
 from dlc.options import FaceChoice, PeopleOptions
 
-_PEOPLE = "People"
+_DEFAULTS = PeopleOptions()
+
 
 MapOption = Annotated[
     list[str] | None,
@@ -19,7 +21,7 @@ MapOption = Annotated[
         "--map",
         metavar="PHOTO=SOURCE",
         help="Give the person of PHOTO, and no other, the face of SOURCE; may be repeated.",
-        rich_help_panel=_PEOPLE,
+        rich_help_panel=panels.PEOPLE,
     ),
 ]
 ReferenceOption = Annotated[
@@ -27,7 +29,7 @@ ReferenceOption = Annotated[
     typer.Option(
         metavar="PHOTO",
         help="Swap the person of this photo only, or of a folder of photos.",
-        rich_help_panel=_PEOPLE,
+        rich_help_panel=panels.PEOPLE,
     ),
 ]
 SimilarityOption = Annotated[
@@ -36,7 +38,7 @@ SimilarityOption = Annotated[
         metavar="0-1",
         help="From which cosine of embeddings on two faces are one person's; default: 0.35 for "
         "ArcFace, 0.363 for SFace.",
-        rich_help_panel=_PEOPLE,
+        rich_help_panel=panels.PEOPLE,
     ),
 ]
 
@@ -58,12 +60,19 @@ def parse_faces(text: str) -> FaceChoice | tuple[int, ...]:
 
 
 def people_options(
-    mapping: Sequence[str] | None, reference: Path | None, similarity: float | None
+    mapping: MapOption = None,
+    reference: ReferenceOption = _DEFAULTS.reference,
+    similarity: SimilarityOption = _DEFAULTS.similarity,
 ) -> PeopleOptions:
     """Return what the options say; raises what `parse_map` does."""
     return PeopleOptions(
-        mapping=tuple(map(parse_map, mapping or ())), reference=reference, similarity=similarity
+        mapping=tuple(map(parse_map, mapping or ())),
+        reference=reference,
+        similarity=similarity,
     )
+
+
+People = Annotated[PeopleOptions, Group(people_options)]
 
 
 def parse_map(text: str) -> tuple[Path, Path]:

@@ -6,18 +6,18 @@ from typing import Annotated
 
 import typer
 
+from dlc.cli.arguments import panels
+from dlc.cli.grouping import Group
 from dlc.errors import OptionError
 from dlc.options import ResumeOptions
-
-_RUN = "Run"
 
 ResumeOption = Annotated[
     bool,
     typer.Option(
         "--resume",
-        metavar="",
+        metavar=panels.FLAG,
         help="Process a video in segments, and go on after those that an earlier run finished.",
-        rich_help_panel=_RUN,
+        rich_help_panel=panels.RUN,
     ),
 ]
 SegmentSecondsOption = Annotated[
@@ -26,23 +26,26 @@ SegmentSecondsOption = Annotated[
         metavar="S",
         min=1,
         help="How much of the video a segment of --resume has; default: 30.",
-        rich_help_panel=_RUN,
+        rich_help_panel=panels.RUN,
     ),
 ]
 
 
-def resume_options(segment_seconds: float | None, *, wanted: bool) -> ResumeOptions | None:
+def resume_options(
+    resume: ResumeOption = False, segment_seconds: SegmentSecondsOption = None
+) -> ResumeOptions | None:
     """Return what the options say; None where the video is processed in one piece.
 
     Raises:
         OptionError: segments are given a length, and there are to be none.
     """
-    if not wanted:
+    if not resume:
         if segment_seconds is not None:
             raise OptionError("--segment-seconds is for --resume; give both or none")
         return None
-    return (
-        ResumeOptions()
-        if segment_seconds is None
-        else ResumeOptions(segment_seconds=segment_seconds)
-    )
+    if segment_seconds is None:
+        return ResumeOptions()
+    return ResumeOptions(segment_seconds=segment_seconds)
+
+
+Resuming = Annotated[ResumeOptions | None, Group(resume_options)]
