@@ -10,15 +10,10 @@ import pytest
 from rich.console import Console
 
 from dlc.cli.arguments.live import parse_cadence, parse_size
-from dlc.cli.display.live import (
-    LiveLineDisplay,
-    NoLiveDisplay,
-    TableDisplay,
-    describe_live,
-    live_display_for,
-    show_live_result,
-)
+from dlc.cli.display.display import LineDisplay, NoDisplay
+from dlc.cli.display.live import TableDisplay, live_display_for
 from dlc.cli.display.live_log import StatsLog
+from dlc.cli.reports.live import describe_live, show_live_result
 from dlc.errors import OptionError, OutputError
 from dlc.options import Engine
 from dlc.pipeline.report import PipelineReport, StageReport
@@ -61,8 +56,8 @@ def test_a_line_tells_everything() -> None:
 
 def test_what_suits_the_console() -> None:
     assert isinstance(live_display_for(console(terminal=True), quiet=False), TableDisplay)
-    assert isinstance(live_display_for(console(terminal=False), quiet=False), LiveLineDisplay)
-    assert isinstance(live_display_for(console(terminal=True), quiet=True), NoLiveDisplay)
+    assert isinstance(live_display_for(console(terminal=False), quiet=False), LineDisplay)
+    assert isinstance(live_display_for(console(terminal=True), quiet=True), NoDisplay)
 
 
 def test_the_table_shows_every_figure() -> None:
@@ -89,10 +84,11 @@ def test_what_a_run_has_to_tell_comes_at_its_end() -> None:
 
 def test_lines_come_now_and_then() -> None:
     patient = console(terminal=False)
-    with LiveLineDisplay(patient, interval=3600.0) as lines:
+    with live_display_for(patient, quiet=False) as lines:
         lines.update(STATS)
         lines.update(STATS)
-    assert len(written(patient).splitlines()) == 1
+    # The first one comes at once: it tells that the camera delivers.
+    assert written(patient).splitlines() == [describe_live(STATS)]
 
 
 def test_every_second_is_a_line_of_json_with_units_in_its_keys(tmp_path: Path) -> None:

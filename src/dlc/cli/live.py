@@ -86,8 +86,9 @@ def _run(
 ) -> None:
     """Swap under the eyes of the user; the imports wait until it is clear that there is work."""
     from dlc.cli.console import human_console, logging_to
-    from dlc.cli.display.live import live_display_for, show_live_result
+    from dlc.cli.display.live import live_display_for
     from dlc.cli.display.live_log import StatsLog
+    from dlc.cli.reports.live import show_live_result
     from dlc.cli.signals import stopping_on_signals
     from dlc.workflows.live.stats import LiveStats
 

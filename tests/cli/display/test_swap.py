@@ -7,7 +7,8 @@ import io
 import pytest
 from rich.console import Console
 
-from dlc.cli.display.swap import BarDisplay, LineDisplay, NoDisplay, describe, display_for
+from dlc.cli.display.display import LineDisplay, NoDisplay
+from dlc.cli.display.swap import BarDisplay, describe, display_for
 from dlc.workflows.progress import Progress
 
 
@@ -38,16 +39,6 @@ def test_what_suits_the_console() -> None:
     assert isinstance(display_for(console(terminal=True), quiet=False), BarDisplay)
     assert isinstance(display_for(console(terminal=False), quiet=False), LineDisplay)
     assert isinstance(display_for(console(terminal=True), quiet=True), NoDisplay)
-
-
-def test_lines_come_now_and_then() -> None:
-    eager, patient = console(terminal=False), console(terminal=False)
-    with LineDisplay(eager, interval=0.0) as often, LineDisplay(patient, interval=3600.0) as seldom:
-        for frames in range(1, 4):
-            often.update(Progress(frames, 3, frames, float(frames)))
-            seldom.update(Progress(frames, 3, frames, float(frames)))
-    assert len(written(eager).splitlines()) == 3
-    assert written(patient) == ""
 
 
 def test_the_bar_shows_frames_speed_faces_and_time_left() -> None:

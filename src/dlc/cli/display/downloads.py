@@ -10,7 +10,7 @@ import rich.progress
 from rich.console import Console
 
 from dlc.cli.console import say
-from dlc.cli.display.swap import LINE_SECONDS
+from dlc.cli.display.display import LINE_SECONDS
 from dlc.cli.reports.models import megabytes
 from dlc.model_store.download import DownloadProgress
 

@@ -2,71 +2,25 @@
 
 from __future__ import annotations
 
-import time
-from contextlib import AbstractContextManager
 from types import TracebackType
-from typing import Protocol, Self
+from typing import Self
 
 import rich.progress
 from rich.console import Console
 
-from dlc.cli.console import say
+from dlc.cli.display.display import Display, LineDisplay, NoDisplay
 from dlc.cli.times import format_duration
 from dlc.workflows.progress import Progress
 
-# Often enough to see that a run lives, seldom enough for a log file.
-LINE_SECONDS = 5.0
 
-
-class Display(AbstractContextManager["Display"], Protocol):
-    """Something that shows progress while its context lasts."""
-
-    def update(self, progress: Progress) -> None:
-        """Show `progress`; called after every frame."""
-
-
-def display_for(console: Console, *, quiet: bool) -> Display:
+def display_for(console: Console, *, quiet: bool) -> Display[Progress]:
     """Return what suits the console: a bar, lines, or nothing."""
     if quiet:
         return NoDisplay()
-    return BarDisplay(console) if console.is_terminal else LineDisplay(console)
+    return BarDisplay(console) if console.is_terminal else LineDisplay(console, describe)
 
 
-class NoDisplay:
-    """Shows nothing."""
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
-        return None
-
-    def update(self, progress: Progress) -> None:
-        """Do nothing."""
-
-
-class LineDisplay(NoDisplay):
-    """Prints a line every few seconds."""
-
-    def __init__(self, console: Console, interval: float = LINE_SECONDS) -> None:
-        self._console = console
-        self._interval = interval
-        self._next = time.monotonic() + interval
-
-    def update(self, progress: Progress) -> None:
-        """Print `progress` if the last line is old enough."""
-        now = time.monotonic()
-        if now >= self._next:
-            self._next = now + self._interval
-            say(self._console, describe(progress))
-
-
-class BarDisplay(NoDisplay):
+class BarDisplay(NoDisplay[Progress]):
     """Draws a bar that is gone when the context ends."""
 
     def __init__(self, console: Console) -> None:
@@ -92,7 +46,7 @@ class BarDisplay(NoDisplay):
     ) -> None:
         self._bar.stop()
 
-    def update(self, progress: Progress) -> None:
+    def update(self, progress: Progress, /) -> None:
         """Move the bar; rich draws it ten times a second at most."""
         if self._task is None:
             self._task = self._bar.add_task("", total=progress.total)
