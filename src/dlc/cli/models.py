@@ -16,7 +16,6 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from dlc.model_store.spec import License
-    from dlc.model_store.store import ModelStore
 
 models_app = typer.Typer(
     name="models", help="List, download and check the models that users install themselves."
@@ -48,12 +47,12 @@ def models(context: typer.Context) -> None:
 @models_app.command("list")
 def list_command(as_json: JsonOption = False) -> None:
     """List the models: what they do, their size and license, and where they are installed."""
-    from dlc.cli.reports import models as report
+    from dlc.cli.reports.models import list_as_json, list_as_text
+    from dlc.workflows.models import list_models
 
-    with _store() as (store, _console):
-        listed = report.list_models(store)
-        render = report.list_as_json if as_json else report.list_as_text
-        typer.echo(render(listed, store))
+    with _console():
+        listed = list_models()
+    typer.echo(list_as_json(listed) if as_json else list_as_text(listed))
 
 
 @models_app.command("pull")
@@ -68,20 +67,17 @@ def pull_command(
     An interrupted download goes on where it stopped. A model that is installed stays as it is.
     """
     from dlc.cli.display.downloads import DownloadDisplay
-    from dlc.cli.reports import models as report
-    from dlc.model_store.download import Downloader
-    from dlc.model_store.pull import Puller
+    from dlc.cli.reports.models import pulled_as_json, pulled_as_text
+    from dlc.workflows.models import pull_models
 
-    with _store(quiet=quiet) as (store, console):
-        specs = store.catalogue.select(names)
+    with _console(quiet=quiet) as console:
         agree = _accepting(console) if yes else _asking(console)
         with _stoppable(), DownloadDisplay(console, quiet=quiet) as display:
-            downloader = Downloader(on_progress=display.update)
-            pulled = Puller(store, downloader, agree).pull(specs)
-    if not quiet and not as_json:
-        typer.echo(report.pulled_as_text(pulled))
+            pulled = pull_models(names, agree=agree, progress=display.update)
     if as_json:
-        typer.echo(report.pulled_as_json(pulled))
+        typer.echo(pulled_as_json(pulled))
+    elif not quiet:
+        typer.echo(pulled_as_text(pulled))
 
 
 @models_app.command("verify")
@@ -90,18 +86,13 @@ def verify_command(names: AnyNames = None, as_json: JsonOption = False) -> None:
 
     The exit code is 9 if a file is damaged, or a model that was named is missing.
     """
-    from dlc.cli.reports import models as report
+    from dlc.cli.reports.models import verification_as_json, verification_as_text
+    from dlc.workflows.models import verify_models
 
-    with _store() as (store, console):
-        specs = store.catalogue.select(names) if names else list(store.catalogue)
-        verdicts = []
-        for spec in specs:
-            with console.status(f"checking {spec.name}"):
-                verdicts += report.verify(store, spec)
-    render = report.verdicts_as_json if as_json else report.verdicts_as_text
-    typer.echo(render(verdicts))
-    wrong = {"damaged", "missing"} if names else {"damaged"}
-    if any(verdict.state in wrong for verdict in verdicts):
+    with _console() as console, console.status("checking") as status:
+        result = verify_models(names or (), progress=lambda name: status.update(f"checking {name}"))
+    typer.echo(verification_as_json(result) if as_json else verification_as_text(result))
+    if not result.passed:
         # All was said above, and one JSON object is all that programs expect.
         raise typer.Exit(ModelError.exit_code)
 
@@ -112,28 +103,30 @@ def path_command(name: OneName = None) -> None:
 
     For a model that is not installed it prints that folder too, and the exit code is 9.
     """
-    with _store() as (store, console):
-        found = store.find(name) if name else None
-        typer.echo(found or store.folders.download)
-        if name and found is None:
-            from dlc.cli.console import say
+    from dlc.cli.console import say
+    from dlc.workflows.models import download_folder, locate_model
 
-            spec = store.catalogue.get(name)
-            destination = store.destination(spec)
-            say(console, f"not installed; `dlc models pull {spec.name}` puts it at {destination}")
+    with _console() as console:
+        if name is None:
+            typer.echo(download_folder())
+            return
+        location = locate_model(name)
+        typer.echo(location.path or download_folder())
+        if location.path is None:
+            pull = f"`dlc models pull {location.name}`"
+            say(console, f"not installed; {pull} puts it at {location.destination}")
             raise typer.Exit(ModelError.exit_code)
 
 
 @contextmanager
-def _store(*, quiet: bool = False) -> Iterator[tuple[ModelStore, Console]]:
-    """Open the user's models, and show what is logged meanwhile."""
+def _console(*, quiet: bool = False) -> Iterator[Console]:
+    """Return the console for people, and show there what is logged meanwhile."""
     from dlc.cli.console import human_console, logging_to
     from dlc.cli.verbosity import Verbosity
-    from dlc.model_store.store import ModelStore
 
     console = human_console()
     with logging_to(console, Verbosity.QUIET if quiet else Verbosity.NORMAL):
-        yield ModelStore.of_user(), console
+        yield console
 
 
 @contextmanager

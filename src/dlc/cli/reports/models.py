@@ -3,48 +3,15 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from pathlib import Path
-from typing import Any, Literal
+from collections.abc import Sequence
+from typing import Any
 
 from dlc.model_store.pull import Pulled
-from dlc.model_store.spec import ModelSpec
-from dlc.model_store.store import Check, Copy, ModelStore
-
-State = Literal["intact", "damaged", "missing"]
+from dlc.model_store.store import Copy
+from dlc.workflows.models import ListedModel, ModelList, Verdict, Verification
 
 
-@dataclass(frozen=True, slots=True)
-class Listed:
-    """A model and the first file that passes for it, judged by its size, or what is wrong."""
-
-    spec: ModelSpec
-    copy: Copy | None
-
-
-@dataclass(frozen=True, slots=True)
-class Verdict:
-    """What was found of a model, or of one of its files, and what to do about it."""
-
-    name: str
-    state: State
-    path: Path | None
-    damage: str | None = None
-    remedy: str | None = None
-
-
-def list_models(store: ModelStore) -> list[Listed]:
-    """Look for every model of the catalogue."""
-    return [Listed(spec, _best(store.copies(spec, Check.SIZE))) for spec in store.catalogue]
-
-
-def _best(copies: Iterable[Copy]) -> Copy | None:
-    """Return the first whole copy, or else the first one."""
-    return min(copies, key=lambda copy: copy.damage is not None, default=None)
-
-
-def list_as_text(listed: Sequence[Listed], store: ModelStore) -> str:
+def list_as_text(listed: ModelList) -> str:
     """Return a table of the models, and where downloads go."""
     rows = [("MODEL", "ROLE", "SIZE", "LICENSE", "INSTALLED")]
     rows += [
@@ -55,9 +22,9 @@ def list_as_text(listed: Sequence[Listed], store: ModelStore) -> str:
             entry.spec.license.title,
             _where(entry.copy),
         )
-        for entry in listed
+        for entry in listed.models
     ]
-    return f"{_columns(rows)}\n\nDownloads go to {store.folders.download}"
+    return f"{_columns(rows)}\n\nDownloads go to {listed.download}"
 
 
 def _where(copy: Copy | None) -> str:
@@ -66,16 +33,18 @@ def _where(copy: Copy | None) -> str:
     return str(copy.path) if copy.damage is None else f"damaged: {copy.path} {copy.damage}"
 
 
-def list_as_json(listed: Sequence[Listed], store: ModelStore) -> str:
+def list_as_json(listed: ModelList) -> str:
     """Return the models and the folders as one line of ASCII JSON; sizes in bytes."""
-    models = [_listed_as_object(entry, store) for entry in listed]
-    folders = [str(folder) for folder in store.folders.search]
     return json.dumps(
-        {"models": models, "search": folders, "download": str(store.folders.download)}
+        {
+            "models": [_listed_as_object(entry) for entry in listed.models],
+            "search": [str(folder) for folder in listed.search],
+            "download": str(listed.download),
+        }
     )
 
 
-def _listed_as_object(entry: Listed, store: ModelStore) -> dict[str, Any]:
+def _listed_as_object(entry: ListedModel) -> dict[str, Any]:
     spec, copy = entry.spec, entry.copy
     urls = [*spec.remote.urls, *(spec.archive.urls if spec.archive else ())]
     return {
@@ -88,7 +57,7 @@ def _listed_as_object(entry: Listed, store: ModelStore) -> dict[str, Any]:
             "title": spec.license.title,
             "text": spec.license.text,
             "url": spec.license.url,
-            "accepted": store.licenses.accepted(spec.license),
+            "accepted": entry.accepted,
         },
         "urls": urls,
         "path": str(copy.path) if copy and copy.damage is None else None,
@@ -115,30 +84,14 @@ def pulled_as_json(pulled: Sequence[Pulled]) -> str:
     return json.dumps({"models": models})
 
 
-def verify(store: ModelStore, spec: ModelSpec) -> list[Verdict]:
-    """Read every file that has the model's name; a model without one is missing."""
-    copies = list(store.copies(spec, Check.BYTES))
-    pull = f"dlc models pull {spec.name}"
-    if not copies:
-        return [Verdict(spec.name, "missing", None, remedy=pull)]
-    replaced = any(copy.damage is None for copy in copies)
-    return [
-        Verdict(spec.name, "intact", copy.path)
-        if copy.damage is None
-        else Verdict(
-            spec.name,
-            "damaged",
-            copy.path,
-            copy.damage,
-            "delete it; another copy is intact" if replaced else pull,
-        )
-        for copy in copies
-    ]
-
-
-def verdicts_as_text(verdicts: Sequence[Verdict]) -> str:
+def verification_as_text(verification: Verification) -> str:
     """Return a line for each file or missing model, with what to do where it is not intact."""
-    return _columns([(verdict.state, verdict.name, _finding(verdict)) for verdict in verdicts])
+    return _columns(
+        [
+            (verdict.state.value, verdict.name, _finding(verdict))
+            for verdict in verification.verdicts
+        ]
+    )
 
 
 def _finding(verdict: Verdict) -> str:
@@ -148,17 +101,17 @@ def _finding(verdict: Verdict) -> str:
     return where + (f"remedy: {verdict.remedy}" if verdict.remedy else "")
 
 
-def verdicts_as_json(verdicts: Sequence[Verdict]) -> str:
+def verification_as_json(verification: Verification) -> str:
     """Return what was found as one line of ASCII JSON."""
     models = [
         {
             "name": verdict.name,
-            "state": verdict.state,
+            "state": verdict.state.value,
             "path": str(verdict.path) if verdict.path else None,
             "damage": verdict.damage,
             "remedy": verdict.remedy,
         }
-        for verdict in verdicts
+        for verdict in verification.verdicts
     ]
     return json.dumps({"models": models})
 

@@ -1,0 +1,194 @@
+"""The models that users install: which there are, bringing them in, checking and finding them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+
+from dlc.model_store.download import Downloader, DownloadProgress
+from dlc.model_store.pull import Pulled, Puller, refuse
+from dlc.model_store.spec import License, ModelSpec
+from dlc.model_store.store import Check, Copy, ModelStore
+
+
+@dataclass(frozen=True, slots=True)
+class ListedModel:
+    """A model of the catalogue.
+
+    Attributes:
+        spec: the model.
+        copy: the file that passes for it, judged by its size, or a damaged one; None if there is
+            neither.
+        accepted: whether the user accepted its license.
+    """
+
+    spec: ModelSpec
+    copy: Copy | None
+    accepted: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ModelList:
+    """Every model of the catalogue, and where files are looked for.
+
+    Attributes:
+        models: in the catalogue's order.
+        search: the folders that are searched, in this order.
+        download: the folder that downloads go to.
+    """
+
+    models: tuple[ListedModel, ...]
+    search: tuple[Path, ...]
+    download: Path
+
+
+class State(StrEnum):
+    """What was found of a model."""
+
+    INTACT = "intact"
+    DAMAGED = "damaged"
+    MISSING = "missing"
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What was found of a model, or of one of its files.
+
+    Attributes:
+        name: the model's.
+        state: of the file.
+        path: the file; None if the model is missing.
+        damage: what is wrong with the file, in words.
+        remedy: what to do about it.
+    """
+
+    name: str
+    state: State
+    path: Path | None
+    damage: str | None = None
+    remedy: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Verification:
+    """What was found of several models.
+
+    Attributes:
+        verdicts: for every file with a model's name, and every model that is missing.
+        passed: no file is damaged, and no model is missing that was asked for by name.
+    """
+
+    verdicts: tuple[Verdict, ...]
+    passed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Location:
+    """Where a model is, and where a download of it goes."""
+
+    name: str
+    path: Path | None
+    destination: Path
+
+
+def list_models(store: ModelStore | None = None) -> ModelList:
+    """Look for every model of the catalogue."""
+    store = store or ModelStore.of_user()
+    models = tuple(
+        ListedModel(
+            spec, _best(store.copies(spec, Check.SIZE)), store.licenses.accepted(spec.license)
+        )
+        for spec in store.catalogue
+    )
+    return ModelList(models, store.folders.search, store.folders.download)
+
+
+def _best(copies: Iterable[Copy]) -> Copy | None:
+    """Return the first whole copy, or else the first one."""
+    return min(copies, key=lambda copy: copy.damage is not None, default=None)
+
+
+def pull_models(
+    names: Sequence[str],
+    *,
+    agree: Callable[[License], None] = refuse,
+    progress: Callable[[DownloadProgress], None] | None = None,
+    store: ModelStore | None = None,
+) -> list[Pulled]:
+    """Install models that are not installed, or damaged.
+
+    Args:
+        names: the models, or packages of them.
+        agree: called with every license that was not accepted before; returns if the user accepts
+            it and raises otherwise.
+        progress: called while files arrive.
+        store: the user's models; None takes those of whoever runs this.
+
+    Raises:
+        OptionError: there is no such model, or a license was not accepted.
+        ModelError: a model cannot be downloaded.
+        WriteError: a file cannot be written.
+    """
+    store = store or ModelStore.of_user()
+    specs = store.catalogue.select(names)
+    return Puller(store, Downloader(on_progress=progress), agree).pull(specs)
+
+
+def verify_models(
+    names: Sequence[str] = (),
+    *,
+    progress: Callable[[str], None] | None = None,
+    store: ModelStore | None = None,
+) -> Verification:
+    """Read every file that has a model's name, and compare every byte.
+
+    Args:
+        names: the models, or packages of them; none means the whole catalogue.
+        progress: called with a model's name before its files are read.
+        store: the user's models; None takes those of whoever runs this.
+
+    Raises:
+        OptionError: there is no such model.
+    """
+    store = store or ModelStore.of_user()
+    verdicts: list[Verdict] = []
+    for spec in store.catalogue.select(names) if names else store.catalogue:
+        if progress is not None:
+            progress(spec.name)
+        verdicts += _verdicts(store, spec)
+    wrong = {State.DAMAGED, State.MISSING} if names else {State.DAMAGED}
+    passed = all(verdict.state not in wrong for verdict in verdicts)
+    return Verification(tuple(verdicts), passed)
+
+
+def _verdicts(store: ModelStore, spec: ModelSpec) -> list[Verdict]:
+    copies = list(store.copies(spec, Check.BYTES))
+    pull = f"dlc models pull {spec.name}"
+    if not copies:
+        return [Verdict(spec.name, State.MISSING, None, remedy=pull)]
+    replaced = any(copy.damage is None for copy in copies)
+    remedy = "delete it; another copy is intact" if replaced else pull
+    return [
+        Verdict(spec.name, State.INTACT, copy.path)
+        if copy.damage is None
+        else Verdict(spec.name, State.DAMAGED, copy.path, copy.damage, remedy)
+        for copy in copies
+    ]
+
+
+def locate_model(name: str, store: ModelStore | None = None) -> Location:
+    """Look for a model by its name and size.
+
+    Raises:
+        OptionError: there is no such model.
+    """
+    store = store or ModelStore.of_user()
+    spec = store.catalogue.get(name)
+    return Location(spec.name, store.find(name), store.destination(spec))
+
+
+def download_folder(store: ModelStore | None = None) -> Path:
+    """Return the folder that downloads go to."""
+    return (store or ModelStore.of_user()).folders.download
