@@ -13,8 +13,6 @@ import typer
 
 from dlc.errors import Cancelled, DlcError, OptionError
 
-CRASH_EXIT_CODE = 1
-
 # The library says what to do in words; on the command line it is an option that does it.
 _OPTIONS = {
     "allow overwriting": "pass --overwrite",
@@ -80,7 +78,7 @@ class FailureReporter:
             traceback.print_exception(kind, error, trace, file=sys.stderr)
         hint = "" if self.with_traceback else "; --verbose shows where"
         message = f"unexpected {kind.__name__}: {error}{hint}"
-        self._report(kind.__name__, message, CRASH_EXIT_CODE)
+        self._report(kind.__name__, message, DlcError.exit_code)
 
     def _report(self, kind: str, message: str, exit_code: int) -> None:
         from dlc.cli.reports.swap import error_as_json

@@ -8,16 +8,29 @@ from typing import Annotated
 import typer
 
 from dlc.cli.arguments.common import JsonOption
-from dlc.errors import ModelError
+from dlc.cli.exit_codes import exit_codes
+from dlc.errors import (
+    DlcError,
+    InputError,
+    ModelError,
+    OptionError,
+    ResourceError,
+    WriteError,
+)
 
 OPTIMIZE_HELP = (
     "Rewrite the graphs of models into what runs on this machine without interruption.\n\n"
     "Every result is compared with the original on the CPU before it is accepted, and kept in the "
     "cache folder; originals stay as they are."
 )
-OPTIMIZE_EPILOG = (
-    "Exit codes: 0 done, 2 wrong option, 3 no such file, 8 writing failed, 9 unusable model, or "
-    "with --check something is to be done."
+OPTIMIZE_EPILOG = exit_codes(
+    DlcError,
+    OptionError,
+    InputError,
+    WriteError,
+    ModelError,
+    ResourceError,
+    words={ModelError: f"{ModelError.summary}, or with --check something is to be done"},
 )
 
 

@@ -9,8 +9,9 @@ from typing import Annotated
 import typer
 
 from dlc.cli.arguments import panels
+from dlc.cli.exit_codes import exit_codes
 from dlc.cli.grouping import Group
-from dlc.errors import OptionError
+from dlc.errors import Cancelled, OptionError
 from dlc.options import CaptureOptions, Fit, NoFace, VirtualCameraOptions
 
 _CAPTURE = CaptureOptions()
@@ -23,12 +24,9 @@ LIVE_HELP = (
     "The newest frame is always the next: on a slow machine the frame rate drops, and the latency "
     "does not grow. Ctrl-C ends the run, and a file written so far is playable."
 )
-LIVE_EPILOG = (
-    "Exit codes: 0 ended by Ctrl-C, --duration, closing the window or the end of a file; 2 wrong "
-    "option, 3 unusable input, 5 no face in the photo, 6 output not possible, 7 encoder, 8 writing "
-    "failed, 9 model, 10 missing library, 11 internal, 12 provider, 13 camera unusable or gone, 14 "
-    "virtual camera missing or gone, 15 refused content, 16 signing, 130 stopped before there was "
-    "a picture."
+LIVE_EPILOG = exit_codes(
+    done="ended by Ctrl-C, --duration, closing the window or the end of a file",
+    words={Cancelled: "stopped before there was a picture"},
 )
 
 Source = Annotated[

@@ -8,7 +8,9 @@ from typing import Annotated
 import typer
 
 from dlc.cli.arguments import panels
+from dlc.cli.exit_codes import every_error, exit_codes
 from dlc.cli.grouping import Group
+from dlc.errors import CameraError, VirtualCameraError
 from dlc.options import EncodeOptions, Preset, SwapOptions, VideoDecoder
 
 _DEFAULTS = SwapOptions().encoding
@@ -18,10 +20,8 @@ SWAP_HELP = (
     "Sound, subtitles, timing, rotation and colors of a video stay as they are, and so does every "
     "pixel that no face touches."
 )
-SWAP_EPILOG = (
-    "Exit codes: 0 done, 2 wrong option, 3 unusable input, 4 damaged input, 5 no face, 6 output "
-    "not possible, 7 encoder, 8 writing failed, 9 model, 10 missing library, 11 internal, "
-    "12 provider, 15 refused content, 16 signing, 17 memory, 130 stopped."
+SWAP_EPILOG = exit_codes(
+    *(error for error in every_error() if error not in (CameraError, VirtualCameraError))
 )
 
 # Which of them were given is looked at later: with --map, SOURCE may be left out.
