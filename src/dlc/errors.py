@@ -16,7 +16,7 @@ class DlcError(Exception):
 
 
 class OptionError(DlcError):
-    """An option's value makes no sense by itself or together with the others."""
+    """An option's value is invalid, by itself or together with others."""
 
     exit_code = 2
     summary = "wrong option"
@@ -30,7 +30,7 @@ class InputError(DlcError):
 
 
 class DamagedInputError(InputError):
-    """An input starts well but cannot be read to its end."""
+    """An input cannot be read to its end."""
 
     exit_code = 4
     summary = "damaged input"
@@ -79,42 +79,42 @@ class MissingLibraryError(DlcError):
 
 
 class StageError(DlcError):
-    """A pipeline stage failed in a way none of the other errors describes."""
+    """A pipeline stage failed in a way that no other error describes."""
 
     exit_code = 11
     summary = "internal error"
 
 
 class ProviderError(DlcError):
-    """What was asked to run the models, a GPU for instance, does not run them on this machine."""
+    """The requested provider, a GPU for instance, does not run the models on this machine."""
 
     exit_code = 12
     summary = "provider unavailable"
 
 
 class CameraError(DlcError):
-    """A camera or live stream is missing, busy, delivers no usable picture, or went away."""
+    """A camera or live stream is missing, busy, gone, or delivers no usable picture."""
 
     exit_code = 13
     summary = "camera unusable or gone"
 
 
 class VirtualCameraError(DlcError):
-    """There is no virtual camera device to send to, or it went away."""
+    """The virtual camera is missing or went away."""
 
     exit_code = 14
     summary = "virtual camera missing or gone"
 
 
 class SafeguardError(DlcError):
-    """A photo or the target shows what dlc does not swap faces in."""
+    """A photo or the target shows content that dlc refuses."""
 
     exit_code = 15
     summary = "content refused"
 
 
 class ProvenanceError(DlcError):
-    """An output could not be signed, or what a file says about itself is not intact."""
+    """An output could not be signed, or a signed file was changed."""
 
     exit_code = 16
     summary = "signing failed"
@@ -135,10 +135,10 @@ class Cancelled(DlcError):  # noqa: N818 - an outcome the user asked for, not a 
 
 
 def resource_error(error: BaseException, where: str) -> ResourceError | None:
-    """Return the error to raise in place of one that says that memory has run out.
+    """Return the error to raise in place of one that reports a lack of memory.
 
     Args:
-        error: of any library; each has its own way to say so.
+        error: from any library; each reports it in its own way.
         where: what was being done, for the message.
 
     Returns:

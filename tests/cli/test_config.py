@@ -114,16 +114,16 @@ def test_a_file_with_a_typing_error_stops_the_run_with_an_exit_code(tmp_path: Pa
     file.write_text("[swap]\nqualty = 3\n")
     run = run_dlc("swap", "--config", file, "a.jpg", "b.mp4", "c.mp4")
     assert run.returncode == 2
-    assert f"{file}: 'qualty' in [swap] is no option; did you mean 'quality'?" in run.stderr
+    assert f"{file}: 'qualty' in [swap] is not an option; did you mean 'quality'?" in run.stderr
 
 
 @pytest.mark.parametrize(
     ("content", "said"),
     [
         ("[swap]\nno_audio = true", "did you mean 'no-audio'"),
-        ("[swapp]\nquality = 3", "'swapp' is no command; did you mean 'swap'"),
-        ("[models.pul]\nyes = true", "'models.pul' is no command; did you mean 'pull'"),
-        ("quality = 3", "'quality' is no table of a command"),
+        ("[swapp]\nquality = 3", "'swapp' is not a command; did you mean 'swap'"),
+        ("[models.pul]\nyes = true", "'models.pul' is not a command; did you mean 'pull'"),
+        ("quality = 3", "'quality' is not a command's table"),
         ("swap = 3", r"'swap' is a command: write \[swap\]"),
         ('[swap]\nquality = "3"', r"'quality' in \[swap\] is '3'; give a number"),
         ("[swap]\nquality = true", "'quality' .* is True; give a number"),
@@ -135,8 +135,8 @@ def test_a_file_with_a_typing_error_stops_the_run_with_an_exit_code(tmp_path: Pa
         ("[swap]\nquality = 99", r"'quality' in \[swap\]: .*less than or equal to 51"),
         ('[models.pull]\nnames = "all"', "an array of text"),
         ("[models.pull]\nnames = [1]", "an array of text"),
-        ('[swap]\nconfig = "other.toml"', "'config' in .* is no option"),
-        ("[swap", "is no TOML"),
+        ('[swap]\nconfig = "other.toml"', "'config' in .* is not an option"),
+        ("[swap", "is not valid TOML"),
     ],
 )
 def test_what_is_wrong_is_named(content: str, said: str, tmp_path: Path) -> None:

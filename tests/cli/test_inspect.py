@@ -54,7 +54,7 @@ def test_a_changed_file_ends_with_an_exit_code_of_its_own(signed: Path) -> None:
 def test_a_file_without_a_manifest_says_so(tmp_path: Path) -> None:
     done = run_dlc("inspect", small_file(tmp_path / "plain.mkv"))
     assert done.returncode == 0
-    assert "none: nobody signed what this file is" in done.stdout
+    assert "none: this file is not signed" in done.stdout
 
 
 def test_what_cannot_be_read_is_an_input_error(tmp_path: Path) -> None:

@@ -52,7 +52,7 @@ def test_options_that_make_sense(options: SwapOptions) -> None:
                     signed=False, certificate=Path("a.pem"), key=Path("b.pem")
                 )
             ),
-            "nothing is to be signed",
+            "drop the certificate or turn signing on",
         ),
         (SwapOptions(safeguard=SafeguardPolicy(threshold=1.5)), "threshold"),
         (SwapOptions(safeguard=SafeguardPolicy(threshold=float("nan"))), "threshold"),

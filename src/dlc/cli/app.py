@@ -52,7 +52,7 @@ def dlc(
         ),
     ] = False,
 ) -> None:
-    """Swap faces in videos and pictures; no display, and nothing to download to begin with."""
+    """Swap faces in videos, pictures and live streams; headless, works without downloads."""
     if context.invoked_subcommand is None:
         typer.echo(context.get_help())
 
@@ -61,7 +61,7 @@ def main() -> None:
     """Run the command line and end the process with the exit code of what happened."""
     arguments = sys.argv[1:]
     reporter = FailureReporter.for_arguments(arguments)
-    # The last resort for errors nobody foresaw: a line instead of a traceback.
+    # The last resort for unforeseen errors: a line instead of a traceback.
     sys.excepthook = reporter.crash
     command = configurable(typer.main.get_command(app), reporter.learn)
     try:

@@ -1,4 +1,4 @@
-"""Reads options from a TOML file: one table a command, one key an option."""
+"""Reads options from a TOML file: one table per command, one key per option."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ import typer
 
 from dlc.errors import InputError, OptionError
 
-# Options that say what else is read or that end the run, and so cannot be in the file.
+# Options that decide what is read, or that end the run, and so cannot be in the file.
 NOT_IN_FILE = frozenset({"config", "show-config", "help"})
 
 _NAMES = {bool: "true or false", int: "a whole number", float: "a number"}
@@ -76,8 +76,8 @@ def read_config(
 
     Raises:
         InputError: the file is missing or cannot be read.
-        OptionError: it is no TOML, or something in it is no command, no option, or no value that
-            the option takes; the message names the file and the key.
+        OptionError: the file is not valid TOML, or names a command, an option or a value that does
+            not exist; the message names the file and the key.
     """
     commands = dict(commands_of(root))
     tables = dict(_tables(file, _load(file), commands, ()))
@@ -94,7 +94,7 @@ def _load(file: Path) -> dict[str, Any]:
     except OSError as error:
         raise InputError(f"the configuration {file} cannot be read: {error.strerror}") from error
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise OptionError(f"the configuration {file} is no TOML: {error}") from error
+        raise OptionError(f"the configuration {file} is not valid TOML: {error}") from error
 
 
 def _tables(
@@ -103,14 +103,15 @@ def _tables(
     commands: Mapping[tuple[str, ...], Any],
     above: tuple[str, ...],
 ) -> Iterator[tuple[tuple[str, ...], Mapping[str, Any]]]:
-    """Yield the tables of commands; those of a group of commands are inside the group's."""
+    """Yield the tables of commands; a group's table holds those of its commands."""
     depth = len(above)
     known = dict.fromkeys(path[depth] for path in commands if path[:depth] == above)
     for name, table in content.items():
         path = (*above, name)
         if name not in known:
-            what = "command" if isinstance(table, dict) else "table of a command"
-            raise OptionError(f"{file}: {'.'.join(path)!r} is no {what}; {_nearest(name, known)}")
+            what = "command" if isinstance(table, dict) else "command's table"
+            near = _nearest(name, known)
+            raise OptionError(f"{file}: {'.'.join(path)!r} is not a {what}; {near}")
         if not isinstance(table, dict):
             raise OptionError(f"{file}: {'.'.join(path)!r} is a command: write [{'.'.join(path)}]")
         if path in commands:
@@ -131,7 +132,7 @@ def _values(
         where = f"{file}: {key!r} in [{'.'.join(path)}]"
         parameter = parameters.get(key)
         if parameter is None:
-            raise OptionError(f"{where} is no option; {_nearest(key, parameters)}")
+            raise OptionError(f"{where} is not an option; {_nearest(key, parameters)}")
         wanted = _mismatch(parameter, value)
         if wanted is not None:
             raise OptionError(f"{where} is {value!r}; give {wanted}")
@@ -143,7 +144,7 @@ def _values(
 
 
 def _mismatch(parameter: Parameter, value: object) -> str | None:
-    """Return what kind of value the parameter takes if this is of another one."""
+    """Return what kind of value the parameter takes if this value is of another kind."""
     kind = parameter.type_descriptor.annotation
     if get_origin(kind) is list or parameter.multiple or parameter.nargs != 1:
         inner = (get_args(kind) or (str,))[0]
@@ -171,4 +172,4 @@ def _name(kind: Any) -> str:
 def _nearest(name: str, known: Iterable[str]) -> str:
     names = list(known)
     close = difflib.get_close_matches(name.replace("_", "-"), names, n=1)
-    return f"did you mean {close[0]!r}?" if close else f"there are {', '.join(names)}"
+    return f"did you mean {close[0]!r}?" if close else f"known are {', '.join(names)}"

@@ -20,11 +20,11 @@ Read = Callable[[Mapping[str, Any]], None]
 def configurable(root: Any, on_read: Read | None = None) -> Any:
     """Add the two options to all commands and return the command line.
 
-    What is typed wins over what is in the file, and both over the defaults.
+    The command line wins over the file, and both over the defaults.
 
     Args:
         root: what `typer.main.get_command` makes of an app.
-        on_read: gets what a file says of the command that is running, before the command does.
+        on_read: called with the file's values for the running command, before it runs.
     """
     for path, command in commands_of(root):
         command.params += _options(root, path, on_read)
@@ -33,7 +33,7 @@ def configurable(root: Any, on_read: Read | None = None) -> Any:
 
 
 def _options(root: Any, path: tuple[str, ...], on_read: Read | None) -> list[Any]:
-    """Return the two options, made by Typer as those of a command would be."""
+    """Return the two options, as Typer makes those of a command."""
 
     def load(context: typer.Context, file: Path | None) -> None:
         if file is not None:
@@ -56,7 +56,7 @@ def _options(root: Any, path: tuple[str, ...], on_read: Read | None) -> list[Any
                 callback=load,
                 is_eager=True,
                 expose_value=False,
-                help="Read options from a file; what is typed wins.",
+                help="Read options from a file; the command line wins.",
                 rich_help_panel=_PANEL,
             ),
         ] = None,
@@ -67,7 +67,7 @@ def _options(root: Any, path: tuple[str, ...], on_read: Read | None) -> list[Any
                 metavar="",
                 callback=relax,
                 is_eager=True,
-                help="Print the options as such a file, and do nothing else.",
+                help="Print the options as such a file and exit.",
                 rich_help_panel=_PANEL,
             ),
         ] = False,
@@ -80,7 +80,7 @@ def _options(root: Any, path: tuple[str, ...], on_read: Read | None) -> list[Any
 
 
 def _showing(command: Any, path: tuple[str, ...]) -> Callable[..., Any]:
-    """Return what runs a command, unless its configuration is only to be shown."""
+    """Return a callback that runs a command or, if asked, only prints its configuration."""
     run = command.callback
 
     @functools.wraps(run)

@@ -16,10 +16,10 @@ from dlc.pipeline.cancel import CancelToken
 _DEFAULTS = NeuralOptions()
 
 FACES_HELP = (
-    "List the people in TARGET, write a portrait of each, and print the --map options that give "
-    "them faces.\n\n"
-    "People are told apart by a recognizer where one is installed (`dlc models pull sface`), "
-    "and otherwise by how long their faces can be followed."
+    "List the people in TARGET, write a portrait of each, and print --map options to give them "
+    "new faces.\n\n"
+    "A recognizer tells people apart if one is installed (`dlc models pull sface`). Otherwise "
+    "somebody who leaves the picture and returns is listed again."
 )
 
 Target = Annotated[Path, typer.Argument(metavar="TARGET", help="A video or picture.")]
@@ -28,7 +28,7 @@ FolderOption = Annotated[
     typer.Option(
         "--output",
         metavar="FOLDER",
-        help="Where portraits and their sheet go; default: a folder beside TARGET.",
+        help="Folder for the portraits and their sheet; default: one beside TARGET.",
     ),
 ]
 OverwriteOption = Annotated[

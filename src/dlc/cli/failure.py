@@ -13,7 +13,7 @@ import typer
 
 from dlc.errors import Cancelled, DlcError, OptionError
 
-# The library says what to do in words; on the command line it is an option that does it.
+# The library says what to do in words; on the command line an option does it.
 _OPTIONS = {
     "allow overwriting": "pass --overwrite",
     "allow damaged input": "pass --allow-damaged",
@@ -48,12 +48,12 @@ class FailureReporter:
         return cls("--json" in options, "--verbose" in options)
 
     def learn(self, values: Mapping[str, Any]) -> None:
-        """Take in what a configuration says, by the names of a command's parameters."""
+        """Heed a configuration file's values, by the names of a command's parameters."""
         self.as_json = self.as_json or values.get("as_json") is True
         self.with_traceback = self.with_traceback or values.get("verbose") is True
 
     def usage(self, error: typer.TyperException) -> int:
-        """Report that the command line makes no sense; return the exit code."""
+        """Report a wrong command line; return the exit code."""
         self._report("UsageError", f"{error.format_message()} (see --help)", error.exit_code)
         return error.exit_code
 
@@ -73,7 +73,7 @@ class FailureReporter:
         error: BaseException,
         trace: TracebackType | None,
     ) -> None:
-        """Report an error nobody foresaw; has the signature of `sys.excepthook`."""
+        """Report an unforeseen error; has the signature of `sys.excepthook`."""
         if self.with_traceback:
             traceback.print_exception(kind, error, trace, file=sys.stderr)
         hint = "" if self.with_traceback else "; --verbose shows where"

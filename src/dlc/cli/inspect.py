@@ -11,9 +11,9 @@ from dlc.cli.arguments.common import JsonOption
 from dlc.errors import ProvenanceError
 
 INSPECT_HELP = (
-    "Say what FILE tells about itself: its signed C2PA manifest, who signed it, what it was made "
-    "of, and its plain note.\n\n"
-    "The exit code is 16 if the file is no longer what was signed. Nothing is fetched from the "
+    "Show what FILE says about itself: its signed C2PA manifest, who signed it, what it was made "
+    "from, and its plain note.\n\n"
+    "The exit code is 16 if the file was changed after it was signed. Nothing is fetched from the "
     "network."
 )
 
@@ -30,5 +30,5 @@ def inspect_command(file: File, as_json: JsonOption = False) -> None:
     inspection = inspect(file)
     typer.echo(inspection_as_json(inspection) if as_json else inspection_as_text(inspection))
     if not inspection.is_intact:
-        # All was said above, and one JSON object is all that programs expect.
+        # The report says it all; programs expect no second JSON object.
         raise typer.Exit(ProvenanceError.exit_code)

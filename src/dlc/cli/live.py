@@ -1,4 +1,4 @@
-"""`dlc live`: put the face of a photo on the faces that a camera sees."""
+"""`dlc live`: swap faces in a live camera picture."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ def live_command(
 ) -> None:
     """Turn what was typed into options and run."""
     if source is None and not people.mapping:
-        message = "missing --source, or --map for everybody who is to be swapped (see --help)"
+        message = "missing --source, or --map for everybody to be swapped (see --help)"
         raise OptionError(message)
     if encoder is not None and output is None:
         raise OptionError("--encoder has no effect without --output; give both or none")
@@ -84,7 +84,7 @@ def _run(
     json_lines: Path | None,
     verbosity: Verbosity,
 ) -> None:
-    """Swap under the eyes of the user; the imports wait until it is clear that there is work."""
+    """Run and show the run; heavy imports wait until there is work."""
     from dlc.cli.console import human_console, logging_to
     from dlc.cli.display.live import live_display_for
     from dlc.cli.display.live_log import StatsLog

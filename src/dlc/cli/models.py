@@ -1,4 +1,4 @@
-"""`dlc models`: which models there are, which are installed, and bringing in those that are not."""
+"""`dlc models`: lists, downloads, checks and finds the models that users install."""
 
 from __future__ import annotations
 
@@ -18,22 +18,24 @@ if TYPE_CHECKING:
     from dlc.model_store.spec import License
 
 models_app = typer.Typer(
-    name="models", help="List, download and check the models that users install themselves."
+    name="models", help="List, download and check the models that you install yourself."
 )
 
-_NAMES_HELP = "Models as `dlc models list` calls them; buffalo_l means all of that package."
+_NAMES_HELP = "Names from `dlc models list`; buffalo_l means all models of that package."
 
 Names = Annotated[list[str], typer.Argument(metavar="NAME...", help=_NAMES_HELP)]
 AnyNames = Annotated[
     list[str] | None,
-    typer.Argument(metavar="[NAME]...", help=f"{_NAMES_HELP} Default: every one installed."),
+    typer.Argument(metavar="[NAME]...", help=f"{_NAMES_HELP} Default: all."),
 ]
 OneName = Annotated[
-    str | None, typer.Argument(metavar="[NAME]", help="A model as `dlc models list` calls it.")
+    str | None, typer.Argument(metavar="[NAME]", help="A name from `dlc models list`.")
 ]
 YesOption = Annotated[
     bool,
-    typer.Option("--yes", metavar="", help="Accept the licenses that are shown; for scripts, too."),
+    typer.Option(
+        "--yes", metavar="", help="Accept the licenses shown, without asking; for scripts."
+    ),
 ]
 
 
@@ -62,9 +64,9 @@ def pull_command(
     as_json: JsonOption = False,
     quiet: QuietOption = False,
 ) -> None:
-    """Download models, show their license once, and check every byte.
+    """Download models, show each license once, and check every byte.
 
-    An interrupted download goes on where it stopped. A model that is installed stays as it is.
+    An interrupted download continues where it stopped. Installed models are left alone.
     """
     from dlc.cli.display.downloads import DownloadDisplay
     from dlc.cli.reports.models import pulled_as_json, pulled_as_text
@@ -82,9 +84,9 @@ def pull_command(
 
 @models_app.command("verify")
 def verify_command(names: AnyNames = None, as_json: JsonOption = False) -> None:
-    """Read installed models again and compare every byte with what it should be.
+    """Check every byte of the installed models.
 
-    The exit code is 9 if a file is damaged, or a model that was named is missing.
+    The exit code is 9 if a file is damaged or a named model is missing.
     """
     from dlc.cli.reports.models import verification_as_json, verification_as_text
     from dlc.workflows.models import verify_models
@@ -93,15 +95,15 @@ def verify_command(names: AnyNames = None, as_json: JsonOption = False) -> None:
         result = verify_models(names or (), progress=lambda name: status.update(f"checking {name}"))
     typer.echo(verification_as_json(result) if as_json else verification_as_text(result))
     if not result.passed:
-        # All was said above, and one JSON object is all that programs expect.
+        # The report says it all; programs expect no second JSON object.
         raise typer.Exit(ModelError.exit_code)
 
 
 @models_app.command("path")
 def path_command(name: OneName = None) -> None:
-    """Print where a model is, or, without a name, the folder that downloads go to.
+    """Print a model's path, or, without a name, the folder that downloads go to.
 
-    For a model that is not installed it prints that folder too, and the exit code is 9.
+    If the model is not installed, print that folder, too, and exit with code 9.
     """
     from dlc.cli.console import say
     from dlc.workflows.models import download_folder, locate_model
@@ -131,7 +133,7 @@ def _console(*, quiet: bool = False) -> Iterator[Console]:
 
 @contextmanager
 def _stoppable() -> Iterator[None]:
-    """Let Ctrl-C, also at a question, end the command like every other one that is stopped."""
+    """Report Ctrl-C, also at a question, like a stop of any other command."""
     try:
         yield
     except (KeyboardInterrupt, EOFError) as error:
@@ -148,7 +150,7 @@ def _show(console: Console, license_: License) -> None:
 
 
 def _accepting(console: Console) -> Callable[[License], None]:
-    """Return what shows a license to those who accepted it beforehand."""
+    """Return a function that only shows a license; --yes has accepted it."""
 
     def agree(license_: License) -> None:
         _show(console, license_)
@@ -157,14 +159,14 @@ def _accepting(console: Console) -> Callable[[License], None]:
 
 
 def _asking(console: Console) -> Callable[[License], None]:
-    """Return what shows a license and asks whether the user accepts it."""
+    """Return a function that shows a license and asks the user to accept it."""
 
     def agree(license_: License) -> None:
         _show(console, license_)
         if not sys.stdin.isatty():
             message = (
-                f"the license {license_.title!r} must be accepted before the download, and there "
-                "is nobody to ask: pass --yes to accept it"
+                f"the license {license_.title!r} must be accepted before the download, but there "
+                "is no terminal to ask on: pass --yes to accept it"
             )
             raise OptionError(message)
         answer = console.input("Do you accept it? [y/N] ", markup=False)

@@ -1,4 +1,4 @@
-"""`dlc optimize-models`: rewrite models for this machine, once, and say what it brought."""
+"""`dlc optimize-models`: rewrite models for this machine, once, and report what it gained."""
 
 from __future__ import annotations
 
@@ -19,9 +19,9 @@ from dlc.errors import (
 )
 
 OPTIMIZE_HELP = (
-    "Rewrite the graphs of models into what runs on this machine without interruption.\n\n"
-    "Every result is compared with the original on the CPU before it is accepted, and kept in the "
-    "cache folder; originals stay as they are."
+    "Rewrite models so that this machine runs them without falling back to the CPU.\n\n"
+    "Each result is compared with the original on the CPU before it is accepted, and kept in the "
+    "cache folder; the originals are left alone."
 )
 OPTIMIZE_EPILOG = exit_codes(
     DlcError,
@@ -30,12 +30,12 @@ OPTIMIZE_EPILOG = exit_codes(
     WriteError,
     ModelError,
     ResourceError,
-    words={ModelError: f"{ModelError.summary}, or with --check something is to be done"},
+    words={ModelError: f"{ModelError.summary}, or with --check something needs doing"},
 )
 
 
 class Target(StrEnum):
-    """For what models can be rewritten."""
+    """What models can be rewritten for."""
 
     AUTO = "auto"
     COREML = "coreml"
@@ -47,27 +47,30 @@ Models = Annotated[
     list[str] | None,
     typer.Argument(
         metavar="[MODEL]...",
-        help="ONNX files, or names as `dlc models list` calls them. "
+        help="ONNX files, or names from `dlc models list`. "
         "Default: every installed model that this machine would use.",
     ),
 ]
-TargetOption = Annotated[Target, typer.Option(help="What is to run the models.")]
+TargetOption = Annotated[Target, typer.Option(help="What will run the models.")]
 InputSizeOption = Annotated[
     int,
-    typer.Option(metavar="N", help="Side of the input of a model that leaves it open, in pixels."),
+    typer.Option(metavar="N", help="Side in pixels of an input whose size the model leaves open."),
 ]
 CheckOption = Annotated[
-    bool, typer.Option("--check", metavar="", help="Only say what is to be done.")
+    bool, typer.Option("--check", metavar="", help="Only report what needs doing.")
 ]
 ForceOption = Annotated[
-    bool, typer.Option("--force", metavar="", help="Rewrite again what is there already.")
+    bool, typer.Option("--force", metavar="", help="Rewrite models again that are up to date.")
 ]
 AllOption = Annotated[
-    bool, typer.Option("--all", metavar="", help="Also do what this machine does without.")
+    bool,
+    typer.Option("--all", metavar="", help="Also apply rewrites that this machine does not need."),
 ]
 MeasureOption = Annotated[
     bool,
-    typer.Option("--measure", metavar="", help="On a Mac, also ask ONNX Runtime for partitions."),
+    typer.Option(
+        "--measure", metavar="", help="On a Mac, also have ONNX Runtime count partitions."
+    ),
 ]
 
 
@@ -104,5 +107,5 @@ def optimize_command(
     else:
         show_report(report)
     if check and not report.current:
-        # All was said above, and one JSON object is all that programs expect.
+        # The report says it all; programs expect no second JSON object.
         raise typer.Exit(ModelError.exit_code)

@@ -1,4 +1,4 @@
-"""`dlc probe`: what this machine would run the models by, and why."""
+"""`dlc probe`: what would run the models on this machine, and why."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ from dlc.options import NeuralOptions
 _DEFAULTS = NeuralOptions()
 
 PROBE_HELP = (
-    "Say what this machine is, by what it would run each model and why, what is in the way of "
-    "something faster, and how fast it swaps.\n\n"
-    "The speed is measured on a short clip with one face: with the built-in engine, and with the "
-    "neural one too where its models are installed."
+    "Describe this machine, the provider chosen for each model and why, what blocks something "
+    "faster, and the measured speed.\n\n"
+    "The speed is measured on a short clip of one face, with the built-in engine and, if its "
+    "models are installed, the neural one."
 )
 
 SyntheticOption = Annotated[
@@ -24,7 +24,7 @@ SyntheticOption = Annotated[
     typer.Option(
         "--synthetic",
         metavar="",
-        help="Also time a stand-in for inswapper_128, full size, with random weights.",
+        help="Also time a full-size stand-in for inswapper_128 with random weights.",
     ),
 ]
 CameraOption = Annotated[
@@ -32,14 +32,12 @@ CameraOption = Annotated[
     typer.Option(
         metavar="N",
         min=0,
-        help="Also open the camera of this number: what was asked, reported and measured.",
+        help="Also open this camera and show what was requested, reported and measured.",
     ),
 ]
 NoMeasureOption = Annotated[
     bool,
-    typer.Option(
-        "--no-measure", metavar="", help="Only look; do not swap anything to measure the speed."
-    ),
+    typer.Option("--no-measure", metavar="", help="Skip the speed measurement."),
 ]
 
 

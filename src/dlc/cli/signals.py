@@ -1,4 +1,4 @@
-"""Turns Ctrl-C and a request to terminate into a clean stop, and a second one into an end."""
+"""Turns Ctrl-C and termination requests into a clean stop, and a second one into an exit."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from dlc.errors import Cancelled
 from dlc.pipeline.cancel import CancelToken
 from dlc.pipeline.stop_requests import StopRequests
 
-_GIVEN_UP = "ended at the second request, as a step did not stop; nothing was kept"
+_GIVEN_UP = "ended at the second request because a step did not stop; nothing was kept"
 
 
 @contextmanager

@@ -87,7 +87,7 @@ def _run(
     *,
     as_json: bool,
 ) -> None:
-    """Swap under the eyes of the user; the imports wait until it is clear that there is work."""
+    """Run and show the run; heavy imports wait until there is work."""
     from dlc.cli.console import human_console, logging_to
     from dlc.cli.display.swap import display_for
     from dlc.cli.reports.swap import result_as_json, show_result

@@ -17,7 +17,7 @@ def parse_time(option: str, text: str) -> float:
         text: what the user typed.
 
     Raises:
-        OptionError: the text is no point in time, or a part of a clock time exceeds 59.
+        OptionError: the text is not a point in time, or its minutes or seconds exceed 59.
     """
     parts = _CLOCK.fullmatch(text.strip())
     if parts is None:

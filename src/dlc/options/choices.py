@@ -30,12 +30,12 @@ class VideoDecoder(StrEnum):
 
     SOFTWARE = "software"
     NVDEC = "nvdec"
-    """NVIDIA's decoder on the GPU, or software with a warning where it does not do the same."""
+    """NVIDIA's decoder on the GPU; software, with a warning, where its output would differ."""
 
 
 NVENC = "nvenc"
-"""For an encoder: NVIDIA's on the GPU that suits the output, or the output's default one with a
-warning where there is none."""
+"""An encoder: the NVIDIA hardware encoder that suits the output; the output's default, with a
+warning, if there is none."""
 
 
 class FaceChoice(StrEnum):
@@ -57,14 +57,14 @@ class Preset(StrEnum):
 
 
 class PixelBoost(StrEnum):
-    """Side in pixels of faces that a model of 128 pixels makes in several parts."""
+    """Side in pixels of faces that a model of 128 pixels composes from several passes."""
 
     SIDE_256 = "256"
     SIDE_512 = "512"
 
 
 class ColorMatch(StrEnum):
-    """What of the old face's colors the new one takes on."""
+    """How the new face's colors are matched to the old one's."""
 
     NONE = "none"
     LAB = "lab"
@@ -72,7 +72,7 @@ class ColorMatch(StrEnum):
 
 
 class BlendMethod(StrEnum):
-    """How a new face is put into the frame."""
+    """How a new face is blended into the frame."""
 
     ALPHA = "alpha"
     POISSON = "poisson"
@@ -87,7 +87,7 @@ class Enhancer(StrEnum):
 
 
 class Occlusion(StrEnum):
-    """What keeps things in front that come in front of a face."""
+    """What keeps objects in front of a face in front."""
 
     AUTO = "auto"
     BUILT_IN = "built-in"
@@ -96,14 +96,14 @@ class Occlusion(StrEnum):
 
 
 class Fit(StrEnum):
-    """How a picture gets another shape."""
+    """How a picture of another shape is made to fit."""
 
     LETTERBOX = "letterbox"
     CROP = "crop"
 
 
 class NoFace(StrEnum):
-    """What viewers of a live picture see while there is no swapped face in it."""
+    """What viewers see unless every face in a live picture was swapped."""
 
     PASS = "pass"  # noqa: S105 - a choice, no password
     BLANK = "blank"

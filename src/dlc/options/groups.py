@@ -24,7 +24,7 @@ class EncodeOptions:
         encoder: an encoder's FFmpeg name such as "libx264", `NVENC`, or None for the container's
             default.
         quality: constant quality on x264's CRF scale for every encoder: 0 is best, 51 worst.
-        preset: the trade of time against size.
+        preset: how much encoding time a smaller file is worth.
         audio: whether audio streams are carried over.
     """
 
@@ -46,9 +46,9 @@ class NeuralOptions:
         recognizer_model: an ONNX file of ArcFace, or of SFace where the mesh engine is to tell
             people apart; None takes w600k_r50, and for the mesh engine SFace before it.
         landmarker_model: an ONNX file of 2d106det; looked for only where something needs it.
-        pixel_boost: side of the new faces; None is the model's own. Twice the side takes four
-            times as long.
-        tilted: look for faces that lie or hang where there is none that is upright.
+        pixel_boost: side of the new faces; None is the model's own. Doubling it takes four times
+            as long.
+        tilted: also look for sideways and upside-down faces where no upright one is found.
     """
 
     provider: Provider = Provider.AUTO
@@ -66,15 +66,14 @@ class LookOptions:
 
     Attributes:
         opacity: 0 to 1; below 1 the old face shows through.
-        sharpness: 0 to 1, by how much detail is emphasized.
-        color_match: what of the old face's colors the new one takes on. LAB is mean and contrast
-            of all of it; LOCAL is the light and tint of each part of it. The mesh engine follows
-            the target's light by itself, and inswapper was trained to.
+        sharpness: 0 to 1; 1 doubles the detail.
+        color_match: LAB matches mean and contrast of the whole face; LOCAL matches light and tint
+            place by place. Both engines follow the target's light by themselves.
         blend: ALPHA lays the face over the frame; POISSON solves for its gradients, so that its
-            border has the frame's colors, which takes many times as long.
-        smoothing: 0 to 1, how much a face's position is steadied, by One-Euro filters; more lags
-            more. The mesh engine steadies its landmarks by 0.5 where this is None, and the neural
-            engine not at all. Pictures are never blended.
+            border takes on the frame's colors, and takes many times as long.
+        smoothing: 0 to 1, how much One-Euro filters steady a face's position; more lags more.
+            None is 0.5 for the mesh engine's landmarks and 0 for the neural engine. Pictures are
+            never blended.
     """
 
     opacity: float = 1.0
@@ -86,20 +85,20 @@ class LookOptions:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MaskOptions:
-    """How much of the old face stays; by default what the engine leaves of it.
+    """How much of the old face stays; by default the engine decides.
 
     Attributes:
-        feather: percent of the face over which the new one fades in from its outline; None is the
-            engine's own edge.
-        padding: percent of the face's height and width that are cut off at its top, right, bottom
+        feather: percent of the face over which the new one fades in from its edge; None is the
+            engine's choice.
+        padding: percent of the face's height and width left as they were at the top, right, bottom
             and left.
-        mouth: the target's own mouth shows. The neural engine needs 2d106det for this.
-        occlusion: with BUILT_IN the mesh engine keeps what comes in front of a face while it is
-            watched, unless it has the color of skin. With MODEL either engine keeps what a network
-            sees in front, in each frame by itself. AUTO is BUILT_IN with the mesh engine, and MODEL
-            with the neural one where it is installed.
-        occluder_model: an ONNX file with XSeg's input and output, which AUTO means on either engine
-            if it is given; None takes the installed one.
+        mouth: keep the target's own mouth. The neural engine needs 2d106det for this.
+        occlusion: BUILT_IN is the mesh engine's own method, which keeps what comes in front of a
+            face while it is followed, unless it has the color of skin. With MODEL either engine
+            keeps what a network sees in front, in each frame on its own. AUTO is BUILT_IN for the
+            mesh engine and, for the neural one, MODEL if it is installed.
+        occluder_model: an ONNX file with XSeg's input and output; if it is given, AUTO means MODEL
+            with either engine. None takes the installed one.
     """
 
     feather: float | None = None
@@ -115,9 +114,9 @@ class EnhanceOptions:
 
     Attributes:
         enhancer: which model.
-        blend: how much of the detail is added, 0 to 1.
-        every: frames of a face from one run of the model to the next, between which its detail is
-            carried on; None runs it for every frame of a file, and as often as there is time live.
+        blend: how much of that detail to add, 0 to 1.
+        every: run the model in every Nth frame of a face and carry its detail along in between;
+            None runs it in every frame of a file, and as often as time allows live.
         model: an ONNX file with GFPGAN's or GPEN's input and output; None takes the installed one.
     """
 
@@ -129,14 +128,15 @@ class EnhanceOptions:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PeopleOptions:
-    """Who of the people in the target gets which face.
+    """Who in the target gets which face.
 
     Attributes:
-        mapping: for each person in the target a photo of them, or a folder of such, and the photo
-            or folder of the face that they get.
-        reference: a photo of the only person that is swapped, or a folder; None swaps everybody.
-        similarity: the cosine of two faces' embeddings from which they are one person's; None is
-            the recognizer's own, 0.35 for ArcFace and 0.363 for SFace.
+        mapping: pairs of a photo of a person in the target and a photo of the face they get; either
+            may be a folder of photos.
+        reference: a photo, or folder of photos, of the only person to swap; None swaps everybody.
+        similarity: the cosine similarity above which two faces count as the same person; lower
+            matches more, higher confuses fewer. None is the recognizer's own: 0.35 for ArcFace,
+            0.363 for SFace.
     """
 
     mapping: tuple[tuple[Path, Path], ...] = ()
@@ -146,12 +146,12 @@ class PeopleOptions:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ProvenanceOptions:
-    """How an output says what it is, besides the plain note that every output carries.
+    """What an output says about itself, besides the plain note that every output carries.
 
     Attributes:
-        signed: write a signed C2PA manifest into the output, where its container has room for one.
-        certificate: a PEM file with the signer's certificate and those it was issued by; None
-            signs with a key of the user's own, made at its first use.
+        signed: write a signed C2PA manifest into the output, if its container can hold one.
+        certificate: a PEM file with the signer's certificate chain; None signs with a key of the
+            user's own, made on first use.
         key: a PEM file with the certificate's private key, without a passphrase.
     """
 
@@ -164,16 +164,16 @@ class ProvenanceOptions:
 class SafeguardPolicy:
     """What dlc refuses to swap faces in, and how closely it looks.
 
-    A classifier of sexual content gives every source photo, and the target's pictures at a steady
-    rate, a score from 0 to 1. One photo above the threshold stops the run, and so do several
-    pictures of the target in a row.
+    A classifier of sexual content scores every source photo, and pictures of the target at a steady
+    rate, from 0 to 1. One photo above the threshold stops the run, and so do several pictures of
+    the target in a row.
 
     Attributes:
-        threshold: the highest score that is let pass. The model's authors call what scores below
-            0.2 likely safe and above 0.8 likely not.
-        frames_per_second: pictures of the target that are looked at for each second of it, four
-            times as many while they score above the threshold. Each costs a processor about 15 ms.
-        in_a_row: how many of them above the threshold it takes, or all there are left: single
+        threshold: the highest score that passes. The model's authors call scores below 0.2 likely
+            safe and above 0.8 likely not.
+        frames_per_second: pictures of the target that are checked per second of it, four times as
+            many while they score above the threshold. Each takes a CPU about 15 ms.
+        in_a_row: how many in a row above the threshold stop the run, or all that are left: single
             pictures of harmless scenes score high now and then.
     """
 

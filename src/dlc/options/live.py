@@ -24,10 +24,10 @@ class CaptureOptions:
 
     Attributes:
         resolution: width and height to ask a camera for; None asks for sizes that suit a swap.
-            Files and streams have the size they have.
-        fps: frame rate to ask a camera for, and at which an image sequence is played; None asks
-            for the highest that is useful and plays a sequence at 25.
-        loop: begin a file anew when it has ended.
+            Ignored for files and streams.
+        fps: frame rate to ask a camera for, or to play an image sequence at; None asks for the
+            highest useful one and plays a sequence at 25.
+        loop: repeat a file when it ends.
         reconnect: when a camera or stream goes away, wait for it to come back.
     """
 
@@ -39,11 +39,11 @@ class CaptureOptions:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class VirtualCameraOptions:
-    """What other programs get to see.
+    """How other programs see the virtual camera.
 
     Attributes:
         size: width and height of the virtual camera, both even; None takes the source's.
-        fit: what becomes of a picture of another shape.
+        fit: how a picture of another shape is made to fit.
     """
 
     size: tuple[int, int] | None = None
@@ -56,25 +56,25 @@ class LiveOptions:
 
     Attributes:
         engine: which swapper to use.
-        neural: how the neural engine is run, if it is the one.
+        neural: how the neural engine is run, if it is used.
         faces: which faces of a frame to swap; numbers count from 1 at the left.
         people: who gets which face.
         look: how the new faces look.
         masks: how much of the old faces stays.
-        enhance: how the new faces are given finer detail; None leaves it at what the engine makes.
-        detection_every: frames from one detection to the next; None suits the machine.
+        enhance: how a restoration model adds detail to the new faces; None uses no model.
+        detection_every: detect faces in every Nth frame; None adapts to the machine.
         no_face: what is shown instead of a frame in which not every face was swapped.
         capture: how the source is opened.
-        virtual_camera: show the result to other programs as a camera; None does not.
+        virtual_camera: offer the result to other programs as a camera; None does not.
         output: a video file to write; None writes none.
         overwrite: replace the file if it exists.
-        encoding: how the file is encoded; there is no sound.
+        encoding: how the file is encoded; it has no sound.
         preview: show the result in a window.
-        duration: seconds after which to stop; None goes on until the source ends.
+        duration: seconds after which to stop; None continues until the source ends.
         threads: CPU threads for all stages together; None uses every core.
-        label: a short visible note drawn into a corner of every picture, or None.
-        provenance: how the file says what it is.
-        safeguard: what is refused; None for callers who have a safeguard of their own. Viewers see
+        label: a short visible note drawn in a corner of every picture, or None.
+        provenance: what the file says about itself.
+        safeguard: what is refused; None for callers with a safeguard of their own. Viewers see
             black from the first picture above the threshold on; by default the run ends after five
             seconds of such pictures.
     """

@@ -20,11 +20,11 @@ from dlc.options.groups import (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ResumeOptions:
-    """How a video is processed so that a run that was killed can be resumed.
+    """How a video is processed so that a killed run can be resumed.
 
     Attributes:
-        segment_seconds: of the target that are lost at most; shorter segments cost more time, as
-            each begins with 1.5 seconds of the target before it.
+        segment_seconds: length of a segment, the most of the target that a killed run loses;
+            shorter ones cost more time, as each starts 1.5 seconds early to follow the faces.
     """
 
     segment_seconds: float = 30.0
@@ -36,12 +36,12 @@ class SwapOptions:
 
     Attributes:
         engine: which swapper to use.
-        neural: how the neural engine is run, if it is the one.
+        neural: how the neural engine is run, if it is used.
         faces: which faces of a frame to swap; numbers count from 1 at the left.
         people: who gets which face.
         look: how the new faces look.
         masks: how much of the old faces stays.
-        enhance: how the new faces are given finer detail; None leaves it at what the engine makes.
+        enhance: how a restoration model adds detail to the new faces; None uses no model.
         overwrite: replace an output that already exists.
         start: seconds into the target at which to begin; None is its beginning.
         end: seconds into the target at which to stop; None is its end.
@@ -50,13 +50,13 @@ class SwapOptions:
         contact_sheet: where to write a PNG of source, target and result side by side.
         contact_sheet_rows: how many moments the contact sheet shows.
         allow_damaged: process what can be read of a damaged target instead of refusing it.
-        keep_partial: when the run is stopped, keep what was written so far, playable.
-        resume: process a video in segments, and go on after those that are finished; None
+        keep_partial: when the run is stopped, keep a playable file of what was written.
+        resume: process a video in segments, and continue after those that are finished; None
             processes it in one piece.
         threads: CPU threads for all stages together; None uses every core.
-        label: a short visible note drawn into a corner of every frame, or None.
-        provenance: how the output says what it is.
-        safeguard: what is refused; None for callers who have a safeguard of their own.
+        label: a short visible note drawn in a corner of every frame, or None.
+        provenance: what the output says about itself.
+        safeguard: what is refused; None for callers with a safeguard of their own.
     """
 
     engine: Engine = Engine.AUTO

@@ -28,7 +28,7 @@ def check_options(options: SwapOptions) -> None:
     """Raise OptionError unless every value makes sense by itself and with the others."""
     for name, seconds in (("start", options.start), ("end", options.end)):
         if seconds is not None and not (math.isfinite(seconds) and seconds >= 0):
-            raise OptionError(f"{name} is {seconds} s; give a time from 0 s on")
+            raise OptionError(f"{name} is {seconds} s; give a time of at least 0 s")
     start = options.start or 0.0
     if options.end is not None and options.end <= start:
         raise OptionError(f"end ({options.end:g} s) is not after start ({start:g} s)")
@@ -68,8 +68,8 @@ def _check_resume(options: SwapOptions, resume: ResumeOptions) -> None:
     for name in ("contact_sheet", "keep_partial", "allow_damaged"):
         if getattr(options, name):
             raise OptionError(
-                f"resume and {name} do not go together, as segments are made for themselves; "
-                "give one of them"
+                f"resume and {name} do not go together because segments are processed "
+                "independently; give one of them"
             )
 
 
@@ -86,7 +86,10 @@ def _check_provenance(options: ProvenanceOptions) -> None:
     if (options.certificate is None) != (options.key is None):
         raise OptionError("a signing certificate and its key go together; give both or none")
     if options.certificate is not None and not options.signed:
-        raise OptionError("there is a certificate to sign with, and nothing is to be signed")
+        raise OptionError(
+            "a signing certificate was given but signing is off; drop the certificate or turn "
+            "signing on"
+        )
 
 
 def _check_policy(policy: SafeguardPolicy) -> None:

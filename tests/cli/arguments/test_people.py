@@ -26,7 +26,7 @@ def test_faces_are_numbered() -> None:
 
 @pytest.mark.parametrize("text", ["", "biggest", "1,", "1;2", "1.5"])
 def test_anything_else_is_refused(text: str) -> None:
-    with pytest.raises(OptionError, match="none of all, largest, smallest, left, right"):
+    with pytest.raises(OptionError, match="give all, largest, smallest, left, right"):
         parse_faces(text)
 
 

@@ -192,7 +192,7 @@ def test_an_unknown_platform_tries_any_backend() -> None:
 
 def test_a_missing_camera_is_told_from_those_that_are_there() -> None:
     machine = linux(Script(), ("C920", "OBS"))
-    assert "no camera 4: there are 0 (C920), 1 (OBS)" in failure(machine, index=4)
+    assert "no camera 4; available: 0 (C920), 1 (OBS)" in failure(machine, index=4)
     assert not machine.opened
 
 

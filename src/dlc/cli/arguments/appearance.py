@@ -1,4 +1,4 @@
-"""The options of how new faces look and what of the old ones stays."""
+"""The options for how new faces look and what stays of the old ones."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ OpacityOption = Annotated[
         metavar="0-1",
         min=0,
         max=1,
-        help="Let the old face show through.",
+        help="How opaque the new face is; below 1 the old one shows through.",
         rich_help_panel=panels.LOOK,
     ),
 ]
@@ -33,22 +33,22 @@ SharpnessOption = Annotated[
         metavar="0-1",
         min=0,
         max=1,
-        help="Emphasize the new face's detail.",
+        help="Sharpen the new face; 1 doubles its detail.",
         rich_help_panel=panels.LOOK,
     ),
 ]
 ColorMatchOption = Annotated[
     ColorMatch,
     typer.Option(
-        help="Give the new face the old one's colors: lab as a whole, local place by place. Both "
-        "engines follow the target's light by themselves already.",
+        help="Match the new face's colors to the old one's: lab as a whole, local place by place. "
+        "Rarely needed: both engines follow the target's light by themselves.",
         rich_help_panel=panels.LOOK,
     ),
 ]
 BlendOption = Annotated[
     BlendMethod,
     typer.Option(
-        help="poisson adapts the new face to the colors around it; slow.",
+        help="How the new face is put in; poisson adapts it to the colors around it, slowly.",
         rich_help_panel=panels.LOOK,
     ),
 ]
@@ -58,8 +58,8 @@ SmoothingOption = Annotated[
         metavar="0-1",
         min=0,
         max=1,
-        help="Steady the face's position, at the price of lag. The mesh engine steadies its "
-        "landmarks by 0.5 by default, the neural engine nothing.",
+        help="Steady the face's position, at the price of lag; default: 0.5 with the mesh "
+        "engine, 0 with the neural one.",
         rich_help_panel=panels.LOOK,
     ),
 ]
@@ -70,8 +70,8 @@ MaskFeatherOption = Annotated[
         metavar="PERCENT",
         min=0,
         max=50,
-        help="Share of the face over which the new one fades in from its outline; default: the "
-        "engine's own edge.",
+        help="Share of the face over which the new one fades in from its edge; default: the "
+        "engine's choice.",
         rich_help_panel=panels.MASKS,
     ),
 ]
@@ -79,7 +79,7 @@ MaskPaddingOption = Annotated[
     str,
     typer.Option(
         metavar="T,R,B,L",
-        help="Percent of the face that is left out at the top, right, bottom and left.",
+        help="Percent of the face left as it was at the top, right, bottom and left.",
         rich_help_panel=panels.MASKS,
     ),
 ]
@@ -88,7 +88,7 @@ MouthMaskOption = Annotated[
     typer.Option(
         "--mouth-mask",
         metavar=panels.FLAG,
-        help="Let the target's own mouth show. The neural engine needs 2d106det for it.",
+        help="Keep the target's own mouth. The neural engine needs 2d106det for this.",
         rich_help_panel=panels.MASKS,
     ),
 ]
@@ -96,9 +96,9 @@ MouthMaskOption = Annotated[
 OcclusionOption = Annotated[
     Occlusion,
     typer.Option(
-        help="Keep in front what comes in front of a face, such as a microphone: built-in is the "
-        "mesh engine's own way, model is xseg_1 for either engine; auto is the first for the mesh "
-        "engine, and for the neural one the second where it is installed.",
+        help="Keep objects in front of a face, such as a microphone, in front: built-in is the "
+        "mesh engine's own method, model uses xseg_1 with either engine; auto is built-in for the "
+        "mesh engine and, for the neural one, model if it is installed.",
         rich_help_panel=panels.MASKS,
     ),
 ]
@@ -106,7 +106,7 @@ OccluderModelOption = Annotated[
     Path | None,
     typer.Option(
         metavar="ONNX",
-        help="A file with XSeg's input and output, for --occlusion model; default: the installed "
+        help="A model with XSeg's input and output, for --occlusion model; default: the installed "
         "one.",
         rich_help_panel=panels.MASKS,
     ),
@@ -155,7 +155,7 @@ def parse_padding(text: str) -> tuple[float, float, float, float]:
     """Return the percentages of "top,right,bottom,left".
 
     Raises:
-        OptionError: these are not four numbers.
+        OptionError: the text is not four numbers.
     """
     try:
         top, right, bottom, left = (float(part) for part in text.split(","))

@@ -13,13 +13,15 @@ from dlc.options import Engine, FaceChoice
 
 EngineOption = Annotated[
     Engine,
-    typer.Option(help="What swaps; auto takes the best there is.", rich_help_panel=panels.FACES),
+    typer.Option(
+        help="What swaps faces; auto picks the best one installed.", rich_help_panel=panels.FACES
+    ),
 ]
 FacesOption = Annotated[
     str,
     typer.Option(
         metavar=f"{'|'.join(FaceChoice)}|N,...",
-        help="Which faces of a frame are swapped; numbers count from 1 at the left.",
+        help="Which faces of a frame to swap; numbers count from 1 at the left.",
         rich_help_panel=panels.FACES,
     ),
 ]
@@ -28,7 +30,7 @@ FacesOption = Annotated[
 StartOption = Annotated[
     str | None,
     typer.Option(
-        metavar="TIME", help="Begin here: seconds or hh:mm:ss.", rich_help_panel=panels.PART
+        metavar="TIME", help="Start here: seconds or hh:mm:ss.", rich_help_panel=panels.PART
     ),
 ]
 EndOption = Annotated[
@@ -53,7 +55,7 @@ QuietOption = Annotated[
     typer.Option(
         "--quiet",
         metavar=panels.FLAG,
-        help="Only say what goes wrong.",
+        help="Print problems only.",
         rich_help_panel=panels.SHOWN,
     ),
 ]
@@ -62,7 +64,7 @@ VerboseOption = Annotated[
     typer.Option(
         "--verbose",
         metavar=panels.FLAG,
-        help="Milliseconds per stage; details of errors.",
+        help="Show milliseconds per stage, and tracebacks of errors.",
         rich_help_panel=panels.SHOWN,
     ),
 ]
@@ -72,7 +74,7 @@ ThreadsOption = Annotated[
     typer.Option(
         metavar="N",
         min=1,
-        help="CPU threads for everything; default: one a core.",
+        help="CPU threads for everything; default: one per core.",
         rich_help_panel=panels.RUN,
     ),
 ]

@@ -1,4 +1,4 @@
-"""The options of how new faces are given finer detail."""
+"""The options that give new faces finer detail."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _DEFAULTS = EnhanceOptions()
 EnhanceOption = Annotated[
     Enhancer | None,
     typer.Option(
-        help="Give new faces finer detail by a restoration model; default: none.",
+        help="Add detail to new faces with a restoration model; default: none.",
         rich_help_panel=panels.DETAIL,
     ),
 ]
@@ -28,7 +28,7 @@ EnhanceBlendOption = Annotated[
         metavar="0-1",
         min=0,
         max=1,
-        help="How much of the detail is added; default: 1, all of it.",
+        help="How much of that detail to add; default: 1, all of it.",
         rich_help_panel=panels.DETAIL,
     ),
 ]
@@ -37,8 +37,8 @@ EnhanceEveryOption = Annotated[
     typer.Option(
         metavar="N",
         min=1,
-        help="Run the model in one of N frames and carry its detail on in between; default: in "
-        "every frame of a file, as often as there is time live.",
+        help="Run the model in every Nth frame and carry its detail along in between; default: "
+        "every frame of a file, and as often as time allows live.",
         rich_help_panel=panels.DETAIL,
     ),
 ]
@@ -46,7 +46,7 @@ EnhancerModelOption = Annotated[
     Path | None,
     typer.Option(
         metavar="ONNX",
-        help="A file with GFPGAN's or GPEN's input and output; default: the installed one.",
+        help="A model with GFPGAN's or GPEN's input and output; default: the installed one.",
         rich_help_panel=panels.DETAIL,
     ),
 ]
@@ -61,7 +61,7 @@ def enhance_options(
     """Return what was asked for, or None.
 
     Raises:
-        OptionError: something was said of an enhancer, and none was asked for.
+        OptionError: an option of the enhancer was given without an enhancer.
     """
     said = {
         "--enhance-blend": enhance_blend,

@@ -20,9 +20,9 @@ _SIZE = re.compile(r"(\d+)[xX](\d+)")
 
 
 LIVE_HELP = (
-    "Put the face of a photo on the faces that a camera sees, while it sees them.\n\n"
-    "The newest frame is always the next: on a slow machine the frame rate drops, and the latency "
-    "does not grow. Ctrl-C ends the run, and a file written so far is playable."
+    "Swap faces in a live camera picture, a stream, or a file played in real time.\n\n"
+    "The newest frame is always processed next: on a slow machine the frame rate drops, but the "
+    "latency does not grow. Ctrl-C ends the run and leaves a playable recording."
 )
 LIVE_EPILOG = exit_codes(
     done="ended by Ctrl-C, --duration, closing the window or the end of a file",
@@ -34,8 +34,8 @@ Source = Annotated[
     typer.Option(
         "--source",
         metavar="PHOTO",
-        help="A photo of the face to use, or a folder of photos of one person. With --map it is "
-        "for everybody else, and may be left out.",
+        help="A photo of the face to use, or a folder of photos of one person. With --map it "
+        "is for everybody else, and optional.",
         rich_help_panel=panels.FACES,
     ),
 ]
@@ -43,9 +43,9 @@ NoFaceOption = Annotated[
     NoFace,
     typer.Option(
         "--no-face",
-        help="What viewers see unless every face in a frame was replaced completely: the camera's "
-        "picture, black, or the last picture that was fit to be seen. Faces that are not found "
-        "at all cannot be hidden beside others that are.",
+        help="What viewers see unless every face in a frame was fully replaced: the camera's "
+        "picture (pass), black (blank), or the last good one (freeze). A face that is not found "
+        "cannot be hidden if others are.",
         rich_help_panel=panels.FACES,
     ),
 ]
@@ -53,10 +53,10 @@ DetectionEveryOption = Annotated[
     str,
     typer.Option(
         metavar="N|auto",
-        help="Search for faces in every Nth frame. In between, the neural engine moves them by "
-        "measured motion; auto does that only if detecting in every frame takes too long. The "
-        "mesh engine finds known faces anew in every frame in any case, so N is only how soon new "
-        "ones are noticed; auto is twice a second. With --no-face blank N is 1.",
+        help="Detect faces in every Nth frame. In between, the neural engine moves them by "
+        "measured motion; auto does so only if detecting in every frame takes too long. The mesh "
+        "engine follows known faces in every frame, so N only sets how soon new ones are noticed; "
+        "auto is twice a second. With --no-face blank N is 1.",
         rich_help_panel=panels.FACES,
     ),
 ]
@@ -65,8 +65,8 @@ CameraOption = Annotated[
     str,
     typer.Option(
         metavar="INDEX|URL|FILE|lavfi:GRAPH",
-        help="A camera's number, a stream, a file or image sequence to play in real time, or "
-        "FFmpeg's filters.",
+        help="A camera's number, a stream's URL, a file or image sequence to play in real time, or "
+        "an FFmpeg filter graph.",
         rich_help_panel=panels.CAPTURE,
     ),
 ]
@@ -75,7 +75,7 @@ LoopOption = Annotated[
     typer.Option(
         "--loop",
         metavar=panels.FLAG,
-        help="Play a file again and again.",
+        help="Repeat a file when it ends.",
         rich_help_panel=panels.CAPTURE,
     ),
 ]
@@ -100,7 +100,7 @@ ReconnectOption = Annotated[
     typer.Option(
         "--reconnect",
         metavar=panels.FLAG,
-        help="Wait for a camera or stream that went away to come back.",
+        help="When the camera or stream goes away, wait for it to come back.",
         rich_help_panel=panels.CAPTURE,
     ),
 ]
@@ -110,7 +110,7 @@ VirtualCamOption = Annotated[
     typer.Option(
         "--virtual-cam",
         metavar=panels.FLAG,
-        help="Show the result to other programs as a camera.",
+        help="Offer the result to other programs as a camera.",
         rich_help_panel=panels.OUTPUTS,
     ),
 ]
@@ -125,7 +125,7 @@ VirtualSizeOption = Annotated[
 VirtualFitOption = Annotated[
     Fit,
     typer.Option(
-        help="How pictures of another shape get this size: with black bars, or cut off.",
+        help="How pictures of another shape are made to fit: with black bars, or cropped.",
         rich_help_panel=panels.OUTPUTS,
     ),
 ]
@@ -139,8 +139,8 @@ EncoderOption = Annotated[
     str | None,
     typer.Option(
         metavar="NAME",
-        help="Video encoder of FILE, such as libx264; nvenc is one of an NVIDIA GPU's, or software "
-        "with a warning; default: what suits FILE.",
+        help="Video encoder of FILE, such as libx264; nvenc: an NVIDIA hardware encoder, with a "
+        "warning and software if unavailable; default: what suits FILE.",
         rich_help_panel=panels.OUTPUTS,
     ),
 ]
@@ -167,7 +167,7 @@ JsonLinesOption = Annotated[
     Path | None,
     typer.Option(
         metavar="FILE",
-        help="Write rates, latency and losses to this file every second, a JSON object a line.",
+        help="Write rates, latency and losses to this file every second, one JSON object per line.",
         rich_help_panel=panels.SHOWN,
     ),
 ]
@@ -199,10 +199,10 @@ def virtual_camera_options(
     virtual_size: VirtualSizeOption = None,
     virtual_fit: VirtualFitOption = _VIRTUAL.fit,
 ) -> VirtualCameraOptions | None:
-    """Return what the options say; None where there is to be no virtual camera.
+    """Return what the options say; None for no virtual camera.
 
     Raises:
-        OptionError: the size is not one, or is given to a camera that is not to be.
+        OptionError: the size is not one, or was given without a virtual camera.
     """
     if not virtual_cam:
         if virtual_size is not None:
@@ -221,7 +221,7 @@ def parse_size(option: str, text: str) -> tuple[int, int]:
     """Return width and height of "1280x720".
 
     Raises:
-        OptionError: the text is no size; `option` is named.
+        OptionError: the text is not a size; the message names `option`.
     """
     parts = _SIZE.fullmatch(text.strip())
     if parts is None:
@@ -238,5 +238,7 @@ def parse_cadence(text: str) -> int | None:
     if text.strip().lower() == "auto":
         return None
     if not text.strip().isdecimal() or int(text) < 1:
-        raise OptionError(f"--detection-every {text!r}: give a number of frames from 1 on, or auto")
+        raise OptionError(
+            f"--detection-every {text!r}: give a number of frames, at least 1, or auto"
+        )
     return int(text)

@@ -1,4 +1,4 @@
-"""The options of how the neural engine is run."""
+"""The options of the neural engine."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _DEFAULTS = NeuralOptions()
 ProviderOption = Annotated[
     Provider,
     typer.Option(
-        help="What is to run the neural models; auto takes the best there is.",
+        help="What runs the neural models; auto picks the best one available.",
         rich_help_panel=panels.NEURAL,
     ),
 ]
@@ -24,7 +24,7 @@ SwapperModelOption = Annotated[
     Path | None,
     typer.Option(
         metavar="ONNX",
-        help="A file with inswapper_128's inputs and outputs; default: the installed one.",
+        help="A model with inswapper_128's inputs and outputs; default: the installed one.",
         rich_help_panel=panels.NEURAL,
     ),
 ]
@@ -32,7 +32,7 @@ DetectorModelOption = Annotated[
     Path | None,
     typer.Option(
         metavar="ONNX",
-        help="A file of SCRFD with five points; default: the installed det_10g.",
+        help="An SCRFD model with five points; default: the installed det_10g.",
         rich_help_panel=panels.NEURAL,
     ),
 ]
@@ -40,7 +40,7 @@ RecognizerModelOption = Annotated[
     Path | None,
     typer.Option(
         metavar="ONNX",
-        help="A file of ArcFace, or of SFace for the mesh engine; default: the installed one.",
+        help="An ArcFace model, or SFace for the mesh engine; default: the installed one.",
         rich_help_panel=panels.NEURAL,
     ),
 ]
@@ -48,14 +48,14 @@ LandmarkerModelOption = Annotated[
     Path | None,
     typer.Option(
         metavar="ONNX",
-        help="A file of 2d106det, for --mouth-mask; default: the installed one.",
+        help="A 2d106det model, for --mouth-mask; default: the installed one.",
         rich_help_panel=panels.NEURAL,
     ),
 ]
 PixelBoostOption = Annotated[
     PixelBoost | None,
     typer.Option(
-        help="Make faces of this side out of several of 128 pixels: 4 or 16 runs for each face.",
+        help="Compose faces of this side from several of 128 pixels: 4 or 16 runs per face.",
         rich_help_panel=panels.NEURAL,
     ),
 ]
@@ -64,7 +64,7 @@ TiltedOption = Annotated[
     typer.Option(
         "--tilted",
         metavar=panels.FLAG,
-        help="Look for lying and hanging faces where there is no upright one.",
+        help="Also look for sideways and upside-down faces where no upright one is found.",
         rich_help_panel=panels.NEURAL,
     ),
 ]

@@ -1,4 +1,4 @@
-"""Under which titles the help shows options, and what it shows instead of a switch's value."""
+"""Titles of the groups of options in the help, and what it shows for a switch's value."""
 
 FACES = "Faces"
 PEOPLE = "People"
@@ -10,7 +10,7 @@ PART = "Part of the target"
 CAPTURE = "Capture"
 OUTPUT = "Output"
 OUTPUTS = "Outputs (at least one of --virtual-cam, --output, --preview)"
-PROVENANCE = "What the output says of itself"
+PROVENANCE = "What the output says about itself"
 SHOWN = "What is shown"
 RUN = "Run"
 

@@ -20,7 +20,7 @@ MapOption = Annotated[
     typer.Option(
         "--map",
         metavar="PHOTO=SOURCE",
-        help="Give the person of PHOTO, and no other, the face of SOURCE; may be repeated.",
+        help="Give only the person in PHOTO the face of SOURCE; may be repeated.",
         rich_help_panel=panels.PEOPLE,
     ),
 ]
@@ -28,7 +28,7 @@ ReferenceOption = Annotated[
     Path | None,
     typer.Option(
         metavar="PHOTO",
-        help="Swap the person of this photo only, or of a folder of photos.",
+        help="Swap only the person in this photo, or in a folder of photos.",
         rich_help_panel=panels.PEOPLE,
     ),
 ]
@@ -36,8 +36,8 @@ SimilarityOption = Annotated[
     float | None,
     typer.Option(
         metavar="0-1",
-        help="From which cosine of embeddings on two faces are one person's; default: 0.35 for "
-        "ArcFace, 0.363 for SFace.",
+        help="Cosine similarity above which two faces count as the same person; lower matches "
+        "more, higher confuses fewer; default: 0.35 for ArcFace, 0.363 for SFace.",
         rich_help_panel=panels.PEOPLE,
     ),
 ]
@@ -55,7 +55,7 @@ def parse_faces(text: str) -> FaceChoice | tuple[int, ...]:
         return tuple(int(number) for number in text.split(","))
     except ValueError as error:
         raise OptionError(
-            f"--faces {text!r} is none of {', '.join(FaceChoice)}, nor numbers such as 1,3"
+            f"--faces {text!r} is not valid; give {', '.join(FaceChoice)}, or numbers such as 1,3"
         ) from error
 
 
@@ -81,7 +81,7 @@ def parse_map(text: str) -> tuple[Path, Path]:
     Where a name itself has an equals sign, it is divided so that the first photo exists.
 
     Raises:
-        OptionError: it is not two names.
+        OptionError: the text is not two names.
     """
     pieces = text.split("=")
     pairs = [
@@ -97,7 +97,7 @@ def parse_map(text: str) -> tuple[Path, Path]:
 def named_files(
     source: Path | None, target: Path | None, output: Path | None, *, mapped: bool
 ) -> tuple[Path | None, Path, Path]:
-    """Return SOURCE, TARGET and OUTPUT; where people are mapped, two names are the last two.
+    """Return SOURCE, TARGET and OUTPUT; with --map, two names are the last two.
 
     Raises:
         OptionError: one of them is missing.

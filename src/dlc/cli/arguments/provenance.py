@@ -1,4 +1,4 @@
-"""The options of what an output says of itself."""
+"""The options for what an output says about itself."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ LabelOption = Annotated[
     str | None,
     typer.Option(
         metavar="TEXT",
-        help="Draw a short visible note into a corner of every frame.",
+        help="Draw a short visible note in a corner of every frame.",
         rich_help_panel=panels.PROVENANCE,
     ),
 ]
@@ -26,7 +26,7 @@ NoProvenanceOption = Annotated[
     typer.Option(
         "--no-provenance",
         metavar=panels.FLAG,
-        help="Write no signed C2PA manifest, for files that are signed later.",
+        help="Leave out the signed C2PA manifest, for files that you sign later.",
         rich_help_panel=panels.PROVENANCE,
     ),
 ]
@@ -35,7 +35,7 @@ SignCertOption = Annotated[
     typer.Option(
         "--sign-cert",
         metavar="PEM",
-        help="Sign with this certificate instead of a key made for you.",
+        help="Sign with this certificate instead of the key made for you.",
         rich_help_panel=panels.PROVENANCE,
     ),
 ]

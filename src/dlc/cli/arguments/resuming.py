@@ -16,7 +16,7 @@ ResumeOption = Annotated[
     typer.Option(
         "--resume",
         metavar=panels.FLAG,
-        help="Process a video in segments, and go on after those that an earlier run finished.",
+        help="Process a video in segments, and continue after those that an earlier run finished.",
         rich_help_panel=panels.RUN,
     ),
 ]
@@ -25,7 +25,7 @@ SegmentSecondsOption = Annotated[
     typer.Option(
         metavar="S",
         min=1,
-        help="How much of the video a segment of --resume has; default: 30.",
+        help="Length of a segment of --resume; default: 30.",
         rich_help_panel=panels.RUN,
     ),
 ]
@@ -37,7 +37,7 @@ def resume_options(
     """Return what the options say; None where the video is processed in one piece.
 
     Raises:
-        OptionError: segments are given a length, and there are to be none.
+        OptionError: a length of segments was given without --resume.
     """
     if not resume:
         if segment_seconds is not None:

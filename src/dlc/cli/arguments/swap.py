@@ -16,15 +16,15 @@ from dlc.options import EncodeOptions, Preset, SwapOptions, VideoDecoder
 _DEFAULTS = SwapOptions().encoding
 
 SWAP_HELP = (
-    "Put the face of SOURCE on the faces of TARGET and write the result to OUTPUT.\n\n"
-    "Sound, subtitles, timing, rotation and colors of a video stay as they are, and so does every "
-    "pixel that no face touches."
+    "Put the face of SOURCE on the faces in TARGET and write the result to OUTPUT.\n\n"
+    "A video keeps its sound, subtitles, timing, rotation and colors, and every pixel outside the "
+    "faces."
 )
 SWAP_EPILOG = exit_codes(
     *(error for error in every_error() if error not in (CameraError, VirtualCameraError))
 )
 
-# Which of them were given is looked at later: with --map, SOURCE may be left out.
+# Checked later, because SOURCE is optional with --map.
 Source = Annotated[
     Path | None,
     typer.Argument(
@@ -33,7 +33,7 @@ Source = Annotated[
 ]
 Target = Annotated[
     Path | None,
-    typer.Argument(metavar="TARGET", help="The video or picture whose faces are replaced."),
+    typer.Argument(metavar="TARGET", help="The video or picture to swap faces in."),
 ]
 Output = Annotated[
     Path | None,
@@ -43,7 +43,8 @@ Output = Annotated[
 DecoderOption = Annotated[
     VideoDecoder,
     typer.Option(
-        help="What decodes TARGET; nvdec is an NVIDIA GPU, or software with a warning.",
+        help="What decodes TARGET; nvdec: an NVIDIA GPU, with a warning and software if "
+        "unavailable.",
         rich_help_panel=panels.PART,
     ),
 ]
@@ -60,8 +61,8 @@ EncoderOption = Annotated[
     str | None,
     typer.Option(
         metavar="NAME",
-        help="Video encoder, such as libx264; nvenc is one of an NVIDIA GPU's, or software with a "
-        "warning; default: what suits OUTPUT.",
+        help="Video encoder, such as libx264; nvenc: an NVIDIA hardware encoder, with a warning "
+        "and software if unavailable; default: what suits OUTPUT.",
         rich_help_panel=panels.OUTPUT,
     ),
 ]
@@ -71,19 +72,19 @@ QualityOption = Annotated[
         metavar="N",
         min=0,
         max=51,
-        help="0 is best, 51 worst; one meaning for every encoder (x264's CRF).",
+        help="0 is best, 51 worst, on x264's CRF scale for every encoder.",
         rich_help_panel=panels.OUTPUT,
     ),
 ]
 PresetOption = Annotated[
-    Preset, typer.Option(help="Encoding time against file size.", rich_help_panel=panels.OUTPUT)
+    Preset, typer.Option(help="Trade encoding time for file size.", rich_help_panel=panels.OUTPUT)
 ]
 NoAudioOption = Annotated[
     bool,
     typer.Option(
         "--no-audio",
         metavar=panels.FLAG,
-        help="Leave the sound out.",
+        help="Drop the sound.",
         rich_help_panel=panels.OUTPUT,
     ),
 ]
@@ -110,7 +111,7 @@ KeepPartialOption = Annotated[
     typer.Option(
         "--keep-partial",
         metavar=panels.FLAG,
-        help="When stopped by Ctrl-C, keep what is written so far, playable.",
+        help="When stopped by Ctrl-C, keep a playable file of what is done.",
         rich_help_panel=panels.OUTPUT,
     ),
 ]
@@ -119,7 +120,7 @@ AllowDamagedOption = Annotated[
     typer.Option(
         "--allow-damaged",
         metavar=panels.FLAG,
-        help="Process what can be read of a damaged TARGET and count what is lost.",
+        help="Process what can be read of a damaged TARGET and report what is lost.",
         rich_help_panel=panels.RUN,
     ),
 ]

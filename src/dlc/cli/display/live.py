@@ -43,7 +43,7 @@ class TableDisplay(NoDisplay[LiveStats]):
         self._live.stop()
 
     def update(self, stats: LiveStats, /) -> None:
-        """Draw the table anew."""
+        """Redraw the table."""
         self._live.update(_table(stats), refresh=True)
 
 

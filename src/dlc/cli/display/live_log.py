@@ -13,7 +13,7 @@ from dlc.workflows.live.stats import LiveStats
 
 
 class StatsLog:
-    """Writes a JSON object for every second; each line is in the file at once.
+    """Writes a JSON object every second; each line reaches the file at once.
 
     The file is meant to be read while it grows, so it has its name from the beginning, and an
     older one is replaced.
@@ -57,5 +57,7 @@ class StatsLog:
         try:
             self._file.write(json.dumps(rounded) + "\n")
         except OSError as error:
-            message = f"{self._path} cannot be written on ({error.strerror}): free some space"
+            message = (
+                f"{self._path} cannot be written any further ({error.strerror}): free some space"
+            )
             raise WriteError(message) from error

@@ -31,7 +31,7 @@ def inspection_as_json(inspection: Inspection) -> str:
 def _rows(inspection: Inspection) -> Iterator[tuple[str, str]]:
     yield "file", str(inspection.path)
     if inspection.manifest is None:
-        yield "manifest", "none: nobody signed what this file is"
+        yield "manifest", "none: this file is not signed"
     else:
         yield from _manifest_rows(inspection.manifest)
     yield "note", inspection.note or "none"

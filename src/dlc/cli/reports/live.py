@@ -31,7 +31,7 @@ def describe_live(stats: LiveStats) -> str:
 def show_live_result(console: Console, result: LiveResult, *, verbose: bool) -> None:
     """Print what was done, how fast, and where the time went."""
     say(console, f"{result.frames} frames, {result.faces} faces swapped; {result.ended_by}")
-    say(console, f"over all {describe_live(result.stats)}")
+    say(console, f"overall {describe_live(result.stats)}")
     for note in result.notes:
         say(console, note, "yellow")
     if verbose:

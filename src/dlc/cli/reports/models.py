@@ -85,7 +85,7 @@ def pulled_as_json(pulled: Sequence[Pulled]) -> str:
 
 
 def verification_as_text(verification: Verification) -> str:
-    """Return a line for each file or missing model, with what to do where it is not intact."""
+    """Return a line for each file or missing model, with what to do if it is not intact."""
     return _columns(
         [
             (verdict.state.value, verdict.name, _finding(verdict))
@@ -122,7 +122,7 @@ def megabytes(size: int) -> str:
 
 
 def _columns(rows: Sequence[tuple[str, ...]]) -> str:
-    """Align rows in columns; the last column is never cut or wrapped, for it holds paths."""
+    """Align rows in columns; the last column is never cut or wrapped because it holds paths."""
     widths = [max(len(cell) for cell in column) for column in zip(*rows, strict=True)]
     lines = (
         "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()

@@ -77,7 +77,7 @@ def _lines(model: ModelReport) -> Iterator[str]:
     for name, count in model.changes.items():
         yield f"  {name}: {count}"
     for name in model.dropped:
-        yield f"  {name}: left out, as results would differ"
+        yield f"  {name}: left out because results would differ"
     for title, graph in (("before", model.before), ("after", model.after)):
         for reason, number in _reasons(graph).items():
             yield f"  {title}, on the CPU: {number} {reason}"

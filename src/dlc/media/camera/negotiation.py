@@ -99,7 +99,8 @@ def negotiate(
     listed = system.cameras(first.number) if first.lists else []
     camera = next((known for known in listed if known.index == index), None)
     if listed and camera is None:
-        raise CameraError(f"there is no camera {index}: there {_listing(listed)}")
+        available = ", ".join(f"{known.index} ({known.name})" for known in listed)
+        raise CameraError(f"no camera {index}; available: {available}")
     opened = _open_any(index, camera, listed, options, system, clock)
     try:
         return opened.device, _measured(opened, index, camera, options, clock)
@@ -263,8 +264,3 @@ def _unavailable(
     return CameraError(
         f"{name} is there but cannot be opened: close other programs that use it, or {privacy}"
     )
-
-
-def _listing(listed: Sequence[ListedCamera]) -> str:
-    verb = "is" if len(listed) == 1 else "are"
-    return f"{verb} " + ", ".join(f"{camera.index} ({camera.name})" for camera in listed)

@@ -97,7 +97,7 @@ def _look(plan: SwapPlan, threads: int) -> tuple[MediaInfo, Fraction]:
     options = plan.options
     with open_target(plan.target, start=options.start, end=options.end, threads=threads) as reader:
         if not isinstance(reader, VideoReader):
-            raise OptionError(f"{plan.target} is a picture, and to resume is for videos")
+            raise OptionError(f"{plan.target} is a picture, and only videos can be resumed")
         check_outputs(plan, reader)
         return reader.info, reader.origin()
 

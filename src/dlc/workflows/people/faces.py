@@ -48,7 +48,7 @@ class FacesOptions:
         neural: which models find and recognize faces.
         start: seconds into the target at which to begin; None is its beginning.
         end: seconds into the target at which to stop; None is its end.
-        similarity: the cosine of two faces' embeddings from which they are one person's; None is
+        similarity: the cosine similarity above which two faces count as the same person; None is
             the recognizer's own.
         overwrite: replace portraits that are there already.
         threads: CPU threads; None uses every core.
@@ -166,7 +166,7 @@ def find_people(
 
 def _check_folder(folder: Path, *, overwrite: bool) -> None:
     if folder.exists() and not folder.is_dir():
-        raise OutputError(f"{folder} is no folder: choose another name")
+        raise OutputError(f"{folder} is not a folder: choose another name")
     if not overwrite and folder.is_dir() and any(folder.iterdir()):
         raise OutputError(f"{folder} is not empty: choose another folder or allow overwriting")
 
