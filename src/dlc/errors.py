@@ -149,5 +149,5 @@ def resource_error(error: BaseException, where: str) -> ResourceError | None:
         return None
     return ResourceError(
         f"not enough memory or threads for {where}: close other programs, raise the limit set for "
-        "this process, use fewer threads, or scale the target down"
+        "this process, pass `threads=1`, or scale the target down"
     )

@@ -35,7 +35,7 @@ def test_a_failure_for_programs_keeps_standard_output_to_itself(
 
 
 def test_what_to_do_is_named_as_an_option(capsys: pytest.CaptureFixture[str]) -> None:
-    error = OutputError("out.mp4 exists already: choose another name or allow overwriting")
+    error = OutputError("out.mp4 exists already: choose another name or pass `overwrite=True`")
     FailureReporter(as_json=False, with_traceback=False).failure(error)
     assert capsys.readouterr().err == (
         "dlc: out.mp4 exists already: choose another name or pass --overwrite\n"

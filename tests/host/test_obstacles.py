@@ -33,13 +33,13 @@ def test_what_is_tried_before_the_cpu(host: Host, expected: list[Provider]) -> N
         (Provider.CUDA, machines.cpu_only(), "built without CUDA", "onnxruntime-gpu[cuda,cudnn]"),
         (Provider.TENSORRT, machines.cpu_only(), "without TensorRT", "onnxruntime-gpu[cuda,cudnn]"),
         (Provider.OPENVINO, machines.cpu_only(), "without OpenVINO", "onnxruntime-openvino"),
-        (Provider.DIRECTML, machines.cpu_only(), "exists on Windows only", "--provider"),
-        (Provider.COREML, machines.cpu_only(), "exists on macOS only", "--provider"),
+        (Provider.DIRECTML, machines.cpu_only(), "exists on Windows only", "`provider`"),
+        (Provider.COREML, machines.cpu_only(), "exists on macOS only", "`provider`"),
         (
             Provider.CUDA,
             machines.mac("Apple M3", (15, 3), "1.31.1"),
             "exists on Linux and Windows only",
-            "--provider",
+            "`provider`",
         ),
     ],
 )

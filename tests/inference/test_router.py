@@ -292,13 +292,13 @@ def test_the_cpu_by_name_is_taken_whatever_else_there_is() -> None:
         (
             Provider.CUDA,
             machines.cpu_only(),
-            "--provider cuda: the installed ONNX Runtime (onnxruntime 1.31.0) was built without "
+            "`provider='cuda'`: the installed ONNX Runtime (onnxruntime 1.31.0) was built without "
             "CUDA; run: pip uninstall -y onnxruntime && pip install 'onnxruntime-gpu[cuda,cudnn]'",
         ),
         (
             Provider.COREML,
             machines.directml(),
-            "--provider coreml: CoreML exists on macOS only; use another --provider, or auto",
+            "`provider='coreml'`: CoreML exists on macOS only; use another `provider`, or auto",
         ),
     ],
 )

@@ -73,7 +73,7 @@ def test_a_provider_asked_for_by_name_that_does_not_start_is_an_error(
     with pytest.raises(ProviderError) as caught:
         open_session(swapper_file, route)
     message = str(caught.value)
-    assert message.startswith(f"--provider {provider}: the swapper {swapper_file}: ")
+    assert message.startswith(f"`provider={provider.value!r}`: the swapper {swapper_file}: ")
     assert "but on the CPU: the installed ONNX Runtime was built without it" in message
     assert "pip install" in message
 
@@ -117,7 +117,7 @@ def test_a_provider_of_the_routers_choice_that_does_not_start_is_a_loud_warning(
     session = open_session(swapper_file, route)
     (finding,) = session.findings
     assert "on the CPU: the installed ONNX Runtime was built without it" in finding.problem
-    assert "--provider cpu" in finding.remedy
+    assert "`provider='cpu'`" in finding.remedy
     assert session.applied == machines.CPU
     assert [record.levelno for record in caplog.records] == [logging.WARNING]
     assert caplog.messages == [f"the swapper runs on {machines.CPU}: {finding}"]
@@ -150,7 +150,7 @@ def test_every_provider_of_this_machine_runs_the_model_or_says_why_not(
         refusal = str(error)
     if refusal:
         assert provider is not Provider.CPU
-        assert refusal.startswith(f"--provider {provider}: ")
+        assert refusal.startswith(f"`provider={provider.value!r}`: ")
         return
     assert session.applied == execution_provider(provider)
     (expected,) = create_session(swapper_file).run(["output"], swapper_feed)

@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from rich.console import Console
 from rich.text import Text
 
+from dlc.cli.flags import with_flags
 from dlc.cli.verbosity import Verbosity
 
 _STYLES = {logging.WARNING: "yellow", logging.ERROR: "red", logging.DEBUG: "dim"}
@@ -31,7 +32,9 @@ class _ConsoleHandler(logging.Handler):
 
     def emit(self, record: logging.LogRecord) -> None:
         prefix = f"{record.levelname.lower()}: " if record.levelno >= logging.WARNING else ""
-        say(self._console, prefix + self.format(record), _STYLES.get(record.levelno, ""))
+        say(
+            self._console, prefix + with_flags(self.format(record)), _STYLES.get(record.levelno, "")
+        )
 
 
 @contextmanager

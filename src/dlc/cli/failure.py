@@ -11,20 +11,8 @@ from typing import Any
 
 import typer
 
+from dlc.cli.flags import with_flags
 from dlc.errors import Cancelled, DlcError, OptionError
-
-# The library says what to do in words; on the command line an option does it.
-_OPTIONS = {
-    "allow overwriting": "pass --overwrite",
-    "allow damaged input": "pass --allow-damaged",
-    "leave the audio out": "pass --no-audio",
-    "leave the encoder out": "leave out --encoder",
-    "accept the license": "pass --yes",
-    "allow reconnecting": "pass --reconnect",
-    "use fewer threads": "pass --threads 1",
-    "process the target in one piece, without segments": "leave out --resume",
-    "choose to write no provenance": "pass --no-provenance",
-}
 
 
 @dataclass(slots=True)
@@ -61,10 +49,7 @@ class FailureReporter:
         """Report an error of dlc; return the exit code."""
         if self.with_traceback and not isinstance(error, (Cancelled, OptionError)):
             traceback.print_exception(error, file=sys.stderr)
-        message = str(error)
-        for words, option in _OPTIONS.items():
-            message = message.replace(words, option)
-        self._report(type(error).__name__, message, error.exit_code)
+        self._report(type(error).__name__, with_flags(str(error)), error.exit_code)
         return error.exit_code
 
     def crash(

@@ -58,7 +58,7 @@ def absence(provider: Provider, host: Host) -> Finding | None:
     systems = _SYSTEMS.get(provider)
     if systems is not None and host.system not in systems:
         where = " and ".join(_SYSTEM_NAMES.get(system, system) for system in systems)
-        return Finding(f"{name} exists on {where} only", "use another --provider, or auto")
+        return Finding(f"{name} exists on {where} only", "use another `provider`, or auto")
     if execution_provider(provider) in host.runtime.providers:
         return None
     problem = f"the installed ONNX Runtime ({_runtime(host)}) was built without {name}"

@@ -40,7 +40,7 @@ def graph_findings(session: onnxruntime.InferenceSession, route: Route) -> list[
         findings.append(Finding(problem, "run: pip install --upgrade onnxruntime"))
     if taken * 2 < total:
         problem = f"{name} runs only {taken} of the graph's {total} nodes"
-        findings.append(Finding(problem, "compare with --provider cpu, which may be faster"))
+        findings.append(Finding(problem, "compare with `provider='cpu'`, which may be faster"))
     if route.input_shape is not None:
         shape = session.get_inputs()[0].shape
         if not all(isinstance(size, int) for size in shape):

@@ -42,7 +42,7 @@ def _sizes_by_name(model: Path | bytes, shape: tuple[int, ...]) -> dict[str, int
         if isinstance(dimension, str) and sizes.setdefault(dimension, size) != size:
             raise ModelError(
                 f"The model file {model_name(model)} has inputs of shape {actual}, which cannot be "
-                f"{shape}: use --provider cpu, which leaves the shape open."
+                f"{shape}: use `provider='cpu'`, which leaves the shape open."
             )
     return sizes
 

@@ -19,7 +19,7 @@ _FLAT = 1e-4
 _REMEDY = (
     "If the file is in half precision (fp16), take the one in single precision (fp32), which "
     "`dlc models pull` downloads; otherwise compare its digest with `dlc models verify`, or try "
-    "--provider cpu."
+    "`provider='cpu'`."
 )
 
 

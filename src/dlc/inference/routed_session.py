@@ -104,7 +104,7 @@ class RoutedSession:
         doubts = "".join(f"{finding}; " for finding in self.route.findings)
         return ProviderError(
             f"The {self.route.role} model {self.name} failed on {label(self.route.provider)} "
-            f"({reason}): {doubts}end other programs that use the device, or use --provider cpu."
+            f"({reason}): {doubts}end other programs that use the device, or use `provider='cpu'`."
         )
 
 

@@ -63,7 +63,7 @@ def choose_route(
 def _asked_route(role: Role, host: Host, provider: Provider, threads: int) -> Route:
     missing = absence(provider, host)
     if missing is not None:
-        raise ProviderError(f"--provider {provider}: {missing}")
+        raise ProviderError(f"`provider={provider.value!r}`: {missing}")
     # Only the session tells whether they are right; they are the explanation if they are.
     findings = doubts(provider, host)
     return replace(ROUTES[provider](role, host, threads), by_name=True, findings=findings)

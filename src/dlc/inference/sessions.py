@@ -37,10 +37,10 @@ logger = logging.getLogger(__name__)
 
 _NVIDIA = (Provider.CUDA, Provider.TENSORRT)
 _REMEDIES = {
-    Provider.COREML: "update macOS and onnxruntime, or use --provider cpu",
-    Provider.CUDA: "run: pip install {packages}, update the driver, or use --provider cpu",
-    Provider.DIRECTML: "update the GPU's driver, or use --provider cpu",
-    Provider.OPENVINO: "update the GPU's driver, or use --provider cpu",
+    Provider.COREML: "update macOS and onnxruntime, or use `provider='cpu'`",
+    Provider.CUDA: "run: pip install {packages}, update the driver, or use `provider='cpu'`",
+    Provider.DIRECTML: "update the GPU's driver, or use `provider='cpu'`",
+    Provider.OPENVINO: "update the GPU's driver, or use `provider='cpu'`",
 }
 
 
@@ -193,7 +193,7 @@ def _providers(
 def _failure(route: Route, reason: str) -> Finding:
     problem = f"the model does not run on {label(route.provider)}, but on the CPU: {reason}"
     if route.provider is Provider.TENSORRT:
-        return Finding(problem, f"run: pip install {tensorrt_package()}, or use --provider cuda")
+        return Finding(problem, f"run: pip install {tensorrt_package()}, or use `provider='cuda'`")
     return Finding(problem, _REMEDIES[route.provider].format(packages=route.packages))
 
 
@@ -201,4 +201,5 @@ def _refusal(model: Path | bytes, route: Route, failure: Finding) -> str:
     """Return the message of an error; what was doubtful about the machine explains it best."""
     logger.info("%s", failure)
     explanation = "; ".join(map(str, route.findings or (failure,)))
-    return f"--provider {route.provider}: the {route.role} {model_name(model)}: {explanation}"
+    asked = f"`provider={route.provider.value!r}`"
+    return f"{asked}: the {route.role} {model_name(model)}: {explanation}"

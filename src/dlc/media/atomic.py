@@ -32,7 +32,9 @@ def check_path(path: Path, inputs: Iterable[Path], *, overwrite: bool) -> None:
         if not path.is_file():
             raise OutputError(f"{path} is not a regular file: choose another name")
         if not overwrite:
-            raise OutputError(f"{path} exists already: choose another name or allow overwriting")
+            raise OutputError(
+                f"{path} exists already: choose another name or pass `overwrite=True`"
+            )
     if not os.access(folder, os.W_OK | os.X_OK):
         raise OutputError(f"{folder} may not be written to: choose another folder")
 

@@ -110,7 +110,8 @@ def _unit(vector: Floats) -> Floats:
     if not 0 < length < np.inf:
         raise ModelError(
             "The source photos give no identity: an embedding is NaN, infinite or zero. Check the "
-            "recognizer's and the swapper's files with `dlc models verify`, or try --provider cpu."
+            "recognizer's and the swapper's files with `dlc models verify`, or try "
+            "`provider='cpu'`."
         )
     unit: Floats = vector / np.float32(length)
     return unit

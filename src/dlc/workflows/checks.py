@@ -40,7 +40,8 @@ def check_options(options: SwapOptions) -> None:
         raise OptionError(f"threads is {options.threads}; give at least 1")
     if options.allow_damaged and options.decoder is not VideoDecoder.SOFTWARE:
         raise OptionError(
-            f"{options.decoder} does not tell what is damaged; leave it out, or allow_damaged"
+            f"{options.decoder} does not tell what is damaged; leave out `decoder` or "
+            "`allow_damaged`"
         )
     if not 1 <= options.contact_sheet_rows <= MAX_CONTACT_SHEET_ROWS:
         raise OptionError(
@@ -68,7 +69,7 @@ def _check_resume(options: SwapOptions, resume: ResumeOptions) -> None:
     for name in ("contact_sheet", "keep_partial", "allow_damaged"):
         if getattr(options, name):
             raise OptionError(
-                f"resume and {name} do not go together because segments are processed "
+                f"`resume` and `{name}` do not go together because segments are processed "
                 "independently; give one of them"
             )
 

@@ -38,7 +38,7 @@ def test_a_stream_that_its_sender_ends_is_an_error() -> None:
     with (
         MjpegServer(pictures=45) as server,
         open_live_source(server.url) as source,
-        pytest.raises(CameraError, match=f"{server.url}.*allow reconnecting"),
+        pytest.raises(CameraError, match=f"{server.url}.*reconnect=True"),
     ):
         read_on(source)
 

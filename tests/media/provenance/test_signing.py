@@ -162,7 +162,7 @@ def test_what_is_no_such_file_cannot_be_signed(
 ) -> None:
     path = tmp_path / "file.mp4"
     path.write_bytes(b"no video at all" * 100)
-    with pytest.raises(ProvenanceError, match="choose to write no provenance"):
+    with pytest.raises(ProvenanceError, match="pass `signed=False`"):
         signed(path, identity, target)
 
 

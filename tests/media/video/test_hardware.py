@@ -134,7 +134,7 @@ def test_a_gpu_encodes_what_software_decodes(tmp_path: Path) -> None:
     path, output = make(tmp_path / "a.mp4", Clip(640, 360)), tmp_path / "o.mp4"
     with (
         VideoReader(path) as reader,
-        VideoWriter(output, reader, EncodeOptions(encoder)) as writer,
+        VideoWriter(output, reader, EncodeOptions(encoder=encoder)) as writer,
     ):
         for frame in reader:
             writer.write(frame)

@@ -369,7 +369,9 @@ def test_a_truncated_mp4_is_refused_at_once_and_counted_if_allowed(
     path = make(tmp_path / "a.mp4", replace(LONG, container_options=FAST_START, audio=("aac",)))
     damaged = damaged_copy(path, lambda data: data[: int(len(data) * share)])
 
-    with pytest.raises(DamagedInputError, match=r"truncated .* bytes are there\): allow damaged"):
+    with pytest.raises(
+        DamagedInputError, match=r"truncated .* bytes are there\): pass `allow_damaged=True`"
+    ):
         VideoReader(damaged)
     with VideoReader(damaged, allow_damaged=True) as reader:
         read = len(list(reader))

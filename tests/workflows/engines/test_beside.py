@@ -42,9 +42,9 @@ def test_a_files_enhancer_is_run_by_the_provider_or_not_at_all(
     enhance = EnhanceOptions(model=write_sharpener(tmp_path / "sharpener.onnx"))
     output = tmp_path / "out.mp4"
     options = SwapOptions(engine=Engine.MESH, neural=DIRECTML, enhance=enhance)
-    with pytest.raises(ProviderError, match="--provider directml"):
+    with pytest.raises(ProviderError, match="`provider='directml'`"):
         dlc.swap(astronaut_file, group_clip, output, options)
-    with pytest.raises(OptionError, match="--provider directml is for the neural engine"):
+    with pytest.raises(OptionError, match="`provider='directml'` is for the neural engine"):
         dlc.swap(
             astronaut_file, group_clip, output, SwapOptions(engine=Engine.MESH, neural=DIRECTML)
         )
@@ -58,8 +58,8 @@ def test_a_live_enhancer_is_run_by_the_provider_or_not_at_all(
     options = LiveOptions(
         engine=Engine.MESH, neural=DIRECTML, enhance=enhance, output=output, duration=1.0
     )
-    with pytest.raises(ProviderError, match="--provider directml"):
+    with pytest.raises(ProviderError, match="`provider='directml'`"):
         dlc.live(astronaut_file, camera, options)
     options = LiveOptions(engine=Engine.MESH, neural=DIRECTML, output=output, duration=1.0)
-    with pytest.raises(OptionError, match="--provider directml is for the neural engine"):
+    with pytest.raises(OptionError, match="`provider='directml'` is for the neural engine"):
         dlc.live(astronaut_file, camera, options)

@@ -61,10 +61,10 @@ def test_a_named_file_takes_the_place_of_an_installed_one(empty: ModelStore) -> 
 @pytest.mark.parametrize(
     ("neural", "named"),
     [
-        (NeuralOptions(swapper_model=ONNX), "--swapper-model"),
-        (NeuralOptions(detector_model=ONNX), "--detector-model"),
-        (NeuralOptions(recognizer_model=ONNX), "--recognizer-model"),
-        (NeuralOptions(provider=Provider.CUDA), "--provider cuda"),
+        (NeuralOptions(swapper_model=ONNX), "`swapper_model`"),
+        (NeuralOptions(detector_model=ONNX), "`detector_model`"),
+        (NeuralOptions(recognizer_model=ONNX), "`recognizer_model`"),
+        (NeuralOptions(provider=Provider.CUDA), "`provider='cuda'`"),
     ],
 )
 def test_what_only_the_neural_engine_has_is_never_ignored(
@@ -87,9 +87,9 @@ def test_only_what_is_beside_the_mesh_engine_is_let_pass(empty: ModelStore) -> N
     beside = {ModelRole.RECOGNIZER, ModelRole.ENHANCER}
     named = NeuralOptions(recognizer_model=ONNX)
     assert choose_engine(Engine.MESH, named, empty, beside=beside).engine is Engine.MESH
-    with pytest.raises(OptionError, match="--recognizer-model"):
+    with pytest.raises(OptionError, match="`recognizer_model`"):
         choose_engine(Engine.MESH, named, empty, beside={ModelRole.ENHANCER})
-    with pytest.raises(OptionError, match=r"^--detector-model is"):
+    with pytest.raises(OptionError, match=r"^`detector_model` is"):
         choose_engine(Engine.MESH, replace(named, detector_model=ONNX), empty, beside=beside)
 
 

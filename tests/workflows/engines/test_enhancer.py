@@ -71,7 +71,7 @@ def test_a_file_that_is_named_is_looked_at(tmp_path: Path) -> None:
 
 def test_a_provider_that_is_not_there_is_an_error(sharpener: Path, tmp_path: Path) -> None:
     options = EnhanceOptions(model=sharpener)
-    with pytest.raises(ProviderError, match="--provider directml"):
+    with pytest.raises(ProviderError, match="`provider='directml'`"):
         open_enhancer(options, Provider.DIRECTML, store_of(tmp_path), 1)
 
 

@@ -53,7 +53,7 @@ def test_a_file_that_is_cut_short_is_refused(occluder: Path, tmp_path: Path) -> 
 
 
 def test_a_provider_that_is_not_there_is_an_error(occluder: Path, tmp_path: Path) -> None:
-    with pytest.raises(ProviderError, match="--provider directml"):
+    with pytest.raises(ProviderError, match="`provider='directml'`"):
         open_occluder(named(occluder), Provider.DIRECTML, store_of(tmp_path), 1)
 
 

@@ -62,14 +62,14 @@ def test_what_was_asked_for_is_what_is_done(
 def test_what_is_built_into_the_mesh_engine_is_in_no_other(complete: ModelStore) -> None:
     masks = MaskOptions(occlusion=Occlusion.BUILT_IN)
     assert settled_masks(masks, Engine.MESH, complete) is masks
-    with pytest.raises(OptionError, match=r"--engine mesh.*dlc models pull xseg_1"):
+    with pytest.raises(OptionError, match=r"`engine='mesh'`.*dlc models pull xseg_1"):
         settled_masks(masks, Engine.INSWAPPER, complete)
 
 
 @pytest.mark.parametrize("occlusion", [Occlusion.BUILT_IN, Occlusion.OFF])
 def test_a_file_that_is_named_is_never_ignored(occlusion: Occlusion) -> None:
     masks = MaskOptions(occlusion=occlusion, occluder_model=NAMED)
-    with pytest.raises(OptionError, match=f"no effect with --occlusion {occlusion}"):
+    with pytest.raises(OptionError, match=f"no effect with `occlusion={occlusion.value!r}`"):
         check_effects(LookOptions(), masks)
 
 

@@ -129,17 +129,17 @@ def test_a_file_that_is_no_recognizer_is_refused_and_one_named_that_anybody_may_
 def test_the_recognizer_heeds_the_provider(sface: NeuralOptions, store: ModelStore) -> None:
     neural = NeuralOptions(provider=Provider.DIRECTML, recognizer_model=sface.recognizer_model)
     choice = choose_recognizing_engine(Engine.MESH, neural, store)
-    with pytest.raises(ProviderError, match="--provider directml"):
+    with pytest.raises(ProviderError, match="`provider='directml'`"):
         choice.load(1)
-    with pytest.raises(ProviderError, match="--provider directml"):
+    with pytest.raises(ProviderError, match="`provider='directml'`"):
         load_scout(neural, 1, store)
 
 
 def test_a_provider_that_nothing_heeds_is_refused(store: ModelStore) -> None:
     neural = NeuralOptions(provider=Provider.DIRECTML)
-    with pytest.raises(OptionError, match="--provider directml"):
+    with pytest.raises(OptionError, match="`provider='directml'`"):
         choose_recognizing_engine(Engine.MESH, neural, store)
-    with pytest.raises(OptionError, match="--provider directml has nothing to run"):
+    with pytest.raises(OptionError, match="`provider='directml'` has nothing to run"):
         load_scout(neural, 1, store)
     load_scout(NeuralOptions(provider=Provider.CPU), 1, store)
 

@@ -178,7 +178,7 @@ class DyingCamera:
     def read(self) -> LiveFrame | None:
         time.sleep(0.02)
         if not self._left:
-            raise CameraError("the camera was unplugged: plug it in, or allow reconnecting")
+            raise CameraError("the camera was unplugged: plug it in, or pass `reconnect=True`")
         self._left -= 1
         index = 100 - self._left
         return LiveFrame(self._photo.copy(), index=index, captured_at=time.perf_counter())

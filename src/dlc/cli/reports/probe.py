@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import asdict
 from typing import Any
 
+from dlc.cli.flags import with_flags
 from dlc.host.host import Finding
 from dlc.inference.route import Route
 from dlc.media.camera.negotiation import Negotiated
@@ -39,7 +40,7 @@ def probe_as_json(report: ProbeReport) -> str:
 def _lines(report: ProbeReport) -> Iterator[str]:
     yield report.banner
     for finding in report.findings:
-        yield f"warning: {finding}"
+        yield f"warning: {with_flags(str(finding))}"
     for entry in report.routes:
         yield ""
         yield from _route_lines(entry)
@@ -66,7 +67,7 @@ def _route_lines(entry: RouteReport) -> Iterator[str]:
         where = weights.path or f"not installed; dlc models pull {weights.name}"
         yield f"{'':<12}{weights.name}: {where}"
     for finding in route.findings:
-        yield f"{'':<12}warning: {finding}"
+        yield f"{'':<12}warning: {with_flags(str(finding))}"
 
 
 def _manner(route: Route) -> str:
@@ -101,11 +102,11 @@ def _speed_lines(speed: SwapperSpeed) -> Iterator[str]:
     for provider, nodes in speed.nodes.items():
         yield f"{'':<12}{nodes} nodes on {provider}"
     for finding in speed.findings:
-        yield f"{'':<12}warning: {finding}"
+        yield f"{'':<12}warning: {with_flags(str(finding))}"
 
 
 def _finding(finding: Finding) -> dict[str, str]:
-    return {"problem": finding.problem, "remedy": finding.remedy}
+    return {"problem": with_flags(finding.problem), "remedy": with_flags(finding.remedy)}
 
 
 def _route(entry: RouteReport) -> dict[str, Any]:

@@ -82,7 +82,7 @@ class Camera(Closing):
         if picture is None:
             raise CameraError(
                 f"{self._name} stopped delivering pictures: it was unplugged, or another program "
-                "took it; plug it in and start again, or allow reconnecting"
+                "took it; plug it in and start again, or pass `reconnect=True`"
             )
         captured_at = self._clock.now()
         self._watch.see(picture, captured_at)

@@ -124,7 +124,8 @@ class ImageReader(Closing):
             return
         if not self.allow_damaged:
             raise DamagedInputError(
-                f"{self.path} is damaged, {damage}: allow damaged input to process what can be read"
+                f"{self.path} is damaged, {damage}: pass `allow_damaged=True` to process what can "
+                "be read"
             )
         self.frames_damaged = 1
         self.notes.append(f"the image is damaged, {damage}")
@@ -177,7 +178,7 @@ def check_image(
             f"{', '.join(IMAGE_EXTENSIONS)}, not {path.name}"
         )
     if encoding.encoder is not None:
-        raise EncoderError(f"{encoding.encoder} encodes videos: leave the encoder out for an image")
+        raise EncoderError(f"{encoding.encoder} encodes videos: leave out `encoder` for an image")
     layout = layout_of(info.pix_fmt)
     upright = info.orientation != UPRIGHT and kind not in DESCRIBED
     notes = []

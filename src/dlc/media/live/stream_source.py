@@ -114,15 +114,15 @@ class StreamSource(Closing):
             patience = f" for {self._timeout[1]:g} seconds" if self._timeout else ""
             raise CameraError(
                 f"{self._name} has sent nothing{patience}: check the camera and the network, or "
-                "allow reconnecting"
+                "pass `reconnect=True`"
             ) from error
         except (OSError, av.FFmpegError) as error:
             raise CameraError(
                 f"{self._name} broke off ({reason_of(error)}): check the camera and the network, "
-                "or allow reconnecting"
+                "or pass `reconnect=True`"
             ) from error
         if native is None:
             raise CameraError(
-                f"{self._name} was ended by its sender: start it again, or allow reconnecting"
+                f"{self._name} was ended by its sender: start it again, or pass `reconnect=True`"
             )
         return native

@@ -68,7 +68,7 @@ def user_identity(folder: Path) -> Identity:
     except OSError as error:
         raise ProvenanceError(
             f"the signing key {path} cannot be read or made ({error.strerror}): make the folder "
-            "writable, or choose to write no provenance"
+            "writable, or pass `signed=False`"
         ) from error
     return _identity(content, content, f"{path}: delete it, a new one is made then")
 

@@ -85,10 +85,10 @@ class ManifestSigner:
             if shutil.disk_usage(source.parent).free < source.stat().st_size:
                 raise WriteError(
                     "the disk is too full to sign the output, which needs its size once more: free "
-                    "some space, choose another folder, or choose to write no provenance"
+                    "some space, choose another folder, or pass `signed=False`"
                 ) from error
             raise ProvenanceError(
-                f"the output cannot be signed ({error}): choose to write no provenance, or another "
+                f"the output cannot be signed ({error}): pass `signed=False`, or choose another "
                 "kind of file"
             ) from error
 

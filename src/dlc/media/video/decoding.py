@@ -185,7 +185,7 @@ class Decoder:
         if not self._allow_damaged:
             raise DamagedInputError(
                 f"{self._path} is damaged after about {self.ledger.packets} frames "
-                f"({reason_of(error)}): allow damaged input to process what can be read"
+                f"({reason_of(error)}): pass `allow_damaged=True` to process what can be read"
             ) from error
 
 

@@ -33,7 +33,7 @@ from dlc.media.video.tracks import Span
 from dlc.media.video.writer import open_container
 from dlc.options import EncodeOptions
 
-_ADVICE = "choose another output, or process the target in one piece, without segments"
+_ADVICE = "choose another output, or leave out `resume`"
 
 
 @dataclass(frozen=True, slots=True)

@@ -120,7 +120,7 @@ def _check_streams(
 ) -> None:
     if encoding.audio and info.audio_codecs and container.audio_encoder is None:
         raise OutputError(
-            f"{path.name} cannot hold the audio of {info.path.name}: leave the audio out or choose "
+            f"{path.name} cannot hold the audio of {info.path.name}: pass `audio=False` or choose "
             "another extension, such as .mp4"
         )
     for codec in info.subtitle_codecs:

@@ -25,7 +25,7 @@ from dlc.media.video.damage import describe_truncation, tagged_end
 from dlc.media.video.decoding import Decoder
 from dlc.options import VideoDecoder
 
-_ALLOW = "allow damaged input to process what can be read"
+_ALLOW = "pass `allow_damaged=True` to process what can be read"
 
 
 class VideoReader(Closing):

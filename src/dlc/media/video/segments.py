@@ -164,7 +164,7 @@ class SegmentFolder:
         other = [name for name in names if before.get(name) != self._identity.get(name)]
         return (
             f"{self.path} holds a run that was begun with something else ({', '.join(other)}): "
-            "give the same again, remove the folder, or allow overwriting to begin anew"
+            "give the same again, remove the folder, or pass `overwrite=True` to start over"
         )
 
     def _record(self, number: int) -> Path:

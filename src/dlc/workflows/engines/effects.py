@@ -67,8 +67,8 @@ def check_effects(look: LookOptions, masks: MaskOptions) -> None:
             raise OptionError(f"{name} is {share:g}; give 0 to 1")
     if masks.occluder_model is not None and masks.occlusion in _WITHOUT_MODEL:
         raise OptionError(
-            f"--occluder-model has no effect with --occlusion {masks.occlusion}; leave one of them "
-            "out"
+            f"`occluder_model` has no effect with `occlusion={masks.occlusion.value!r}`; leave one "
+            "of them out"
         )
     if masks.feather is not None and not 0 <= masks.feather <= 50:
         raise OptionError(f"the mask's feather is {masks.feather:g} %; give 0 to 50")

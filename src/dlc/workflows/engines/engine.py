@@ -160,16 +160,16 @@ def _neural(
 def _only_neural(neural: NeuralOptions, beside: Collection[ModelRole]) -> list[str]:
     """Return the options that were given and mean nothing to a run with the mesh engine."""
     given = [
-        f"--{role}-model"
+        f"`{role}_model`"
         for role in _NEURAL_ROLES
         if role not in beside and getattr(neural, f"{role}_model") is not None
     ]
     if neural.provider not in (Provider.AUTO, Provider.CPU) and not beside:
-        given.append(f"--provider {neural.provider}")
+        given.append(f"`provider={neural.provider.value!r}`")
     if neural.pixel_boost is not None:
-        given.append(f"--pixel-boost {neural.pixel_boost}")
+        given.append(f"`pixel_boost={neural.pixel_boost.value!r}`")
     if neural.tilted:
-        given.append("--tilted")
+        given.append("`tilted=True`")
     return given
 
 
@@ -178,5 +178,5 @@ def _refuse(given: list[str]) -> None:
         verb = "is" if len(given) == 1 else "are"
         raise OptionError(
             f"{' and '.join(given)} {verb} for the neural engine; the mesh engine has models of "
-            "its own, which run on the CPU: leave the option out, or use --engine inswapper"
+            "its own, which run on the CPU: leave the option out, or use `engine='inswapper'`"
         )

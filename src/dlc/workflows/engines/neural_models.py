@@ -106,7 +106,7 @@ def _checked(path: Path, role: ModelRole) -> Path:
     if role is ModelRole.RECOGNIZER and is_sface(io):
         raise ModelError(
             f"{path} is an SFace, and the neural engine's swapper needs the embeddings of ArcFace: "
-            "leave --recognizer-model out to use the installed w600k_r50, or use --engine mesh, "
+            "leave out `recognizer_model` to use the installed w600k_r50, or use `engine='mesh'`, "
             "which tells people apart with either"
         )
     return path
@@ -125,5 +125,5 @@ def not_installed(names: list[str]) -> ModelError:
     return ModelError(
         f"the neural engine cannot be used: {', '.join(names)} {verb} not installed. "
         f"`dlc models pull {' '.join(names)}` downloads what is missing; "
-        "--engine mesh needs no download"
+        "`engine='mesh'` needs no download"
     )

@@ -31,8 +31,9 @@ def settled_masks(
     asked = masks.occlusion
     if asked is Occlusion.BUILT_IN and engine is not Engine.MESH:
         raise OptionError(
-            f"--occlusion {asked} is for the mesh engine; use --engine mesh, or --occlusion "
-            f"{Occlusion.MODEL} with the model that `dlc models pull {OCCLUDER}` downloads"
+            f"`occlusion={asked.value!r}` is for the mesh engine; use `engine='mesh'`, or "
+            f"`occlusion={Occlusion.MODEL.value!r}` with the model that "
+            f"`dlc models pull {OCCLUDER}` downloads"
         )
     if asked is not Occlusion.AUTO:
         return masks

@@ -103,8 +103,8 @@ def load_scout(neural: NeuralOptions, threads: int, store: ModelStore | None = N
         finder = recognizing = RecognizingFinder(finder, recognizer)
     if not uses and neural.provider not in (Provider.AUTO, Provider.CPU):
         raise OptionError(
-            f"--provider {neural.provider} has nothing to run: neither a detector nor a recognizer "
-            "is installed (`dlc models pull sface` installs one); leave the option out"
+            f"`provider={neural.provider.value!r}` has nothing to run: neither a detector nor a "
+            "recognizer is installed (`dlc models pull sface` installs one); leave the option out"
         )
     return PeopleScout(finder, recognizing, tuple(uses))
 

@@ -99,8 +99,8 @@ def check_live_options(options: LiveOptions) -> None:
     """Raise OptionError unless every value makes sense by itself and with the others."""
     if options.output is None and options.virtual_camera is None and not options.preview:
         raise OptionError(
-            "there is nothing to show the result on: ask for a virtual camera (--virtual-cam), a "
-            "file (--output) or a window (--preview)"
+            "there is nothing to show the result on: ask for a virtual camera (`virtual_camera`), "
+            "a file (`output`) or a window (`preview`)"
         )
     check_faces(options.faces)
     every = options.detection_every
@@ -108,13 +108,13 @@ def check_live_options(options: LiveOptions) -> None:
         raise OptionError(f"detection_every is {every}; give at least 1")
     if options.no_face is not NoFace.PASS and options.look.opacity < 1:
         raise OptionError(
-            f"--no-face {options.no_face} hides real faces, and --opacity {options.look.opacity:g} "
-            "lets them show through; leave one of them out"
+            f"`no_face={options.no_face.value!r}` hides real faces, and "
+            f"`opacity={options.look.opacity:g}` lets them show through; leave one of them out"
         )
     if options.no_face is NoFace.BLANK and every is not None and every > 1:
         raise OptionError(
-            f"--no-face blank hides every face from its first frame on, so that --detection-every "
-            f"{every} contradicts it; leave one of them out"
+            "`no_face='blank'` hides every face from its first frame on, which "
+            f"`detection_every={every}` contradicts; leave one of them out"
         )
     if options.duration is not None and not (
         math.isfinite(options.duration) and options.duration > 0

@@ -175,8 +175,8 @@ def _matcher(
         if options.reference is not None:
             raise ModelError(
                 f"nothing is installed that finds the person of {options.reference}: "
-                "`dlc models pull sface` installs a recognizer, --recognizer-model names one, "
-                "and --faces chooses without"
+                "`dlc models pull sface` installs a recognizer, `recognizer_model` names one, "
+                "and `faces` chooses without"
             )
         for part in asked:  # a photo without a face is a mistake, also where it tells nothing
             read_sources(part.person, engine.finder, Needs.NOTHING, cancel)

@@ -168,7 +168,7 @@ def _check_folder(folder: Path, *, overwrite: bool) -> None:
     if folder.exists() and not folder.is_dir():
         raise OutputError(f"{folder} is not a folder: choose another name")
     if not overwrite and folder.is_dir() and any(folder.iterdir()):
-        raise OutputError(f"{folder} is not empty: choose another folder or allow overwriting")
+        raise OutputError(f"{folder} is not empty: choose another folder or pass `overwrite=True`")
 
 
 def _people(sightings: Sequence[Sighting], similarity: float | None) -> list[list[Sighting]]:

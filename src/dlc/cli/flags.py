@@ -1,0 +1,58 @@
+"""Turns the options that messages name into flags.
+
+The library names options as its callers write them, between backticks: `overwrite=True`. On the
+command line the same option is a flag.
+"""
+
+from __future__ import annotations
+
+import re
+
+# By an option's name, or by its name and value where the flag stands for that value.
+FLAGS = {
+    "allow_damaged": "--allow-damaged",
+    "audio=False": "--no-audio",
+    "contact_sheet": "--contact-sheet",
+    "decoder": "--decoder",
+    "detection_every": "--detection-every",
+    "detector_model": "--detector-model",
+    "encoder": "--encoder",
+    "engine": "--engine",
+    "faces": "--faces",
+    "keep_partial": "--keep-partial",
+    "landmarker_model": "--landmarker-model",
+    "no_face": "--no-face",
+    "occluder_model": "--occluder-model",
+    "occlusion": "--occlusion",
+    "opacity": "--opacity",
+    "output": "--output",
+    "overwrite": "--overwrite",
+    "pixel_boost": "--pixel-boost",
+    "preview": "--preview",
+    "provider": "--provider",
+    "recognizer_model": "--recognizer-model",
+    "reconnect": "--reconnect",
+    "resume": "--resume",
+    "signed=False": "--no-provenance",
+    "swapper_model": "--swapper-model",
+    "threads": "--threads",
+    "tilted": "--tilted",
+    "virtual_camera": "--virtual-cam",
+}
+
+NAMED_OPTION = re.compile(r"`((\w+)(?:=([^`\s]+))?)`")
+
+
+def with_flags(message: str) -> str:
+    """Return a message of the library with flags in place of the options that it names."""
+    return NAMED_OPTION.sub(_flag, message)
+
+
+def _flag(named: re.Match[str]) -> str:
+    whole, name, value = named.groups()
+    if whole in FLAGS:
+        return FLAGS[whole]
+    if name not in FLAGS:
+        return named[0]
+    is_bare = value is None or value == "True"
+    return FLAGS[name] if is_bare else FLAGS[name] + " " + value.strip("'")
