@@ -33,7 +33,7 @@ from tests.workflows.stores import store_of
 def neural(folder: Path) -> EngineLoader:
     write_inswapper(folder / "swapper.onnx", InswapperOptions(width=2))
     models = NeuralOptions(
-        Provider.CPU,
+        provider=Provider.CPU,
         swapper_model=folder / "swapper.onnx",
         detector_model=stand_ins.write_detector(folder / "detector.onnx"),
         recognizer_model=stand_ins.write_arcface(folder / "arcface.onnx"),
