@@ -18,6 +18,8 @@ import onnxruntime
 from insightface.app import FaceAnalysis
 from insightface.model_zoo.inswapper import INSwapper
 
+from dlc.host.nvidia import number_gpus_by_bus
+
 
 def main() -> None:
     """Swap the faces of a video."""
@@ -60,6 +62,8 @@ def main() -> None:
 def _providers(device: int) -> list[str | tuple[str, dict[str, str]]]:
     if device < 0:
         return ["CPUExecutionProvider"]
+    # So that it is the GPU that dlc uses.
+    number_gpus_by_bus()
     onnxruntime.preload_dlls()
     return [("CUDAExecutionProvider", {"device_id": str(device)}), "CPUExecutionProvider"]
 

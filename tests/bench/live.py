@@ -6,6 +6,7 @@ import json
 import os
 import subprocess
 import sys
+import tempfile
 import time
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,7 @@ from typing import Any
 from rich.console import Console
 
 from tests.bench import inputs
+from tests.bench.process import CommandError
 
 SHORT_SECONDS = 20.0
 LONG_SECONDS = 600.0
@@ -70,24 +72,33 @@ def show(figures: dict[str, Any], console: Console) -> None:
     for name in ("all", "first quarter", "last"):
         part = figures[name]
         console.print(
-            f"{name}: {part['output_fps']:.2f} fps, latency p50 {part['latency_p50_ms']:.0f} ms, "
-            f"p95 {part['latency_p95_ms']:.0f} ms (worst second {part['worst_p95_ms']:.0f} ms), "
+            f"{name}: {part['output_fps']:.2f} fps, {part['processing_fps']:.2f} of them new, "
+            f"latency p50 {part['latency_p50_ms']:.0f} ms, p95 {part['latency_p95_ms']:.0f} ms "
+            f"(worst second {part['worst_p95_ms']:.0f} ms), "
             f"{part['dropped_frames']} dropped"
         )
 
 
 def watch(command: list[str]) -> tuple[list[float], float]:
-    """Run the command; return its resident memory every half second in MiB, and the load."""
+    """Run the command; return its resident memory every half second in MiB, and the load.
+
+    Raises:
+        CommandError: the command failed.
+    """
     memory: list[float] = []
     loads: list[float] = []
-    child = subprocess.Popen(command, stdin=subprocess.DEVNULL)
-    statm = Path(f"/proc/{child.pid}/statm")
-    while child.poll() is None:
-        memory.append(int(statm.read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE") / 2**20)
-        loads.append(os.getloadavg()[0])
-        time.sleep(0.5)
+    with tempfile.TemporaryFile("w+") as errors:
+        child = subprocess.Popen(command, stdin=subprocess.DEVNULL, stderr=errors)
+        statm = Path(f"/proc/{child.pid}/statm")
+        while child.poll() is None:
+            memory.append(int(statm.read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE") / 2**20)
+            loads.append(os.getloadavg()[0])
+            time.sleep(0.5)
+        errors.seek(0)
+        said = errors.read()
+    sys.stderr.write(said)
     if child.returncode:
-        raise SystemExit(f"exit code {child.returncode}: {' '.join(command)}")
+        raise CommandError(child.returncode, command, said)
     # While it ends, a process has no memory any more.
     return [size for size in memory if size > 0], max(loads)
 
@@ -98,6 +109,10 @@ def _summary(lines: list[dict[str, Any]]) -> dict[str, float]:
 
     return {
         "output_fps": mean("output_fps"),
+        # What the source delivered, and how much of that was processed: pictures shown twice are
+        # not among it.
+        "capture_fps": mean("capture_fps"),
+        "processing_fps": mean("processing_fps"),
         "latency_p50_ms": mean("latency_p50_ms"),
         "latency_p95_ms": mean("latency_p95_ms"),
         "worst_p95_ms": max(line["latency_p95_ms"] or 0.0 for line in lines),

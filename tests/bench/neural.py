@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import sys
+from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +15,8 @@ from rich.table import Table
 
 from dlc.graph.synthetic import write_inswapper
 from tests import clips
-from tests.bench.process import Run, run
+from tests.bench.failures import not_measured
+from tests.bench.process import CommandError, Run, run
 from tests.bench.speed import Spread, swap_command
 from tests.stand_ins import paint_face, write_arcface, write_detector
 
@@ -23,6 +26,7 @@ FRAMES = 8
 FACE_X, FACE_Y, FACE_DIAMETER = 225, 120, 110
 # From its hairline to the chin the astronaut's face is then about 300 pixels high.
 VIEW = clips.View(235.0, 140.0, 700.0)
+_PROGRAMS = ("dlc", "insightface")
 
 
 def measure(
@@ -42,19 +46,57 @@ def measure(
     source, clip = inputs(folder / "target.mp4", frames)
     ours = _dlc_command(folder, analysis, swapper, source, clip)
     ours += ["--provider", "cpu" if device < 0 else "cuda"]
-    # What is made once for a model is not part of a run.
-    run(ours)
+    # What is made once for a model is not part of a run; whether it can be shows in the first.
+    with suppress(CommandError):
+        run(ours)
     theirs = [sys.executable, "-m", "tests.bench.insightface_loop", str(analysis), str(swapper)]
     theirs += [str(source), str(clip), str(folder / "insightface.mp4"), "--device", str(device)]
-    pairs = [(run(ours), run(theirs)) for _ in range(runs)]
+    done = _in_turn(dict(zip(_PROGRAMS, (ours, theirs), strict=True)), runs)
     figures = {
-        name: _figures([pair[number] for pair in pairs])
-        for number, name in enumerate(("dlc", "insightface"))
+        name: _figures(found) if isinstance(found, list) else found for name, found in done.items()
     }
-    ratios = [_fps(pair[0]) / _fps(pair[1]) for pair in pairs]
-    figures["ratio"] = Spread.of(ratios)
+    if device >= 0:
+        figures = {name: _on_gpu(found) for name, found in figures.items()}
+    figures["ratio"] = _ratio(figures, done)
     console.print(_table(figures))
+    for name in _PROGRAMS:
+        if "not_measured" in figures[name]:
+            console.print(f"{name}: not measured: {figures[name]['not_measured']}", markup=False)
     return {"width": WIDTH, "height": HEIGHT, "frames": frames, "runs": runs, **figures}
+
+
+def _in_turn(commands: Mapping[str, list[str]], runs: int) -> dict[str, list[Run] | dict[str, str]]:
+    """Run A, B, A, B, ...; one that fails leaves the others their turns, and its reason."""
+    done: dict[str, list[Run] | dict[str, str]] = {name: [] for name in commands}
+    for _ in range(runs):
+        for name, command in commands.items():
+            so_far = done[name]
+            if isinstance(so_far, list):
+                try:
+                    so_far.append(run(command))
+                except CommandError as error:
+                    done[name] = not_measured(error)
+    return done
+
+
+def _on_gpu(figures: dict[str, Any]) -> dict[str, Any]:
+    """Return figures of a program on the GPU; ONNX Runtime is silent where it took the CPU."""
+    providers = figures.get("providers")
+    if providers and providers[0] != "CUDAExecutionProvider":
+        return {"not_measured": f"it ran by {', '.join(providers)}"}
+    # A process begins with the memory of the one that started it, which has a GPU's libraries here.
+    return {key: value for key, value in figures.items() if key != "peak_mib"}
+
+
+def _ratio(
+    figures: Mapping[str, Any], done: Mapping[str, list[Run] | dict[str, str]]
+) -> Spread | dict[str, str]:
+    """Return how many times as many frames a second dlc made, pair by pair."""
+    for name in done:
+        if "not_measured" in figures[name]:
+            return {"not_measured": f"{name} has no figures"}
+    ours, theirs = done["dlc"], done["insightface"]
+    return Spread.of([_fps(one) / _fps(other) for one, other in zip(ours, theirs, strict=True)])
 
 
 def models(folder: Path) -> tuple[Path, Path]:
@@ -96,11 +138,15 @@ def engine_options(analysis: Path, swapper: Path) -> list[str]:
 
 def _figures(runs: list[Run]) -> dict[str, Any]:
     reports = [json.loads(each.output) for each in runs]
+    # By what models ran: dlc tells of each, and why not by something faster.
+    told = {key: reports[0][key] for key in ("models", "notes", "providers") if key in reports[0]}
     return {
         "faces": reports[0]["faces"],
+        "fps": Spread.of([report["fps"] for report in reports]),
         "milliseconds_per_frame": Spread.of([1000 / report["fps"] for report in reports]),
         "process_seconds": Spread.of([each.wall_seconds for each in runs]),
         "peak_mib": Spread.of([each.peak_mib for each in runs]),
+        **told,
     }
 
 
@@ -112,11 +158,16 @@ def _table(figures: dict[str, Any]) -> Table:
     table = Table("figure, median (least-most)", "dlc", "insightface", box=None, pad_edge=False)
     rows = {
         "faces": "faces swapped",
+        "fps": "frames a second",
         "milliseconds_per_frame": "milliseconds a frame",
         "process_seconds": "seconds in all",
         "peak_mib": "peak memory, MiB",
     }
     for key, label in rows.items():
-        table.add_row(label, *(str(figures[name][key]) for name in ("dlc", "insightface")))
-    table.add_row("frames a second, dlc over insightface", f"{figures['ratio']:.2f}", "")
+        if any(key in figures[name] for name in _PROGRAMS):
+            cells = (figures[name].get(key, "not measured") for name in _PROGRAMS)
+            table.add_row(label, *map(str, cells))
+    ratio = figures["ratio"]
+    shown = f"{ratio:.2f}" if isinstance(ratio, Spread) else ratio["not_measured"]
+    table.add_row("frames a second, dlc over insightface", shown, "")
     return table

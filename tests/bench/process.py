@@ -10,6 +10,9 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+# Characters of what a command last said that the error repeats.
+_SHOWN = 600
+
 
 @dataclass(frozen=True, slots=True)
 class Run:
@@ -21,11 +24,19 @@ class Run:
     output: str
 
 
+class CommandError(SystemExit):
+    """A command failed: exit code, command and the last of what it said."""
+
+    def __init__(self, code: int, command: Sequence[str], said: str) -> None:
+        last = " ".join(said[-_SHOWN:].split())
+        super().__init__(f"exit code {code}: {' '.join(command)}: {last}")
+
+
 def run(command: Sequence[str]) -> Run:
     """Run `command` and wait for it.
 
     Raises:
-        SystemExit: the command failed; its standard error has been shown.
+        CommandError: the command failed; its standard error has been shown.
     """
     with tempfile.TemporaryFile("w+") as output, tempfile.TemporaryFile("w+") as errors:
         began = time.perf_counter()
@@ -39,8 +50,10 @@ def run(command: Sequence[str]) -> Run:
         output.seek(0)
         errors.seek(0)
         if child.returncode:
-            sys.stderr.write(errors.read())
-            raise SystemExit(f"exit code {child.returncode}: {' '.join(command)}")
+            # With --json, dlc says on standard output why it failed.
+            said = errors.read() or output.read()
+            sys.stderr.write(said)
+            raise CommandError(child.returncode, command, said)
         return Run(wall, usage.ru_utime + usage.ru_stime, _mib(usage.ru_maxrss), output.read())
 
 
