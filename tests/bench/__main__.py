@@ -6,6 +6,7 @@ import argparse
 import dataclasses
 import json
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +14,6 @@ from rich.console import Console
 
 from tests import clips
 from tests.bench import (
-    cuda,
     enhance,
     graph_pixels,
     live,
@@ -29,23 +29,33 @@ from tests.bench import (
     speed,
     winograd,
 )
+from tests.bench.cuda import parts
 
 FOLDER = Path(".bench")
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Bench:
-    """What a measurement is given: where files go, a source photo, how often, where to print."""
+    """What a measurement is given.
+
+    Attributes:
+        folder: where files go.
+        source: a photo.
+        runs: of each command.
+        console: where to print.
+        keep: takes the figures that there are so far, as the rest may never come.
+    """
 
     folder: Path
     source: Path
     runs: int
     console: Console
+    keep: Callable[[Any], None]
 
 
 SUBJECTS: dict[str, Callable[[Bench], Any]] = {
     "speed": lambda b: speed.measure(b.folder, b.source, b.runs, b.console),
-    "cuda": lambda b: cuda.measure(b.folder, b.runs, b.console),
+    "cuda": lambda b: parts.measure(b.folder, b.runs, b.console, b.keep),
     "memory": lambda b: memory.measure(b.folder, b.source, b.console),
     "neural": lambda b: neural.measure(b.folder, b.runs, b.console),
     "enhance": lambda b: enhance.measure(b.folder, b.source, b.runs, b.console),
@@ -75,10 +85,18 @@ def main() -> None:
     where = machine.describe()
     for name, value in where.items():
         console.print(f"{name}: {value}")
-    figures = SUBJECTS[arguments.what](Bench(FOLDER, source, arguments.runs, console))
-    path = FOLDER / f"{arguments.what}.json"
-    path.write_text(json.dumps({"machine": where, "figures": figures}, default=_plain, indent=2))
-    console.print(f"\nkept in {path}")
+    keep = partial(write, FOLDER / f"{arguments.what}.json", where)
+    keep(SUBJECTS[arguments.what](Bench(FOLDER, source, arguments.runs, console, keep)))
+    console.print(f"\nkept in {FOLDER / arguments.what}.json")
+
+
+def write(path: Path, where: dict[str, str | float], figures: object) -> None:
+    """Keep figures and the machine they are from as JSON, in place of earlier ones."""
+    partly = path.with_suffix(".part")
+    partly.write_text(
+        json.dumps({"machine": where, "figures": figures}, default=_plain, indent=2) + "\n"
+    )
+    partly.replace(path)
 
 
 def _plain(value: object) -> dict[str, float]:
