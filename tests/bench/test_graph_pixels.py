@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import numpy as np
+import onnx
 import pytest
 from rich.console import Console
 
@@ -11,3 +13,10 @@ def test_warping_in_the_graph_gives_what_opencv_gives(monkeypatch: pytest.Monkey
     figures = graph_pixels.measure(Console(quiet=True))
     assert figures["mean_difference"] < 0.5
     assert figures["notes"] == []
+
+
+def test_the_warps_are_the_operator_that_cuda_has_a_kernel_for() -> None:
+    alpha = np.zeros((graph_pixels.SIDE, graph_pixels.SIDE), np.uint8)
+    graph = onnx.load_from_string(graph_pixels._graph(alpha)).graph  # noqa: SLF001
+    domains = [node.domain for node in graph.node if node.op_type == "GridSample"]
+    assert domains == ["com.microsoft"] * 2
