@@ -148,11 +148,19 @@ def _rows(opened: Sequence[Opened], subject: Subject, batch: int, seconds: float
         {
             "mode": each.name,
             "options": dict(each.mode.options),
-            "notes": list(each.notes),
+            "notes": [*each.notes, *_divided(each, batch)],
             **times.get(each.name, each.failure),
         }
         for each in opened
     ]
+
+
+def _divided(opened: Opened, batch: int) -> tuple[str, ...]:
+    """Return a note if several faces do not go through in one run of that size."""
+    runs = None if opened.session is None else opened.session.runs
+    if runs is None or batch in runs.sizes:
+        return ()
+    return (f"{batch} faces in runs of {' and '.join(map(str, runs.sizes))}",)
 
 
 def _of_the_limit(subject: Subject, milliseconds: float) -> Row:

@@ -76,6 +76,15 @@ def test_every_mode_has_a_row_that_says_what_it_really_was(
     assert kept == [3]
 
 
+def test_faces_that_need_several_runs_are_told(on_the_cpu: Subject, swapper: Path) -> None:
+    """The stand-in takes one face at a time, as a swapper does without dlc's rewrites."""
+    (opened,) = modes.open_modes(on_the_cpu, Role.SWAPPER, swapper, (BUFFERS,))
+    rows = models._rows([opened], on_the_cpu, 1, MOMENT)  # noqa: SLF001 - a table is in the way
+    assert rows[0]["notes"] == []
+    rows = models._rows([opened], on_the_cpu, 3, MOMENT)  # noqa: SLF001
+    assert rows[0]["notes"] == ["3 faces in runs of 1"]
+
+
 def test_a_mode_that_cannot_be_opened_leaves_the_others_alone(
     on_the_cpu: Subject, swapper: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
