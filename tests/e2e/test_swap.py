@@ -90,7 +90,7 @@ def test_people_read_standard_error_and_standard_output_stays_empty(
     run = run_dlc("swap", astronaut_file, clip, folder / "out.mp4", "--end", "0.1")
     assert run.returncode == 0
     assert run.stdout == ""
-    assert "engine mesh: the neural engine lacks inswapper_128" in run.stderr
+    assert "engine mesh: built in; the neural one needs inswapper_128" in run.stderr
     for word in ("frames", "faces", "fps", "find", "encode", "out.mp4"):
         assert word in run.stderr
 

@@ -16,6 +16,7 @@ from dlc.cli.arguments.resuming import Resuming
 from dlc.cli.grouping import grouped
 from dlc.cli.times import parse_time
 from dlc.cli.verbosity import Verbosity
+from dlc.errors import OptionError
 from dlc.options import FaceChoice, SwapOptions
 from dlc.pipeline.cancel import CancelToken
 
@@ -52,6 +53,8 @@ def swap_command(
     allow_damaged: swap.AllowDamagedOption = _DEFAULTS.allow_damaged,
 ) -> None:
     """Turn what was typed into options and run the swap."""
+    if contact_sheet is None and contact_sheet_rows != _DEFAULTS.contact_sheet_rows:
+        raise OptionError("--contact-sheet-rows has no effect without --contact-sheet")
     named = named_files(source, target, output, mapped=bool(people.mapping))
     options = SwapOptions(
         engine=engine,

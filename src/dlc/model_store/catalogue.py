@@ -63,7 +63,8 @@ class Catalogue:
         folded = {_folded(known): known for known in names + folders}
         close = difflib.get_close_matches(_folded(name), folded, n=1)
         hint = f"did you mean {folded[close[0]]}? " if close else ""
-        return f"no model is called {name!r}: {hint}the models are {', '.join(names)}"
+        file = ", and there is no such file" if name.endswith(".onnx") else ""
+        return f"no model is called {name!r}{file}: {hint}the models are {', '.join(names)}"
 
 
 def _folded(name: str) -> str:

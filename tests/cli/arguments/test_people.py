@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from dlc.cli.arguments.people import named_files, parse_faces, parse_map
+from dlc.cli.arguments.people import named_files, parse_faces, parse_map, people_options
 from dlc.errors import OptionError
 from dlc.options import FaceChoice
 from tests.cli.run import run_dlc
@@ -74,7 +74,7 @@ def test_what_is_missing_is_named(
     [
         (["a.jpg", "b.mp4", "c.mp4", "--faces", "0"], "count from 1 at the left"),
         (["a.jpg", "b.mp4", "c.mp4", "--faces", "1,1"], "different numbers"),
-        (["a.jpg", "b.mp4", "c.mp4", "--similarity", "1.5"], "between 0 and 1"),
+        (["b.mp4", "c.mp4", "--map", "a=b", "--similarity", "1.5"], "between 0 and 1"),
         (["b.mp4", "c.mp4", "--map", "a=b", "--reference", "a"], "contradict each other"),
         (["a.jpg", "b.mp4"], "missing OUTPUT"),
     ],
@@ -84,3 +84,9 @@ def test_a_wrong_command_line_is_one_clear_line(arguments: list[str], said: str)
     assert run.returncode == 2
     assert said in run.stderr
     assert run.stderr.count("\n") == 1
+
+
+def test_a_similarity_is_for_telling_people_apart() -> None:
+    with pytest.raises(OptionError, match="--similarity has no effect"):
+        people_options(similarity=0.4)
+    assert people_options(reference=A, similarity=0.4).similarity == 0.4

@@ -10,7 +10,7 @@ import pytest
 from numpy.typing import NDArray
 
 from dlc.errors import WriteError
-from dlc.workflows.batch.contact_sheet import ContactSheet, clock, draw_sheet
+from dlc.workflows.batch.contact_sheet import ContactSheet, draw_sheet
 from dlc.workflows.batch.moments import Moment
 
 
@@ -53,14 +53,6 @@ def test_a_photo_of_any_shape_fits(width: int, height: int) -> None:
     sheet = draw_sheet([plain(RED, width, height)], [Moment(0.0, plain(GREEN), plain(BLUE))])
     assert sheet.shape[0] > 90
     assert len(runs_of(BLUE, sheet)) == 1
-
-
-@pytest.mark.parametrize(
-    ("seconds", "text"),
-    [(0, "0:00.00"), (61.239, "1:01.24"), (59.999, "1:00.00"), (3723.5, "1:02:03.50")],
-)
-def test_clock(seconds: float, text: str) -> None:
-    assert clock(seconds) == text
 
 
 def test_the_time_is_written_below_the_frame() -> None:

@@ -32,7 +32,7 @@ def complete(empty: ModelStore) -> ModelStore:
 def test_without_models_the_mesh_engine_does_the_work(empty: ModelStore) -> None:
     choice = choose_engine(Engine.AUTO, store=empty)
     assert choice.engine is Engine.MESH
-    assert choice.reason == "the neural engine lacks inswapper_128, det_10g, w600k_r50"
+    assert choice.reason == "built in; the neural one needs inswapper_128, det_10g, w600k_r50"
 
 
 def test_with_its_models_the_neural_engine_does(complete: ModelStore) -> None:

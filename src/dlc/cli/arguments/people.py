@@ -64,7 +64,13 @@ def people_options(
     reference: ReferenceOption = _DEFAULTS.reference,
     similarity: SimilarityOption = _DEFAULTS.similarity,
 ) -> PeopleOptions:
-    """Return what the options say; raises what `parse_map` does."""
+    """Return what the options say.
+
+    Raises:
+        OptionError: there is nobody to be told apart by a similarity; what `parse_map` raises.
+    """
+    if similarity is not None and not mapping and reference is None:
+        raise OptionError("--similarity has no effect without --map or --reference")
     return PeopleOptions(
         mapping=tuple(map(parse_map, mapping or ())),
         reference=reference,

@@ -10,7 +10,7 @@ import typer
 from dlc.cli.arguments import panels
 from dlc.cli.exit_codes import every_error, exit_codes
 from dlc.cli.grouping import Group
-from dlc.errors import CameraError, VirtualCameraError
+from dlc.errors import CameraError, OptionError, VirtualCameraError
 from dlc.options import EncodeOptions, Preset, SwapOptions, VideoDecoder
 
 _DEFAULTS = SwapOptions().encoding
@@ -24,20 +24,39 @@ SWAP_EPILOG = exit_codes(
     *(error for error in every_error() if error not in (CameraError, VirtualCameraError))
 )
 
+
+def named_path(text: str) -> Path:
+    """Return the path; whether it can be read is found out by opening it.
+
+    Raises:
+        OptionError: the text is empty, as an unset variable of a shell is, which Path takes for
+            the current folder.
+    """
+    if not text:
+        raise OptionError('a file name is empty: "", for instance from a variable that is not set')
+    return Path(text)
+
+
 # Checked later, because SOURCE is optional with --map.
 Source = Annotated[
     Path | None,
     typer.Argument(
-        metavar="[SOURCE]", help="A photo of the face to use, or a folder of photos of one person."
+        parser=named_path,
+        metavar="SOURCE",
+        help="A photo of the face to use, or a folder of photos of one person.",
     ),
 ]
 Target = Annotated[
     Path | None,
-    typer.Argument(metavar="TARGET", help="The video or picture to swap faces in."),
+    typer.Argument(
+        parser=named_path, metavar="TARGET", help="The video or picture to swap faces in."
+    ),
 ]
 Output = Annotated[
     Path | None,
-    typer.Argument(metavar="OUTPUT", help="The file to write, of the same kind as TARGET."),
+    typer.Argument(
+        parser=named_path, metavar="OUTPUT", help="The file to write, of the same kind as TARGET."
+    ),
 ]
 
 DecoderOption = Annotated[

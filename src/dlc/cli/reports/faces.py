@@ -6,19 +6,15 @@ import json
 import shlex
 from dataclasses import asdict
 
-from dlc.cli.times import format_duration
 from dlc.workflows.people.faces import FacesResult, FoundPerson
+from dlc.workflows.timecode import timecode
 
 
 def faces_as_text(result: FacesResult) -> str:
     """Return a line for every person, the notes, and options to copy."""
     count = len(result.people)
-    lines = [f"{count} {'person' if count == 1 else 'people'} in {result.frames} frames"]
-    lines += [
-        f"{person.photo.stem:<10}{person.frames} frames, from {format_duration(person.first)} "
-        f"to {format_duration(person.last)}"
-        for person in result.people
-    ]
+    lines = [f"{count} {'person' if count == 1 else 'people'} in {_frames(result.frames)}"]
+    lines += [f"{person.photo.stem:<10}{_appearance(person)}" for person in result.people]
     lines += [f"note: {note}" for note in result.notes]
     lines += [f"pictures: {result.sheet}", ""]
     lines += map(_map_option, result.people)
@@ -42,6 +38,17 @@ def faces_as_json(result: FacesResult) -> str:
             "notes": list(result.notes),
         }
     )
+
+
+def _frames(count: int) -> str:
+    return f"{count} frame{'' if count == 1 else 's'}"
+
+
+def _appearance(person: FoundPerson) -> str:
+    frames = _frames(person.frames)
+    if person.first == person.last:
+        return frames
+    return f"{frames}, from {timecode(person.first)} to {timecode(person.last)}"
 
 
 def _map_option(person: FoundPerson) -> str:

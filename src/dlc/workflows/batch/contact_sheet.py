@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from dlc.media.atomic import AtomicFile, Finish
 from dlc.media.failures import unwritable
 from dlc.workflows.batch.moments import Moment, MomentRecorder
+from dlc.workflows.timecode import timecode
 
 # Longer side of a picture on the sheet, in pixels: faces can be judged, a sheet fits a screen.
 CELL_SIZE = 480
@@ -108,17 +109,8 @@ def draw_sheet(
         for left, picture in zip(lefts, pictures, strict=True):
             height, wide = picture.shape[:2]
             sheet[top : top + height, left : left + wide] = picture
-        _write(sheet, clock(moment.time), int(lefts[1]), top + cell_height + 22, 0.55)
+        _write(sheet, timecode(moment.time), int(lefts[1]), top + cell_height + 22, 0.55)
     return sheet
-
-
-def clock(seconds: float) -> str:
-    """Return "1:02:03.45", or "2:03.45" below an hour."""
-    hundredths = round(seconds * 100)
-    minutes, rest = divmod(hundredths, 6000)
-    hours, minutes = divmod(minutes, 60)
-    tail = f"{rest // 100:02}.{rest % 100:02}"
-    return f"{hours}:{minutes:02}:{tail}" if hours else f"{minutes}:{tail}"
 
 
 def _fitted(photo: NDArray[np.uint8], width: int, height: int) -> NDArray[np.uint8]:

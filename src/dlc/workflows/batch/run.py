@@ -251,4 +251,8 @@ def require_faces(plan: SwapPlan, tally: Tally) -> None:
             f"none of the faces in {plan.target} can be swapped credibly (they are seen from the "
             "side, or hidden); nothing was written"
         )
+    chosen = plan.options.faces
+    if isinstance(chosen, tuple):
+        numbers = " or ".join(map(str, chosen))
+        raise NoFaceError(f"no frame of {plan.target} has a face {numbers}; nothing was written")
     raise NoFaceError(f"no face in {plan.target}; nothing was written")

@@ -104,7 +104,7 @@ def choose_engine(
         return _neural(reason, neural, store, appearance)
     if asked is Engine.INSWAPPER or _only_neural(neural, beside):
         raise not_installed(missing)
-    return _mesh(f"the neural engine lacks {', '.join(missing)}", appearance)
+    return _mesh(f"built in; the neural one needs {', '.join(missing)}", appearance)
 
 
 def load_mesh_engine(appearance: Appearance | None = None) -> LoadedEngine:

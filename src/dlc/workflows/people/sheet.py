@@ -8,7 +8,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from dlc.workflows.batch.contact_sheet import clock
+from dlc.workflows.timecode import timecode
 
 _CELL, _GAP, _CAPTION = 240, 16, 52
 _COLUMNS = 5
@@ -45,7 +45,7 @@ def draw_people(
         _write(sheet, f"person{number + 1}", left, top + _CELL + 18, 0.6)
         _write(
             sheet,
-            f"{frames} frames, {clock(first)} to {clock(last)}",
+            f"{frames} frames, {timecode(first)} to {timecode(last)}",
             left,
             top + _CELL + 34,
             0.4,
