@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from dlc.inference.cpu import create_session
 from dlc.model_store.contracts import check_contract
-from dlc.model_store.spec import ModelRole
+from dlc.model_store.role import Role
 from tests import stand_ins
 
 
@@ -23,14 +23,14 @@ def scrfd(tmp_path_factory: pytest.TempPathFactory) -> SCRFD:
 @pytest.mark.parametrize(
     ("write", "role"),
     [
-        (stand_ins.write_arcface, ModelRole.RECOGNIZER),
-        (stand_ins.write_landmarker, ModelRole.LANDMARKER),
-        (stand_ins.write_occluder, ModelRole.OCCLUDER),
-        (stand_ins.write_detector, ModelRole.DETECTOR),
+        (stand_ins.write_arcface, Role.RECOGNIZER),
+        (stand_ins.write_landmarker, Role.LANDMARKER),
+        (stand_ins.write_occluder, Role.OCCLUDER),
+        (stand_ins.write_detector, Role.DETECTOR),
     ],
 )
 def test_stand_ins_keep_the_contracts_and_are_the_same_every_time(
-    write: Callable[[Path], Path], role: ModelRole, tmp_path: Path
+    write: Callable[[Path], Path], role: Role, tmp_path: Path
 ) -> None:
     first, second = write(tmp_path / "first.onnx"), write(tmp_path / "second.onnx")
     check_contract(first, role)

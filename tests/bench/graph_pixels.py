@@ -26,9 +26,10 @@ from dlc.compositing.paste_back import face_mask, paste_back
 from dlc.inference.captured import with_batch_runs
 from dlc.inference.fixed_buffers import Device
 from dlc.inference.provider_routes import plain_cpu_route
-from dlc.inference.route import Role, Route
+from dlc.inference.route import Route
 from dlc.inference.routed_session import RoutedSession
 from dlc.inference.sessions import open_session
+from dlc.model_store.role import Role
 from tests.bench.cuda.modes import strays
 from tests.bench.speed import Spread
 from tests.bench.turns import alternate

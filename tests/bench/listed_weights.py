@@ -18,9 +18,9 @@ from rich.console import Console
 from dlc.inference.cpu import create_session
 from dlc.inference.prepared import prepared_model
 from dlc.inference.provider_routes import plain_cpu_route
-from dlc.inference.route import Role
 from dlc.model_store.digest import DigestCache
 from dlc.model_store.rewritten_files import RewrittenFiles
+from dlc.model_store.role import Role
 from dlc.model_store.skim import skim_defaults
 from tests.bench import machine
 from tests.bench.speed import Spread

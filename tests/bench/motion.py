@@ -20,6 +20,7 @@ from dlc.faces.pixels import TrackableFrame
 from dlc.faces.tracking.motion_finder import MotionFinder
 from dlc.media.live.frame import LiveFrame
 from dlc.media.video.reader import VideoReader
+from dlc.model_store.role import Role
 
 EVERY = 5
 # Frames from cut to cut, and pixels by which the camera moves from frame to frame at most.
@@ -180,7 +181,6 @@ def _detector(folder: Path) -> FaceFinder:
     from dlc.faces.analyzer import FaceAnalyzer
     from dlc.faces.detection.scrfd import ScrfdDetector
     from dlc.host.detect import detect_host
-    from dlc.inference.route import Role
     from dlc.inference.router import choose_route
     from dlc.inference.runtime import installed_runtime
     from dlc.inference.sessions import open_session

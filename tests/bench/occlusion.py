@@ -19,9 +19,9 @@ from dlc.host.detect import available_cpus
 from dlc.inference.cpu import create_session
 from dlc.inference.output_check import sample_feed
 from dlc.inference.provider_routes import plain_cpu_route
-from dlc.inference.route import Role
 from dlc.inference.sessions import open_session
 from dlc.model_store.builtin import builtin_model
+from dlc.model_store.role import Role
 from dlc.swapping.effects.occlusion import OcclusionEffect
 from dlc.swapping.occluder_model import OccluderModel
 from tests import clips

@@ -22,10 +22,11 @@ from dlc.graph.stored_weights import read_without_kernels, write_with_kernels
 from dlc.graph.synthetic import write_inswapper
 from dlc.inference.prepared import prepared_model
 from dlc.inference.provider_routes import plain_cpu_route
-from dlc.inference.route import Role, Route
+from dlc.inference.route import Route
 from dlc.inference.sessions import open_session
 from dlc.model_store.digest import DigestCache
 from dlc.model_store.rewritten_files import RewrittenFiles
+from dlc.model_store.role import Role
 from tests.bench.process import Run, run
 from tests.bench.speed import Spread
 

@@ -1,6 +1,6 @@
 """Runs `dlc` as a user would, with models of a test instead of the real ones.
 
-Called with a folder, a catalogue in JSON, and what follows `dlc` on the command line.
+Called with a folder, a catalog in JSON, and what follows `dlc` on the command line.
 """
 
 from __future__ import annotations
@@ -10,23 +10,24 @@ import sys
 from pathlib import Path
 
 from dlc.cli.app import main
-from dlc.model_store.catalogue import Catalogue
+from dlc.model_store.catalog import Catalog
 from dlc.model_store.folders import Folders
 from dlc.model_store.licenses import GPEN, INSIGHTFACE
-from dlc.model_store.spec import ModelRole, ModelSpec, RemoteFile
+from dlc.model_store.role import Role
+from dlc.model_store.spec import ModelSpec, RemoteFile
 from dlc.model_store.store import ModelStore
 
 
 def _spec(entry: dict[str, str]) -> ModelSpec:
     remote = RemoteFile(entry["file"], int(entry["size"]), entry["sha256"], (entry["url"],))
     license_ = GPEN if entry["file"].startswith("gpen") else INSIGHTFACE
-    return ModelSpec(entry["file"].removesuffix(".onnx"), ModelRole.SWAPPER, license_, remote)
+    return ModelSpec(entry["file"].removesuffix(".onnx"), Role.SWAPPER, license_, remote)
 
 
 def _run(folder: Path, entries: list[dict[str, str]], arguments: list[str]) -> None:
     search = (folder / "other", folder / "models")
     folders = Folders(search, folder / "models", folder / "data", folder / "cache")
-    store = ModelStore(Catalogue(map(_spec, entries)), folders)
+    store = ModelStore(Catalog(map(_spec, entries)), folders)
     ModelStore.of_user = classmethod(lambda _cls: store)  # type: ignore[assignment]
     sys.argv = ["dlc", *arguments]
     main()

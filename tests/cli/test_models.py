@@ -261,7 +261,7 @@ def test_path_prints_the_file_or_the_folder(user: User) -> None:
     assert (found.returncode, found.stdout, found.stderr) == (0, f"{user.path('face')}\n", "")
 
 
-def test_the_real_catalogue_is_listed_and_found_by_the_variable(tmp_path: Path) -> None:
+def test_the_real_catalog_is_listed_and_found_by_the_variable(tmp_path: Path) -> None:
     changes = {"DLC_MODELS": str(tmp_path), **NO_NETWORK}
     run = run_dlc("models", "list", "--json", changes=changes)
     assert run.returncode == 0

@@ -11,9 +11,9 @@ from numpy.typing import NDArray
 from onnx import TensorProto, helper, numpy_helper
 
 from dlc.enhancing.model import EnhancerModel
-from dlc.inference.route import Role
 from dlc.inference.router import choose_route
 from dlc.inference.sessions import open_session
+from dlc.model_store.role import Role
 from tests.host import machines
 
 SIDE = 256

@@ -10,10 +10,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from dlc.inference.route import Role
 from dlc.inference.routed_session import RoutedSession
 from dlc.inference.router import choose_route
 from dlc.inference.sessions import open_session
+from dlc.model_store.role import Role
 from tests.host import machines
 
 

@@ -12,7 +12,7 @@ from dlc.faces.detection.scrfd import ScrfdDetector
 from dlc.faces.finder import Needs
 from dlc.faces.landmarks.landmarks_106 import Landmarker106
 from dlc.faces.people.arcface import ArcFaceRecognizer
-from dlc.inference.route import Role
+from dlc.model_store.role import Role
 from tests import stand_ins
 from tests.faces.pictures import Picture
 from tests.faces.sessions import CountingSession, routed

@@ -13,12 +13,11 @@ from onnx import TensorProto, helper, numpy_helper
 
 from dlc.errors import DlcError
 from dlc.host.host import Host
-from dlc.inference.route import Role
 from dlc.inference.router import choose_route
 from dlc.inference.sessions import open_session
 from dlc.model_store.contracts import check_contract
+from dlc.model_store.role import Role
 from dlc.model_store.skim import skim_emap
-from dlc.model_store.spec import ModelRole
 from dlc.swapping.inswapper_model import InswapperModel
 from tests.faults import damage
 from tests.host import machines
@@ -51,7 +50,7 @@ def model_cases(folder: Path, count: int, seed: int) -> Iterator[tuple[str, Path
 def judge(path: Path) -> tuple[str, str]:
     """Check, skim, load and run a file as `--swapper-model` does."""
     try:
-        check_contract(path, ModelRole.SWAPPER)
+        check_contract(path, Role.SWAPPER)
         emap = skim_emap(path)
         route = choose_route(Role.SWAPPER, _host(), threads=1)
         model = InswapperModel(open_session(path, route))

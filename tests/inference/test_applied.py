@@ -11,8 +11,9 @@ from onnx import helper
 from dlc.graph.names import REWRITES_METADATA, Rewrite
 from dlc.inference.applied import graph_findings, why_not_applied
 from dlc.inference.cpu import create_session
-from dlc.inference.route import Role, Route
+from dlc.inference.route import Route
 from dlc.inference.router import choose_route
+from dlc.model_store.role import Role
 from dlc.options import Provider
 from tests.host import machines
 from tests.inference.small_models import write_model

@@ -18,10 +18,11 @@ from dlc.inference import sessions
 from dlc.inference.captured import Opener, not_captured, on_its_gpu, with_batch_runs
 from dlc.inference.fixed_buffers import Device
 from dlc.inference.output_check import probe_output, sample_feed
-from dlc.inference.route import ExecutionProvider, Role, Route
+from dlc.inference.route import ExecutionProvider, Route
 from dlc.inference.routed_session import RoutedSession
 from dlc.inference.router import choose_route
 from dlc.inference.sessions import open_session
+from dlc.model_store.role import Role
 from dlc.options import Provider
 from tests.host import machines
 

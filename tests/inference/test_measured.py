@@ -8,8 +8,8 @@ import pytest
 from dlc.errors import ModelError
 from dlc.inference.basic_graph import basic_optimized
 from dlc.inference.measured import measured_partitions
-from dlc.inference.route import Role
 from dlc.inference.router import choose_route
+from dlc.model_store.role import Role
 from tests.host import machines
 
 

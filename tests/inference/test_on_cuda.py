@@ -21,11 +21,12 @@ from dlc.inference.cpu import create_session
 from dlc.inference.fixed_buffers import Device
 from dlc.inference.output_check import sample_feed
 from dlc.inference.provider_routes import computes_half_precision, cuda_rewrites
-from dlc.inference.route import ExecutionProvider, Role, Route
+from dlc.inference.route import ExecutionProvider, Route
 from dlc.inference.routed_session import RoutedSession
 from dlc.inference.router import choose_route
 from dlc.inference.runtime import installed_runtime
 from dlc.inference.sessions import open_session
+from dlc.model_store.role import Role
 from dlc.options import Provider
 from tests.host import machines
 from tests.nvidia_gpu import why_no_gpu

@@ -10,10 +10,10 @@ from onnx import TensorProto, helper
 from dlc.errors import ModelError
 from dlc.graph.synthetic import InswapperOptions, write_inswapper
 from dlc.inference.output_check import check_finite, output_problem, probe_output, sample_feed
-from dlc.inference.route import Role
 from dlc.inference.routed_session import RoutedSession
 from dlc.inference.router import choose_route
 from dlc.inference.sessions import open_session
+from dlc.model_store.role import Role
 from tests.host import machines
 from tests.inference.small_models import write_model
 

@@ -7,8 +7,9 @@ from pathlib import Path
 import pytest
 
 from dlc.inference.provider_cache import cache_key, cache_options
-from dlc.inference.route import ExecutionProvider, Role
+from dlc.inference.route import ExecutionProvider
 from dlc.inference.router import choose_route
+from dlc.model_store.role import Role
 from dlc.options import Provider
 from tests.host import machines
 

@@ -16,19 +16,19 @@ from dlc.graph.names import REWRITES_METADATA, Rewrite
 from dlc.graph.passes.edit import Edit
 from dlc.graph.passes.graph_pass import GraphPass
 from dlc.graph.passes.reflect_pad import REFLECT_PAD
-from dlc.graph.passes.winograd import Least, Transforms, winograd
+from dlc.graph.passes.winograd import Transforms, WorthwhileSize, winograd
 from dlc.graph.synthetic import InswapperOptions, write_inswapper
 from dlc.inference.prepared import prepared_model
 from dlc.inference.provider_cache import cache_key
 from dlc.inference.rewriting import RewritePlan, fixed_shape, plan_rewrites, rewrite
-from dlc.inference.route import Role, Route
+from dlc.inference.route import Route
 from dlc.inference.router import choose_route
 from dlc.inference.sessions import open_session
 from dlc.model_store.contracts import check_contract
 from dlc.model_store.digest import DigestCache
 from dlc.model_store.rewritten_files import RewrittenFiles, recorded_changes, recorded_key
+from dlc.model_store.role import Role
 from dlc.model_store.skim import skim_emap
-from dlc.model_store.spec import ModelRole
 from dlc.options import Provider
 from tests.graph.gfpgan import gfpgan_model
 from tests.graph.graphs import with_listed_weights
@@ -192,7 +192,7 @@ def with_memory(role: Role) -> Route:
 @pytest.fixture
 def eager(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let narrow convolutions be rewritten, too."""
-    passes = (winograd(Least(0, 1)),)
+    passes = (winograd(WorthwhileSize(0, 1)),)
     monkeypatch.setattr("dlc.inference.rewriting.CPU_PASSES", passes)
 
 
@@ -206,7 +206,7 @@ def test_a_cpu_with_memory_gets_winograds_convolutions(
     assert recorded_changes(path) == {"winograd-convolutions": 16}
     assert json.loads(path.with_suffix(".json").read_text())["difference"] < 1e-5
     np.testing.assert_array_equal(skim_emap(path), skim_emap(swapper_file))
-    check_contract(path, ModelRole.SWAPPER)
+    check_contract(path, Role.SWAPPER)
     sessions = [open_session(each, route) for each in (swapper_file, path)]
     before, after = (session.run(None, swapper_feed)[0] for session in sessions)
     assert 0 < np.abs(before - after).max() < 1e-5

@@ -10,8 +10,9 @@ from dlc.errors import ProviderError
 from dlc.graph.names import Rewrite
 from dlc.host.host import Host, Nvidia
 from dlc.inference.provider_routes import in_single_precision, needed_rewrites
-from dlc.inference.route import Precision, Role
+from dlc.inference.route import Precision
 from dlc.inference.router import choose_route, choose_routes
+from dlc.model_store.role import Role
 from dlc.options import Provider
 from tests.host import machines
 

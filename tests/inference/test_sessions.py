@@ -14,10 +14,11 @@ from dlc.host.detect import detect_host
 from dlc.host.host import Host
 from dlc.host.providers import execution_provider
 from dlc.inference.cpu import create_session
-from dlc.inference.route import Role, Route
+from dlc.inference.route import Route
 from dlc.inference.router import choose_route
 from dlc.inference.runtime import installed_runtime
 from dlc.inference.sessions import open_session
+from dlc.model_store.role import Role
 from dlc.options import Provider
 from tests.host import machines
 

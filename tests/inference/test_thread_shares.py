@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dlc.inference.route import Role
 from dlc.inference.thread_shares import share_threads
+from dlc.model_store.role import Role
 
 _NEURAL = (Role.DETECTOR, Role.RECOGNIZER, Role.SWAPPER)
 

@@ -9,10 +9,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from dlc.model_store.catalogue import Catalogue
+from dlc.model_store.catalog import Catalog
 from dlc.model_store.folders import Folders
 from dlc.model_store.licenses import INSIGHTFACE
-from dlc.model_store.spec import ModelRole, ModelSpec, RemoteFile
+from dlc.model_store.role import Role
+from dlc.model_store.spec import ModelSpec, RemoteFile
 from dlc.model_store.store import ModelStore
 from tests.model_store.server import FileServer
 
@@ -56,10 +57,10 @@ def folders(tmp_path: Path) -> Folders:
 
 @pytest.fixture
 def spec(remote: RemoteFile) -> ModelSpec:
-    return ModelSpec("model", ModelRole.SWAPPER, INSIGHTFACE, remote)
+    return ModelSpec("model", Role.SWAPPER, INSIGHTFACE, remote)
 
 
 @pytest.fixture
 def store(spec: ModelSpec, folders: Folders) -> ModelStore:
     """Return a store that knows the server's file and nothing else."""
-    return ModelStore(Catalogue([spec]), folders)
+    return ModelStore(Catalog([spec]), folders)

@@ -17,7 +17,7 @@ from dlc.model_store.contracts import check_contract
 from dlc.model_store.digest import DigestCache
 from dlc.model_store.external_data import check_locations, external_locations
 from dlc.model_store.rewritten_files import RewrittenFiles
-from dlc.model_store.spec import ModelRole
+from dlc.model_store.role import Role
 from dlc.options import Provider
 from tests.inference.small_models import write_model
 from tests.model_store import graphs
@@ -91,7 +91,7 @@ def test_no_way_to_open_a_model_reads_other_files(folder: Path, location: str) -
     model.graph.initializer[0].CopyFrom(outside("kernel", location))
     path = folder / "swapper.onnx"
     onnx.save(model, path)
-    check_contract(path, ModelRole.SWAPPER)
+    check_contract(path, Role.SWAPPER)
     with pytest.raises(ModelError, match="outside of its folder"):
         open_swapper(path)
     files = RewrittenFiles(folder / "cache", DigestCache(folder / "digests.json"))

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from dlc.errors import WriteError
-from dlc.model_store.catalogue import Catalogue
+from dlc.model_store.catalog import Catalog
 from dlc.model_store.licenses import (
     DEEPFACELAB,
     GFPGAN,
@@ -23,14 +23,14 @@ def record(tmp_path: Path) -> LicenseRecord:
 
 
 def test_nothing_is_accepted_at_first(record: LicenseRecord) -> None:
-    assert record.pending(Catalogue.shipped()) == [INSIGHTFACE, SFACE, GFPGAN, GPEN, DEEPFACELAB]
+    assert record.pending(Catalog.shipped()) == [INSIGHTFACE, SFACE, GFPGAN, GPEN, DEEPFACELAB]
 
 
 def test_what_is_accepted_stays_accepted(record: LicenseRecord, tmp_path: Path) -> None:
     record.accept(INSIGHTFACE)
     record.accept(GPEN)
     later = LicenseRecord(tmp_path / "data" / "licenses.json")
-    assert later.pending(Catalogue.shipped()) == [SFACE, GFPGAN, DEEPFACELAB]
+    assert later.pending(Catalog.shipped()) == [SFACE, GFPGAN, DEEPFACELAB]
     assert later.accepted(INSIGHTFACE)
 
 

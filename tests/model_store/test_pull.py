@@ -7,12 +7,13 @@ from pathlib import Path
 import pytest
 
 from dlc.errors import Cancelled, ModelError, OptionError
-from dlc.model_store.catalogue import Catalogue
+from dlc.model_store.catalog import Catalog
 from dlc.model_store.download import Downloader
 from dlc.model_store.folders import Folders
 from dlc.model_store.licenses import GFPGAN, GPEN, INSIGHTFACE
 from dlc.model_store.pull import Puller
-from dlc.model_store.spec import License, ModelRole, ModelSpec
+from dlc.model_store.role import Role
+from dlc.model_store.spec import License, ModelSpec
 from dlc.model_store.store import ModelStore
 from tests.model_store import server as answers
 from tests.model_store.conftest import remote_file
@@ -90,10 +91,10 @@ def test_every_license_is_asked_for_once_before_any_download(
     folders: Folders, server: FileServer, content: bytes
 ) -> None:
     specs = [
-        ModelSpec(name, ModelRole.ENHANCER, license_, remote_file(name, content, server.url(name)))
+        ModelSpec(name, Role.ENHANCER, license_, remote_file(name, content, server.url(name)))
         for name, license_ in (("a", GPEN), ("b", GFPGAN), ("c", GPEN))
     ]
-    store = ModelStore(Catalogue(specs), folders)
+    store = ModelStore(Catalog(specs), folders)
     asked: list[License] = []
 
     def agree(license_: License) -> None:
@@ -141,34 +142,34 @@ def packed(content: bytes, folders: Folders) -> tuple[ModelStore, FileServer]:
     specs = [
         ModelSpec(
             name,
-            ModelRole.DETECTOR,
+            Role.DETECTOR,
             INSIGHTFACE,
             remote_file(f"pack/{name}.onnx", part, url),
             remote,
         )
         for name, part in parts.items()
     ]
-    return ModelStore(Catalogue(specs), folders), server
+    return ModelStore(Catalog(specs), folders), server
 
 
 def with_archive_at(store: ModelStore, folders: Folders, url: str) -> ModelStore:
     specs = []
-    for spec in store.catalogue:
+    for spec in store.catalog:
         assert spec.archive is not None
         specs.append(replace(spec, archive=replace(spec.archive, urls=(url,))))
-    return ModelStore(Catalogue(specs), folders)
+    return ModelStore(Catalog(specs), folders)
 
 
 def test_an_archive_is_the_second_source_and_fetched_once(
     packed: tuple[ModelStore, FileServer], folders: Folders
 ) -> None:
     store, _ = packed
-    archive = next(iter(store.catalogue)).archive
+    archive = next(iter(store.catalog)).archive
     assert archive is not None
     content = packed[1].content
     with FileServer(content) as server:
         store = with_archive_at(store, folders, server.url("pack.zip"))
-        pulled = puller(store).pull(list(store.catalogue))
+        pulled = puller(store).pull(list(store.catalog))
         assert [asked.path for asked in server.asked] == ["/pack.zip"]
     assert [each.path for each in pulled] == [folders.download / f"pack/{n}.onnx" for n in NAMES]
     assert all(store.require(name) for name in NAMES)
@@ -185,7 +186,7 @@ def test_an_archive_that_the_user_put_there_is_used_and_kept(
     store, server = packed
     folders.download.mkdir(parents=True)
     (folders.download / "pack.zip").write_bytes(server.content)
-    puller(store).pull(list(store.catalogue))
+    puller(store).pull(list(store.catalog))
     assert all(store.require(name) for name in NAMES)
     assert files_below(folders.download) == {"pack.zip", "pack/one.onnx", "pack/two.onnx"}
 
@@ -197,7 +198,7 @@ def test_where_the_archive_is_gone_too_every_reason_is_told(
     with FileServer(b"", [answers.status(403)]) as server:
         store = with_archive_at(store, folders, server.url("pack.zip"))
         with pytest.raises(ModelError) as caught:
-            puller(store).pull([store.catalogue.get("one")])
+            puller(store).pull([store.catalog.get("one")])
     assert "tried 2 times" in str(caught.value)
     assert "403" in str(caught.value)
     assert files_below(folders.download) == set()

@@ -7,10 +7,11 @@ from pathlib import Path
 import pytest
 
 from dlc.errors import ModelError, OptionError
-from dlc.model_store.catalogue import Catalogue
+from dlc.model_store.catalog import Catalog
 from dlc.model_store.folders import Folders
 from dlc.model_store.licenses import INSIGHTFACE
-from dlc.model_store.spec import ModelRole, ModelSpec
+from dlc.model_store.role import Role
+from dlc.model_store.spec import ModelSpec
 from dlc.model_store.store import Check, ModelStore
 from tests.model_store.conftest import remote_file
 
@@ -44,9 +45,9 @@ def test_the_first_folder_wins(store: ModelStore, folders: Folders, content: byt
 
 @pytest.mark.parametrize("place", ["pack/a.onnx", "a.onnx", "pack/pack/a.onnx"])
 def test_a_packed_model_may_lie_in_three_ways(place: str, folders: Folders, content: bytes) -> None:
-    spec = ModelSpec("a", ModelRole.DETECTOR, INSIGHTFACE, remote_file("pack/a.onnx", content))
+    spec = ModelSpec("a", Role.DETECTOR, INSIGHTFACE, remote_file("pack/a.onnx", content))
     path = put(folders.search[3], content, place)
-    store = ModelStore(Catalogue([spec]), folders)
+    store = ModelStore(Catalog([spec]), folders)
     assert store.require("a") == path
     assert store.destination(spec) == folders.download / "pack" / "a.onnx"
 

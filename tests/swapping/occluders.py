@@ -8,9 +8,9 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from dlc.inference.route import Role
 from dlc.inference.router import choose_route
 from dlc.inference.sessions import open_session
+from dlc.model_store.role import Role
 from dlc.swapping.occluder_model import OccluderModel
 from tests.host import machines
 from tests.stand_ins import BLUE

@@ -10,7 +10,7 @@ from onnx import TensorProto, helper
 
 from dlc.errors import ModelError
 from dlc.model_store.contracts import check_contract
-from dlc.model_store.spec import ModelRole
+from dlc.model_store.role import Role
 from dlc.swapping.occluder_model import OccluderModel
 from tests.stand_ins import BLUE, write_occluder
 from tests.swapping.occluders import open_occluder
@@ -94,6 +94,6 @@ def test_an_output_of_another_shape_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "planes.onnx"
     opset = helper.make_opsetid("", 13)
     onnx.save(helper.make_model(graph, opset_imports=[opset], ir_version=8), path)
-    check_contract(path, ModelRole.OCCLUDER)
+    check_contract(path, Role.OCCLUDER)
     with pytest.raises(ModelError, match=r"planes\.onnx gives 1 x 3 x 256 x 256 .*pull xseg_1"):
         open_occluder(path).visible(crop_of(BLUE))

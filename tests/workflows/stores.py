@@ -4,21 +4,21 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from dlc.model_store.catalogue import Catalogue
+from dlc.model_store.catalog import Catalog
 from dlc.model_store.folders import Folders
 from dlc.model_store.store import ModelStore
 
 
 def store_of(folder: Path) -> ModelStore:
-    """Return the shipped catalogue over empty folders."""
+    """Return the shipped catalog over empty folders."""
     models = folder / "models"
     folders = Folders((models,), models, folder / "data", folder / "cache")
-    return ModelStore(Catalogue.shipped(), folders)
+    return ModelStore(Catalog.shipped(), folders)
 
 
 def install(store: ModelStore, name: str) -> Path:
     """Put a file of a model's size where the model belongs; its bytes are zeros on no disk."""
-    spec = store.catalogue.get(name)
+    spec = store.catalog.get(name)
     path = store.destination(spec)
     path.parent.mkdir(parents=True, exist_ok=True)
     with path.open("wb") as file:

@@ -8,11 +8,12 @@ from pathlib import Path
 import pytest
 
 from dlc.errors import OptionError
-from dlc.model_store.catalogue import Catalogue
+from dlc.model_store.catalog import Catalog
 from dlc.model_store.download import DownloadProgress
 from dlc.model_store.folders import Folders
 from dlc.model_store.licenses import GPEN, INSIGHTFACE
-from dlc.model_store.spec import License, ModelRole, ModelSpec, RemoteFile
+from dlc.model_store.role import Role
+from dlc.model_store.spec import License, ModelSpec, RemoteFile
 from dlc.model_store.store import ModelStore
 from dlc.workflows.models import (
     State,
@@ -30,7 +31,7 @@ CONTENT = bytes(range(256)) * 8
 def spec(name: str, license_: License, url: str) -> ModelSpec:
     digest = hashlib.sha256(CONTENT).hexdigest()
     remote = RemoteFile(f"{name}.onnx", len(CONTENT), digest, (url,))
-    return ModelSpec(name, ModelRole.SWAPPER, license_, remote)
+    return ModelSpec(name, Role.SWAPPER, license_, remote)
 
 
 def store_at(folder: Path, url: str = "http://127.0.0.1:9/") -> ModelStore:
@@ -38,7 +39,7 @@ def store_at(folder: Path, url: str = "http://127.0.0.1:9/") -> ModelStore:
     search = (folder / "other", folder / "models")
     folders = Folders(search, search[1], folder / "data", folder / "cache")
     specs = [spec("face", INSIGHTFACE, url), spec("gpen", GPEN, url)]
-    return ModelStore(Catalogue(specs), folders)
+    return ModelStore(Catalog(specs), folders)
 
 
 def put(folder: Path, name: str, content: bytes = CONTENT) -> Path:

@@ -10,13 +10,14 @@ import pytest
 from onnx import TensorProto, helper
 
 from dlc.errors import InputError, ModelError, OptionError
-from dlc.graph.passes.winograd import Least, winograd
+from dlc.graph.passes.winograd import WorthwhileSize, winograd
 from dlc.graph.synthetic import InswapperOptions, write_inswapper
-from dlc.model_store.catalogue import Catalogue
+from dlc.model_store.catalog import Catalog
 from dlc.model_store.folders import Folders
 from dlc.model_store.licenses import INSIGHTFACE
+from dlc.model_store.role import Role
 from dlc.model_store.skim import skim_emap
-from dlc.model_store.spec import ModelRole, ModelSpec, RemoteFile
+from dlc.model_store.spec import ModelSpec, RemoteFile
 from dlc.model_store.store import ModelStore
 from dlc.options import Provider
 from dlc.workflows.optimize import ModelReport, OptimizeOptions, State, optimize_models
@@ -36,7 +37,7 @@ def narrow(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def spec(name: str, content: bytes) -> ModelSpec:
     digest = hashlib.sha256(content).hexdigest()
     remote = RemoteFile(f"{name}.onnx", len(content), digest, ())
-    return ModelSpec(name, ModelRole.SWAPPER, INSIGHTFACE, remote)
+    return ModelSpec(name, Role.SWAPPER, INSIGHTFACE, remote)
 
 
 @pytest.fixture
@@ -44,7 +45,7 @@ def store(tmp_path: Path, narrow: Path) -> ModelStore:
     """Return a store that knows a swapper in two precisions, of which none is installed."""
     folders = Folders((tmp_path / "m",), tmp_path / "m", tmp_path / "data", tmp_path / "cache")
     content = narrow.read_bytes()
-    return ModelStore(Catalogue([spec("swap", content), spec("swap_fp16", content)]), folders)
+    return ModelStore(Catalog([spec("swap", content), spec("swap_fp16", content)]), folders)
 
 
 def optimize(
@@ -108,7 +109,7 @@ def test_a_cpu_needs_nothing(narrow: Path, store: ModelStore) -> None:
 def test_a_cpu_with_memory_gets_winograds_convolutions(
     narrow: Path, store: ModelStore, monkeypatch: pytest.MonkeyPatch, memory: int, count: int
 ) -> None:
-    monkeypatch.setattr("dlc.inference.rewriting.CPU_PASSES", (winograd(Least(0, 1)),))
+    monkeypatch.setattr("dlc.inference.rewriting.CPU_PASSES", (winograd(WorthwhileSize(0, 1)),))
     monkeypatch.setattr("dlc.host.detect.available_memory", lambda: memory)
     found = optimize(narrow, store, OptimizeOptions(target=Provider.CPU))
     assert found.changes == ({"winograd-convolutions": count} if count else {})
@@ -171,7 +172,7 @@ def test_for_cuda_other_models_stay_as_they_are(tmp_path: Path, store: ModelStor
     assert (found.state, found.path) == (State.NOTHING_TO_DO, path)
 
 
-def test_a_name_of_the_catalogue_is_the_installed_file(narrow: Path, store: ModelStore) -> None:
+def test_a_name_of_the_catalog_is_the_installed_file(narrow: Path, store: ModelStore) -> None:
     with pytest.raises(ModelError, match="dlc models pull swap"):
         optimize_models(["swap"], COREML, store=store)
     with pytest.raises(ModelError, match="no model is installed"):

@@ -9,9 +9,9 @@ import pytest
 from dlc.errors import ModelError, ProviderError
 from dlc.graph.synthetic import InswapperOptions
 from dlc.host.detect import detect_host
-from dlc.inference.route import Role
 from dlc.inference.router import choose_route
 from dlc.inference.runtime import installed_runtime
+from dlc.model_store.role import Role
 from dlc.options import Provider
 from dlc.workflows.probe import measure_swapper, probe
 

@@ -13,7 +13,8 @@ from dlc.graph.names import NEEDLESS_FROM, Rewrite
 from dlc.host.cuda_generations import gpu_packages
 from dlc.host.host import Host, NvidiaGpu
 from dlc.host.providers import CPU_EXECUTION_PROVIDER, execution_provider
-from dlc.inference.route import ExecutionProvider, Precision, Role, Route
+from dlc.inference.route import ExecutionProvider, Precision, Route
+from dlc.model_store.role import Role
 from dlc.options import Provider
 
 # The models whose work is worth a file in half precision, and all of an accelerator.

@@ -10,20 +10,8 @@ from dlc.graph.names import Rewrite
 from dlc.host.cuda_generations import GPU_PACKAGE
 from dlc.host.host import Finding
 from dlc.host.providers import execution_provider
+from dlc.model_store.role import Role
 from dlc.options import Provider
-
-
-class Role(StrEnum):
-    """What a model does in the program."""
-
-    DETECTOR = "detector"
-    LANDMARKER = "landmarker"
-    RECOGNIZER = "recognizer"
-    SWAPPER = "swapper"
-    ENHANCER = "enhancer"
-    OCCLUDER = "occluder"
-    BUILT_IN = "built-in"
-    """The small models that dlc ships and the mesh engine uses."""
 
 
 class Precision(StrEnum):

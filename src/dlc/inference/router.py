@@ -9,8 +9,9 @@ from dlc.errors import ProviderError
 from dlc.host.host import Finding, Host
 from dlc.host.obstacles import absence, accelerators, doubts, obstacles
 from dlc.inference.provider_routes import ROUTES, cpu_route
-from dlc.inference.route import Role, Route
+from dlc.inference.route import Route
 from dlc.inference.thread_shares import share_threads
+from dlc.model_store.role import Role
 from dlc.options import Provider
 
 

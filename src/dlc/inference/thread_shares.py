@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-from dlc.inference.route import Role
+from dlc.model_store.role import Role
 
 # Multiplications and additions a face or frame, in 1e9, of the models that dlc knows: SCRFD-10G at
 # 640x640, 2d106det, ArcFace R50, inswapper_128, GFPGANv1.4, XSeg (by its layers), and the mesh

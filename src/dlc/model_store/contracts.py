@@ -6,8 +6,8 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from dlc.errors import ModelError
+from dlc.model_store.role import Role
 from dlc.model_store.skim import GraphIO, TensorInfo, skim_emap, skim_io
-from dlc.model_store.spec import ModelRole
 
 _FLOATS = ("float32", "float16")
 
@@ -28,7 +28,7 @@ _OCCLUDER_SIDE = 256
 _Shape = Sequence[int | None]
 
 
-def check_contract(path: Path, role: ModelRole, example: str | None = None) -> GraphIO:
+def check_contract(path: Path, role: Role, example: str | None = None) -> GraphIO:
     """Raise unless a model file has the inputs and outputs of its role; no session is made.
 
     The contracts are those of inswapper_128, SCRFD with five points, ArcFace or SFace, 2d106det,
@@ -36,8 +36,8 @@ def check_contract(path: Path, role: ModelRole, example: str | None = None) -> G
 
     Args:
         path: an ONNX file.
-        role: what the model is to do.
-        example: the catalogue's name of a model that fits, for the message; None is the one that
+        role: what the model is to do; not `Role.BUILT_IN`, whose files come with dlc.
+        example: the catalog's name of a model that fits, for the message; None is the one that
             the neural engine uses.
 
     Returns:
@@ -56,7 +56,7 @@ def check_contract(path: Path, role: ModelRole, example: str | None = None) -> G
             f"`dlc models pull {example or usual}` downloads one that fits"
         )
         raise ModelError(message)
-    if role is ModelRole.SWAPPER:
+    if role is Role.SWAPPER:
         skim_emap(path)
     return io
 
@@ -138,13 +138,13 @@ def _one_to_one(io: GraphIO, taken: _Shape, given: _Shape) -> str | None:
     return _mismatch("input", io.inputs[0], taken) or _mismatch("output", io.outputs[0], given)
 
 
-_CONTRACTS: dict[ModelRole, tuple[Callable[[GraphIO], str | None], str]] = {
-    ModelRole.SWAPPER: (_swapper, "inswapper_128"),
-    ModelRole.DETECTOR: (_detector, "det_10g"),
-    ModelRole.RECOGNIZER: (_recognizer, "w600k_r50"),
-    ModelRole.LANDMARKER: (_landmarker, "2d106det"),
-    ModelRole.ENHANCER: (_enhancer, "GFPGANv1.4"),
-    ModelRole.OCCLUDER: (_occluder, "xseg_1"),
+_CONTRACTS: dict[Role, tuple[Callable[[GraphIO], str | None], str]] = {
+    Role.SWAPPER: (_swapper, "inswapper_128"),
+    Role.DETECTOR: (_detector, "det_10g"),
+    Role.RECOGNIZER: (_recognizer, "w600k_r50"),
+    Role.LANDMARKER: (_landmarker, "2d106det"),
+    Role.ENHANCER: (_enhancer, "GFPGANv1.4"),
+    Role.OCCLUDER: (_occluder, "xseg_1"),
 }
 
 

@@ -8,7 +8,8 @@ that changed there is refused.
 from __future__ import annotations
 
 from dlc.model_store.licenses import DEEPFACELAB, GFPGAN, GPEN, INSIGHTFACE, SFACE
-from dlc.model_store.spec import License, ModelRole, ModelSpec, RemoteFile
+from dlc.model_store.role import Role
+from dlc.model_store.spec import License, ModelSpec, RemoteFile
 
 _HUGGING_FACE = "https://huggingface.co"
 _COLLECTION = f"{_HUGGING_FACE}/hacksider/deep-live-cam/resolve"
@@ -32,7 +33,7 @@ BUFFALO_L = RemoteFile(
 )
 
 
-def _packed(name: str, role: ModelRole, size: int, sha256: str) -> ModelSpec:
+def _packed(name: str, role: Role, size: int, sha256: str) -> ModelSpec:
     """Return a model of InsightFace's package buffalo_l, which can also be had by itself."""
     file = f"buffalo_l/{name}.onnx"
     remote = RemoteFile(file, size, sha256, (f"{_PINNED}/buffalo_l/{file}",))
@@ -40,7 +41,7 @@ def _packed(name: str, role: ModelRole, size: int, sha256: str) -> ModelSpec:
 
 
 def _single(
-    name: str, role: ModelRole, license_: License, size: int, sha256: str, *urls: str
+    name: str, role: Role, license_: License, size: int, sha256: str, *urls: str
 ) -> ModelSpec:
     return ModelSpec(name, role, license_, RemoteFile(f"{name}.onnx", size, sha256, urls))
 
@@ -48,7 +49,7 @@ def _single(
 MODELS = (
     _single(
         "inswapper_128",
-        ModelRole.SWAPPER,
+        Role.SWAPPER,
         INSIGHTFACE,
         554_253_681,
         "e4a3f08c753cb72d04e10aa0f7dbe3deebbf39567d4ead6dce08e98aa49e16af",
@@ -57,7 +58,7 @@ MODELS = (
     ),
     _single(
         "inswapper_128_fp16",
-        ModelRole.SWAPPER,
+        Role.SWAPPER,
         INSIGHTFACE,
         277_680_638,
         "6d51a9278a1f650cffefc18ba53f38bf2769bf4bbff89267822cf72945f8a38b",
@@ -65,25 +66,25 @@ MODELS = (
     ),
     _packed(
         "det_10g",
-        ModelRole.DETECTOR,
+        Role.DETECTOR,
         16_923_827,
         "5838f7fe053675b1c7a08b633df49e7af5495cee0493c7dcf6697200b85b5b91",
     ),
     _packed(
         "w600k_r50",
-        ModelRole.RECOGNIZER,
+        Role.RECOGNIZER,
         174_383_860,
         "4c06341c33c2ca1f86781dab0e829f88ad5b64be9fba56e56bc9ebdefc619e43",
     ),
     _packed(
         "2d106det",
-        ModelRole.LANDMARKER,
+        Role.LANDMARKER,
         5_030_888,
         "f001b856447c413801ef5c42091ed0cd516fcd21f2d6b79635b1e733a7109dbf",
     ),
     ModelSpec(
         "sface",
-        ModelRole.RECOGNIZER,
+        Role.RECOGNIZER,
         SFACE,
         RemoteFile(
             _SFACE_FILE,
@@ -94,7 +95,7 @@ MODELS = (
     ),
     _single(
         "GFPGANv1.4",
-        ModelRole.ENHANCER,
+        Role.ENHANCER,
         GFPGAN,
         340_256_690,
         "6548e54cbcf248af385248f0c1193b359c37a0f98b836282b09cf48af4fd2b73",
@@ -103,7 +104,7 @@ MODELS = (
     ),
     _single(
         "GPEN-BFR-256",
-        ModelRole.ENHANCER,
+        Role.ENHANCER,
         GPEN,
         75_715_262,
         "aa5bd3ab238640a378c59e4a560f7a7150627944cf2129e6311ae4720e833271",
@@ -111,7 +112,7 @@ MODELS = (
     ),
     _single(
         "GPEN-BFR-512",
-        ModelRole.ENHANCER,
+        Role.ENHANCER,
         GPEN,
         284_244_491,
         "bf80acb8e91ba8852e3f012505be2c3b6cd6b3eed5ec605e3db87863c4e74d4e",
@@ -119,7 +120,7 @@ MODELS = (
     ),
     _single(
         "xseg_1",
-        ModelRole.OCCLUDER,
+        Role.OCCLUDER,
         DEEPFACELAB,
         70_324_286,
         "c4d1498b8a03b5fe2a3a5d2ef2a0402ab03bd51edaf5b2d8d5fb764702a97dd3",

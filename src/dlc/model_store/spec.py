@@ -3,19 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from enum import StrEnum
 from pathlib import PurePosixPath
 
-
-class ModelRole(StrEnum):
-    """What a model does in the program."""
-
-    SWAPPER = "swapper"
-    DETECTOR = "detector"
-    RECOGNIZER = "recognizer"
-    LANDMARKER = "landmarker"
-    ENHANCER = "enhancer"
-    OCCLUDER = "occluder"
+from dlc.model_store.role import Role
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +60,7 @@ class ModelSpec:
     """
 
     name: str
-    role: ModelRole
+    role: Role
     license: License
     remote: RemoteFile
     archive: RemoteFile | None = None

@@ -9,7 +9,7 @@ from enum import Enum, auto
 from pathlib import Path
 
 from dlc.errors import ModelError
-from dlc.model_store.catalogue import Catalogue
+from dlc.model_store.catalog import Catalog
 from dlc.model_store.digest import DigestCache
 from dlc.model_store.folders import Folders
 from dlc.model_store.licenses import LicenseRecord
@@ -46,12 +46,12 @@ class ModelStore:
     """The models on this machine.
 
     Args:
-        catalogue: the models there are.
+        catalog: the models there are.
         folders: where they may lie.
     """
 
-    def __init__(self, catalogue: Catalogue, folders: Folders) -> None:
-        self.catalogue = catalogue
+    def __init__(self, catalog: Catalog, folders: Folders) -> None:
+        self.catalog = catalog
         self.folders = folders
         self.digests = DigestCache(folders.cache / "digests.json")
         self.licenses = LicenseRecord(folders.data / "licenses.json")
@@ -59,7 +59,7 @@ class ModelStore:
     @classmethod
     def of_user(cls) -> ModelStore:
         """Return the models that dlc knows, in the folders of whoever runs it."""
-        return cls(Catalogue.shipped(), Folders.of_user())
+        return cls(Catalog.shipped(), Folders.of_user())
 
     def find(self, name: str) -> Path | None:
         """Return where a model lies, judged by name and size, or None if it is not installed.
@@ -67,7 +67,7 @@ class ModelStore:
         Raises:
             OptionError: no model has this name.
         """
-        return self.whole(self.catalogue.get(name), Check.SIZE)
+        return self.whole(self.catalog.get(name), Check.SIZE)
 
     def require(self, name: str) -> Path:
         """Return where a model lies, after its digest was checked.
@@ -78,7 +78,7 @@ class ModelStore:
             ModelError: the model is not installed, or every file of that name is damaged.
             OptionError: no model has this name.
         """
-        spec = self.catalogue.get(name)
+        spec = self.catalog.get(name)
         path = self.whole(spec)
         if path is not None:
             return path

@@ -15,7 +15,7 @@ from dlc.model_store.store import Check, Copy, ModelStore
 
 @dataclass(frozen=True, slots=True)
 class ListedModel:
-    """A model of the catalogue.
+    """A model of the catalog.
 
     Attributes:
         spec: the model.
@@ -31,10 +31,10 @@ class ListedModel:
 
 @dataclass(frozen=True, slots=True)
 class ModelList:
-    """Every model of the catalogue, and where files are looked for.
+    """Every model of the catalog, and where files are looked for.
 
     Attributes:
-        models: in the catalogue's order.
+        models: in the catalog's order.
         search: the folders that are searched, in this order.
         download: the folder that downloads go to.
     """
@@ -94,13 +94,13 @@ class Location:
 
 
 def list_models(store: ModelStore | None = None) -> ModelList:
-    """Look for every model of the catalogue."""
+    """Look for every model of the catalog."""
     store = store or ModelStore.of_user()
     models = tuple(
         ListedModel(
             spec, _best(store.copies(spec, Check.SIZE)), store.licenses.accepted(spec.license)
         )
-        for spec in store.catalogue
+        for spec in store.catalog
     )
     return ModelList(models, store.folders.search, store.folders.download)
 
@@ -132,7 +132,7 @@ def pull_models(
         WriteError: a file cannot be written.
     """
     store = store or ModelStore.of_user()
-    specs = store.catalogue.select(names)
+    specs = store.catalog.select(names)
     return Puller(store, Downloader(on_progress=progress), agree).pull(specs)
 
 
@@ -145,7 +145,7 @@ def verify_models(
     """Read every file that has a model's name, and compare every byte.
 
     Args:
-        names: the models, or packages of them; none means the whole catalogue.
+        names: the models, or packages of them; none means the whole catalog.
         progress: called with a model's name before its files are read.
         store: the user's models; None takes those of whoever runs this.
 
@@ -154,7 +154,7 @@ def verify_models(
     """
     store = store or ModelStore.of_user()
     verdicts: list[Verdict] = []
-    for spec in store.catalogue.select(names) if names else store.catalogue:
+    for spec in store.catalog.select(names) if names else store.catalog:
         if progress is not None:
             progress(spec.name)
         verdicts += _verdicts(store, spec)
@@ -185,7 +185,7 @@ def locate_model(name: str, store: ModelStore | None = None) -> Location:
         OptionError: there is no such model.
     """
     store = store or ModelStore.of_user()
-    spec = store.catalogue.get(name)
+    spec = store.catalog.get(name)
     return Location(spec.name, store.find(name), store.destination(spec))
 
 

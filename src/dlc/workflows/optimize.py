@@ -23,12 +23,12 @@ from dlc.inference.provider_routes import (
     cuda_rewrites,
 )
 from dlc.inference.rewriting import RewritePlan, Rewritten, plan_rewrites, rewrite
-from dlc.inference.route import Precision, Role, Route
+from dlc.inference.route import Precision, Route
 from dlc.inference.router import choose_route
 from dlc.inference.runtime import installed_runtime
 from dlc.model_store.contracts import check_contract
 from dlc.model_store.rewritten_files import RewrittenFiles
-from dlc.model_store.spec import ModelRole
+from dlc.model_store.role import Role
 from dlc.model_store.store import Check, ModelStore
 from dlc.options import Provider
 
@@ -195,16 +195,16 @@ def _find(model: str, store: ModelStore) -> list[Path]:
         return [path]
     if path.is_dir() or len(path.parts) > 1:
         raise InputError(f"no such file: {path}; give an ONNX file or a name of `dlc models list`")
-    return [store.require(spec.name) for spec in store.catalogue.select([model])]
+    return [store.require(spec.name) for spec in store.catalog.select([model])]
 
 
 def _installed(host: Host, target: Provider, store: ModelStore) -> list[Path]:
     """Return the files of the installed models, of two precisions the one that is used here."""
     found = {}
-    for spec in store.catalogue:
+    for spec in store.catalog:
         path = store.whole(spec, Check.SIZE)
         if path is not None:
-            found[spec.name] = (Role(spec.role.value), path)
+            found[spec.name] = (spec.role, path)
     unused = set()
     for name in found:
         half = f"{name}_fp16"
@@ -269,14 +269,14 @@ def _wanted(path: Path, target: Provider, host: Host) -> tuple[Rewrite, ...]:
     """Return what a target gains from for a model, whose role its inputs and outputs tell."""
     if target not in (Provider.CPU, Provider.CUDA):
         return ()
-    for role in (ModelRole.SWAPPER, ModelRole.ENHANCER):
+    for role in (Role.SWAPPER, Role.ENHANCER):
         try:
             check_contract(path, role)
         except ModelError:
             continue
         if target is Provider.CPU:
-            return cpu_rewrites(Role(role.value), host)
-        return cuda_rewrites(Role(role.value), half=_half_precision(host))
+            return cpu_rewrites(role, host)
+        return cuda_rewrites(role, half=_half_precision(host))
     return ()
 
 

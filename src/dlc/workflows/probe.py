@@ -16,13 +16,14 @@ from dlc.host.findings import host_findings
 from dlc.host.host import Finding
 from dlc.inference.output_check import probe_output, sample_feed
 from dlc.inference.prepared import prepared_model
-from dlc.inference.route import Role, Route
+from dlc.inference.route import Route
 from dlc.inference.runtime import installed_runtime
 from dlc.inference.sessions import open_session
 from dlc.media.camera.camera import probe_camera
 from dlc.media.camera.negotiation import Negotiated
 from dlc.model_store.digest import DigestCache
 from dlc.model_store.rewritten_files import RewrittenFiles
+from dlc.model_store.role import Role
 from dlc.model_store.store import Check, ModelStore
 from dlc.options import Engine, NeuralOptions, Provider
 from dlc.workflows.engine_speed import EngineSpeed, measure_engine
@@ -37,7 +38,7 @@ _RUNS = 3
 
 
 @dataclass(frozen=True, slots=True)
-class Weights:
+class InstallableModel:
     """A model that users install, and where it is.
 
     Attributes:
@@ -59,7 +60,7 @@ class RouteReport:
     """
 
     route: Route
-    weights: tuple[Weights, ...]
+    weights: tuple[InstallableModel, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,12 +195,10 @@ def measure_swapper(route: Route, options: InswapperOptions | None = None) -> Sw
         )
 
 
-def _weights(role: Role, store: ModelStore) -> tuple[Weights, ...]:
+def _weights(role: Role, store: ModelStore) -> tuple[InstallableModel, ...]:
     """Return the installable models of a role; a file's size is all that is checked of it."""
-    if role is Role.BUILT_IN:
-        return ()
     return tuple(
-        Weights(spec.name, store.whole(spec, Check.SIZE))
-        for spec in store.catalogue
-        if spec.role.value == role.value
+        InstallableModel(spec.name, store.whole(spec, Check.SIZE))
+        for spec in store.catalog
+        if spec.role is role
     )

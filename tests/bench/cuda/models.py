@@ -17,10 +17,10 @@ from dlc.inference.captured import CAPTURE
 from dlc.inference.fixed_buffers import FixedBuffers
 from dlc.inference.output_check import sample_feed
 from dlc.inference.prepared import prepared_model
-from dlc.inference.route import Role
 from dlc.inference.routed_session import RoutedSession
 from dlc.inference.sessions import open_session
 from dlc.model_store.rewritten_files import RewrittenFiles
+from dlc.model_store.role import Role
 from tests.bench.cuda import timing
 from tests.bench.cuda.card import SWAP_OPERATIONS, least_milliseconds
 from tests.bench.cuda.modes import Mode, Opened, Subject, open_modes

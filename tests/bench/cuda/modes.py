@@ -10,10 +10,11 @@ from dlc.host.host import Host
 from dlc.inference.captured import CAPTURE, with_batch_runs
 from dlc.inference.fixed_buffers import Device
 from dlc.inference.provider_routes import usual_input_shape
-from dlc.inference.route import ExecutionProvider, Role, Route
+from dlc.inference.route import ExecutionProvider, Route
 from dlc.inference.routed_session import RoutedSession
 from dlc.inference.router import choose_route
 from dlc.inference.sessions import open_session
+from dlc.model_store.role import Role
 from dlc.options import Provider
 from tests.bench.failures import FAILURES, not_measured
 

@@ -18,10 +18,10 @@ from dlc.graph.synthetic import write_inswapper
 from dlc.host.detect import detect_host
 from dlc.inference.fixed_buffers import Device
 from dlc.inference.prepared import prepared_model
-from dlc.inference.route import Role
 from dlc.inference.runtime import installed_runtime
 from dlc.model_store.digest import DigestCache
 from dlc.model_store.rewritten_files import RewrittenFiles
+from dlc.model_store.role import Role
 from tests.bench import graph_pixels, neural, neural_live
 from tests.bench.cuda import card, models, targets, video
 from tests.bench.cuda.modes import Subject

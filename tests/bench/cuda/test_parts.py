@@ -18,9 +18,10 @@ from dlc.graph.synthetic import InswapperOptions, write_inswapper
 from dlc.host.detect import detect_host
 from dlc.inference.fixed_buffers import Device
 from dlc.inference.provider_routes import cuda_route
-from dlc.inference.route import ExecutionProvider, Role
+from dlc.inference.route import ExecutionProvider
 from dlc.inference.runtime import installed_runtime
 from dlc.media.video import hardware
+from dlc.model_store.role import Role
 from dlc.options import Provider
 from tests.bench.__main__ import write
 from tests.bench.cuda import card, models, modes, parts, targets, timing, video

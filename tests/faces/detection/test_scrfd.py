@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from dlc.faces.detection.scrfd import ScrfdDetector
 from dlc.faces.face import Face
-from dlc.inference.route import Role
+from dlc.model_store.role import Role
 from tests import stand_ins
 from tests.faces.sessions import CountingSession, routed
 

@@ -16,7 +16,7 @@ from dlc.errors import ModelError
 from dlc.faces.detection.detector import FaceDetector
 from dlc.faces.face import Face
 from dlc.faces.people.arcface import ArcFaceRecognizer
-from dlc.inference.route import Role
+from dlc.model_store.role import Role
 from tests import stand_ins
 from tests.faces.pictures import Picture
 from tests.faces.sessions import CountingSession, routed

@@ -13,8 +13,8 @@ from dlc.faces.detection.detector import FaceDetector
 from dlc.faces.face import Face
 from dlc.faces.people.sface import SFaceRecognizer
 from dlc.faces.tracking.tracker import load_tracker
-from dlc.inference.route import Role
 from dlc.media.video.reader import open_target
+from dlc.model_store.role import Role
 from tests import stand_ins
 from tests.faces.pictures import Picture
 from tests.faces.sessions import CountingSession, routed

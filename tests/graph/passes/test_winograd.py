@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 from onnx import TensorProto, helper, numpy_helper, shape_inference
 
-from dlc.graph.passes.winograd import POINTS, WINOGRAD, Least, Transforms, winograd
+from dlc.graph.passes.winograd import POINTS, WINOGRAD, Transforms, WorthwhileSize, winograd
 from dlc.graph.stored_weights import read_without_kernels, write_with_kernels
 from dlc.graph.synthetic import InswapperOptions, inswapper_model, write_inswapper
 from tests.graph.graphs import (
@@ -27,7 +27,7 @@ from tests.graph.graphs import (
     with_listed_weights,
 )
 
-ANY = winograd(Least(0, 1))
+ANY = winograd(WorthwhileSize(0, 1))
 PAPER = (0.0, 1.0, -1.0, 2.0, -2.0)
 # Tiles of 2x2, of 3x3 and of 4x4 results.
 CHOICES = (POINTS, PAPER, (0.0, 1.0, -1.0), (0.0, 1.0, -1.0, 0.5))
@@ -101,7 +101,7 @@ def cases(draw: st.DrawFn) -> Case:
 def test_any_convolution_gives_the_same_but_for_rounding(
     case: Case, points: tuple[float, ...]
 ) -> None:
-    model, graph_pass = case.model(), winograd(Least(0, 1), points)
+    model, graph_pass = case.model(), winograd(WorthwhileSize(0, 1), points)
     rewritten = graph_pass.apply(model)
     assert graph_pass.apply(rewritten) is rewritten
     feeds = random_feeds({"x": [int(size) for size in case.shape]})
@@ -154,7 +154,7 @@ def test_its_own_points_round_less_than_the_papers() -> None:
     model = Case(shape=(1, 256, 16, 16), filters=64).model()
     feeds = random_feeds({"x": (1, 256, 16, 16)})
     paper, own = (
-        relative_error(model, winograd(Least(0, 1), points).apply(model), feeds)
+        relative_error(model, winograd(WorthwhileSize(0, 1), points).apply(model), feeds)
         for points in (PAPER, POINTS)
     )
     assert own < 0.7 * paper

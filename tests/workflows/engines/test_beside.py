@@ -8,7 +8,7 @@ import pytest
 
 import dlc
 from dlc.errors import OptionError, ProviderError
-from dlc.model_store.spec import ModelRole
+from dlc.model_store.role import Role
 from dlc.options import (
     Engine,
     EnhanceOptions,
@@ -28,11 +28,11 @@ DIRECTML = NeuralOptions(provider=Provider.DIRECTML)
 def test_what_the_options_ask_for_is_told() -> None:
     built_in = MaskOptions()
     assert models_beside(None, built_in) == frozenset()
-    assert models_beside(EnhanceOptions(), built_in) == {ModelRole.ENHANCER}
+    assert models_beside(EnhanceOptions(), built_in) == {Role.ENHANCER}
     by_name = MaskOptions(occluder_model=Path("named.onnx"))
-    assert models_beside(None, by_name) == {ModelRole.OCCLUDER}
+    assert models_beside(None, by_name) == {Role.OCCLUDER}
     asked = MaskOptions(occlusion=Occlusion.MODEL)
-    assert models_beside(EnhanceOptions(), asked) == {ModelRole.ENHANCER, ModelRole.OCCLUDER}
+    assert models_beside(EnhanceOptions(), asked) == {Role.ENHANCER, Role.OCCLUDER}
 
 
 def test_a_files_enhancer_is_run_by_the_provider_or_not_at_all(

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from dlc.errors import ModelError, OptionError
-from dlc.model_store.spec import ModelRole
+from dlc.model_store.role import Role
 from dlc.model_store.store import ModelStore
 from dlc.options import Engine, NeuralOptions, Provider
 from dlc.workflows.engines.engine import choose_engine
@@ -79,16 +79,16 @@ def test_what_only_the_neural_engine_has_is_never_ignored(
 def test_models_beside_the_mesh_engine_heed_the_provider(empty: ModelStore) -> None:
     neural = NeuralOptions(provider=Provider.CUDA)
     for asked in (Engine.AUTO, Engine.MESH):
-        choice = choose_engine(asked, neural, empty, beside={ModelRole.ENHANCER})
+        choice = choose_engine(asked, neural, empty, beside={Role.ENHANCER})
         assert choice.engine is Engine.MESH
 
 
 def test_only_what_is_beside_the_mesh_engine_is_let_pass(empty: ModelStore) -> None:
-    beside = {ModelRole.RECOGNIZER, ModelRole.ENHANCER}
+    beside = {Role.RECOGNIZER, Role.ENHANCER}
     named = NeuralOptions(recognizer_model=ONNX)
     assert choose_engine(Engine.MESH, named, empty, beside=beside).engine is Engine.MESH
     with pytest.raises(OptionError, match="`recognizer_model`"):
-        choose_engine(Engine.MESH, named, empty, beside={ModelRole.ENHANCER})
+        choose_engine(Engine.MESH, named, empty, beside={Role.ENHANCER})
     with pytest.raises(OptionError, match=r"^`detector_model` is"):
         choose_engine(Engine.MESH, replace(named, detector_model=ONNX), empty, beside=beside)
 

@@ -9,14 +9,15 @@ import onnxruntime
 import pytest
 
 from dlc.errors import ModelError
-from dlc.graph.passes.winograd import Least, winograd
+from dlc.graph.passes.winograd import WorthwhileSize, winograd
 from dlc.graph.synthetic import InswapperOptions, write_inswapper
 from dlc.inference.provider_routes import cpu_route, cuda_rewrites, plain_cpu_route
-from dlc.inference.route import Precision, Role, Route
+from dlc.inference.route import Precision, Route
 from dlc.inference.routed_session import RoutedSession
 from dlc.inference.router import choose_route
 from dlc.model_store.digest import DigestCache
 from dlc.model_store.rewritten_files import RewrittenFiles, recorded_changes
+from dlc.model_store.role import Role
 from dlc.swapping.inswapper_model import InswapperModel
 from dlc.workflows.engines import neural_swapper
 from dlc.workflows.engines.neural_swapper import open_swapper
@@ -145,7 +146,7 @@ def test_where_the_gpu_does_not_start_the_cpu_gets_the_original(
 def test_where_the_gpu_does_not_start_the_cpu_gets_what_is_fastest_on_it(
     machine: Machine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("dlc.inference.rewriting.CPU_PASSES", (winograd(Least(0, 1)),))
+    monkeypatch.setattr("dlc.inference.rewriting.CPU_PASSES", (winograd(WorthwhileSize(0, 1)),))
     host = replace(machines.nvidia(machines.RTX_4090), memory=2**34)
     route, cpu = choose_route(Role.SWAPPER, host, threads=1), cpu_route(Role.SWAPPER, host, 1)
     path, cache = machine.write("single"), machine.folder / "providers"

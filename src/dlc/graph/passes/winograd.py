@@ -48,7 +48,7 @@ POINTS = (0.0, 0.5**0.5, -(0.5**0.5), 2.0**0.5, -(2.0**0.5))
 
 
 @dataclass(frozen=True, slots=True)
-class Least:
+class WorthwhileSize:
     """The smallest convolution that is faster for it.
 
     The transforms take time in proportion to the pixels of inputs and results, and what is saved is
@@ -91,7 +91,7 @@ class _Convolution:
         height, width = self.size
         return height + top + bottom - _KERNEL + 1, width + left + right - _KERNEL + 1
 
-    def reaches(self, least: Least) -> bool:
+    def reaches(self, least: WorthwhileSize) -> bool:
         """Return whether this is as large as `least`."""
         ratio = self.channels * self.filters / (self.channels + self.filters)
         return ratio >= least.channels and min(self.result) >= least.side
@@ -138,7 +138,9 @@ class Transforms:
         return np.vstack([values, np.eye(self.results)[-1]]).T
 
 
-def winograd(least: Least = Least(), points: Sequence[float] = POINTS) -> GraphPass:
+def winograd(
+    least: WorthwhileSize = WorthwhileSize(), points: Sequence[float] = POINTS
+) -> GraphPass:
     """Return the rewrite.
 
     Args:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dlc.model_store.spec import ModelRole
+from dlc.model_store.role import Role
 from dlc.options import Engine, EnhanceOptions, MaskOptions, Occlusion
 from dlc.workflows.engines.occlusion import settled_masks
 
 
-def models_beside(enhance: EnhanceOptions | None, masks: MaskOptions) -> frozenset[ModelRole]:
+def models_beside(enhance: EnhanceOptions | None, masks: MaskOptions) -> frozenset[Role]:
     """Return the roles of the models that the options ask for: `--provider` applies to them, too.
 
     Args:
@@ -16,7 +16,7 @@ def models_beside(enhance: EnhanceOptions | None, masks: MaskOptions) -> frozens
     """
     roles = set()
     if enhance is not None:
-        roles.add(ModelRole.ENHANCER)
+        roles.add(Role.ENHANCER)
     if settled_masks(masks, Engine.MESH).occlusion is Occlusion.MODEL:
-        roles.add(ModelRole.OCCLUDER)
+        roles.add(Role.OCCLUDER)
     return frozenset(roles)

@@ -11,7 +11,7 @@ from dlc.errors import OptionError
 from dlc.faces.finder import FaceFinder, Needs, RecognizingFaceFinder
 from dlc.faces.tracking.smoother import smoothing_options
 from dlc.faces.tracking.tracker import TrackerOptions, load_tracker
-from dlc.model_store.spec import ModelRole
+from dlc.model_store.role import Role
 from dlc.model_store.store import ModelStore
 from dlc.options import Engine, NeuralOptions, Occlusion, Provider
 from dlc.swapping.effect import PatchEffect
@@ -23,10 +23,10 @@ from dlc.workflows.engines.occlusion import settled_masks
 from dlc.workflows.result import ModelUse
 
 _NEURAL_ROLES = (
-    ModelRole.SWAPPER,
-    ModelRole.DETECTOR,
-    ModelRole.RECOGNIZER,
-    ModelRole.LANDMARKER,
+    Role.SWAPPER,
+    Role.DETECTOR,
+    Role.RECOGNIZER,
+    Role.LANDMARKER,
 )
 
 
@@ -75,7 +75,7 @@ def choose_engine(
     neural: NeuralOptions | None = None,
     store: ModelStore | None = None,
     appearance: Appearance | None = None,
-    beside: Collection[ModelRole] = (),
+    beside: Collection[Role] = (),
 ) -> EngineChoice:
     """Choose between the engines: the neural one wherever its models are at hand.
 
@@ -157,7 +157,7 @@ def _neural(
     return EngineChoice(Engine.INSWAPPER, reason, load)
 
 
-def _only_neural(neural: NeuralOptions, beside: Collection[ModelRole]) -> list[str]:
+def _only_neural(neural: NeuralOptions, beside: Collection[Role]) -> list[str]:
     """Return the options that were given and mean nothing to a run with the mesh engine."""
     given = [
         f"`{role}_model`"

@@ -10,14 +10,14 @@ from dlc.enhancing.cadence import EnhanceCadence
 from dlc.enhancing.enhancer import FaceEnhancer
 from dlc.enhancing.model import EnhancerModel
 from dlc.errors import OptionError
-from dlc.model_store.spec import ModelRole
+from dlc.model_store.role import Role
 from dlc.model_store.store import ModelStore
 from dlc.options import EnhanceOptions, Enhancer, Provider
 from dlc.workflows.engines.engine import EngineLoader, LoadedEngine
 from dlc.workflows.engines.single_model import model_file, open_model
 from dlc.workflows.result import ModelUse
 
-# The catalogue's names.
+# The catalog's names.
 _MODELS = {
     Enhancer.GFPGAN: "GFPGANv1.4",
     Enhancer.GPEN256: "GPEN-BFR-256",
@@ -88,6 +88,6 @@ def open_enhancer(
         ModelError: the model is missing, damaged, or no enhancer; the message tells what to do.
         ProviderError: the provider that was asked for does not run it here.
     """
-    path = model_file(options.model, _MODELS[options.enhancer], ModelRole.ENHANCER, store)
-    session, use = open_model(path, ModelRole.ENHANCER, provider, store, threads)
+    path = model_file(options.model, _MODELS[options.enhancer], Role.ENHANCER, store)
+    session, use = open_model(path, Role.ENHANCER, provider, store, threads)
     return EnhancerModel(session), use

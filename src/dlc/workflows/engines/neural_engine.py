@@ -18,11 +18,11 @@ from dlc.host.detect import detect_host
 from dlc.host.findings import host_findings
 from dlc.inference.prepared import prepared_model
 from dlc.inference.provider_routes import cpu_route
-from dlc.inference.route import Role
 from dlc.inference.routed_session import RoutedSession
 from dlc.inference.runtime import installed_runtime
 from dlc.inference.sessions import open_session
 from dlc.model_store.rewritten_files import RewrittenFiles
+from dlc.model_store.role import Role
 from dlc.model_store.skim import skim_emap
 from dlc.model_store.store import ModelStore
 from dlc.options import NeuralOptions

@@ -11,18 +11,18 @@ from dlc.errors import InputError, ModelError
 from dlc.faces.finder import Needs
 from dlc.inference.route import Precision
 from dlc.model_store.contracts import check_contract, is_sface
-from dlc.model_store.spec import ModelRole
+from dlc.model_store.role import Role
 from dlc.model_store.store import ModelStore
 from dlc.options import NeuralOptions
 
 logger = logging.getLogger(__name__)
 
-# The catalogue's models for each role, the one to be preferred first.
+# The catalog's models for each role, the one to be preferred first.
 _INSTALLABLE = {
-    ModelRole.SWAPPER: ("inswapper_128", "inswapper_128_fp16"),
-    ModelRole.DETECTOR: ("det_10g",),
-    ModelRole.RECOGNIZER: ("w600k_r50",),
-    ModelRole.LANDMARKER: ("2d106det",),
+    Role.SWAPPER: ("inswapper_128", "inswapper_128_fp16"),
+    Role.DETECTOR: ("det_10g",),
+    Role.RECOGNIZER: ("w600k_r50",),
+    Role.LANDMARKER: ("2d106det",),
 }
 
 
@@ -77,33 +77,33 @@ def find_models(
     """
     files = {}
     for role, names in _wanted(needs):
-        if role is ModelRole.SWAPPER and precision is Precision.FP16:
+        if role is Role.SWAPPER and precision is Precision.FP16:
             names = names[::-1]
         named = _named(options, role)
         files[role.value] = _installed(names, store) if named is None else _checked(named, role)
     return NeuralModels(**files)
 
 
-def _wanted(needs: Needs) -> Iterator[tuple[ModelRole, tuple[str, ...]]]:
+def _wanted(needs: Needs) -> Iterator[tuple[Role, tuple[str, ...]]]:
     for role, names in _INSTALLABLE.items():
-        if role is not ModelRole.LANDMARKER or Needs.LANDMARKS_106 in needs:
+        if role is not Role.LANDMARKER or Needs.LANDMARKS_106 in needs:
             yield role, names
 
 
-def _named(options: NeuralOptions, role: ModelRole) -> Path | None:
+def _named(options: NeuralOptions, role: Role) -> Path | None:
     return {
-        ModelRole.SWAPPER: options.swapper_model,
-        ModelRole.DETECTOR: options.detector_model,
-        ModelRole.RECOGNIZER: options.recognizer_model,
-        ModelRole.LANDMARKER: options.landmarker_model,
+        Role.SWAPPER: options.swapper_model,
+        Role.DETECTOR: options.detector_model,
+        Role.RECOGNIZER: options.recognizer_model,
+        Role.LANDMARKER: options.landmarker_model,
     }[role]
 
 
-def _checked(path: Path, role: ModelRole) -> Path:
+def _checked(path: Path, role: Role) -> Path:
     if not path.is_file():
         raise InputError(f"no such file: {path}, which was named as the {role.value} model")
     io = check_contract(path, role)
-    if role is ModelRole.RECOGNIZER and is_sface(io):
+    if role is Role.RECOGNIZER and is_sface(io):
         raise ModelError(
             f"{path} is an SFace, and the neural engine's swapper needs the embeddings of ArcFace: "
             "leave out `recognizer_model` to use the installed w600k_r50, or use `engine='mesh'`, "

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from dlc.host.host import Host
-from dlc.inference.route import Role, Route
+from dlc.inference.route import Route
 from dlc.inference.router import choose_route, choose_routes
+from dlc.model_store.role import Role
 from dlc.options import Provider
 
 # What works side by side while frames are processed, in the way that `dlc swap` uses them.

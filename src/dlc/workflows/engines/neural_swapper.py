@@ -22,7 +22,7 @@ from dlc.swapping.inswapper_model import InswapperModel
 
 logger = logging.getLogger(__name__)
 
-# What the catalogue calls the swapper whose arithmetic half precision is compared with.
+# What the catalog calls the swapper whose arithmetic half precision is compared with.
 SINGLE_PRECISION_SWAPPER = "inswapper_128"
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from functools import cache, partial
 
-from dlc.model_store.spec import ModelRole
+from dlc.model_store.role import Role
 from dlc.model_store.store import ModelStore
 from dlc.options import MaskOptions, Occlusion, Provider
 from dlc.swapping.effects.occlusion import OcclusionEffect
@@ -65,6 +65,6 @@ def open_occluder(
         ModelError: the model is missing, damaged, or no occluder; the message tells what to do.
         ProviderError: the provider that was asked for does not run it here.
     """
-    path = model_file(masks.occluder_model, OCCLUDER, ModelRole.OCCLUDER, store)
-    session, use = open_model(path, ModelRole.OCCLUDER, provider, store, threads)
+    path = model_file(masks.occluder_model, OCCLUDER, Role.OCCLUDER, store)
+    session, use = open_model(path, Role.OCCLUDER, provider, store, threads)
     return OccluderModel(session), use

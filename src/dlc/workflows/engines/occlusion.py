@@ -8,7 +8,7 @@ from dlc.errors import OptionError
 from dlc.model_store.store import ModelStore
 from dlc.options import Engine, MaskOptions, Occlusion
 
-# The catalogue's name.
+# The catalog's name.
 OCCLUDER = "xseg_1"
 
 

@@ -13,8 +13,8 @@ from dlc.faces.people.recognizing_finder import RecognizingFinder
 from dlc.faces.people.sface import SFaceRecognizer
 from dlc.faces.tracking.tracker import load_tracker
 from dlc.model_store.contracts import is_sface
+from dlc.model_store.role import Role
 from dlc.model_store.skim import skim_io
-from dlc.model_store.spec import ModelRole
 from dlc.model_store.store import ModelStore
 from dlc.options import Engine, NeuralOptions, Provider
 from dlc.workflows.engines.effects import Appearance
@@ -22,7 +22,7 @@ from dlc.workflows.engines.engine import EngineChoice, LoadedEngine, choose_engi
 from dlc.workflows.engines.single_model import model_file, open_model
 from dlc.workflows.result import ModelUse
 
-# The catalogue's models; of recognizers the one to be preferred first. SFace is smaller, faster and
+# The catalog's models; of recognizers the one to be preferred first. SFace is smaller, faster and
 # free for any use, and the neural engine, which cannot do with it, is not meant here.
 _DETECTOR, _RECOGNIZERS = "det_10g", ("sface", "w600k_r50")
 
@@ -32,7 +32,7 @@ def choose_recognizing_engine(
     neural: NeuralOptions,
     store: ModelStore | None = None,
     appearance: Appearance | None = None,
-    beside: Collection[ModelRole] = (),
+    beside: Collection[Role] = (),
 ) -> EngineChoice:
     """Choose between the engines, as `choose_engine` does; the mesh engine recognizes, too.
 
@@ -41,7 +41,7 @@ def choose_recognizing_engine(
     store = store or ModelStore.of_user()
     if not _has_recognizer(neural, store):
         return choose_engine(asked, neural, store, appearance, beside)
-    beside = {*beside, ModelRole.RECOGNIZER}
+    beside = {*beside, Role.RECOGNIZER}
     choice = choose_engine(asked, neural, store, appearance, beside)
     if choice.engine is not Engine.MESH:
         return choice
@@ -92,8 +92,8 @@ def load_scout(neural: NeuralOptions, threads: int, store: ModelStore | None = N
         from dlc.faces.analyzer import FaceAnalyzer
         from dlc.faces.detection.scrfd import ScrfdDetector
 
-        path = model_file(neural.detector_model, _DETECTOR, ModelRole.DETECTOR, store)
-        session, use = open_model(path, ModelRole.DETECTOR, neural.provider, store, threads)
+        path = model_file(neural.detector_model, _DETECTOR, Role.DETECTOR, store)
+        session, use = open_model(path, Role.DETECTOR, neural.provider, store, threads)
         finder = FaceAnalyzer(ScrfdDetector(session))
         uses.append(use)
     recognizing = None
@@ -124,8 +124,8 @@ def _load_recognizer(
 ) -> tuple[Recognizer, ModelUse]:
     """Load the recognizer that was named, or the best one that is installed."""
     installed = next(filter(store.find, _RECOGNIZERS), _RECOGNIZERS[0])
-    path = model_file(neural.recognizer_model, installed, ModelRole.RECOGNIZER, store)
-    session, use = open_model(path, ModelRole.RECOGNIZER, neural.provider, store, threads)
+    path = model_file(neural.recognizer_model, installed, Role.RECOGNIZER, store)
+    session, use = open_model(path, Role.RECOGNIZER, neural.provider, store, threads)
     if is_sface(skim_io(path)):
         return SFaceRecognizer(session), use
     # insightface takes a third of a second to import, which others need not wait for.

@@ -7,25 +7,24 @@ from pathlib import Path
 from dlc.errors import InputError
 from dlc.host.detect import detect_host
 from dlc.inference.prepared import prepared_model
-from dlc.inference.route import Role
 from dlc.inference.routed_session import RoutedSession
 from dlc.inference.runtime import installed_runtime
 from dlc.inference.sessions import open_session
 from dlc.model_store.contracts import check_contract
 from dlc.model_store.rewritten_files import RewrittenFiles
-from dlc.model_store.spec import ModelRole
+from dlc.model_store.role import Role
 from dlc.model_store.store import ModelStore
 from dlc.options import Provider
 from dlc.workflows.engines.neural_routes import neural_routes
 from dlc.workflows.result import ModelUse
 
 
-def model_file(named: Path | None, name: str, role: ModelRole, store: ModelStore) -> Path:
+def model_file(named: Path | None, name: str, role: Role, store: ModelStore) -> Path:
     """Return a model's file: one that was named by its contract, an installed one by its digest.
 
     Args:
         named: the file that the user named; None takes the installed one.
-        name: the installed one's name in the catalogue; an error about an unsuitable file
+        name: the installed one's name in the catalog; an error about an unsuitable file
             recommends it.
         role: what it is to do.
         store: the installed models.
@@ -44,7 +43,7 @@ def model_file(named: Path | None, name: str, role: ModelRole, store: ModelStore
 
 
 def open_model(
-    path: Path, role: ModelRole, provider: Provider, store: ModelStore, threads: int
+    path: Path, role: Role, provider: Provider, store: ModelStore, threads: int
 ) -> tuple[RoutedSession, ModelUse]:
     """Open a model on the route of its role, and tell by what it is run.
 
@@ -59,7 +58,7 @@ def open_model(
         ModelError: the file is damaged.
         ProviderError: the provider that was asked for does not run it here.
     """
-    route = neural_routes(detect_host(installed_runtime()), provider, threads)[Role(role.value)]
+    route = neural_routes(detect_host(installed_runtime()), provider, threads)[role]
     files = RewrittenFiles(store.folders.cache, store.digests)
     compiled = store.folders.cache / "providers"
     session = open_session(prepared_model(path, route, files), route, cache=compiled)

@@ -6,24 +6,24 @@ from collections import Counter
 import pytest
 
 from dlc.errors import OptionError
-from dlc.model_store.catalogue import Catalogue
-from dlc.model_store.spec import ModelRole
+from dlc.model_store.catalog import Catalog
+from dlc.model_store.role import Role
 
-CATALOGUE = Catalogue.shipped()
+CATALOGUE = Catalog.shipped()
 
 
 def test_every_known_model_is_there() -> None:
     assert {spec.remote.file: spec.role for spec in CATALOGUE} == {
-        "inswapper_128.onnx": ModelRole.SWAPPER,
-        "inswapper_128_fp16.onnx": ModelRole.SWAPPER,
-        "buffalo_l/det_10g.onnx": ModelRole.DETECTOR,
-        "buffalo_l/w600k_r50.onnx": ModelRole.RECOGNIZER,
-        "buffalo_l/2d106det.onnx": ModelRole.LANDMARKER,
-        "face_recognition_sface_2021dec.onnx": ModelRole.RECOGNIZER,
-        "GFPGANv1.4.onnx": ModelRole.ENHANCER,
-        "GPEN-BFR-256.onnx": ModelRole.ENHANCER,
-        "GPEN-BFR-512.onnx": ModelRole.ENHANCER,
-        "xseg_1.onnx": ModelRole.OCCLUDER,
+        "inswapper_128.onnx": Role.SWAPPER,
+        "inswapper_128_fp16.onnx": Role.SWAPPER,
+        "buffalo_l/det_10g.onnx": Role.DETECTOR,
+        "buffalo_l/w600k_r50.onnx": Role.RECOGNIZER,
+        "buffalo_l/2d106det.onnx": Role.LANDMARKER,
+        "face_recognition_sface_2021dec.onnx": Role.RECOGNIZER,
+        "GFPGANv1.4.onnx": Role.ENHANCER,
+        "GPEN-BFR-256.onnx": Role.ENHANCER,
+        "GPEN-BFR-512.onnx": Role.ENHANCER,
+        "xseg_1.onnx": Role.OCCLUDER,
     }
     assert len(CATALOGUE) == 10
 

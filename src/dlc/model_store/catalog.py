@@ -11,7 +11,7 @@ from dlc.model_store.entries import MODELS
 from dlc.model_store.spec import ModelSpec
 
 
-class Catalogue:
+class Catalog:
     """Models in the order in which they are listed.
 
     Args:
@@ -22,7 +22,7 @@ class Catalogue:
         self._models = tuple(models)
 
     @classmethod
-    def shipped(cls) -> Catalogue:
+    def shipped(cls) -> Catalog:
         """Return the models that this version of dlc knows."""
         return cls(MODELS)
 

@@ -1,0 +1,18 @@
+"""What models do."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+
+class Role(StrEnum):
+    """What a model does in the program."""
+
+    DETECTOR = "detector"
+    LANDMARKER = "landmarker"
+    RECOGNIZER = "recognizer"
+    SWAPPER = "swapper"
+    ENHANCER = "enhancer"
+    OCCLUDER = "occluder"
+    BUILT_IN = "built-in"
+    """The small models that dlc ships and the mesh engine uses."""
