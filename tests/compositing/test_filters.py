@@ -16,6 +16,7 @@ from dlc.compositing.filters import (
     grow,
     resize,
     sample,
+    sharpen_samples,
     shrink,
     smoothstep,
 )
@@ -121,3 +122,16 @@ def test_smoothstep_rises_from_0_to_1(low: float, width: float) -> None:
     assert (np.diff(steps) >= -1e-6).all()
     np.testing.assert_allclose(steps[[0, 150, -1]], [0, 0.5, 1], atol=1e-3)
     np.testing.assert_allclose(smoothstep(values, low + width, low), 1 - steps, atol=1e-4)
+
+
+@pytest.mark.parametrize("share", [0.0, 0.3, 1.0])
+def test_sharpened_samples_are_a_cubics_and_the_others_stay(share: float) -> None:
+    image = (noise(60, 80, 4) * 255).astype(np.uint8)
+    where = grid(50, 70) * 0.9 + 3.3
+    which = noise(50, 70, seed=1) < share
+    linear = sample(image, where)
+    sampled = linear.copy()
+    sharpen_samples(sampled, image, where, which)
+    np.testing.assert_array_equal(sampled[~which], linear[~which])
+    cubic = sample(image, where, method=cv2.INTER_CUBIC)
+    np.testing.assert_array_equal(sampled[which], cubic[which])

@@ -1,4 +1,4 @@
-"""Names for the two kinds of arrays that hold pixels."""
+"""Names for the kinds of arrays that hold pixels."""
 
 from __future__ import annotations
 
@@ -7,3 +7,4 @@ from numpy.typing import NDArray
 
 Bytes = NDArray[np.uint8]
 Floats = NDArray[np.float32]
+Flags = NDArray[np.bool_]

@@ -8,8 +8,10 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from dlc.compositing.arrays import Bytes, Floats
+from dlc.compositing.arrays import Bytes, Flags, Floats
 from dlc.geometry import Box
+
+_MAP_WIDTH = 1024
 
 # An image (h, w) or (h, w, channels) of bytes or floats; what comes out is of the same kind.
 Image = TypeVar("Image", bound=NDArray[Any])
@@ -72,6 +74,28 @@ def sample(
     # OpenCV's stubs do not know that None stands for "both coordinates are in the first map".
     sampled = cv2.remap(image, where, None, method, borderMode=border)  # type: ignore[call-overload]
     return cast(Image, sampled)
+
+
+def sharpen_samples(sampled: Bytes, image: Bytes, where: Floats, which: Flags) -> None:
+    """Replace some of the pixels that `sample` returned by cubic ones, in place.
+
+    A cubic keeps the detail that linear interpolation blurs between pixels, and takes eight times
+    as long.
+
+    Args:
+        sampled: uint8 (h, w, channels), what `sample` made of the image.
+        image: uint8, what was sampled.
+        where: float32 (h, w, 2), the points.
+        which: bool (h, w), the pixels to replace.
+    """
+    points = where[which]
+    # OpenCV takes maps of up to 32767 columns.
+    rows = -(-len(points) // _MAP_WIDTH)
+    padded = np.zeros((rows * _MAP_WIDTH, 2), np.float32)
+    padded[: len(points)] = points
+    if rows:
+        cubic = sample(image, padded.reshape(rows, _MAP_WIDTH, 2), method=cv2.INTER_CUBIC)
+        sampled[which] = cubic.reshape(-1, image.shape[2])[: len(points)]
 
 
 def blend(over: Bytes, under: Bytes, opacity: Floats) -> Bytes:

@@ -8,7 +8,7 @@ import cv2
 import numpy as np
 
 from dlc.compositing.arrays import Bytes, Floats
-from dlc.compositing.filters import blend, grow, resize, sample, smoothstep
+from dlc.compositing.filters import blend, grow, resize, sample, sharpen_samples, smoothstep
 from dlc.compositing.patch import Patch
 from dlc.swapping.mesh.eyes import IrisTint, cut_openings
 from dlc.swapping.mesh.face_memory import FaceMemory
@@ -44,6 +44,8 @@ _NOISE_INTERVAL = 4
 _STRETCHED = (0.95, 0.6)
 # Below this cosine the target itself shows next to nothing.
 _FLAT = 0.3
+# From this opacity on, nothing is seen of what the new skin covers.
+_HIDDEN = 0.98
 # Lines within so many pixels of glasses are a part of them.
 _NEAR_GLASSES = 3
 
@@ -166,15 +168,17 @@ class FaceTransfer:
         topology = self._layout.topology
         placement = place(self._layout, moved, view.mesh, view.shape, skin.shape[0])
         over = sample(skin, placement.atlas, border=cv2.BORDER_CONSTANT)
-        under = sample(view.bgra, placement.origin)
         left, right, mouth = (
             moved[ring, :2] for ring in (topology.left_eye, topology.right_eye, topology.inner_lips)
         )
         eyes = [eye.moved(lids) for eye, lids in zip(view.eyes, (left, right), strict=True)]
-        veil, clear = memory.veil.value or 0.0, memory.clearness.value or 1.0
-        self._irises.apply(under, eyes, memory.iris, veil, clear)
         opacity = _product(over[..., 3], placement.edge)
         cut_openings(opacity, (left, right, mouth), view.pose.scale)
+        under = sample(view.bgra, placement.origin)
+        shown = (opacity < _HIDDEN) & (placement.inside > 0)
+        sharpen_samples(under, view.bgra, placement.origin, shown)
+        veil, clear = memory.veil.value or 0.0, memory.clearness.value or 1.0
+        self._irises.apply(under, eyes, memory.iris, veil, clear)
         blended = cv2.cvtColor(blend(over, under, opacity), cv2.COLOR_BGRA2BGR)
         return Patch(view.box, np.asarray(blended, np.uint8), placement.inside)
 

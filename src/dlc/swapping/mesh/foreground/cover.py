@@ -10,9 +10,8 @@ from __future__ import annotations
 
 import cv2
 import numpy as np
-from numpy.typing import NDArray
 
-from dlc.compositing.arrays import Bytes, Floats
+from dlc.compositing.arrays import Bytes, Flags, Floats
 from dlc.compositing.filters import blur, ellipse, smoothstep
 from dlc.swapping.mesh.layout import Layout
 from dlc.swapping.mesh.light.tone import LUMA, TONE_SIZE
@@ -45,8 +44,6 @@ _LEAST_AREA = 48
 # what is shown.
 _LEARNED, _LEARNED_COVERED = 0.05, 0.005
 _SHOWN = 0.6
-
-_Flags = NDArray[np.bool_]
 
 
 class CoverMemory:
@@ -127,7 +124,7 @@ class CoverFinder:
         return np.asarray(closed, np.float32)
 
 
-def _scaled_lab(texture: Floats, middle: _Flags) -> Floats:
+def _scaled_lab(texture: Floats, middle: Flags) -> Floats:
     """Return a face in L*a*b* as it looks in a usual light."""
     luma = float(np.median((texture @ LUMA)[middle]))
     scaled = texture * np.float32(_USUAL / 255 / max(luma, _LEAST))
@@ -144,7 +141,7 @@ def _difference(lab: Floats, usual: Floats) -> Floats:
     return smoothstep(most, *_DIFFERENT)
 
 
-def _no_skin(lab: Floats, middle: _Flags) -> Floats:
+def _no_skin(lab: Floats, middle: Flags) -> Floats:
     """Return how certainly each pixel is no skin of this face in this frame, 0 to 1."""
     skin = lab[middle]
     usual = np.median(skin, axis=0)

@@ -6,9 +6,8 @@ from dataclasses import dataclass
 
 import cv2
 import numpy as np
-from numpy.typing import NDArray
 
-from dlc.compositing.arrays import Bytes, Floats
+from dlc.compositing.arrays import Bytes, Flags, Floats
 from dlc.compositing.filters import resize, sample
 from dlc.faces.landmarks.pose import fit_pose
 from dlc.geometry import Box
@@ -94,7 +93,7 @@ def _unwrap(pixels: Bytes, where: Floats, shrink: float) -> Floats:
 def _within(where: Floats, box: Box) -> Floats:
     """Return 1 where points (S, S, 2) lie inside a picture of the box's size, 0 elsewhere."""
     last = np.array([box.width - 1, box.height - 1], np.float32)
-    inside: NDArray[np.bool_] = np.all((where >= 0) & (where <= last), axis=2)
+    inside: Flags = np.all((where >= 0) & (where <= last), axis=2)
     return inside.astype(np.float32)
 
 

@@ -8,7 +8,7 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
-from dlc.compositing.arrays import Floats
+from dlc.compositing.arrays import Flags, Floats
 from dlc.swapping.mesh.layout import Layout
 from dlc.swapping.mesh.triangles import barycentric, rasterize
 
@@ -27,7 +27,7 @@ class Sampling:
     size: int
     corners: NDArray[np.intp]
     weights: Floats
-    inside: NDArray[np.bool_]
+    inside: Flags
 
     def spread(self, values: Floats) -> Floats:
         """Interpolate values of each vertex, float32 (N, D), over the atlas: (S, S, D)."""
