@@ -43,6 +43,8 @@ class MediaInfo:
         start: where the processed range begins, in seconds of the container's clock; None: at the
             first frame.
         end: where it ends; None: after the last frame.
+        clock_start: the time in the container's clock that becomes 0 in an output of the whole
+            target; other than 0 only for kinds of files whose clock starts anywhere.
     """
 
     path: Path
@@ -71,8 +73,17 @@ class MediaInfo:
     subtitle_codecs: tuple[str, ...] = ()
     start: Fraction | None = None
     end: Fraction | None = None
+    clock_start: Fraction = Fraction(0)
 
     @property
     def rotation(self) -> int:
         """Clockwise degrees by which stored pictures are turned for display, mirroring aside."""
         return self.orientation.rotation
+
+    def shift_for(self, first: Fraction) -> Fraction:
+        """Return the time in the container's clock that becomes 0 in the output.
+
+        Args:
+            first: of the first frame that is written, in seconds of the same clock.
+        """
+        return self.clock_start if self.start is None else first

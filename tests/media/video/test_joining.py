@@ -98,6 +98,23 @@ def test_times_and_sound_are_those_of_one_piece(
         assert look(joined, fact) == look(plain, fact)
 
 
+def test_the_clock_of_a_broadcast_begins_at_zero(tmp_path: Path) -> None:
+    clip = Clip(
+        time_base=Fraction(1, 90_000),
+        pts=range(0, FRAMES * 3600, 3600),
+        duration=3600,
+        options=B_FRAMES,
+        audio=("aac",),
+    )
+    source = make(tmp_path / "in.ts", clip)
+    plain, joined = tmp_path / "plain.mp4", tmp_path / "joined.mp4"
+    transcode(source, plain, EncodeOptions())
+    join(source, joined, EncodeOptions())
+    assert times(joined) == times(plain)
+    assert times(joined)[0] < Fraction(1, 25)
+    assert packets(joined, "audio") == packets(plain, "audio")
+
+
 def test_a_range_begins_at_its_first_frame(tmp_path: Path) -> None:
     source = make(tmp_path / "in.mp4", Clip(pts=EVEN, options=B_FRAMES, audio=("aac",)))
     plain, joined = tmp_path / "plain.mp4", tmp_path / "joined.mp4"

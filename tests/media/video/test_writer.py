@@ -128,6 +128,38 @@ def test_every_time_and_the_unit_are_kept(
     assert (clip.time_base / unit).denominator == 1
 
 
+@pytest.mark.parametrize("suffix", [".mp4", ".mkv"])
+@pytest.mark.parametrize("hours", [0, 10])
+def test_the_clock_of_a_broadcast_begins_at_zero(tmp_path: Path, hours: int, suffix: str) -> None:
+    pts = [hours * 3600 * 90_000 + 3600 * n for n in range(12)]
+    clip = Clip(
+        time_base=Fraction(1, 90_000),
+        pts=pts,
+        duration=3600,
+        options=B_FRAMES,
+        audio=("aac",),
+        audio_start=Fraction(hours * 3600),
+        audio_seconds=0.5,
+    )
+    path, output = make(tmp_path / "a.ts", clip), tmp_path / f"b{suffix}"
+
+    transcode(path, output)
+
+    tick = Fraction(1, 1000) if suffix == ".mkv" else Fraction(1, 90_000)
+    before = min(times(path)[0], packets(path, "audio")[0][0])
+    assert before > 0
+    for old, new in (
+        (times(path), times(output)),
+        (sound_times(path), sound_times(output)),
+    ):
+        assert len(old) == len(new)
+        assert all(abs(a - before - b) <= tick for a, b in zip(old, new, strict=True))
+
+
+def sound_times(path: Path) -> list[Fraction]:
+    return [time for time, _, _ in packets(path, "audio")]
+
+
 @pytest.mark.parametrize("rate", [Fraction(24), Fraction(24000, 1001), NTSC, Fraction(60)])
 def test_rate_and_duration_are_kept(tmp_path: Path, rate: Fraction) -> None:
     clip = Clip(time_base=1 / rate, pts=range(20), duration=1, rate=rate)

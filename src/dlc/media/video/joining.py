@@ -130,10 +130,10 @@ def join_parts(
             metadata = container.metadata
             metadata["comment"] = noted_comment(metadata.pop("comment", None))
         first = parts[0].first_pts * info.time_base
-        cut = info.start is not None
-        carrier.begin(Span(first if cut else Fraction(0), first if cut else None, info.end))
+        shift = info.shift_for(first)
+        carrier.begin(Span(shift, None if info.start is None else first, info.end))
         extradata = video.codec_context.extradata
-        for packet, time in _packets(parts, info, plan, first if cut else Fraction(0), extradata):
+        for packet, time in _packets(parts, info, plan, shift, extradata):
             check()
             packet.stream = video
             container.mux(packet)

@@ -21,10 +21,13 @@ from dlc.media.inputs import codec_name, require_file
 from dlc.media.orientation import UPRIGHT, Orientation
 from dlc.media.planes import addressable_format
 from dlc.media.side_data import display_matrix, hdr_metadata
+from dlc.media.video.clock import nearest
 from dlc.media.video.damage import describe_truncation, tagged_end
 from dlc.media.video.decoding import Decoder
 from dlc.options import VideoDecoder
 
+# A recorder of a broadcast writes the clock of the broadcaster, which began whenever it began.
+_ARBITRARY_CLOCKS = frozenset({"mpegts", "mpeg"})
 _ALLOW = "pass `allow_damaged=True` to process what can be read"
 
 
@@ -170,6 +173,7 @@ class VideoReader(Closing):
             audio_codecs=tuple(codec_name(s) for s in container.streams.audio),
             audio_rates=tuple(s.rate for s in container.streams.audio),
             subtitle_codecs=tuple(codec_name(s) for s in container.streams.subtitles),
+            clock_start=self._clock_start(),
         )
 
     def _indexed_frames(self) -> int:
@@ -187,7 +191,19 @@ class VideoReader(Closing):
 
     def origin(self) -> Fraction:
         """Return the time in the container's clock that a player shows as 0."""
-        return Fraction(max(0, self._decoder.container.start_time or 0), av.time_base)
+        start = Fraction(self._decoder.container.start_time or 0, av.time_base)
+        # Files with a clock of their own hide what comes before 0.
+        return start if self._has_arbitrary_clock() else max(Fraction(0), start)
+
+    def _clock_start(self) -> Fraction:
+        unit = self._decoder.stream.time_base
+        if not self._has_arbitrary_clock() or not unit:
+            return Fraction(0)
+        # In whole ticks, so that all streams move by exactly the same time.
+        return nearest(self.origin() / unit) * unit
+
+    def _has_arbitrary_clock(self) -> bool:
+        return self._decoder.container.format.name in _ARBITRARY_CLOCKS
 
     def _declared_end(self, info: MediaInfo) -> Fraction | None:
         """Return when the video ends, in seconds of the container's clock, as the file says."""

@@ -227,7 +227,7 @@ class VideoWriter:
         """Write the header, now that the time of the first frame is known."""
         info = self._info
         first = (frame.pts or 0) * frame.time_base
-        shift = first if info.start is not None else Fraction(0)
+        shift = info.shift_for(first)
         self._others.begin(Span(shift, first if info.start is not None else None, info.end))
         try:
             self._container.start_encoding()
