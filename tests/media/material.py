@@ -209,3 +209,22 @@ def assert_same_planes(first: Path, second: Path) -> None:
     for ours, theirs in zip(planes(first), planes(second), strict=True):
         for a, b in zip(ours, theirs, strict=True):
             assert np.array_equal(a, b)
+
+
+# What FFmpeg calls the first streams of a transport stream.
+VIDEO_PID, AUDIO_PID = 0x100, 0x101
+
+
+def with_a_hole(path: Path, pid: int, count: int) -> Path:
+    """Write a copy of a transport stream that lacks packets of one stream in the middle."""
+    data, size = path.read_bytes(), 188
+    packets = [data[at : at + size] for at in range(0, len(data), size)]
+    own = [n for n, p in enumerate(packets) if int.from_bytes(p[1:3], "big") & 0x1FFF == pid]
+    begin = len(own) // 2 - count // 2
+    while packets[own[begin]][1] & 0x40:
+        # Not where a frame begins, which would be lost as a whole.
+        begin += 1
+    lost = set(own[begin : begin + count])
+    holed = path.with_name(f"holed-{path.name}")
+    holed.write_bytes(b"".join(p for n, p in enumerate(packets) if n not in lost))
+    return holed

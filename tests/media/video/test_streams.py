@@ -15,7 +15,17 @@ from numpy.typing import NDArray
 from dlc.errors import DamagedInputError
 from dlc.media.video.streams import StreamCarrier
 from dlc.options import EncodeOptions
-from tests.media.material import LOSSLESS, Clip, look, make, packets, times, transcode
+from tests.media.material import (
+    AUDIO_PID,
+    LOSSLESS,
+    Clip,
+    look,
+    make,
+    packets,
+    times,
+    transcode,
+    with_a_hole,
+)
 
 LONG = Clip(pts=range(0, 150 * 512, 512))
 
@@ -358,3 +368,35 @@ def test_sound_that_breaks_off_is_refused_or_said(tmp_path: Path) -> None:
     kept = payloads(tmp_path / "b.mkv", "audio")
     assert kept
     assert payloads(path, "audio")[: len(kept) - 1] == kept[:-1]
+
+
+BROADCAST = replace(LONG, time_base=Fraction(1, 90_000), pts=range(0, 360_000, 3600), duration=3600)
+
+
+@pytest.mark.parametrize("output", ["b.mp4", "b.mkv", "b.webm"])
+def test_damaged_sound_is_refused_or_left_out_and_counted(tmp_path: Path, output: str) -> None:
+    path = make(tmp_path / "a.ts", replace(BROADCAST, audio=("aac",)))
+    damaged = with_a_hole(path, AUDIO_PID, 21)
+
+    with pytest.raises(DamagedInputError, match="part of stream 1 cannot be decoded"):
+        transcode(damaged, tmp_path / output)
+    _, writer = transcode(damaged, tmp_path / output, allow_damaged=True)
+
+    assert any("damaged packets are left out" in note for note in writer.notes)
+    if output != "b.webm":
+        sent, kept = payloads(damaged, "audio"), payloads(tmp_path / output, "audio")
+        assert len(sent) - 4 <= len(kept) < len(sent)
+    sound(tmp_path / output)
+
+
+def test_recordings_put_together_are_not_damaged(tmp_path: Path) -> None:
+    first = make(tmp_path / "a.ts", replace(BROADCAST, audio=("aac",), audio_seconds=3.9))
+    later = [pts + 360_000 for pts in BROADCAST.pts]
+    rest = replace(BROADCAST, pts=later, audio=("aac",), audio_start=Fraction(4), audio_seconds=4)
+    whole = tmp_path / "whole.ts"
+    whole.write_bytes(first.read_bytes() + make(tmp_path / "b.ts", rest).read_bytes())
+
+    reader, writer = transcode(whole, tmp_path / "c.mp4")
+
+    assert (reader.frames_read, reader.notes, writer.notes) == (200, [], [])
+    assert payloads(tmp_path / "c.mp4", "audio")

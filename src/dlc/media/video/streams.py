@@ -153,8 +153,11 @@ class StreamCarrier:
         else:
             while (packet := self._next()) is not None:
                 self._carry(packet)
-        for track in self._tracks.values():
+        for index, track in self._tracks.items():
             self._output.mux(track.flush())
+            self._require_whole(index, track)
+            if track.broken:
+                self.notes.append(f"stream {index}: {track.broken} damaged packets are left out")
 
     def close(self) -> None:
         """Close the input."""
@@ -183,13 +186,26 @@ class StreamCarrier:
             return None
 
     def _carry(self, packet: Packet[Any]) -> None:
-        track = self._tracks[packet.stream_index]
+        index = packet.stream_index
+        track = self._tracks[index]
         if not track.cut(packet, self._span):
             return
         shift = nearest(self._span.shift / unit_of(packet))
         packet.pts = None if packet.pts is None else packet.pts - shift
         packet.dts = packet.pts if packet.dts is None else packet.dts - shift
-        self._output.mux(track.convert(packet))
+        try:
+            self._output.mux(track.convert(packet))
+        except av.InvalidDataError:
+            # A muxer that has to look into packets found one that it cannot make sense of.
+            track.broken += 1
+        self._require_whole(index, track)
+
+    def _require_whole(self, index: int, track: Track) -> None:
+        if track.broken and not self._allow_damaged:
+            raise DamagedInputError(
+                f"{self._path} is damaged, a part of stream {index} cannot be decoded: allow "
+                "damaged input to process what can be read"
+            )
 
     def _audio_track(self, stream: Any) -> Track:
         codec = codec_name(stream)
@@ -201,7 +217,7 @@ class StreamCarrier:
             f"audio stream {stream.index}: {self._container.extension} cannot hold {codec}, "
             f"encoded anew with {encoder}"
         )
-        return AudioConversion(stream, self._output, encoder, allow_damaged=self._allow_damaged)
+        return AudioConversion(stream, self._output, encoder)
 
     def _subtitle_track(self, stream: Any) -> Track:
         codec = codec_name(stream)

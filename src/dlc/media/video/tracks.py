@@ -13,9 +13,10 @@ from av.packet import Packet
 from av.stream import Stream
 from av.subtitles.subtitle import AssSubtitle, SubtitleSet
 
-from dlc.errors import DamagedInputError, EncoderError
+from dlc.errors import EncoderError
 from dlc.media.failures import reason_of
 from dlc.media.video.clock import nearest
+from dlc.media.video.sound_check import SoundCheck
 
 # How many packets before a cut are kept for the decoder where they can be hidden: most audio codecs
 # predict from one packet, and the cut may lie anywhere in the next.
@@ -51,7 +52,13 @@ class Span:
 
 
 class Track:
-    """Takes the packets of one stream and returns those to write."""
+    """Takes the packets of one stream and returns those to write.
+
+    Attributes:
+        broken: how many packets could not be made sense of and were left out.
+    """
+
+    broken = 0
 
     def cut(self, packet: Packet[Any], span: Span) -> bool:
         """Trim a packet to the kept part; return whether anything of it is left."""
@@ -77,13 +84,19 @@ class AudioCopy(Track):
         _describe(source, target)
         self._target = cast(Stream, target)
         self._lead = lead
+        self._check = SoundCheck(source)
 
     def cut(self, packet: Packet[Any], span: Span) -> bool:
         """Keep whole packets: from the first inside the kept part, less the lead, to the last."""
         return _begins_in(packet, span, self._lead)
 
     def convert(self, packet: Packet[Any]) -> list[Packet[Any]]:
-        """Return the packet itself."""
+        """Return the packet itself, unless it is broken."""
+        before = self._check.broken
+        passes = self._check.passes(packet)
+        self.broken += self._check.broken - before
+        if not passes:
+            return []
         packet.stream = self._target
         return [packet]
 
@@ -91,16 +104,13 @@ class AudioCopy(Track):
 class AudioConversion(Track):
     """Decodes audio and encodes it with a codec that the container holds."""
 
-    def __init__(
-        self, source: Any, output: OutputContainer, encoder: str, *, allow_damaged: bool
-    ) -> None:
+    def __init__(self, source: Any, output: OutputContainer, encoder: str) -> None:
         """Add a stream to `output` and open its encoder.
 
         Raises:
             EncoderError: if the audio cannot be encoded so.
         """
         self._source = source
-        self._allow_damaged = allow_damaged
         rates = av.Codec(encoder, "w").audio_rates
         rate = source.rate if not rates or source.rate in rates else max(rates)
         layout = _layout_of(source)
@@ -141,13 +151,9 @@ class AudioConversion(Track):
     def _decode(self, packet: Packet[Any] | None) -> list[AudioFrame]:
         try:
             frames: list[AudioFrame] = self._source.decode(packet)
-        except av.FFmpegError as error:
-            if self._allow_damaged:
-                return []
-            raise DamagedInputError(
-                f"audio stream {self._source.index} is damaged ({reason_of(error)}): allow damaged "
-                "input to process what can be read"
-            ) from error
+        except av.FFmpegError:
+            self.broken += 1
+            return []
         return frames
 
     def _encode(self, frames: list[AudioFrame]) -> list[Packet[Any]]:
