@@ -217,11 +217,14 @@ VIDEO_PID, AUDIO_PID = 0x100, 0x101
 
 def with_a_hole(path: Path, pid: int, count: int) -> Path:
     """Write a copy of a transport stream that lacks packets of one stream in the middle."""
-    data, size = path.read_bytes(), 188
+    data = path.read_bytes()
+    lead = 0 if data[0] == 0x47 else 4
+    size = lead + 188
     packets = [data[at : at + size] for at in range(0, len(data), size)]
-    own = [n for n, p in enumerate(packets) if int.from_bytes(p[1:3], "big") & 0x1FFF == pid]
+    heads = [int.from_bytes(packet[lead + 1 : lead + 3], "big") for packet in packets]
+    own = [n for n, head in enumerate(heads) if head & 0x1FFF == pid]
     begin = len(own) // 2 - count // 2
-    while packets[own[begin]][1] & 0x40:
+    while heads[own[begin]] & 0x4000:
         # Not where a frame begins, which would be lost as a whole.
         begin += 1
     lost = set(own[begin : begin + count])

@@ -19,7 +19,16 @@ from dlc.media.image.still import ImageReader
 from dlc.media.orientation import Orientation
 from dlc.media.planes import plane_arrays
 from dlc.media.video.reader import VideoReader, open_target
-from tests.media.material import NTSC, Clip, make, packets, picture, planes, times
+from tests.media.material import (
+    NTSC,
+    Clip,
+    make,
+    packets,
+    picture,
+    planes,
+    times,
+    with_a_hole,
+)
 
 VARIABLE = (0, 512, 700, 2000, 2001, 6000, 6400, 9000)
 B_FRAMES = {"crf": "20", "preset": "medium", "bf": "3", "b-pyramid": "normal"}
@@ -481,3 +490,54 @@ def test_recorded_clips_are_read_whole(shared_data: Path) -> None:
             found = [f.pts * f.time_base for f in reader if f.pts is not None]
         assert len(found) == count == reader.info.frame_count
         assert found == times(path)
+
+
+# Transport streams, of which a part was lost on the way
+
+BROADCAST = replace(LONG, time_base=Fraction(1, 90_000), pts=range(0, 360_000, 3600), duration=3600)
+
+
+@pytest.mark.parametrize("blu_ray", [False, True])
+@pytest.mark.parametrize("end", [None, 3.5])
+def test_frames_that_a_transport_stream_lost_are_counted(
+    tmp_path: Path, end: float | None, blu_ray: bool
+) -> None:
+    options = {"mpegts_m2ts_mode": "1"} if blu_ray else {}
+    path = make(tmp_path / "a.ts", replace(BROADCAST, container_options=options))
+    damaged = with_a_hole(path, video_pid(path), 30)
+
+    with VideoReader(damaged, allow_damaged=True, end=end) as reader:
+        found = sum(1 for _ in reader)
+    whole = 100 if end is None else 88
+    assert 0 < reader.frames_lost < 40
+    assert found + reader.frames_lost == pytest.approx(whole, abs=2)
+    assert any("could not be read" in note for note in reader.notes)
+
+    with (
+        pytest.raises(DamagedInputError, match="of its frames cannot be read"),
+        VideoReader(damaged, end=end) as reader,
+    ):
+        for _ in reader:
+            pass
+    assert reader.frames_read < found
+
+
+def video_pid(path: Path) -> int:
+    with av.open(str(path)) as container:
+        return container.streams.video[0].id
+
+
+@pytest.mark.parametrize("kind", ["VARIABLE", "in pieces"])
+def test_a_whole_transport_stream_is_not_damaged(tmp_path: Path, kind: str) -> None:
+    uneven = [n * 3600 + 90_000 * (n > 40) + 900 * (n % 3) for n in range(100)]
+    path = make(tmp_path / "a.ts", replace(BROADCAST, pts=uneven))
+    if kind == "in pieces":
+        later = replace(BROADCAST, pts=[pts + 540_000 for pts in BROADCAST.pts])
+        rest = make(tmp_path / "b.ts", later)
+        path.write_bytes(path.read_bytes() + rest.read_bytes()[564:])
+
+    with VideoReader(path) as reader:
+        frames = sum(1 for _ in reader)
+
+    assert frames == (200 if kind == "in pieces" else 100)
+    assert (reader.frames_lost, reader.notes) == (0, [])

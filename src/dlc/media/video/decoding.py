@@ -20,6 +20,7 @@ from dlc.media.inputs import codec_name, open_input
 from dlc.media.limits import MAX_VIDEO_PIXELS, megapixels
 from dlc.media.video.damage import Ledger, describe_truncation, lacks_index
 from dlc.media.video.nvdec import nvdec, planar
+from dlc.media.video.transport import TransportWatch
 
 # FFmpeg reads these, but they are text, lists of other files, or single pictures.
 _NOT_VIDEOS = frozenset({"tty", "concat", "hls", "dash", "lavfi", "image2", "ffmetadata"})
@@ -32,6 +33,7 @@ class Decoder:
         container: the open file.
         stream: its main video stream.
         ledger: what went in and what came out since the beginning or the last seek.
+        transport: what was lost of a transport stream meanwhile; None for other files.
         gave_up: whether reading had to stop before the end.
     """
 
@@ -57,6 +59,7 @@ class Decoder:
         self.container, self.stream = _open(path, on_gpu=on_gpu)
         self._context = self._prepared_context()
         self.ledger = Ledger(codec_name(self.stream))
+        self.transport = self._watch()
         # AVI stores no presentation times, and what FFmpeg makes up for them is wrong with and
         # without B-frames. Pictures come at the times of the packets, whatever their order was.
         self._untimed = self.container.format.name == "avi"
@@ -75,6 +78,8 @@ class Decoder:
                     packet.pts = packet.dts
                     self._due.append(packet.dts)
                 self.ledger.add_packet(packet)
+                if self.transport is not None:
+                    self.transport.add(packet)
             for frame in self._decode(packet):
                 if self._untimed:
                     frame.pts = self._due.popleft() if self._due else None
@@ -118,7 +123,12 @@ class Decoder:
 
     def _start_over(self) -> None:
         self.ledger = Ledger(codec_name(self.stream))
+        self.transport = self._watch()
         self._due.clear()
+
+    def _watch(self) -> TransportWatch | None:
+        is_transport = self.container.format.name == "mpegts"
+        return TransportWatch(self._path, self.stream) if is_transport else None
 
     def _prepared_context(self) -> VideoCodecContext:
         context = self.stream.codec_context

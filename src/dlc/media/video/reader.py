@@ -119,6 +119,7 @@ class VideoReader(Closing):
             if begin is not None and pts < begin:
                 continue
             if stop is not None and pts >= stop:
+                self._count_lost(self._frames_in_gaps(stop))
                 break
             self._check_intact(native, pts)
             yield Frame(
@@ -284,6 +285,9 @@ class VideoReader(Closing):
         return (native.pts or 0) * info.time_base
 
     def _check_intact(self, native: av.VideoFrame, pts: int) -> None:
+        if not self.allow_damaged and self._decoder.transport and self._decoder.transport.gaps:
+            # Now, rather than when the rest has been processed in vain.
+            self._count_lost(self._frames_in_gaps(pts + 1))
         if native.is_corrupt:
             self.frames_damaged += 1
             if not self.allow_damaged:
@@ -305,7 +309,7 @@ class VideoReader(Closing):
     def _account(self) -> None:
         """Find out, at the end of the file, what was not delivered."""
         ledger = self._decoder.ledger
-        lost = ledger.missing
+        lost = ledger.missing + self._frames_in_gaps(None)
         if self._packets_expected and self.info.start is None:
             lost += max(0, self._packets_expected - ledger.packets)
         elif self.info.fps:
@@ -315,6 +319,17 @@ class VideoReader(Closing):
             length = max(self._last_duration * self.info.time_base, 1 / self.info.fps)
             reached = (self._last or 0) * self.info.time_base + length
             lost += max(0, round(((end or reached) - reached) * self.info.fps))
+        self._count_lost(lost)
+
+    def _frames_in_gaps(self, stop: int | None) -> int:
+        """Return how many frames a transport stream lost, of those before a time or of all."""
+        transport, info = self._decoder.transport, self.info
+        if transport is None or not info.fps:
+            return 0
+        ticks = sum(gap for begin, gap in transport.gaps if stop is None or begin < stop)
+        return round(ticks * info.time_base * info.fps)
+
+    def _count_lost(self, lost: int) -> None:
         self.frames_lost = lost
         if lost and not self.allow_damaged:
             raise DamagedInputError(

@@ -12,7 +12,7 @@ _LOSSY = frozenset({"mpegts", "mpeg"})
 
 
 class SoundCheck:
-    """Decodes packets for a test, in files whose readers pass damaged ones on as if they were whole.
+    """Decodes packets for a test where readers pass damaged ones on as if they were whole.
 
     Attributes:
         broken: packets that cannot be decoded and lie between others that can. A recording that
