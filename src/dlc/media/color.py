@@ -16,6 +16,7 @@ from dlc.media.planes import PixelLayout
 UNSPECIFIED = 2
 LIMITED, FULL = 1, 2
 RGB, BT709, BT601 = 0, 1, 6
+_PQ, _HLG = 16, 18
 # ITU-T H.273, table 4: matrix coefficients -> the weights of red and blue in luma.
 _LUMA_WEIGHTS = {
     1: (0.2126, 0.0722),
@@ -59,6 +60,11 @@ class ColorTags:
     def of(cls, frame: av.VideoFrame) -> ColorTags:
         """Return the tags a decoded frame carries."""
         return cls(frame.color_primaries, frame.color_trc, frame.colorspace, frame.color_range)
+
+    @property
+    def is_hdr(self) -> bool:
+        """Whether samples mean more light than a conventional screen has (PQ or HLG)."""
+        return self.transfer in (_PQ, _HLG)
 
     def put_on(self, frame: av.VideoFrame) -> None:
         """Write the tags to a frame."""

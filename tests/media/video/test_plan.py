@@ -77,6 +77,29 @@ def test_unavoidable_losses_are_said(
     assert any(words in note for note in plan.notes)
 
 
+@pytest.mark.parametrize("transfer", [16, 18])
+@pytest.mark.parametrize(
+    ("name", "pix_fmt", "asked", "expected"),
+    [
+        ("o.mp4", "yuv420p10le", None, "libx265"),
+        ("o.mov", "yuv422p10le", None, "libx265"),
+        ("o.mkv", "yuv420p10le", None, "libx265"),
+        ("o.mp4", "yuv420p10le", "libx264", "libx264"),
+        ("o.mp4", "yuv420p", None, "libx264"),
+        ("o.webm", "yuv420p10le", None, "libvpx-vp9"),
+    ],
+)
+def test_hdr_is_encoded_so_that_players_show_it(
+    name: str, pix_fmt: str, asked: str | None, expected: str, transfer: int
+) -> None:
+    info = replace(INFO, pix_fmt=pix_fmt, colors=ColorTags(9, transfer, 9, 1))
+
+    plan = plan_video(Path(name), info, EncodeOptions(encoder=asked))
+
+    assert plan.encoder.name == expected
+    assert any("few players show HDR" in note for note in plan.notes) == (expected == "libx264")
+
+
 def test_nothing_is_said_where_nothing_is_lost() -> None:
     assert plan_video(Path("o.mp4"), INFO, EncodeOptions()).notes == ()
 

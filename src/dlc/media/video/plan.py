@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
 
+import av
 from av.codec.codec import find_best_pix_fmt_of_list
 
 from dlc.errors import EncoderError, OptionError, OutputError
@@ -16,7 +17,7 @@ from dlc.media.info import MediaInfo
 from dlc.media.orientation import UPRIGHT
 from dlc.media.planes import PixelLayout, layout_of, require_layout
 from dlc.media.video.containers import Container, container_for
-from dlc.media.video.encoders import Encoder, encoder_for
+from dlc.media.video.encoders import Encoder, encoder_for, encoder_named
 from dlc.options import EncodeOptions
 
 # Subtitles made of text can become another kind of text subtitles; pictures cannot.
@@ -62,7 +63,7 @@ def plan_video(path: Path, info: MediaInfo, encoding: EncodeOptions) -> VideoPla
         raise OptionError(f"quality {encoding.quality:g} is off the scale: 0 (best) to 51")
     container = container_for(path)
     layout = require_layout(info.pix_fmt)
-    encoder = encoder_for(encoding.encoder, container, alpha=layout.has_alpha)
+    encoder = _choose_encoder(encoding, container, info, layout)
     _check_streams(path, container, info, encoding)
     upright = info.orientation != UPRIGHT and not container.keeps_orientation
     pix_fmt = _choose_format(encoder, info, upright=upright)
@@ -76,6 +77,8 @@ def plan_video(path: Path, info: MediaInfo, encoding: EncodeOptions) -> VideoPla
         *_format_notes(encoder, layout, pix_fmt),
         *_picture_notes(container, info, padding, time_base, upright=upright),
     ]
+    if info.colors.is_hdr and encoder.codec == "h264":
+        notes.append("few players show HDR in H.264: libx265 is the encoder for it")
     if info.hdr and encoder.hdr is None:
         notes.append(f"{encoder.name} does not carry the HDR mastering metadata over")
     return VideoPlan(
@@ -129,6 +132,19 @@ def _check_streams(
             raise OutputError(
                 f"{path.name} cannot hold the {codec} subtitles of {info.path.name}: choose .mkv"
             )
+
+
+def _choose_encoder(
+    encoding: EncodeOptions, container: Container, info: MediaInfo, layout: PixelLayout
+) -> Encoder:
+    """Return the encoder asked for, or the one that suits the container and the pictures."""
+    chosen = encoder_for(encoding.encoder, container, alpha=layout.has_alpha)
+    is_hdr = info.colors.is_hdr and layout.depth > 8
+    if encoding.encoder is None and is_hdr and chosen.codec == "h264" and container.reorders:
+        hevc = encoder_named("libx265")
+        if hevc.name in av.codecs_available:
+            return hevc
+    return chosen
 
 
 def _choose_format(encoder: Encoder, info: MediaInfo, *, upright: bool) -> str:
