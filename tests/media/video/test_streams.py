@@ -250,8 +250,44 @@ def test_subtitles_and_chapters_are_cut_with_the_picture(tmp_path: Path) -> None
     assert [time for time, _, _ in found] == [Fraction(n, 5) for n in range(10)]
     assert b"title 0 5" in found[0][2]
     chapters = look(tmp_path / "b.mkv", lambda c: c.chapters())
-    kept = [(c["metadata"]["title"], c["start"] * c["time_base"]) for c in chapters]
-    assert kept == [("part 0", 0), ("part 1", 1)]
+    kept = [
+        (c["metadata"]["title"], c["start"] * c["time_base"], c["end"] * c["time_base"])
+        for c in chapters
+    ]
+    assert kept == [("part 0", 0, 1), ("part 1", 1, 2)]
+
+
+@pytest.mark.parametrize("subtitles", [(), ("mov_text",)])
+def test_nothing_outlasts_a_picture_that_was_cut(
+    tmp_path: Path, subtitles: tuple[str, ...]
+) -> None:
+    path = make(tmp_path / "a.mp4", replace(LONG, subtitles=subtitles))
+    with_chapters = tmp_path / "c.mp4"
+    with av.open(str(path)) as source, av.open(str(with_chapters), "w") as target:
+        streams = [target.add_stream_from_template(s, opaque=True) for s in source.streams]
+        target.set_chapters(
+            [
+                {
+                    "id": 0,
+                    "start": 0,
+                    "end": 6,
+                    "time_base": Fraction(1),
+                    "metadata": {"title": "all"},
+                }
+            ]
+        )
+        for packet in source.demux():
+            if packet.size:
+                packet.stream = streams[packet.stream_index]
+                target.mux(packet)
+
+    # In the middle of a subtitle, of which there is one from 2.4 s to 2.55 s.
+    transcode(with_chapters, tmp_path / "b.mp4", start=0.48, end=2.48)
+
+    assert look(tmp_path / "b.mp4", lambda c: c.duration) == 2_000_000
+    if subtitles:
+        begin, length, _ = packets(tmp_path / "b.mp4", "subtitle")[-1]
+        assert begin + length <= 2
 
 
 def test_an_uncut_video_keeps_its_chapters(tmp_path: Path) -> None:

@@ -246,12 +246,12 @@ class StreamCarrier:
             unit = chapter["time_base"] or Fraction(1, 1000)
             shift = nearest(self._span.shift / unit)
             chapter["start"], chapter["end"] = chapter["start"] - shift, chapter["end"] - shift
-            begins_late = (
-                self._span.end is not None
-                and chapter["start"] * unit >= self._span.end - self._span.shift
-            )
-            if chapter["end"] > 0 and not begins_late:
-                chapter["start"] = max(0, chapter["start"])
+            chapter["start"] = max(0, chapter["start"])
+            if self._span.end is not None:
+                # A chapter that outlasts the picture would make the whole file longer.
+                last = nearest((self._span.end - self._span.shift) / unit)
+                chapter["end"] = min(chapter["end"], last)
+            if chapter["start"] < chapter["end"]:
                 kept.append(chapter)
         if kept:
             self._output.set_chapters(kept)

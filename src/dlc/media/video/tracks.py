@@ -259,8 +259,11 @@ def _begins_in(packet: Packet[Any], span: Span, lead: int) -> bool:
 
 def _shown_in(packet: Packet[Any], span: Span) -> bool:
     begin, duration = time_of(packet), packet.duration or 0
-    if span.end is not None and begin >= span.end:
-        return False
+    if span.end is not None:
+        if begin >= span.end:
+            return False
+        duration = min(duration, nearest((span.end - begin) / unit_of(packet)))
+        packet.duration = duration
     if span.start is None or begin >= span.start:
         return True
     late = nearest((span.start - begin) / unit_of(packet))
