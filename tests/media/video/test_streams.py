@@ -302,7 +302,9 @@ def test_an_uncut_video_keeps_its_chapters(tmp_path: Path) -> None:
                 packet.stream = stream
                 target.mux(packet)
 
-    transcode(with_chapters, tmp_path / "b.mp4")
+    _, writer = transcode(with_chapters, tmp_path / "b.mp4")
+
+    assert writer.notes == []
 
     def describe(container: Any) -> list[tuple[str, Fraction, Fraction]]:
         return [

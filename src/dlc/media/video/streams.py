@@ -231,7 +231,9 @@ class StreamCarrier:
         if stream.type == "attachment" and self._container.format == "matroska":
             self._output.add_stream_from_template(stream)
             return
-        self.notes.append(f"{stream.type} stream {stream.index} is not carried over")
+        # FFmpeg itself skips the titles of chapters, which it has read already.
+        if stream.discard != Discard.all:
+            self.notes.append(f"{stream.type} stream {stream.index} is not carried over")
 
     def _carry_metadata(self) -> None:
         # What names the old file's muxer is for the new one to say.
