@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import av
 import cv2
 import numpy as np
 import pytest
@@ -48,6 +49,56 @@ def test_frames_keep_their_times_and_colors(tmp_path: Path, suffix: str) -> None
     assert [time for time, _ in frames] == pytest.approx([t - 100.0 for t in TIMES], abs=1e-3)
     for index, (_, color) in enumerate(frames):
         assert color == pytest.approx((40 * index, 128, 255 - 40 * index), abs=4)
+
+
+@pytest.mark.parametrize("suffix", [".mp4", ".mkv", ".mov", ".webm"])
+def test_a_recording_can_be_played_if_its_process_is_killed(tmp_path: Path, suffix: str) -> None:
+    path = tmp_path / f"out{suffix}"
+    report = LiveReport("a camera", 64, 48, 30.0)
+    with LiveWriter(path, CAMERA, report, FAST) as writer:
+        for index in range(180):
+            bgr = picture(index)
+            writer.write(LiveFrame(bgr, index=index, captured_at=100 + index / 30))
+        (temporary,) = tmp_path.glob(".out.dlc-*")
+        left = tmp_path / f"left{suffix}"
+        left.write_bytes(temporary.read_bytes())
+
+    with av.open(str(left)) as container:
+        assert sum(1 for _ in container.decode(video=0)) > 90
+    with VideoReader(path) as reader:
+        assert sum(1 for _ in reader) == 180
+    if suffix in (".mp4", ".mov"):
+        assert {"moov", "mdat"} <= set(boxes(path)) <= {"ftyp", "wide", "free", "mdat", "moov"}
+
+
+@pytest.mark.parametrize("suffix", [".mp4", ".mov", ".mkv"])
+@pytest.mark.parametrize("count", [1, 60])
+def test_a_recording_can_be_thrown_away_at_any_time(
+    tmp_path: Path, suffix: str, count: int
+) -> None:
+    with pytest.raises(SafeguardError):
+        record_and_refuse(tmp_path / f"out{suffix}", count)
+    assert list(tmp_path.iterdir()) == []
+
+
+def record_and_refuse(path: Path, count: int) -> None:
+    # Held back by the encoder at first, so that there is nothing to put into the file.
+    encoding = EncodeOptions(preset=Preset.QUALITY)
+    report = LiveReport("a camera", 64, 48, 30.0)
+    with LiveWriter(path, CAMERA, report, encoding) as writer:
+        for index in range(count):
+            bgr = picture(index)
+            writer.write(LiveFrame(bgr, index=index, captured_at=100 + index / 30))
+        raise SafeguardError("refused")
+
+
+def boxes(path: Path) -> list[str]:
+    """Return the types of an MP4 file's outermost boxes."""
+    data, position, found = path.read_bytes(), 0, []
+    while position < len(data):
+        found.append(data[position + 4 : position + 8].decode())
+        position += int.from_bytes(data[position : position + 4], "big")
+    return found
 
 
 @pytest.mark.parametrize("size", [(64, 48), (65, 49), (1920, 1080)])

@@ -79,6 +79,7 @@ class LiveWriter(Closing):
             overwrite=overwrite,
             threads=threads,
             carry_streams=False,
+            survives_kill=True,
             finish=finish,
         )
 

@@ -35,6 +35,8 @@ class Container:
             times that would say so.
         refused: codecs that the muxer lists and then does not take.
         options: for the muxer.
+        crash_options: for the muxer in addition, where what is written has to be playable up to
+            the last seconds even if the process is killed.
     """
 
     extension: str
@@ -50,6 +52,7 @@ class Container:
     reorders: bool = True
     refused: frozenset[str] = frozenset()
     options: Mapping[str, str] = field(default_factory=dict)
+    crash_options: Mapping[str, str] = field(default_factory=dict)
 
     def holds(self, codec: str) -> bool:
         """Whether a codec, by FFmpeg's name of it, can be stored."""
@@ -59,9 +62,30 @@ class Container:
 _MILLISECOND = Fraction(1, 1000)
 # Packets before time 0, such as those that prime an AAC decoder, would move everything later.
 _AS_IT_IS = {"avoid_negative_ts": "disabled"}
+# An index for every second, which the muxer replaces at the end with one for the whole file.
+_FRAGMENTS = {
+    "movflags": "+hybrid_fragmented",
+    "frag_duration": "1000000",
+    "flush_packets": "1",
+}
+_CLUSTERS = {"cluster_time_limit": "1000", "flush_packets": "1"}
+
+
+def _mp4(extension: str) -> Container:
+    return Container(
+        extension,
+        "mp4",
+        ("libx264",),
+        "aac",
+        "mov_text",
+        negative_times=True,
+        crash_options=_FRAGMENTS,
+    )
+
+
 _CONTAINERS = (
-    Container(".mp4", "mp4", ("libx264",), "aac", "mov_text", negative_times=True),
-    Container(".m4v", "mp4", ("libx264",), "aac", "mov_text", negative_times=True),
+    _mp4(".mp4"),
+    _mp4(".m4v"),
     Container(
         ".mov",
         "mov",
@@ -70,6 +94,7 @@ _CONTAINERS = (
         "mov_text",
         negative_times=True,
         refused=frozenset({"av1", "vp8", "vp9", "opus", "flac"}),
+        crash_options=_FRAGMENTS,
     ),
     Container(
         ".mkv",
@@ -79,6 +104,7 @@ _CONTAINERS = (
         "subrip",
         tick=_MILLISECOND,
         options=_AS_IT_IS,
+        crash_options=_CLUSTERS,
     ),
     Container(
         ".webm",
@@ -88,6 +114,7 @@ _CONTAINERS = (
         "webvtt",
         tick=_MILLISECOND,
         options=_AS_IT_IS,
+        crash_options=_CLUSTERS,
     ),
     Container(
         ".avi",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from fractions import Fraction
 from pathlib import Path
@@ -57,6 +57,7 @@ class VideoWriter:
         threads: int | None = None,
         mark: bool = True,
         carry_streams: bool = True,
+        survives_kill: bool = False,
         finish: Finish | None = None,
     ) -> None:
         """Check everything that can be checked, and open the encoder.
@@ -71,6 +72,8 @@ class VideoWriter:
             threads: for the encoder; None leaves it to the encoder.
             mark: whether the container's comment says that the video is synthetic.
             carry_streams: whether the input is opened for its other streams; a camera has none.
+            survives_kill: whether the temporary file can be played up to its last seconds if the
+                process is killed, where the container can do that.
             finish: the last thing done with the file before it gets its name, such as signing it.
 
         Raises:
@@ -92,7 +95,9 @@ class VideoWriter:
         self._conform = Conformer(self._info, plan)
         self._clock: OutputClock | None = None
         self._file = AtomicFile(self.path, overwrite=overwrite, finish=finish)
-        self._container = open_container(self._file.temporary, plan)
+        extra = plan.container.crash_options if survives_kill else {}
+        self._in_fragments = "hybrid_fragmented" in extra.get("movflags", "")
+        self._container = open_container(self._file.temporary, plan, extra)
         self._stream = self._add_video(threads)
         self._others: StreamCarrier | NoStreams = NoStreams()
         if carry_streams:
@@ -267,18 +272,23 @@ class VideoWriter:
             for packet in packets:
                 packet.dts = packet.pts
         self._mux(packets)
+        if not self._packets_written:
+            raise self._incomplete()
         try:
             self._others.finish(until)
             self._container.close()
         except (OSError, ValueError, av.FFmpegError) as error:
             raise unwritable(self.path, error) from error
         if self._packets_written < self.frames_written:
-            raise WriteError(
-                f"{self._plan.encoder.name} returned {self._packets_written} of "
-                f"{self.frames_written} frames: try another encoder"
-            )
+            raise self._incomplete()
         self._report()
         self._file.commit()
+
+    def _incomplete(self) -> WriteError:
+        return WriteError(
+            f"{self._plan.encoder.name} returned {self._packets_written} of "
+            f"{self.frames_written} frames: try another encoder"
+        )
 
     def _report(self) -> None:
         self.notes += self._others.notes
@@ -292,10 +302,25 @@ class VideoWriter:
         """Close everything and remove the temporary file, if it was not renamed."""
         self._done = True
         self._others.close()
+        if self._in_fragments and self._clock is not None and not self._packets_written:
+            with suppress(WriteError):
+                self._mux([self._placeholder()])
         # The trailer of a file that is thrown away, on a disk that may be full.
         with suppress(OSError, av.FFmpegError):
             self._container.close()
         self._file.discard()
+
+    def _placeholder(self) -> Packet[Any]:
+        """Return a packet for a file that is thrown away.
+
+        FFmpeg's muxer crashes at the end of a file that was to be written in fragments and got no
+        packet, as when the encoder still holds all frames.
+        """
+        packet: Packet[Any] = Packet(bytes(8))
+        packet.stream = self._stream
+        packet.pts = packet.dts = 0
+        packet.time_base = self._plan.time_base
+        return packet
 
 
 def check_output(
@@ -361,12 +386,14 @@ def open_output(
     )
 
 
-def open_container(path: Path, plan: VideoPlan) -> OutputContainer:
-    """Open a file for writing in the way that a plan says."""
+def open_container(
+    path: Path, plan: VideoPlan, extra: Mapping[str, str] | None = None
+) -> OutputContainer:
+    """Open a file for writing in the way that a plan says, with more options for the muxer."""
     return av.open(
         f"file:{path}",
         "w",
         format=plan.container.format,
-        container_options=dict(plan.muxer_options),
+        container_options={**plan.muxer_options, **(extra or {})},
         metadata_errors="surrogateescape",
     )
