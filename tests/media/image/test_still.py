@@ -274,7 +274,7 @@ def test_an_image_holds_one_picture(tmp_path: Path) -> None:
         ("a.jpg", b"", "is empty"),
         ("a.jpg", b"no image at all", "JPEG, PNG, WebP, TIFF or BMP"),
         ("a.jpg", b"\xff\xd8\xff\xe0 and no more \xff\xd9", "damaged"),
-        ("a.heic", b"\0\0\0\x18ftypheic\0\0\0\0mif1heic", "JPEG, PNG, WebP, TIFF or BMP"),
+        ("a.heic", b"\0\0\0\x18ftypheic\0\0\0\0mif1heic", "HEIC pictures cannot be read"),
     ],
 )
 def test_what_is_no_photo_is_refused(
@@ -306,6 +306,20 @@ def test_a_truncated_image_is_refused_or_said(
     else:
         assert reader.frames_damaged == 1
         assert reader.notes
+
+
+@pytest.mark.parametrize(
+    ("brand", "name"), [(b"heic", "HEIC"), (b"heix", "HEIC"), (b"mif1", "HEIF"), (b"avif", "AVIF")]
+)
+def test_pictures_in_a_container_for_videos_are_no_videos(
+    tmp_path: Path, brand: bytes, name: str
+) -> None:
+    path = tmp_path / "photo.jpg"
+    path.write_bytes(b"\0\0\0\x18ftyp" + brand + b"\0\0\0\0mif1miaf" + bytes(500))
+
+    for read in (open_target, read_photo):
+        with pytest.raises(InputError, match=f"{name} pictures cannot be read; convert it to JPEG"):
+            read(path)
 
 
 def test_an_animated_webp_is_explained(tmp_path: Path) -> None:

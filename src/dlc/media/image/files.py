@@ -15,6 +15,15 @@ _PNG_XMP = b"XML:com.adobe.xmp"
 _PNG_HEADER = 8 + 25
 _XMP_HEADER = b"http://ns.adobe.com/xap/1.0/\0"
 _ORIENTATION_TAG = 0x0112
+# What the file type box of ISO/IEC 23008-12 says of single pictures.
+_FOREIGN_BRANDS = {
+    b"heic": "HEIC",
+    b"heix": "HEIC",
+    b"heim": "HEIC",
+    b"heis": "HEIC",
+    b"mif1": "HEIF",
+    b"avif": "AVIF",
+}
 # Sizes of the headers that BMP files have had since OS/2.
 _BMP_HEADERS = frozenset({12, 16, 40, 52, 56, 64, 108, 124})
 
@@ -80,6 +89,16 @@ def image_kind(path: Path) -> ImageKind | None:
     if head[:2] == b"BM" and int.from_bytes(head[14:18], "little") in _BMP_HEADERS:
         return ImageKind.BMP
     return None
+
+
+def foreign_image(path: Path) -> str | None:
+    """Return the name of a kind of picture that dlc does not read, None for any other file.
+
+    Such pictures are in a container that also holds videos.
+    """
+    with path.open("rb") as file:
+        head = file.read(12)
+    return _FOREIGN_BRANDS.get(head[8:12]) if head[4:8] == b"ftyp" else None
 
 
 def is_animated_webp(data: bytes) -> bool:

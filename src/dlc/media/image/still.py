@@ -28,6 +28,7 @@ from dlc.media.image.codec import (
 from dlc.media.image.files import (
     ImageKind,
     ImageMetadata,
+    foreign_image,
     image_damage,
     image_kind,
     is_animated_webp,
@@ -79,13 +80,13 @@ class ImageReader(Closing):
         self.frames_damaged = 0
         self.frames_lost = 0
         self.notes: list[str] = []
+        kind = _kind_of(self.path)
+        if kind is None:
+            raise InputError(f"{self.path} is not an image that can be read: {_NAMES} is needed")
         try:
-            kind = image_kind(self.path)
             data = self.path.read_bytes()
         except OSError as error:
             raise unreadable(self.path, error) from error
-        if kind is None:
-            raise InputError(f"{self.path} is not an image that can be read: {_NAMES} is needed")
         self._check(kind, data)
         self._native, self.metadata = decode_image(self.path, kind, data)
         orientation = Orientation.from_exif(self.metadata.orientation)
@@ -308,12 +309,9 @@ def is_image(path: Path) -> bool:
     """Whether a file is a still image by its first bytes, whatever its name is.
 
     Raises:
-        InputError: if it cannot be read.
+        InputError: if it cannot be read, or is an image of a kind that dlc does not read.
     """
-    try:
-        return image_kind(path) is not None
-    except OSError as error:
-        raise unreadable(path, error) from error
+    return _kind_of(path) is not None
 
 
 def read_photo(path: str | Path) -> Frame:
@@ -328,3 +326,13 @@ def read_photo(path: str | Path) -> Frame:
     """
     with ImageReader(path) as reader:
         return next(iter(reader))
+
+
+def _kind_of(path: Path) -> ImageKind | None:
+    try:
+        foreign, kind = foreign_image(path), image_kind(path)
+    except OSError as error:
+        raise unreadable(path, error) from error
+    if foreign is not None:
+        raise InputError(f"{path}: {foreign} pictures cannot be read; convert it to JPEG or PNG")
+    return kind
