@@ -302,10 +302,24 @@ def test_a_truncated_image_is_refused_or_said(
     try:
         reader = ImageReader(path, allow_damaged=True)
     except DamagedInputError as error:
+        assert extension != ".jpg"
         assert "no picture can be read" in str(error)  # noqa: PT017 - either outcome is right
     else:
         assert reader.frames_damaged == 1
         assert reader.notes
+        top = next(iter(reader)).to_bgr()[: len(group) // 2]
+        assert np.abs(top.astype(int) - group[: len(group) // 2]).mean() < 8
+
+
+def test_a_truncated_photo_has_nothing_to_be_allowed(
+    tmp_path: Path, group: NDArray[np.uint8]
+) -> None:
+    whole = cv2.imencode(".jpg", group)[1].tobytes()
+    path = tmp_path / "a.jpg"
+    path.write_bytes(whole[: len(whole) // 2])
+
+    with pytest.raises(DamagedInputError, match="its end is missing: use a whole copy"):
+        read_photo(path)
 
 
 @pytest.mark.parametrize(

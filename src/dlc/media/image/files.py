@@ -125,6 +125,11 @@ def image_damage(kind: ImageKind, data: bytes) -> str | None:
     return "its end is missing" if declared.get(kind, 0) > len(data) else None
 
 
+def with_jpeg_end(data: bytes) -> bytes:
+    """Return a JPEG file that has an end, as OpenCV decodes no other."""
+    return data.rstrip(b"\xff") + b"\xff\xd9"
+
+
 def jpeg_xmp(data: bytes) -> bytes | None:
     """Return the XMP packet of a JPEG file."""
     for marker, position, length in _jpeg_segments(data):

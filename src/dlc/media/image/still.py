@@ -32,6 +32,7 @@ from dlc.media.image.files import (
     image_damage,
     image_kind,
     is_animated_webp,
+    with_jpeg_end,
 )
 from dlc.media.info import MediaInfo
 from dlc.media.inputs import require_file
@@ -50,6 +51,7 @@ _KINDS = {
     ".bmp": ImageKind.BMP,
 }
 IMAGE_EXTENSIONS = tuple(_KINDS)
+_ALLOW = "pass `allow_damaged=True` to process what can be read"
 _NAMES = "JPEG, PNG, WebP, TIFF or BMP"
 
 
@@ -66,8 +68,15 @@ class ImageReader(Closing):
         notes: what was irregular, in words for the user.
     """
 
-    def __init__(self, path: str | Path, *, allow_damaged: bool = False) -> None:
+    def __init__(
+        self, path: str | Path, *, allow_damaged: bool = False, advice: str = _ALLOW
+    ) -> None:
         """Read an image.
+
+        Args:
+            path: the file.
+            allow_damaged: take what can be read of a damaged image; the rest is gray or black.
+            advice: what to do about a damaged one that is refused.
 
         Raises:
             InputError: if there is no such file or it is no image that can be read.
@@ -87,7 +96,7 @@ class ImageReader(Closing):
             data = self.path.read_bytes()
         except OSError as error:
             raise unreadable(self.path, error) from error
-        self._check(kind, data)
+        data = self._checked(kind, data, advice)
         self._native, self.metadata = decode_image(self.path, kind, data)
         orientation = Orientation.from_exif(self.metadata.orientation)
         width, height = orientation.upright_size(self._native.width, self._native.height)
@@ -115,21 +124,20 @@ class ImageReader(Closing):
     def close(self) -> None:
         """Do nothing: the file is closed already."""
 
-    def _check(self, kind: ImageKind, data: bytes) -> None:
+    def _checked(self, kind: ImageKind, data: bytes, advice: str) -> bytes:
+        """Return a file's contents in a way that can be decoded, unless it is refused."""
         if kind is ImageKind.WEBP and is_animated_webp(data):
             raise InputError(
                 f"{self.path} is an animated WebP, which cannot be read: convert it to GIF or MP4"
             )
         damage = image_damage(kind, data)
         if damage is None:
-            return
+            return data
         if not self.allow_damaged:
-            raise DamagedInputError(
-                f"{self.path} is damaged, {damage}: pass `allow_damaged=True` to process what can "
-                "be read"
-            )
+            raise DamagedInputError(f"{self.path} is damaged, {damage}: {advice}")
         self.frames_damaged = 1
         self.notes.append(f"the image is damaged, {damage}")
+        return with_jpeg_end(data) if kind is ImageKind.JPEG else data
 
 
 @dataclass(frozen=True, slots=True)
@@ -324,7 +332,7 @@ def read_photo(path: str | Path) -> Frame:
         InputError: if there is no such file or it is no image that can be read.
         DamagedInputError: if the photo is damaged.
     """
-    with ImageReader(path) as reader:
+    with ImageReader(path, advice="use a whole copy of it, or another photo") as reader:
         return next(iter(reader))
 
 
