@@ -336,6 +336,18 @@ def test_pictures_in_a_container_for_videos_are_no_videos(
             read(path)
 
 
+@pytest.mark.parametrize("count", [1, 3])
+def test_the_pages_of_a_tiff_that_are_left_out_are_said(tmp_path: Path, count: int) -> None:
+    pages = [Image.fromarray(np.full((16, 16, 3), 40 * n, np.uint8)) for n in range(count)]
+    pages[0].save(tmp_path / "a.tiff", save_all=True, append_images=pages[1:])
+
+    with open_target(tmp_path / "a.tiff") as reader:
+        notes = reader.notes
+
+    said = "the image has 3 pages, and only the first one is used"
+    assert notes == ([said] if count > 1 else [])
+
+
 def test_an_animated_webp_is_explained(tmp_path: Path) -> None:
     frames = [Image.fromarray(np.full((16, 16, 3), 40 * n, np.uint8)) for n in range(4)]
     frames[0].save(tmp_path / "a.webp", save_all=True, append_images=frames[1:], duration=40)

@@ -15,6 +15,7 @@ _PNG_XMP = b"XML:com.adobe.xmp"
 _PNG_HEADER = 8 + 25
 _XMP_HEADER = b"http://ns.adobe.com/xap/1.0/\0"
 _ORIENTATION_TAG = 0x0112
+_SUBFILE_TAG = 0x00FE
 # What the file type box of ISO/IEC 23008-12 says of single pictures.
 _FOREIGN_BRANDS = {
     b"heic": "HEIC",
@@ -99,6 +100,26 @@ def foreign_image(path: Path) -> str | None:
     with path.open("rb") as file:
         head = file.read(12)
     return _FOREIGN_BRANDS.get(head[8:12]) if head[4:8] == b"ftyp" else None
+
+
+def tiff_pages(data: bytes) -> int:
+    """Return how many pages a TIFF file has, small versions of others not counted."""
+    order = "<" if data[:2] == b"II" else ">"
+    seen: set[int] = set()
+    pages = 0
+    (position,) = struct.unpack_from(order + "I", data, 4)
+    while position and position not in seen and position + 2 <= len(data):
+        seen.add(position)
+        (count,) = struct.unpack_from(order + "H", data, position)
+        end = position + 2 + 12 * count
+        if end + 4 > len(data):
+            break
+        entries = (
+            struct.unpack_from(order + "HHII", data, at) for at in range(position + 2, end, 12)
+        )
+        pages += not any(tag == _SUBFILE_TAG and value & 1 for tag, _, _, value in entries)
+        (position,) = struct.unpack_from(order + "I", data, end)
+    return pages
 
 
 def is_animated_webp(data: bytes) -> bool:

@@ -32,6 +32,7 @@ from dlc.media.image.files import (
     image_damage,
     image_kind,
     is_animated_webp,
+    tiff_pages,
     with_jpeg_end,
 )
 from dlc.media.info import MediaInfo
@@ -97,6 +98,8 @@ class ImageReader(Closing):
         except OSError as error:
             raise unreadable(self.path, error) from error
         data = self._checked(kind, data, advice)
+        if kind is ImageKind.TIFF and (pages := tiff_pages(data)) > 1:
+            self.notes.append(f"the image has {pages} pages, and only the first one is used")
         self._native, self.metadata = decode_image(self.path, kind, data)
         orientation = Orientation.from_exif(self.metadata.orientation)
         width, height = orientation.upright_size(self._native.width, self._native.height)
