@@ -23,6 +23,11 @@ _ROTATIONS = {
 }
 
 
+# Their decoder attaches color profiles with a name, which PyAV frees together with what it shows
+# of them, and FFmpeg once more: that crashes. Neither kind has anything else to say.
+_CRASHING = frozenset({"png", "apng"})
+
+
 @dataclass(frozen=True, slots=True)
 class HdrMetadata:
     """The static metadata of HDR10, in the words that x264 and x265 take.
@@ -37,8 +42,15 @@ class HdrMetadata:
     content_light: str | None = None
 
 
-def read_side_data(frame: av.VideoFrame) -> Mapping[str, bytes] | None:
-    """Return a frame's side data by FFmpeg's names; None where PyAV cannot show it."""
+def read_side_data(frame: av.VideoFrame, codec: str = "") -> Mapping[str, bytes] | None:
+    """Return a frame's side data by FFmpeg's names; None where PyAV cannot show it.
+
+    Args:
+        frame: as it came out of the decoder.
+        codec: FFmpeg's name of the codec.
+    """
+    if codec in _CRASHING:
+        return None
     try:
         # `frame.side_data` and the frame would hold each other, and with them all pictures of the
         # decoder, until Python looks for such cycles. The stubs know a few kinds of side data only.
@@ -48,12 +60,13 @@ def read_side_data(frame: av.VideoFrame) -> Mapping[str, bytes] | None:
         return None
 
 
-def display_matrix(frame: av.VideoFrame) -> tuple[int, ...] | None:
-    """Return the display matrix that a frame carries, None for the identity."""
-    side_data = read_side_data(frame)
+def display_matrix(frame: av.VideoFrame, codec: str = "") -> tuple[int, ...] | None:
+    """Return the display matrix that a frame of a codec carries, None for the identity."""
+    side_data = read_side_data(frame, codec)
     if side_data is None:
         turn = _ROTATIONS.get(frame.rotation % 360)
-        logger.warning("the display matrix is unreadable; its rotation alone is used")
+        if codec not in _CRASHING:
+            logger.warning("the display matrix is unreadable; its rotation alone is used")
         return turn.display_matrix if turn else None
     if "DISPLAYMATRIX" not in side_data:
         return None
@@ -61,9 +74,9 @@ def display_matrix(frame: av.VideoFrame) -> tuple[int, ...] | None:
     return None if matrix[:5] == UPRIGHT.display_matrix[:5] else matrix
 
 
-def hdr_metadata(frame: av.VideoFrame) -> HdrMetadata | None:
-    """Return the static HDR metadata that a frame carries, None where there is none."""
-    side_data = read_side_data(frame) or {}
+def hdr_metadata(frame: av.VideoFrame, codec: str = "") -> HdrMetadata | None:
+    """Return the static HDR metadata that a frame of a codec carries, None where there is none."""
+    side_data = read_side_data(frame, codec) or {}
     light = None
     if "CONTENT_LIGHT_LEVEL" in side_data:
         light = "{},{}".format(*struct.unpack("2I", side_data["CONTENT_LIGHT_LEVEL"]))

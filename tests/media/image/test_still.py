@@ -348,6 +348,21 @@ def test_the_pages_of_a_tiff_that_are_left_out_are_said(tmp_path: Path, count: i
     assert notes == ([said] if count > 1 else [])
 
 
+def test_an_animated_png_with_a_profile_is_read_or_explained(tmp_path: Path) -> None:
+    frames = [Image.fromarray(np.full((16, 16, 3), 40 * n, np.uint8)) for n in range(4)]
+    path = tmp_path / "a.png"
+    frames[0].save(path, save_all=True, append_images=frames[1:], duration=40, icc_profile=ICC)
+
+    with open_target(path) as reader:
+        assert sum(1 for _ in reader) == 4
+
+    # FFmpeg does not see that there is an animation behind a large profile.
+    large = ICC + np.random.default_rng(0).bytes(4000)
+    frames[0].save(path, save_all=True, append_images=frames[1:], duration=40, icc_profile=large)
+    with pytest.raises(InputError, match=r"animated PNG.*color profile: convert it"):
+        open_target(path)
+
+
 def test_an_animated_webp_is_explained(tmp_path: Path) -> None:
     frames = [Image.fromarray(np.full((16, 16, 3), 40 * n, np.uint8)) for n in range(4)]
     frames[0].save(tmp_path / "a.webp", save_all=True, append_images=frames[1:], duration=40)

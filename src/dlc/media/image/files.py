@@ -81,8 +81,7 @@ def image_kind(path: Path) -> ImageKind | None:
         if head.startswith(b"\xff\xd8\xff"):
             return ImageKind.JPEG
         if head.startswith(_PNG_SIGNATURE):
-            file.seek(0)
-            return None if _is_animated_png(file.read(1 << 16)) else ImageKind.PNG
+            return None if is_animated_png(path) else ImageKind.PNG
     if head[:4] == b"RIFF" and head[8:12] == b"WEBP":
         return ImageKind.WEBP
     if head[:4] in (b"II*\0", b"MM\0*"):
@@ -90,6 +89,13 @@ def image_kind(path: Path) -> ImageKind | None:
     if head[:2] == b"BM" and int.from_bytes(head[14:18], "little") in _BMP_HEADERS:
         return ImageKind.BMP
     return None
+
+
+def is_animated_png(path: Path) -> bool:
+    """Whether a file is an animated PNG by its first bytes."""
+    with path.open("rb") as file:
+        head = file.read(1 << 16)
+    return head.startswith(_PNG_SIGNATURE) and _announces_animation(head)
 
 
 def foreign_image(path: Path) -> str | None:
@@ -227,7 +233,7 @@ def _png_chunks(data: bytes) -> Iterator[tuple[bytes, bytes, bytes]]:
         position = start + length + 4
 
 
-def _is_animated_png(head: bytes) -> bool:
+def _announces_animation(head: bytes) -> bool:
     for kind, _, _ in _png_chunks(head):
         if kind in (b"acTL", b"IDAT"):
             return kind == b"acTL"

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from dlc.errors import DamagedInputError, InputError
 from dlc.media.color import ColorTags
 from dlc.media.failures import reason_of
+from dlc.media.inputs import codec_name
 from dlc.media.orientation import UPRIGHT, Orientation
 from dlc.media.side_data import display_matrix
 from dlc.media.upright_bgr import upright_bgr
@@ -134,7 +135,7 @@ class ContainerClip:
             self.close()
             raise InputError(f"{self._name} has no picture that can be decoded")
         self._first = first
-        matrix = display_matrix(first)
+        matrix = display_matrix(first, codec_name(stream))
         self._orientation = Orientation.from_display_matrix(matrix) if matrix else UPRIGHT
         size = self._orientation.upright_size(first.width, first.height)
         self.width, self.height = size

@@ -16,6 +16,7 @@ from av.video.stream import VideoStream
 
 from dlc.errors import DamagedInputError, InputError
 from dlc.media.failures import reason_of
+from dlc.media.image.files import is_animated_png
 from dlc.media.inputs import codec_name, open_input
 from dlc.media.limits import MAX_VIDEO_PIXELS, megapixels
 from dlc.media.video.damage import Ledger, describe_truncation, lacks_index
@@ -223,6 +224,11 @@ def _open_video(path: Path, *, on_gpu: bool) -> InputContainer:
     name = container.format.name
     if name in _NOT_VIDEOS or name.endswith("_pipe"):
         container.close()
+        if is_animated_png(path):
+            raise InputError(
+                f"{path} is an animated PNG of a kind that cannot be read, such as one with a "
+                "color profile: convert it to GIF or MP4"
+            )
         raise InputError(f"{path} is not a video or image file that can be read")
     return container
 

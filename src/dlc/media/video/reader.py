@@ -143,7 +143,8 @@ class VideoReader(Closing):
 
     def _describe(self, frame: av.VideoFrame) -> MediaInfo:
         container, stream = self._decoder.container, self._decoder.stream
-        matrix = display_matrix(frame)
+        codec = codec_name(stream)
+        matrix = display_matrix(frame, codec)
         orientation = Orientation.from_display_matrix(matrix) if matrix else UPRIGHT
         width, height = orientation.upright_size(frame.width, frame.height)
         fps = stream.average_rate or stream.guessed_rate
@@ -153,7 +154,7 @@ class VideoReader(Closing):
         return MediaInfo(
             path=self.path,
             format=container.format.name,
-            codec=codec_name(stream),
+            codec=codec,
             width=width,
             height=height,
             coded_width=frame.width,
@@ -166,7 +167,7 @@ class VideoReader(Closing):
             fps=fps,
             frame_count=count,
             duration=float(duration) if duration else None,
-            hdr=hdr_metadata(frame),
+            hdr=hdr_metadata(frame, codec),
             sample_aspect_ratio=ratio if ratio and ratio != 1 else None,
             reordered=self._decoder.is_reordered,
             interlaced=frame.interlaced_frame,
