@@ -23,11 +23,11 @@ LONG = Clip(pts=range(0, 150 * 512, 512))
         (500, 400, None),
         (900, 300, (1000, 200)),
         (1000, 300, (1000, 300)),
-        (1900, 300, (1900, 300)),
+        (1900, 300, (1900, 100)),
         (2000, 300, None),
     ],
 )
-def test_subtitles_are_shown_from_the_cut_at_the_earliest(
+def test_subtitles_are_shown_within_the_range_only(
     tmp_path: Path, begin: int, duration: int, expected: tuple[int, int] | None
 ) -> None:
     path = make(tmp_path / "a.mkv", replace(LONG, subtitles=("subrip",)))
