@@ -165,3 +165,8 @@ def test_a_process_that_has_to_end_takes_its_own_temporary_files_with_it(tmp_pat
     discard_own(output.path)
 
     assert list(tmp_path.iterdir()) == [others]
+
+
+def test_names_that_are_too_long_are_errors_of_ours(tmp_path: Path) -> None:
+    with pytest.raises(OutputError, match=r"name too long.*choose another name"):
+        check_path(tmp_path / ("x" * 260 + ".mp4"), [], overwrite=False)

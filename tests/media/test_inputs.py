@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import errno
+import os
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from dlc.errors import InputError
-from dlc.media.inputs import codec_name, open_input, require_file
+from dlc.media.inputs import codec_name, is_folder, open_input, require_file
 from tests.media.material import Clip, make
 
 
@@ -16,6 +19,36 @@ def test_files_with_something_in_them_pass(tmp_path: Path) -> None:
     path.write_bytes(b"x")
 
     require_file(path)
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="there are no named pipes here")
+def test_a_pipe_is_not_called_empty(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "a.mp4")
+
+    with pytest.raises(InputError, match="is a pipe, and dlc needs a regular file"):
+        require_file(tmp_path / "a.mp4")
+
+
+@pytest.mark.parametrize("check", [require_file, is_folder])
+def test_names_that_are_too_long_are_errors_of_ours(
+    tmp_path: Path, check: Callable[[Path], object]
+) -> None:
+    with pytest.raises(InputError, match="name too long"):
+        check(tmp_path / ("x" * 260 + ".mp4"))
+
+
+@pytest.mark.parametrize("check", [require_file, is_folder])
+def test_folders_that_may_not_be_searched_are_errors_of_ours(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, check: Callable[[Path], object]
+) -> None:
+    monkeypatch.setattr(Path, "stat", refuse)
+
+    with pytest.raises(InputError, match="check its permissions"):
+        check(tmp_path / "a.mp4")
+
+
+def refuse(path: Path, **_: object) -> object:
+    raise PermissionError(errno.EACCES, "Permission denied", str(path))
 
 
 @pytest.mark.parametrize("name", ["a:b.mp4", "pipe:0.mp4", "concat:a|b.mp4", "%03d.mp4", "-i.mp4"])

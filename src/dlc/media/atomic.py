@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 
 from dlc.errors import OutputError
-from dlc.media.failures import unwritable
+from dlc.media.failures import reason_of, unwritable
 
 
 def check_path(path: Path, inputs: Iterable[Path], *, overwrite: bool) -> None:
@@ -23,6 +23,15 @@ def check_path(path: Path, inputs: Iterable[Path], *, overwrite: bool) -> None:
         OutputError: if `path` is an input, exists, is a folder, or its folder is missing or may not
             be written to.
     """
+    try:
+        _check(path, inputs, overwrite=overwrite)
+    except OSError as error:
+        raise OutputError(
+            f"{path} cannot be written ({reason_of(error)}): choose another name or folder"
+        ) from error
+
+
+def _check(path: Path, inputs: Iterable[Path], *, overwrite: bool) -> None:
     folder = path.parent
     if not folder.is_dir():
         raise OutputError(f"{folder} is no folder: create it or choose another one")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import stat
 from pathlib import Path
 
 import av
@@ -14,13 +16,34 @@ from dlc.media.failures import unreadable
 
 
 def require_file(path: Path) -> None:
-    """Raise InputError unless `path` is a file with something in it."""
-    if not path.exists():
-        raise InputError(f"no such file: {path}")
-    if path.is_dir():
+    """Raise InputError unless `path` is a regular file with something in it."""
+    status = _status(path)
+    if stat.S_ISDIR(status.st_mode):
         raise InputError(f"{path} is a folder, a file is needed")
-    if not path.stat().st_size:
+    if stat.S_ISFIFO(status.st_mode):
+        raise InputError(f"{path} is a pipe, and dlc needs a regular file: write it to one first")
+    if not stat.S_ISREG(status.st_mode):
+        raise InputError(f"{path} is a device or socket, and dlc needs a regular file")
+    if not status.st_size:
         raise InputError(f"{path} is empty")
+
+
+def is_folder(path: Path) -> bool:
+    """Whether `path` is a folder.
+
+    Raises:
+        InputError: if it is not there, or may not be looked at.
+    """
+    return stat.S_ISDIR(_status(path).st_mode)
+
+
+def _status(path: Path) -> os.stat_result:
+    try:
+        return path.stat()
+    except (FileNotFoundError, NotADirectoryError) as error:
+        raise InputError(f"no such file: {path}") from error
+    except OSError as error:
+        raise unreadable(path, error) from error
 
 
 def open_input(path: Path, hwaccel: HWAccel | None = None) -> InputContainer:

@@ -13,6 +13,7 @@ from dlc.faces.finder import FaceFinder, Needs
 from dlc.faces.selector import select_faces
 from dlc.media.frame import Frame
 from dlc.media.image.still import IMAGE_EXTENSIONS, read_photo
+from dlc.media.inputs import is_folder, require_file
 from dlc.options import FaceChoice
 from dlc.pipeline import CancelToken
 
@@ -34,7 +35,7 @@ def photo_paths(source: Source) -> list[Path]:
     """Return the photos `source` stands for: a photo, several, or a folder of photos.
 
     Raises:
-        InputError: a photo or folder is not there, or a folder holds no picture.
+        InputError: a photo or folder is not there or of no use, or a folder holds no picture.
         OptionError: no photo was named at all.
     """
     named = [Path(source)] if isinstance(source, str | Path) else [Path(path) for path in source]
@@ -43,11 +44,11 @@ def photo_paths(source: Source) -> list[Path]:
         raise OptionError(message)
     paths: list[Path] = []
     for path in named:
-        paths.extend(_pictures_in(path) if path.is_dir() else [path])
-    missing = next((path for path in paths if not path.exists()), None)
-    if missing is not None:
-        message = f"no such file: {missing}"
-        raise InputError(message)
+        if is_folder(path):
+            paths.extend(_pictures_in(path))
+        else:
+            require_file(path)
+            paths.append(path)
     return paths
 
 
