@@ -157,13 +157,17 @@ def test_containers_without_audio_refuse_it() -> None:
     plan_video(Path("o.gif"), info, EncodeOptions(audio=False))
 
 
-@pytest.mark.parametrize("name", ["o.mp4", "o.webm", "o.avi"])
-def test_picture_subtitles_are_refused_where_they_do_not_fit(name: str) -> None:
-    info = replace(INFO, subtitle_codecs=("hdmv_pgs_subtitle",))
+@pytest.mark.parametrize("name", ["o.mp4", "o.webm", "o.avi", "o.gif"])
+@pytest.mark.parametrize("codec", ["hdmv_pgs_subtitle", "subrip"])
+def test_subtitles_that_do_not_fit_are_left_out_and_said(name: str, codec: str) -> None:
+    info = replace(INFO, subtitle_codecs=(codec, codec))
 
-    with pytest.raises(OutputError, match=r"hdmv_pgs_subtitle subtitles.*choose \.mkv"):
-        plan_video(Path(name), info, EncodeOptions())
-    plan_video(Path("o.mkv"), info, EncodeOptions())
+    notes = plan_video(Path(name), info, EncodeOptions()).notes
+
+    fits = codec == "subrip" and name in ("o.mp4", "o.webm")
+    said = [note for note in notes if f"the {codec} subtitles are left out" in note]
+    assert len(said) == (0 if fits else 1)
+    assert not any("subtitles" in n for n in plan_video(Path("o.mkv"), info, EncodeOptions()).notes)
 
 
 @pytest.mark.parametrize("quality", [-1, 51.5])

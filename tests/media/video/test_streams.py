@@ -257,6 +257,16 @@ def test_subtitles_and_chapters_are_cut_with_the_picture(tmp_path: Path) -> None
     assert kept == [("part 0", 0, 1), ("part 1", 1, 2)]
 
 
+@pytest.mark.parametrize("output", ["b.avi", "b.gif"])
+def test_subtitles_that_do_not_fit_are_left_out(tmp_path: Path, output: str) -> None:
+    path = make(tmp_path / "a.mkv", replace(LONG, subtitles=("subrip",)))
+
+    _, writer = transcode(path, tmp_path / output)
+
+    assert look(tmp_path / output, lambda c: [s.type for s in c.streams]) == ["video"]
+    assert any("subrip subtitles are left out" in note for note in writer.notes)
+
+
 @pytest.mark.parametrize("subtitles", [(), ("mov_text",)])
 def test_nothing_outlasts_a_picture_that_was_cut(
     tmp_path: Path, subtitles: tuple[str, ...]

@@ -76,6 +76,7 @@ def plan_video(path: Path, info: MediaInfo, encoding: EncodeOptions) -> VideoPla
     notes = [
         *_format_notes(encoder, layout, pix_fmt),
         *_picture_notes(container, info, padding, time_base, upright=upright),
+        *_subtitle_notes(container, info),
     ]
     if info.colors.is_hdr and encoder.codec == "h264":
         notes.append("few players show HDR in H.264: libx265 is the encoder for it")
@@ -126,12 +127,12 @@ def _check_streams(
             f"{path.name} cannot hold the audio of {info.path.name}: pass `audio=False` or choose "
             "another extension, such as .mp4"
         )
-    for codec in info.subtitle_codecs:
-        convertible = codec in TEXT_SUBTITLES and container.subtitle_encoder is not None
-        if not container.holds(codec) and not convertible:
-            raise OutputError(
-                f"{path.name} cannot hold the {codec} subtitles of {info.path.name}: choose .mkv"
-            )
+
+
+def carries_subtitles(container: Container, codec: str) -> bool:
+    """Whether subtitles of a codec can be stored, as they are or as another kind of text."""
+    convertible = codec in TEXT_SUBTITLES and container.subtitle_encoder is not None
+    return container.holds(codec) or convertible
 
 
 def _choose_encoder(
@@ -222,6 +223,14 @@ def _format_notes(encoder: Encoder, source: PixelLayout, pix_fmt: str) -> list[s
         shown = " with full color resolution, which some players cannot show" if rare else ""
         notes.append(f"RGB becomes YUV{shown}")
     return notes
+
+
+def _subtitle_notes(container: Container, info: MediaInfo) -> list[str]:
+    lost = [codec for codec in info.subtitle_codecs if not carries_subtitles(container, codec)]
+    return [
+        f"the {codec} subtitles are left out: {container.extension} cannot hold them, .mkv can"
+        for codec in dict.fromkeys(lost)
+    ]
 
 
 def _picture_notes(
