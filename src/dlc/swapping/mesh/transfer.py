@@ -44,8 +44,8 @@ _NOISE_INTERVAL = 4
 _STRETCHED = (0.95, 0.6)
 # Below this cosine the target itself shows next to nothing.
 _FLAT = 0.3
-# From this opacity on, nothing is seen of what the new skin covers.
-_HIDDEN = 0.98
+# From this opacity of the new skin on, no fine detail is seen of what it covers.
+_HIDDEN = 0.75
 # Lines within so many pixels of glasses are a part of them.
 _NEAR_GLASSES = 3
 

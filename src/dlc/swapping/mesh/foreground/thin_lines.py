@@ -10,7 +10,7 @@ import cv2
 import numpy as np
 
 from dlc.compositing.arrays import Bytes, Floats
-from dlc.compositing.filters import blur, broad_blur, ellipse, smoothstep
+from dlc.compositing.filters import blur, broad_blur, ellipse, resize, smoothstep
 from dlc.faces.landmarks.topology import LEFT_EYE_CORNERS, NOSE_BASE
 from dlc.swapping.mesh.layout import Layout
 from dlc.swapping.mesh.masks import (
@@ -57,9 +57,11 @@ class LineFinder:
         rows = np.flatnonzero(light.any(axis=1) | dark.any(axis=1))
         self._rows = slice(max(int(rows[0]) - reach, 0), int(rows[-1]) + 1 + reach)
         self._light_zone, self._dark_zone = light[self._rows], dark[self._rows]
-        self._over_brows = _over_brows(layout, size)[self._rows]
-        self._skin = skin_mask(layout, size)[self._rows]
-        self._around = _AROUND * unit
+        over_brows = _over_brows(layout, size)[self._rows]
+        self._over_brows = over_brows[over_brows.any(axis=1)]
+        # A quarter of the pixels tells as much of the skin.
+        self._skin = skin_mask(layout, size)[self._rows][::2, ::2]
+        self._around = _AROUND * unit / 2
 
     def lines(self, luma: Bytes) -> Floats:
         """Return how certainly each pixel is part of a line now: (rows searched, size), 0 to 1.
@@ -70,10 +72,10 @@ class LineFinder:
         part = luma[self._rows]
         light = cv2.morphologyEx(part, cv2.MORPH_TOPHAT, self._kernel).astype(np.float32)
         dark = cv2.morphologyEx(part, cv2.MORPH_BLACKHAT, self._kernel).astype(np.float32)
-        lines: Floats = np.maximum(
-            smoothstep(light, *_LIGHT) * self._light_zone * self._lighter_than_skin(part),
-            smoothstep(dark, *_DARK) * self._dark_zone,
-        )
+        light_lines = smoothstep(light, *_LIGHT) * self._light_zone
+        over_brows = light_lines[: len(self._over_brows)]
+        over_brows *= self._lighter_than_skin(part)
+        lines: Floats = np.maximum(light_lines, smoothstep(dark, *_DARK) * self._dark_zone)
         return lines
 
     def _lighter_than_skin(self, luma: Bytes) -> Floats:
@@ -81,12 +83,17 @@ class LineFinder:
 
         Args:
             luma: uint8 (rows searched, size).
+
+        Returns:
+            float32 (rows down to the brows, size).
         """
-        skin = self._skin * (luma > _NO_SKIN * np.median(luma[self._skin > 0.5]))
-        usual = broad_blur(luma * skin, self._around)
+        some = luma[::2, ::2]
+        skin = self._skin * (some > _NO_SKIN * np.median(some[self._skin > 0.5]))
+        usual = broad_blur(some * skin, self._around)
         usual /= np.maximum(broad_blur(skin, self._around), 1e-4)
-        lighter = smoothstep(luma / np.maximum(usual, 1), *_LIGHTER)
-        return 1 - self._over_brows * (1 - lighter)
+        rows = len(self._over_brows)
+        usual = resize(np.maximum(usual, 1), (luma.shape[1], luma.shape[0]))[:rows]
+        return 1 - self._over_brows * (1 - smoothstep(luma[:rows] / usual, *_LIGHTER))
 
     def matte(self, often: Floats) -> Floats | None:
         """Return the share of each pixel to keep: (size, size), 0 to 1; None if that is nothing.
