@@ -30,15 +30,20 @@ def advice(monkeypatch: pytest.MonkeyPatch, module: str, message: str) -> str:
     return str(caught.value)
 
 
-def test_everything_loads_here() -> None:
+def test_every_compiled_library_is_imported(monkeypatch: pytest.MonkeyPatch) -> None:
+    imported: list[str] = []
+    monkeypatch.setattr("dlc.workflows.libraries.importlib.import_module", imported.append)
     require_libraries()
+    assert set(imported) == {"cv2", "av", "onnxruntime"}
 
 
 @pytest.mark.parametrize(
     ("library", "package"),
     [("libGL.so.1", "libgl1"), ("libgthread-2.0.so.0", "libglib2.0-0")],
 )
-def test_what_opencv_lacks(monkeypatch: pytest.MonkeyPatch, library: str, package: str) -> None:
+def test_the_package_of_an_opencv_library_is_named(
+    monkeypatch: pytest.MonkeyPatch, library: str, package: str
+) -> None:
     reason = f"{library}: cannot open shared object file: No such file or directory"
     message = advice(monkeypatch, "cv2", reason)
     assert f"apt install {package}" in message

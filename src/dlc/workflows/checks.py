@@ -1,4 +1,4 @@
-"""What can be known to be wrong before any work is done."""
+"""Checks that fail before any work is done."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ MAX_CONTACT_SHEET_ROWS = 24
 
 
 def check_options(options: SwapOptions) -> None:
-    """Raise OptionError unless every value makes sense by itself and with the others."""
+    """Raise OptionError unless every value makes sense, alone and with the others."""
     for name, seconds in (("start", options.start), ("end", options.end)):
         if seconds is not None and not (math.isfinite(seconds) and seconds >= 0):
             raise OptionError(f"{name} is {seconds} s; give a time of at least 0 s")
@@ -56,7 +56,7 @@ def check_options(options: SwapOptions) -> None:
 
 
 def check_faces(faces: FaceChoice | tuple[int, ...]) -> None:
-    """Raise OptionError unless the numbers of faces, if any, can be those of faces."""
+    """Raise OptionError unless the given face numbers, if any, are valid."""
     if isinstance(faces, tuple) and (not faces or min(faces) < 1 or len(set(faces)) < len(faces)):
         raise OptionError(
             f"faces are {list(faces)}; give different numbers that count from 1 at the left"
@@ -75,7 +75,7 @@ def _check_resume(options: SwapOptions, resume: ResumeOptions) -> None:
 
 
 def check_trust(options: SwapOptions | LiveOptions) -> None:
-    """Raise OptionError unless label, provenance and safeguard make sense."""
+    """Raise OptionError unless label, provenance and safeguard options make sense."""
     if options.label is not None:
         check_label(options.label)
     _check_provenance(options.provenance)
@@ -108,9 +108,9 @@ def check_contact_sheet(path: Path, *, others: Sequence[Path], overwrite: bool) 
     """Raise OutputError unless a contact sheet may be written to `path`.
 
     Args:
-        path: where the sheet is to go.
-        others: every other file of the run; the sheet must be none of them.
-        overwrite: whether a file that is there may be replaced.
+        path: the sheet's file.
+        others: every other file of the run; the sheet must not be one of them.
+        overwrite: whether an existing file may be replaced.
     """
     if path.suffix.lower() != ".png":
         raise OutputError(f"the contact sheet {path} is a PNG; give it a name that ends in .png")

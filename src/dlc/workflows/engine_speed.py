@@ -12,21 +12,21 @@ from dlc.workflows.engines.engine import EngineChoice
 from dlc.workflows.result import ModelUse, SwapResult
 from dlc.workflows.sample import FPS, FRAMES, Sample
 
-# An engine is given as many frames as fill about this time, and at least the first few.
+# Seconds: an engine gets as many frames as take about this long, and at least the first few.
 _SECONDS = 4.0
 _FIRST_FRAMES = 6
 
 
 @dataclass(frozen=True, slots=True)
 class EngineSpeed:
-    """What a real swap of the sample took, reading, encoding and writing included.
+    """How fast a real swap of the sample was, including reading, encoding and writing.
 
     Attributes:
-        engine: which one.
-        frames: how many frames were measured, each with one face.
-        fps: frames a second from the first one read to the finished file.
-        pipeline: time of each stage; they run side by side.
-        models: by what its neural models were run.
+        engine: the engine.
+        frames: number of frames measured, each with one face.
+        fps: frames per second, from reading the first one to the finished file.
+        pipeline: time of each stage; they run concurrently.
+        models: which provider ran each of its neural models.
     """
 
     engine: Engine
@@ -39,12 +39,12 @@ class EngineSpeed:
 def measure_engine(
     choice: EngineChoice, sample: Sample, folder: Path, threads: int | None
 ) -> EngineSpeed:
-    """Swap the sample with an engine; a slow one is measured on its first frames only.
+    """Time an engine on the sample; a slow engine gets only the first frames.
 
     Args:
         choice: the engine.
         sample: what to swap.
-        folder: where outputs go; they are left there.
+        folder: where outputs are written; they are not removed.
         threads: CPU threads for everything; None takes every core.
 
     Raises:
@@ -65,7 +65,7 @@ def _swap(
         end=frames / FPS,
         threads=threads,
         overwrite=True,
-        # Nobody gets to see the output, so the user needs no key for it yet.
+        # The output is never published, so the user needs no signing key for it.
         provenance=ProvenanceOptions(signed=False),
     )
     plan = SwapPlan((sample.photo,), sample.clip, output, options, choice.engine, choice.reason)

@@ -32,7 +32,7 @@ class GpuCoder:
 
 
 def gpu_coders() -> tuple[GpuCoder, ...]:
-    """Try the decoder and the encoder of an NVIDIA GPU, for H.264."""
+    """Try the H.264 decoder and encoder of an NVIDIA GPU."""
     number_gpus_by_bus()
     encoder, reason = working_nvenc(container_for(Path("video.mp4")))
     trouble = reason if encoder is None else ""
@@ -40,10 +40,10 @@ def gpu_coders() -> tuple[GpuCoder, ...]:
 
 
 def settled_decoder(decoder: VideoDecoder, target: Path) -> tuple[VideoDecoder, tuple[str, ...]]:
-    """Return what will decode a target, and what is to be said of it.
+    """Return what will decode a target, and notes on the choice.
 
     Raises:
-        InputError: there is no such file, or it is no video.
+        InputError: there is no such file, or it is not a video.
         DamagedInputError: its first picture cannot be decoded.
     """
     if decoder is VideoDecoder.SOFTWARE:
@@ -61,13 +61,13 @@ def settled_decoder(decoder: VideoDecoder, target: Path) -> tuple[VideoDecoder, 
 def settled_encoding(
     encoding: EncodeOptions, output: Path, target: Path | None = None
 ) -> tuple[EncodeOptions, tuple[str, ...]]:
-    """Return how an output will be encoded, and what is to be said of it.
+    """Return how an output will be encoded, and notes on the choice.
 
     Args:
-        encoding: what was asked for.
+        encoding: the user's choice.
         output: the file to write.
-        target: the file whose pictures will be encoded; None where they are a camera's, whose size
-            is not known yet.
+        target: the file whose pictures will be encoded; None for a camera, whose size is not known
+            yet.
 
     Raises:
         InputError: there is no such target.

@@ -1,4 +1,4 @@
-"""What a file says about itself, and whether that is still true."""
+"""What a file says about its origin, and whether that still holds."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ class Inspection:
     Attributes:
         path: the file.
         manifest: its C2PA manifest, None if it has none.
-        note: the plain note that it is synthetic, None if it has none.
+        note: the plain note saying that it is synthetic, None if it has none.
     """
 
     path: Path
@@ -28,12 +28,12 @@ class Inspection:
 
     @property
     def is_intact(self) -> bool:
-        """False where a manifest is there and the file is not what was signed."""
+        """False if there is a manifest and the file is not what was signed."""
         return self.manifest is None or self.manifest.is_intact
 
 
 def inspect(path: str | Path) -> Inspection:
-    """Read and check what a file says about itself; nothing is fetched from the network.
+    """Read and check what a file says about its origin, without using the network.
 
     Raises:
         InputError: there is no such file, or it is neither a video nor a picture.

@@ -1,4 +1,4 @@
-"""Checks that the compiled libraries load, and says what to install where one does not."""
+"""Checks that the compiled libraries load, and says what to install if one does not."""
 
 from __future__ import annotations
 
@@ -8,10 +8,10 @@ import re
 from dlc.errors import MissingLibraryError
 from dlc.media.opencv_environment import prepare_opencv
 
-# What each import name is called in the package index.
+# Name of each module in the package index.
 _PACKAGES = {"cv2": "opencv-python", "av": "av", "onnxruntime": "onnxruntime"}
 
-# Shared libraries that OpenCV needs and minimal systems lack, with the Debian/Ubuntu package.
+# Shared libraries that OpenCV needs and minimal systems lack, with their Debian/Ubuntu packages.
 _SYSTEM_PACKAGES = {
     "libGL.so": "libgl1",
     "libgthread-2.0.so": "libglib2.0-0",
@@ -25,7 +25,7 @@ def require_libraries() -> None:
     """Import the compiled libraries every workflow needs.
 
     Raises:
-        MissingLibraryError: one cannot be loaded; the message names the package that brings it.
+        MissingLibraryError: one cannot be loaded; the message names the package that provides it.
     """
     prepare_opencv()
     for module, package in _PACKAGES.items():

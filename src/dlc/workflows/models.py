@@ -1,4 +1,4 @@
-"""The models that users install: which there are, bringing them in, checking and finding them."""
+"""The models that users install: listing, pulling, verifying and locating them."""
 
 from __future__ import annotations
 
@@ -19,9 +19,8 @@ class ListedModel:
 
     Attributes:
         spec: the model.
-        copy: the file that passes for it, judged by its size, or a damaged one; None if there is
-            neither.
-        accepted: whether the user accepted its license.
+        copy: the file that matches it by size, or else a damaged one; None if there is neither.
+        accepted: whether the user has accepted its license.
     """
 
     spec: ModelSpec
@@ -35,7 +34,7 @@ class ModelList:
 
     Attributes:
         models: in the catalog's order.
-        search: the folders that are searched, in this order.
+        search: the folders to search, in this order.
         download: the folder that downloads go to.
     """
 
@@ -45,7 +44,7 @@ class ModelList:
 
 
 class State(StrEnum):
-    """What was found of a model."""
+    """The state of an installed model."""
 
     INTACT = "intact"
     DAMAGED = "damaged"
@@ -54,11 +53,11 @@ class State(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """What was found of a model, or of one of its files.
+    """The state of a model, or of one of its files.
 
     Attributes:
-        name: the model's.
-        state: of the file.
+        name: the model's name.
+        state: the file's state.
         path: the file; None if the model is missing.
         damage: what is wrong with the file, in words.
         remedy: what to do about it.
@@ -73,11 +72,11 @@ class Verdict:
 
 @dataclass(frozen=True, slots=True)
 class Verification:
-    """What was found of several models.
+    """The state of several models.
 
     Attributes:
-        verdicts: for every file with a model's name, and every model that is missing.
-        passed: no file is damaged, and no model is missing that was asked for by name.
+        verdicts: one for every file with a model's name, and for every missing model.
+        passed: whether no file is damaged and no model requested by name is missing.
     """
 
     verdicts: tuple[Verdict, ...]
@@ -86,7 +85,7 @@ class Verification:
 
 @dataclass(frozen=True, slots=True)
 class Location:
-    """Where a model is, and where a download of it goes."""
+    """Where a model is, and where it would be downloaded to."""
 
     name: str
     path: Path | None
@@ -106,7 +105,7 @@ def list_models(store: ModelStore | None = None) -> ModelList:
 
 
 def _best(copies: Iterable[Copy]) -> Copy | None:
-    """Return the first whole copy, or else the first one."""
+    """Return the first intact copy, or else the first one."""
     return min(copies, key=lambda copy: copy.damage is not None, default=None)
 
 
@@ -117,14 +116,14 @@ def pull_models(
     progress: Callable[[DownloadProgress], None] | None = None,
     store: ModelStore | None = None,
 ) -> list[Pulled]:
-    """Install models that are not installed, or damaged.
+    """Install models that are missing or damaged.
 
     Args:
-        names: the models, or packages of them.
-        agree: called with every license that was not accepted before; returns if the user accepts
-            it and raises otherwise.
+        names: models, or packages of models.
+        agree: called with every license not accepted before; returns if the user accepts it and
+            raises otherwise.
         progress: called while files arrive.
-        store: the user's models; None takes those of whoever runs this.
+        store: the user's models; None means those of the current user.
 
     Raises:
         OptionError: there is no such model, or a license was not accepted.
@@ -145,9 +144,9 @@ def verify_models(
     """Read every file that has a model's name, and compare every byte.
 
     Args:
-        names: the models, or packages of them; none means the whole catalog.
+        names: models, or packages of models; none means the whole catalog.
         progress: called with a model's name before its files are read.
-        store: the user's models; None takes those of whoever runs this.
+        store: the user's models; None means those of the current user.
 
     Raises:
         OptionError: there is no such model.

@@ -1,4 +1,4 @@
-"""Rewrites models for what runs them here, and counts what that brings."""
+"""Rewrites models for the provider that runs them here, and reports the gain."""
 
 from __future__ import annotations
 
@@ -33,21 +33,21 @@ from dlc.model_store.store import Check, ModelStore
 from dlc.options import Provider
 
 _TARGETS = (Provider.AUTO, Provider.COREML, Provider.CUDA, Provider.CPU)
-# Detectors look at pictures whose sides their largest stride divides.
+# Detectors need pictures whose sides are multiples of their largest stride.
 _STRIDE, _LARGEST_SIDE = 32, 4096
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OptimizeOptions:
-    """What `optimize_models` can be told.
+    """Options of `optimize_models`.
 
     Attributes:
-        target: for what models are rewritten: COREML, CUDA, CPU, or AUTO for what this machine has.
+        target: what to rewrite models for: COREML, CUDA, CPU, or AUTO for what this machine has.
         input_size: height and width, in pixels, of a model's input where it leaves them open.
-        check: rewrite nothing, and only say what is to be done.
-        force: rewrite again what is there already.
-        everything: also do what this machine does without.
-        measure: ask ONNX Runtime itself how it divides the graphs; possible on a Mac.
+        check: rewrite nothing, and only report what would be done.
+        force: rewrite even what is up to date.
+        everything: also do what this machine does not need.
+        measure: ask ONNX Runtime itself how it partitions the graphs; only possible on a Mac.
     """
 
     target: Provider = Provider.AUTO
@@ -74,10 +74,10 @@ class Count:
     """A graph in numbers.
 
     Attributes:
-        nodes: in the file.
-        partitions: into which CoreML is predicted to divide it; None for other targets.
-        measured: into which ONNX Runtime divided it; None where it was not asked.
-        unsupported: the nodes that CoreML leaves to the CPU.
+        nodes: number of nodes in the file.
+        partitions: predicted number of CoreML partitions; None for other targets.
+        measured: number of partitions that ONNX Runtime made; None if it was not asked.
+        unsupported: nodes that CoreML leaves to the CPU.
     """
 
     nodes: int
@@ -93,13 +93,14 @@ class ModelReport:
     Attributes:
         source: its file.
         state: what became of it.
-        changes: how much each pass rewrote.
-        dropped: passes that were left out because results differed with them.
+        changes: what each pass rewrote, in numbers.
+        dropped: passes left out because they changed the results.
         before: the original graph.
-        after: the rewritten one.
-        difference: of the results, of the output's largest value; None where nothing was compared.
-        seconds: what it took.
-        path: the file to use; None where it is still to be made.
+        after: the rewritten graph.
+        difference: of the results, relative to the output's largest value; None if nothing was
+            compared.
+        seconds: time taken.
+        path: the file to use; None if it is yet to be made.
     """
 
     source: Path
@@ -115,12 +116,12 @@ class ModelReport:
 
 @dataclass(frozen=True, slots=True)
 class OptimizeReport:
-    """What was done.
+    """The outcome of `optimize_models`.
 
     Attributes:
-        target: for what models were rewritten.
+        target: what models were rewritten for.
         runtime: the version of ONNX Runtime they are for.
-        models: one for each.
+        models: one report for each model.
     """
 
     target: Provider
@@ -129,7 +130,7 @@ class OptimizeReport:
 
     @property
     def current(self) -> bool:
-        """Whether nothing is left to be done."""
+        """Whether there is nothing left to do."""
         return all(model.state is not State.TO_DO for model in self.models)
 
 
@@ -140,18 +141,19 @@ def optimize_models(
     store: ModelStore | None = None,
     release: tuple[int, int] | None = None,
 ) -> OptimizeReport:
-    """Rewrite models for what runs them here, check the results, and keep them.
+    """Rewrite models for the provider that runs them here, check the results, and cache them.
 
     Args:
         models: files, or names as `dlc models list` calls them; none means every installed model
             that this machine would use.
         options: what to do.
         store: the installed models; None means the user's.
-        release: major and minor version of the ONNX Runtime to plan for; None is the installed one.
+        release: major and minor version of the ONNX Runtime to plan for; None means the installed
+            one.
 
     Raises:
-        InputError: a file is not there.
-        ModelError: a file is no model that can be rewritten, or no model is installed.
+        InputError: a file does not exist.
+        ModelError: a file is not a model that can be rewritten, or no model is installed.
         OptionError: an option makes no sense, or no model has a name.
         WriteError: the cache cannot be written.
     """
@@ -199,7 +201,7 @@ def _find(model: str, store: ModelStore) -> list[Path]:
 
 
 def _installed(host: Host, target: Provider, store: ModelStore) -> list[Path]:
-    """Return the files of the installed models, of two precisions the one that is used here."""
+    """Return the files of the installed models; of two precisions, only the one used here."""
     found = {}
     for spec in store.catalog:
         path = store.whole(spec, Check.SIZE)
@@ -260,13 +262,13 @@ def _optimize(
 
 
 def _half_precision(host: Host) -> bool:
-    """Tell whether files for CUDA should be in half precision: unless this GPU is known not to."""
+    """Return whether CUDA files should be in half precision: unless this GPU cannot compute it."""
     best = host.nvidia.best
     return best is None or computes_half_precision(host.nvidia.gpus[best])
 
 
 def _wanted(path: Path, target: Provider, host: Host) -> tuple[Rewrite, ...]:
-    """Return what a target gains from for a model, whose role its inputs and outputs tell."""
+    """Return what helps a model on a target; the model's inputs and outputs give away its role."""
     if target not in (Provider.CPU, Provider.CUDA):
         return ()
     for role in (Role.SWAPPER, Role.ENHANCER):

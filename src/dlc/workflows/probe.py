@@ -1,4 +1,4 @@
-"""What this machine runs each model by, why, and how fast it swaps."""
+"""How this machine runs each model, why, and how fast it swaps."""
 
 from __future__ import annotations
 
@@ -33,17 +33,17 @@ from dlc.workflows.engines.neural_routes import neural_routes
 from dlc.workflows.hardware import GpuCoder, gpu_coders
 from dlc.workflows.sample import make_sample
 
-# Runs that are timed, after one that is not: the first run of a session also allocates.
+# Timed runs, after an untimed one: the first run of a session also allocates.
 _RUNS = 3
 
 
 @dataclass(frozen=True, slots=True)
 class InstallableModel:
-    """A model that users install, and where it is.
+    """A model that users can install, and where it is.
 
     Attributes:
         name: as `dlc models list` calls it.
-        path: of the installed file; None where there is none.
+        path: the installed file; None if there is none.
     """
 
     name: str
@@ -55,8 +55,8 @@ class RouteReport:
     """How one kind of model would be run.
 
     Attributes:
-        route: by what, how and why.
-        weights: the models of this kind; empty for those that dlc ships.
+        route: the provider, its settings, and why.
+        weights: the installable models of this kind; empty for those that dlc ships.
     """
 
     route: Route
@@ -65,12 +65,12 @@ class RouteReport:
 
 @dataclass(frozen=True, slots=True)
 class SwapperSpeed:
-    """What the stand-in for inswapper_128 took.
+    """Timing of the stand-in for inswapper_128.
 
     Attributes:
-        milliseconds: median of the timed runs, for one face.
+        milliseconds: median time for one face, over the timed runs.
         applied: ONNX Runtime's name of the provider that ran it.
-        nodes: how many nodes ran by which provider; empty where ONNX Runtime does not tell.
+        nodes: number of nodes that each provider ran; empty if ONNX Runtime does not say.
         findings: what keeps it from running faster.
     """
 
@@ -81,22 +81,22 @@ class SwapperSpeed:
 
     @property
     def faces_per_second(self) -> float:
-        """Faces swapped in a second, if nothing else took time."""
+        """Faces swapped per second, if nothing else took time."""
         return 1000 / self.milliseconds
 
 
 @dataclass(frozen=True, slots=True)
 class ProbeReport:
-    """What was found out about the machine.
+    """What is known about the machine.
 
     Attributes:
         banner: the machine in one line.
         findings: what is wrong with what is installed, and what to do about it.
         routes: one for each kind of model.
-        coders: what an NVIDIA GPU can do with videos; empty where there is no driver.
-        camera: what the camera does, if one was to be looked at.
-        engines: how fast each engine is that can be used here; empty if it was not measured.
-        swapper: how fast the stand-in was, if it was to be measured.
+        coders: the video units of an NVIDIA GPU; empty if there is no driver.
+        camera: what the camera does, if one was requested.
+        engines: speed of each engine that is usable here; empty if not measured.
+        swapper: speed of the stand-in, if measured.
     """
 
     banner: str
@@ -116,23 +116,23 @@ def probe(
     measure: bool = True,
     synthetic: bool = False,
 ) -> ProbeReport:
-    """Look at the machine, choose how its models would be run, and swap a short clip.
+    """Examine the machine, choose how it would run each model, and swap a short clip.
 
     Args:
-        provider: what is to run the neural models.
-        threads: CPU threads for all of them together; None takes every core.
-        camera: the number of a camera to open and measure, in the way `dlc live` does.
-        measure: swap the clip, with the built-in engine and, where its models are installed, with
-            the neural one.
+        provider: the provider to run the neural models.
+        threads: CPU threads for all of them together; None uses every core.
+        camera: the number of a camera to open and measure, as `dlc live` would.
+        measure: swap the clip with the built-in engine and, if its models are installed, the neural
+            one.
         synthetic: also time one face of a stand-in for inswapper_128, full size, with random
-            weights. It needs 554 MB in the folder for temporary files while it is measured, and as
-            much again where it is rewritten.
+            weights. It needs 554 MB in the temporary folder while it is measured, and as much again
+            if it is rewritten.
 
     Raises:
         ProviderError: `provider` cannot run the models here; the message says what to do.
         CameraError: the camera is missing, busy, black or frozen.
         WriteError: the clip or the stand-in cannot be written.
-        ModelError: an installed model is damaged, or of no use here.
+        ModelError: an installed model is damaged or unusable here.
     """
     host = detect_host(installed_runtime())
     cpus = threads or available_cpus()
@@ -168,11 +168,11 @@ def measure_swapper(route: Route, options: InswapperOptions | None = None) -> Sw
 
     Args:
         route: how to run it.
-        options: which stand-in; None takes the full size.
+        options: the stand-in; None means full size.
 
     Raises:
         ModelError: its output is unusable on this route.
-        ProviderError: the provider that was asked for does not run it.
+        ProviderError: the requested provider cannot run it.
         WriteError: it cannot be written.
     """
     with tempfile.TemporaryDirectory(prefix="dlc-probe-") as folder:
@@ -196,7 +196,7 @@ def measure_swapper(route: Route, options: InswapperOptions | None = None) -> Sw
 
 
 def _weights(role: Role, store: ModelStore) -> tuple[InstallableModel, ...]:
-    """Return the installable models of a role; a file's size is all that is checked of it."""
+    """Return the installable models of a role; files are checked by size only."""
     return tuple(
         InstallableModel(spec.name, store.whole(spec, Check.SIZE))
         for spec in store.catalog

@@ -1,4 +1,4 @@
-"""Makes the outputs of a run say what they are."""
+"""Marks the outputs of a run with where they come from."""
 
 from __future__ import annotations
 
@@ -22,15 +22,15 @@ class Provenance:
     """How outputs are signed, if they are.
 
     Attributes:
-        notes: what the user should know about it.
-        signer: signs them; None where nothing is signed.
+        notes: what the user should know about signing.
+        signer: signs them; None if nothing is signed.
     """
 
     notes: tuple[str, ...]
     signer: ManifestSigner | None = None
 
     def finish_for(self, output: Path) -> Finish | None:
-        """Return what signs an output, None where it stays unsigned."""
+        """Return the callback that signs an output; None if it stays unsigned."""
         return self.signer.sign if self.signer and can_be_signed(output) else None
 
 
@@ -41,14 +41,14 @@ def prepare_provenance(
     engine: Engine,
     options: SwapOptions | LiveOptions,
 ) -> Provenance:
-    """Read the inputs' digests and find out whether signing will work, before any work is done.
+    """Digest the inputs and find out whether signing will work, before any other work.
 
     Args:
         photos: the source photos.
-        target: the file that is edited; None where a camera or stream is recorded.
+        target: the edited file; None for a recorded camera or stream.
         outputs: the files that will be written.
-        engine: what swaps.
-        options: what was chosen.
+        engine: the engine that swaps.
+        options: the user's choices.
 
     Raises:
         InputError: an input cannot be read.
@@ -77,7 +77,7 @@ def _identity(options: ProvenanceOptions) -> Identity:
 
 
 def _choices(options: SwapOptions | LiveOptions) -> dict[str, Any]:
-    """Return the options that tell how the result came about; none of them names a file."""
+    """Return the options that shaped the result, without any file names."""
     faces = options.faces.value if isinstance(options.faces, FaceChoice) else list(options.faces)
     if isinstance(options, LiveOptions):
         return {"faces": faces, "no_face": options.no_face.value}

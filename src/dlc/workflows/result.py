@@ -1,4 +1,4 @@
-"""What a finished swap has to tell."""
+"""The outcome of a swap."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ from dlc.pipeline.report import PipelineReport
 
 @dataclass(frozen=True, slots=True)
 class ModelUse:
-    """By what a model was run.
+    """How a model was run.
 
     Attributes:
-        role: what it did.
+        role: the model's role.
         name: the model's file.
-        provider: ONNX Runtime's name of the execution provider that ran it, or most of it.
-        reason: why it was this one.
+        provider: ONNX Runtime's name for the execution provider that ran it, or most of it.
+        reason: why it was chosen.
     """
 
     role: str
@@ -32,17 +32,17 @@ class SwapResult:
 
     Attributes:
         output: the file that was written.
-        contact_sheet: the picture of source, target and result, where one was asked for.
+        contact_sheet: the picture of source, target and result, if requested.
         engine: the swap engine that did the work.
-        engine_reason: why it was this one.
-        models: by what its neural models were run; the built-in engine has none.
+        engine_reason: why it was chosen.
+        models: which provider ran each of its neural models; the built-in engine has none.
         frames: frames written.
         faces: faces swapped, over all frames.
         faces_left: faces found and chosen but left as they were, because a credible swap was not
             possible (a profile, for instance).
         frames_lost: frames of a damaged target that could not be read.
-        seconds: time for everything, preparing the source included.
-        processing_seconds: time from asking for the first frame to the finished file.
+        seconds: total time, including preparing the source.
+        processing_seconds: time from requesting the first frame to the finished file.
         pipeline: time and items of each stage.
         notes: what the user should know, such as audio that had to be encoded again.
     """
@@ -63,5 +63,5 @@ class SwapResult:
 
     @property
     def fps(self) -> float:
-        """Frames processed a second, decoding, encoding and finishing the file included."""
+        """Frames processed per second, including decoding, encoding and finishing the file."""
         return self.frames / self.processing_seconds if self.processing_seconds > 0 else 0.0

@@ -1,4 +1,4 @@
-"""Refuses source photos, and gets ready to watch what their face is put on."""
+"""Checks source photos, and prepares to watch the target."""
 
 from __future__ import annotations
 
@@ -12,15 +12,15 @@ from dlc.workflows.sources import SourcePhoto
 def open_safeguard(
     policy: SafeguardPolicy | None, photos: Sequence[SourcePhoto], watched: str = "the target"
 ) -> Safeguard | None:
-    """Look at the source photos.
+    """Check the source photos.
 
     Args:
         policy: what is refused; None refuses nothing.
         photos: the source photos.
-        watched: what messages call the pictures that will be watched.
+        watched: name in messages for the pictures that will be watched.
 
     Returns:
-        What watches them; None where nothing is refused.
+        The safeguard that watches them; None if nothing is refused.
 
     Raises:
         SafeguardError: a photo is refused.

@@ -1,4 +1,4 @@
-"""A photo and a short video that are always at hand, to measure this machine's speed with."""
+"""A photo and a short video, always available, to measure this machine's speed."""
 
 from __future__ import annotations
 
@@ -31,10 +31,10 @@ _SWAY = 40.0
 
 @dataclass(frozen=True, slots=True)
 class Sample:
-    """What a swap needs.
+    """The inputs of a swap.
 
     Attributes:
-        photo: a frame of the clip, to be the source.
+        photo: a frame of the clip, used as the source.
         clip: a video in which one large face moves.
     """
 
@@ -43,11 +43,11 @@ class Sample:
 
 
 def make_sample(folder: Path) -> Sample:
-    """Make a clip of three seconds by moving a camera over a person in insightface's group photo.
+    """Make a three-second clip by panning over a person in insightface's group photo.
 
     Raises:
         MissingLibraryError: insightface does not have its photo.
-        OutputError: they cannot be written into `folder`.
+        OutputError: the files cannot be written to `folder`.
     """
     group = read_photo(_group_photo())
     (face,) = select_faces(load_tracker().find(group), FaceChoice.LARGEST)
@@ -62,7 +62,7 @@ def make_sample(folder: Path) -> Sample:
 
 
 def _group_photo() -> Path:
-    # Only its place is asked for: importing insightface takes a third of a second.
+    # Only its location is needed: importing insightface takes a third of a second.
     spec = importlib.util.find_spec("insightface")
     for folder in (spec.submodule_search_locations or ()) if spec else ():
         photo = Path(folder, "data", "images", "t1.jpg")
@@ -75,7 +75,7 @@ def _group_photo() -> Path:
 
 
 def _camera_move(photo: NDArray[np.uint8], face: Face) -> Iterator[NDArray[np.uint8]]:
-    """Yield frames around a face while the camera goes once around in an ellipse."""
+    """Yield frames around a face while the camera moves once around an ellipse."""
     left, top, right, bottom = (float(edge) for edge in face.box)
     scale = FACE_WIDTH / (right - left)
     for angle in np.linspace(0.0, 2 * np.pi, FRAMES):

@@ -35,8 +35,9 @@ def photo_paths(source: Source) -> list[Path]:
     """Return the photos `source` stands for: a photo, several, or a folder of photos.
 
     Raises:
-        InputError: a photo or folder is not there or of no use, or a folder holds no picture.
-        OptionError: no photo was named at all.
+        InputError: a photo or folder does not exist or cannot be used, or a folder holds no
+            pictures.
+        OptionError: no photo was named.
     """
     named = [Path(source)] if isinstance(source, str | Path) else [Path(path) for path in source]
     if not named:
@@ -72,8 +73,8 @@ def read_sources(
     Args:
         paths: the photos.
         finder: finds the faces; it is reset before and after every photo.
-        needs: what is to be known of the faces that are used.
-        cancel: looked at before every photo.
+        needs: what must be known about the faces.
+        cancel: checked before every photo.
 
     Returns:
         The photos that show a face, at least one.

@@ -10,10 +10,10 @@ import cv2
 
 @contextmanager
 def opencv_threads(count: int) -> Iterator[None]:
-    """Let each OpenCV call use `count` threads for as long as the context lasts.
+    """Let each OpenCV call use `count` threads within the context.
 
-    OpenCV knows this setting only for the whole process, so it is put back at the end: a program
-    that uses dlc as a library keeps its own.
+    OpenCV has this setting only for the whole process, so it is restored at the end for programs
+    that use dlc as a library.
     """
     previous = cv2.getNumThreads()
     cv2.setNumThreads(count)

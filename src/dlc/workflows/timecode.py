@@ -1,4 +1,4 @@
-"""Points in time as people read them."""
+"""Human-readable times."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A picture for people: source, target and result side by side at a few moments."""
+"""A contact sheet: source, target and result side by side at a few moments."""
 
 from __future__ import annotations
 
@@ -16,7 +16,8 @@ from dlc.media.failures import unwritable
 from dlc.workflows.batch.moments import Moment, MomentRecorder
 from dlc.workflows.timecode import timecode
 
-# Longer side of a picture on the sheet, in pixels: faces can be judged, a sheet fits a screen.
+# Longer side of a picture on the sheet, in pixels: large enough to judge faces, small enough for a
+# screen.
 CELL_SIZE = 480
 
 _GAP = 16
@@ -32,13 +33,13 @@ class ContactSheet:
 
     Args:
         path: the PNG file to write.
-        rows: how many moments it shows at most.
+        rows: the largest number of moments to show.
         photos: uint8 (h, w, 3) BGR source photos, at least one.
         overwrite: whether an existing file may be replaced.
-        finish: the last thing done with the file before it gets its name, such as signing it.
+        finish: called last, before the file gets its final name; signs it, for example.
 
     Attributes:
-        recorder: takes the pictures of the moments.
+        recorder: collects the moments to show.
     """
 
     def __init__(
@@ -55,7 +56,7 @@ class ContactSheet:
         self._file = AtomicFile(path, overwrite=overwrite, finish=finish)
 
     def draw(self) -> None:
-        """Draw what was recorded into a temporary file beside the final one.
+        """Draw the recorded moments into a temporary file next to the final one.
 
         Raises:
             OutputError: the file cannot be written.
@@ -85,11 +86,11 @@ class ContactSheet:
 def draw_sheet(
     sources: Sequence[NDArray[np.uint8]], moments: Sequence[Moment]
 ) -> NDArray[np.uint8]:
-    """Draw one row a moment: a source photo, the target frame, the resulting frame.
+    """Draw one row per moment: a source photo, the target frame and the result.
 
     Args:
-        sources: uint8 (h, w, 3) BGR photos, at least one; several take turns down the rows.
-        moments: at least one; all of one size.
+        sources: uint8 (h, w, 3) BGR photos, at least one; rows cycle through them.
+        moments: at least one, all of the same size.
 
     Returns:
         uint8 (height, width, 3) BGR.

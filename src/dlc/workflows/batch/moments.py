@@ -14,8 +14,8 @@ class Moment:
 
     Attributes:
         time: seconds into the target.
-        target: uint8 (h, w, 3) BGR, the frame as it came.
-        result: uint8 (h, w, 3) BGR, the frame as it goes out.
+        target: uint8 (h, w, 3) BGR, the unmodified frame.
+        result: uint8 (h, w, 3) BGR, the finished frame.
     """
 
     time: float
@@ -24,14 +24,14 @@ class Moment:
 
 
 class MomentRecorder:
-    """Collects evenly spaced moments of a run whose length need not be known.
+    """Collects evenly spaced moments of a run of unknown length.
 
-    Every `stride`-th frame is kept; once too many are, every second one is dropped and the stride
-    doubles. So four to eight times as many moments as rows are at hand at the end, and
+    Every `stride`-th frame is kept; when there are too many, every second one is dropped and the
+    stride doubles. A long run thus ends with four to eight times as many moments as rows, and
     memory does not grow with the length of the video.
 
     Args:
-        rows: how many moments the sheet will show at most.
+        rows: the largest number of moments the sheet will show.
     """
 
     def __init__(self, rows: int) -> None:

@@ -1,4 +1,4 @@
-"""A swap in segments, each finished for good: a run that was killed goes on with the next one."""
+"""A swap in segments that survive a killed run: the next run continues after them."""
 
 from __future__ import annotations
 
@@ -42,11 +42,11 @@ def run_resumable(
     progress: ProgressCallback | None = None,
     cancel: CancelToken | None = None,
 ) -> SwapResult:
-    """Carry `plan` out in segments; `dlc.swap` tells what is returned and raised.
+    """Carry out `plan` in segments; see `dlc.swap` for what is returned and raised.
 
-    Finished segments are kept in a hidden folder beside the output until all of them are joined,
-    whatever happens before. A run that finds such a folder of its own inputs and options goes on
-    with the first segment that is not in it.
+    Finished segments are kept in a hidden folder next to the output until they are joined, even if
+    the run dies before that. A run that finds such a folder for the same inputs and options
+    continues with the first missing segment.
     """
     began = time.perf_counter()
     cancel = cancel or CancelToken()
@@ -93,7 +93,7 @@ def run_resumable(
 
 
 def _look(plan: SwapPlan, threads: int) -> tuple[MediaInfo, Fraction]:
-    """Return what is known of the target, and the time in its clock that a player shows as 0."""
+    """Return the target's properties, and the time on its clock that a player shows as 0."""
     options = plan.options
     with open_target(plan.target, start=options.start, end=options.end, threads=threads) as reader:
         if not isinstance(reader, VideoReader):
@@ -103,7 +103,7 @@ def _look(plan: SwapPlan, threads: int) -> tuple[MediaInfo, Fraction]:
 
 
 class _Counter:
-    """Counts frames and faces, those of earlier runs included, and tells how far the run is."""
+    """Counts frames and faces, including those of earlier runs, and reports progress."""
 
     def __init__(
         self, folder: SegmentFolder, total: int | None, progress: ProgressCallback | None
@@ -119,7 +119,7 @@ class _Counter:
         self._progress = progress
 
     def __call__(self, count: FrameCount) -> None:
-        """Take in a frame."""
+        """Count a frame."""
         self.tally.add(count)
         if self._progress is not None:
             seconds = time.perf_counter() - self._began
@@ -133,11 +133,11 @@ def _make_missing(
     resume: ResumeOptions,
     counter: _Counter,
 ) -> Iterator[MadeSegment]:
-    """Make one segment after the other until the target ends."""
+    """Make the missing segments in order until the target ends."""
     length = Fraction(resume.segment_seconds).limit_denominator(1000)
     finished = folder.finished
     if finished:
-        logger.info("going on after %d finished segments", len(finished))
+        logger.info("continuing after %d finished segments", len(finished))
     while not finished or not finished[-1].is_last:
         number = len(finished)
         begin = finished[0].first_pts * info.time_base + number * length if number else None
@@ -172,7 +172,7 @@ def _join(
 
 
 def _notes_of(plan: SwapPlan, segments: Sequence[Segment]) -> list[str]:
-    """Return what is to be told of all segments, whichever run made them."""
+    """Return the notes on all segments, whichever run made them."""
     memos = [SegmentMemo.of(segment) for segment in segments]
     found = frozenset(person for memo in memos for person in memo.found)
     return [*(note for memo in memos for note in memo.notes), *missed_people(plan.parts, found)]
@@ -180,7 +180,7 @@ def _notes_of(plan: SwapPlan, segments: Sequence[Segment]) -> list[str]:
 
 @contextmanager
 def _keeping_segments(folder: SegmentFolder) -> Iterator[None]:
-    """Say what is left of a run that did not come to its end, and throw away what nobody needs."""
+    """On failure, say which segments are kept; remove the folder if it is of no use."""
     try:
         yield
     except (NoFaceError, SafeguardError):
@@ -194,11 +194,11 @@ def _keeping_segments(folder: SegmentFolder) -> Iterator[None]:
                 raise Cancelled("stopped before the first segment; nothing was kept") from error
             raise Cancelled(
                 f"stopped; {count} finished segments are kept in {folder.path}: the same command "
-                "goes on after them"
+                "continues after them"
             ) from error
         if count:
             logger.warning(
-                "%d finished segments are kept in %s: the same command goes on after them",
+                "%d finished segments are kept in %s: the same command continues after them",
                 count,
                 folder.path,
             )

@@ -1,4 +1,4 @@
-"""On what the segments of a swap depend, so that those of another swap are not taken for them."""
+"""What the segments of a swap depend on, so that another swap's are never mistaken for them."""
 
 from __future__ import annotations
 
@@ -12,17 +12,17 @@ from typing import Any
 from dlc.errors import InputError
 from dlc.workflows.batch.run import SwapPlan
 
-# Options that decide on files beside the segments, or on nothing that is in them.
+# Options that concern other files or do not affect the contents of a segment.
 _OTHER = frozenset({"overwrite", "contact_sheet", "contact_sheet_rows", "keep_partial"})
 _OTHER |= {"engine", "provenance", "threads", "allow_damaged"}
 
 
 def identity_of(plan: SwapPlan, threads: int) -> dict[str, Any]:
-    """Return the facts by names that a message can show; files, models included, as digests.
+    """Return the facts, under names fit for messages; files and models appear as digests.
 
     Args:
         plan: the swap.
-        threads: that are used: encoders divide their work by them, and the result depends on it.
+        threads: CPU threads in use; encoders split their work by them, which affects the result.
 
     Raises:
         InputError: a file cannot be read.
@@ -36,7 +36,7 @@ def identity_of(plan: SwapPlan, threads: int) -> dict[str, Any]:
     }
     chosen = asdict(plan.options).items()
     facts |= {name: value for name, value in chosen if name not in _OTHER}
-    # As it will look when it was read again: tuples are lists then.
+    # Make it equal to what will be read back from JSON, where tuples are lists.
     plain: dict[str, Any] = json.loads(json.dumps(facts, default=_of_files))
     return plain
 

@@ -1,4 +1,4 @@
-"""Carry out a swap that has been decided on: read, find, swap, paste, write."""
+"""Carry out a planned swap: read, find, swap, paste, write."""
 
 from __future__ import annotations
 
@@ -31,23 +31,23 @@ from dlc.workflows.threads import opencv_threads
 Reader = VideoReader | ImageReader
 Writer = VideoWriter | ImageWriter
 
-# Frames waiting between two stages: enough to level out uneven ones, few enough for 4K in memory.
+# Frames waiting between two stages: enough to even out delays, few enough to hold 4K in memory.
 QUEUE_SIZE = 2
 
 
 @dataclass(frozen=True, slots=True)
 class SwapPlan:
-    """What is to be done, all choices made.
+    """A swap to carry out, with every choice made.
 
     Attributes:
         photos: source photos that exist; none if there are parts.
         target: the video or picture.
         output: the file to write.
-        options: what else was chosen.
-        engine: which engine the swapper is, for the result.
-        engine_reason: why it is this one.
-        parts: who gets which face; none if everybody gets the same.
-        notes: what was chosen otherwise than asked for, in words for the user.
+        options: all other choices.
+        engine: the engine in use, for the result.
+        engine_reason: why it was chosen.
+        parts: who gets which face; empty if everybody gets the same one.
+        notes: where the plan deviates from what was asked for, in words for the user.
     """
 
     photos: tuple[Path, ...]
@@ -66,7 +66,7 @@ class SwapPlan:
 
     @property
     def inputs(self) -> tuple[Path, ...]:
-        """All photos that are read, those of people in the target included."""
+        """All photos to read, including those of people in the target."""
         people = [path for part in self.parts for path in part.person]
         return tuple(dict.fromkeys([*self.sources, *people]))
 
@@ -78,12 +78,12 @@ def run_swap(
     progress: Callable[[Progress], None] | None = None,
     cancel: CancelToken | None = None,
 ) -> SwapResult:
-    """Carry `plan` out; `dlc.swap` tells what is returned and raised.
+    """Carry out `plan`; see `dlc.swap` for what is returned and raised.
 
-    `load_engine` is called with the number of CPU threads once the files are known to be usable:
-    engines take time to load.
-    OpenCV works single-threaded meanwhile, in the whole process: the stages keep the cores busy
-    side by side, and threads inside them would only wait for each other.
+    `load_engine` is called with the number of CPU threads, and only once the files are known to be
+    usable, as engines take time to load. Meanwhile OpenCV is single-threaded in the whole process:
+    the concurrent stages keep the cores busy, and more threads inside them would only wait for each
+    other.
     """
     began = time.perf_counter()
     cancel = cancel or CancelToken()
@@ -159,14 +159,14 @@ def _open_output(plan: SwapPlan, reader: Reader, provenance: Provenance, threads
 
 
 def provenance_of(plan: SwapPlan) -> Provenance:
-    """Return how the outputs will say what they are; raises what `prepare_provenance` does."""
+    """Return how outputs get their provenance; raises what `prepare_provenance` does."""
     sheet = plan.options.contact_sheet
     outputs = [plan.output] if sheet is None else [plan.output, sheet]
     return prepare_provenance(plan.sources, plan.target, outputs, plan.engine, plan.options)
 
 
 def check_outputs(plan: SwapPlan, reader: Reader) -> None:
-    """Raise for everything about the outputs that can be known to be wrong before any work."""
+    """Raise for every problem with the outputs that can be detected up front."""
     options = plan.options
     check_output(
         plan.output,
@@ -186,7 +186,7 @@ def check_outputs(plan: SwapPlan, reader: Reader) -> None:
 def _contact_sheet(
     plan: SwapPlan, sources: Sequence[SourcePhoto], provenance: Provenance
 ) -> AbstractContextManager[ContactSheet | None]:
-    """Return the contact sheet that was asked for, or a context of nothing."""
+    """Return the requested contact sheet, or a null context."""
     options = plan.options
     if options.contact_sheet is None:
         return nullcontext()
@@ -202,14 +202,14 @@ def _contact_sheet(
 
 @dataclass(slots=True)
 class Tally:
-    """What has become of the frames so far."""
+    """Frames and faces processed so far."""
 
     frames: int = 0
     faces: int = 0
     faces_left: int = 0
 
     def add(self, count: FrameCount) -> None:
-        """Take in a frame."""
+        """Count a frame."""
         self.frames += 1
         self.faces += count.swapped
         self.faces_left += count.left
@@ -218,7 +218,7 @@ class Tally:
 def _process(
     pipeline: Pipeline, total: int | None, progress: Callable[[Progress], None] | None
 ) -> Tally:
-    """Run the pipeline to its end, count, and tell how far it has come."""
+    """Run the pipeline to its end, counting frames and reporting progress."""
     tally = Tally()
     with closing(pipeline.run()) as counts:
         for count in counts:
@@ -231,19 +231,19 @@ def _process(
 
 @contextmanager
 def _explaining_a_stop(plan: SwapPlan, writer: Writer) -> Iterator[None]:
-    """Say what is left of a run that the user stopped."""
+    """Say what is kept of a run that the user stopped."""
     try:
         yield
     except Cancelled as stop:
         frames = writer.frames_written
-        # There is no such thing as a part of a picture.
+        # A picture cannot be kept in part.
         is_kept = plan.options.keep_partial and frames > 0 and isinstance(writer, VideoWriter)
         left = f"they are in {plan.output}" if is_kept else "nothing was kept"
         raise Cancelled(f"stopped after {frames} frames; {left}") from stop
 
 
 def require_faces(plan: SwapPlan, tally: Tally) -> None:
-    """Raise NoFaceError where the output would be a mere copy of the target."""
+    """Raise NoFaceError if the output would be a mere copy of the target."""
     if tally.faces:
         return
     if tally.faces_left:

@@ -1,10 +1,10 @@
 """One segment of a swap: from a fresh engine to a file.
 
-A segment is a function of the inputs, the options, its place in the video, and what the segment
-before it hands on alone. It begins with an engine without a past, which is shown some frames before
-the segment's first so that faces are followed and light is known there; what it makes of these is
-thrown away. Whether the segment before it was made by this run or by one that was killed makes no
-difference, down to the last bit: what is handed on is kept with the segment.
+A segment depends only on the inputs, the options, its place in the video, and the state handed on
+by the segment before it. It starts with a fresh engine, which first sees some frames before the
+segment so that it already tracks faces and knows the light; their output is discarded. Because the
+state is stored with each segment, it makes no difference, down to the last bit, whether the segment
+before was made by this run or by one that was killed.
 """
 
 from __future__ import annotations
@@ -34,18 +34,18 @@ from dlc.workflows.people.cast import Cast, read_cast
 from dlc.workflows.result import ModelUse
 from dlc.workflows.safeguard import open_safeguard
 
-# Seconds of the target that an engine is shown before a segment. Color, light and sharpness have
-# settled by then, as their means forget nine tenths in 10 to 25 frames.
+# Seconds of the target that an engine sees before a segment. Color, light and sharpness settle in
+# that time: their running means forget nine tenths in 10 to 25 frames.
 WARM_UP = Fraction(3, 2)
 
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """Where a segment lies, in seconds of the target's clock.
+    """Where a segment lies, in seconds on the target's clock.
 
     Attributes:
-        begin: of its first frame at the earliest; None for the first segment.
-        length: in seconds; the first segment's is counted from its first frame.
+        begin: the earliest time of its first frame; None for the first segment.
+        length: in seconds; the first segment's counts from its first frame.
     """
 
     begin: Fraction | None
@@ -54,7 +54,7 @@ class Span:
 
 @dataclass(frozen=True, slots=True)
 class MadeSegment:
-    """A finished segment, how its time was spent, and by which models."""
+    """A finished segment, with its timings and the models used."""
 
     segment: Segment
     report: PipelineReport
@@ -65,10 +65,10 @@ class SegmentMaker:
     """Makes the segments of one output.
 
     Args:
-        plan: what is to be done.
-        load_engine: called for every segment, with the number of CPU threads.
+        plan: the swap.
+        load_engine: called once per segment with the number of CPU threads.
         parts: how segments are encoded.
-        origin: the time in the target's clock that a player shows as 0.
+        origin: the time on the target's clock that a player shows as 0.
         threads: CPU threads for all stages together.
         cancel: stops the work.
     """
@@ -96,13 +96,13 @@ class SegmentMaker:
         """Make a segment.
 
         Args:
-            path: its file; there is none if no frame lies in the segment.
-            span: where it lies.
-            before: of the segment before it; an empty one for the first.
-            count: called in this thread after every frame of it.
+            path: its file, not created if no frame lies in the segment.
+            span: its place in the target.
+            before: the memo of the segment before it; an empty one for the first.
+            count: called in this thread after each of its frames.
 
         Raises:
-            DlcError: as `dlc.swap` tells; nothing is left of the segment.
+            DlcError: as in `dlc.swap`; nothing of the segment is kept.
         """
         began = time.perf_counter()
         cast = self._prepared_cast(before)
@@ -142,7 +142,7 @@ class SegmentMaker:
         return MadeSegment(segment, pipeline.report, cast.engine.models)
 
     def _prepared_cast(self, before: SegmentMemo) -> Cast:
-        """Return a cast that goes on where the segment before ended, by a fresh engine."""
+        """Return a cast on a fresh engine that continues from the segment before."""
         plan, engine = self._plan, self._load_engine(self._threads)
         _check_models(before, engine.models)
         cast = read_cast(engine, plan.photos, plan.parts, plan.options.people, self._cancel)
@@ -168,10 +168,10 @@ class SegmentMaker:
 
 
 class _FramesOf:
-    """The frames of a segment and those before it that the reader begins with.
+    """The frames of a segment, preceded by its warm-up frames.
 
     Attributes:
-        is_last: whether the target ended with them; known at the end.
+        is_last: whether the target ended with them; valid once they are exhausted.
     """
 
     def __init__(self, reader: VideoReader, span: Span) -> None:
@@ -191,24 +191,24 @@ class _FramesOf:
 
 
 class _SegmentSteps(SwapSteps):
-    """The steps of a swap, of which the last ones leave the frames before the segment out.
+    """The steps of a swap, the last of which skip the warm-up frames.
 
     Attributes:
-        begin: the time of the segment's first frame at the earliest; None if all belong to it.
+        begin: the earliest time of the segment's first frame; None if all frames belong to it.
     """
 
     begin: Fraction | None = None
 
     def check(self, frame: Frame) -> Frame:
-        """Look at the segment's own frames: those before it have been looked at."""
+        """Check the segment's own frames; those before it were checked already."""
         return super().check(frame) if self._is_own(frame) else frame
 
     def paste(self, job: FrameJob) -> FrameJob:
-        """Change the segment's own frames."""
+        """Paste into the segment's own frames."""
         return super().paste(job) if self._is_own(job.frame) else job
 
     def encode(self, job: FrameJob) -> FrameCount | None:  # type: ignore[override]
-        """Write the segment's own frames; there is nothing to count of others."""
+        """Write the segment's own frames; others are not counted."""
         return super().encode(job) if self._is_own(job.frame) else None
 
     def _is_own(self, frame: Frame) -> bool:
@@ -216,12 +216,12 @@ class _SegmentSteps(SwapSteps):
 
 
 class _PartWriter:
-    """Writes a segment's file, if it has any frame.
+    """Writes a segment's file if the segment has any frames.
 
     Attributes:
-        first_pts: the time of its first frame in the target's units; 0 if there is none.
-        frames_written: how many frames it has.
-        notes: what is not as it is in the target, in words for the user.
+        first_pts: pts of its first frame in the target's time base; 0 if there is none.
+        frames_written: number of frames in it.
+        notes: what differs from the target, in words for the user.
     """
 
     def __init__(self, path: Path, parts: PartPlan, threads: int) -> None:
@@ -240,10 +240,10 @@ class _PartWriter:
         return [] if self._writer is None else self._writer.notes
 
     def write(self, frame: Frame) -> None:
-        """Encode a frame; the file's times begin with it if it is the first."""
+        """Encode a frame; the first one sets the start of the file's clock."""
         if self._writer is None:
             self.first_pts = frame.pts or 0
-            # That the range begins here makes the file's clock begin with the first frame.
+            # Starting the range here makes the file's clock start at the first frame.
             info = replace(self._parts.info, start=exact_time(frame))
             self._writer = VideoWriter(
                 self._path,
@@ -274,7 +274,7 @@ def _told(models: Sequence[ModelUse]) -> list[list[str]]:
 
 
 def _check_models(before: SegmentMemo, models: Sequence[ModelUse]) -> None:
-    """Raise OutputError where a model was installed, removed or moved to another provider."""
+    """Raise OutputError if a model was installed, removed or moved to another provider."""
     if before.models is None or list(before.models) == _told(models):
         return
     then, now = (
@@ -288,5 +288,5 @@ def _check_models(before: SegmentMemo, models: Sequence[ModelUse]) -> None:
 
 
 def exact_time(frame: Frame) -> Fraction:
-    """Return when a frame is shown, in seconds of the target's clock."""
+    """Return when a frame is shown, in seconds on the target's clock."""
     return (frame.pts or 0) * frame.time_base

@@ -1,4 +1,4 @@
-"""What is to be known of a segment of a swap after it was made, by this run or by one before."""
+"""What is remembered about a finished segment, whether this run or an earlier one made it."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ from dlc.media.video.segments import Segment
 
 @dataclass(frozen=True, slots=True)
 class SegmentMemo:
-    """Kept with a finished segment as its `Segment.memo`.
+    """State stored with a finished segment as its `Segment.memo`.
 
     Attributes:
         notes: what the user should know.
-        found: the people that were found, by their numbers.
-        whereabouts: where people were at the end, if the next segment has to know.
-        models: what made it: for each model its role, its file and what ran it.
+        found: numbers of the people that were found.
+        whereabouts: where people were at the end, if the next segment needs it.
+        models: the role, file and provider of each model that was used.
     """
 
     notes: Sequence[str] = ()
@@ -28,11 +28,11 @@ class SegmentMemo:
 
     @classmethod
     def of(cls, segment: Segment) -> SegmentMemo:
-        """Return that of a finished segment."""
+        """Return the memo of a finished segment."""
         memo = dict(segment.memo)
         where = memo.pop("whereabouts", None)
         return cls(**memo, whereabouts=None if where is None else Whereabouts(**where))
 
     def as_plain(self) -> Mapping[str, Any]:
-        """Return it as JSON can hold it."""
+        """Return it in a form that JSON can hold."""
         return asdict(self)

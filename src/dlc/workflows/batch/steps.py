@@ -1,4 +1,4 @@
-"""What happens to one frame on its way from the decoder to the encoder."""
+"""The steps a frame goes through between decoder and encoder."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from dlc.workflows.people.cast import Cast
 
 
 class FrameWriter(Protocol):
-    """Where finished frames go; the writers of `dlc.media` are such."""
+    """Takes finished frames, as the writers of `dlc.media` do."""
 
     def write(self, frame: Frame) -> None:
         """Encode the next frame."""
@@ -29,7 +29,7 @@ class FrameWriter(Protocol):
 
 @dataclass(slots=True)
 class FrameJob:
-    """A frame and what the steps have found out about it so far."""
+    """A frame and what the steps have learned about it so far."""
 
     frame: Frame
     faces: list[Face] = field(default_factory=list)
@@ -38,21 +38,21 @@ class FrameJob:
 
 @dataclass(frozen=True, slots=True)
 class FrameCount:
-    """What became of the faces of one frame."""
+    """What became of the faces in one frame."""
 
     swapped: int
     left: int
 
 
 class SwapSteps:
-    """The steps of a swap, each called from the one thread of its stage.
+    """The steps of a swap, each called only from the thread of its stage.
 
     Args:
         cast: finds the faces and makes the new ones, already prepared with the sources.
-        options: which faces are swapped, and what is drawn into every frame.
+        options: which faces are swapped, and what is drawn on every frame.
         writer: takes the finished frames.
-        safeguard: looks at the target before anything is done with it, if it is to be looked at.
-        recorder: keeps pictures for the contact sheet, if there is to be one.
+        safeguard: checks each frame before anything else is done, if there is one.
+        recorder: collects pictures for the contact sheet, if there is one.
     """
 
     def __init__(
@@ -88,25 +88,25 @@ class SwapSteps:
         ]
 
     def check(self, frame: Frame) -> Frame:
-        """Let the safeguard look at a frame, a stage of its own so that faces need not wait."""
+        """Let the safeguard check a frame, in its own stage so that finding faces need not wait."""
         if self._safeguard is not None:
             self._safeguard.watch(frame)
         return frame
 
     def find(self, frame: Frame) -> FrameJob:
-        """Find the faces of a frame, choose those to swap, and look closer at these."""
+        """Find the faces in a frame, choose those to swap, and describe these in detail."""
         faces = self._cast.choose(self._finder.find(frame), self._choice)
         return FrameJob(frame, self._finder.describe(frame, faces, self._needs))
 
     def swap(self, job: FrameJob) -> FrameJob:
-        """Make a patch for every chosen face; all of them see the frame as it came."""
+        """Make a patch for every chosen face, each from the unmodified frame."""
         patches = self._cast.swapper.swap(job.frame, job.faces)
         pairs = zip(job.faces, patches, strict=True)
         job.swapped = [(face, patch) for face, patch in pairs if patch is not None]
         return job
 
     def paste(self, job: FrameJob) -> FrameJob:
-        """Put the patches into the frame and remember how it looked, if it is to be shown."""
+        """Paste the patches into the frame, keeping a copy from before if the sheet needs one."""
         recorder = self._recorder
         shown = recorder is not None and recorder.wants_next()
         before = job.frame.thumbnail(CELL_SIZE) if shown else None
@@ -120,7 +120,7 @@ class SwapSteps:
         return job
 
     def encode(self, job: FrameJob) -> FrameCount:
-        """Hand the frame to the encoder and let go of it."""
+        """Hand the frame to the encoder and drop it."""
         self._writer.write(job.frame)
         return FrameCount(swapped=len(job.swapped), left=len(job.faces) - len(job.swapped))
 

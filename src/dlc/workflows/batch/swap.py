@@ -1,4 +1,4 @@
-"""Swap the faces of a video or picture: what is asked for, and where it leads."""
+"""The `swap` function: check what is asked for, plan it, and run it."""
 
 from __future__ import annotations
 
@@ -37,17 +37,17 @@ def swap(
     progress: Callable[[Progress], None] | None = None,
     cancel: CancelToken | None = None,
 ) -> SwapResult:
-    """Put the face of `source` on the faces of `target` and write the result to `output`.
+    """Put the face of `source` on the faces in `target` and write the result to `output`.
 
     Args:
         source: a photo, several photos of one person, or a folder of such photos. It may be None
-            where `SwapOptions.people` maps people to sources; otherwise it is for the rest.
+            where `SwapOptions.people` maps people to sources; otherwise it is for everybody else.
         target: a video or a picture.
-        output: the file to write, of the same kind as `target`; it appears under its name only
-            when it is whole.
-        options: everything that can be chosen; None is the default of each.
-        progress: called in this thread after every frame; what it raises stops the run.
-        cancel: set it, from anywhere, to stop the run.
+        output: the file to write, of the same kind as `target`; it gets its name only once it is
+            complete.
+        options: all choices; None means the defaults.
+        progress: called in this thread after every frame; an exception from it stops the run.
+        cancel: set it from any thread to stop the run.
 
     Returns:
         What was done and how long each part took.
@@ -56,12 +56,12 @@ def swap(
         OptionError: an option's value makes no sense.
         InputError: a source photo or the target cannot be used.
         DamagedInputError: the target cannot be read to its end (see `SwapOptions.allow_damaged`).
-        NoFaceError: no face in the source, or none in the whole target that can be swapped.
-        OutputError: the output may not or cannot be written.
+        NoFaceError: no face in the source, or no swappable face in the whole target.
+        OutputError: the output must not or cannot be written.
         EncoderError: the encoder is unknown or does not fit the output.
-        ModelError: a model of the engine that was asked for is missing, damaged, or of no use here.
-        ProviderError: the provider that was asked for does not run the models here.
-        SafeguardError: a photo or the target shows what `SwapOptions.safeguard` does not let pass.
+        ModelError: a model of the requested engine is missing, damaged or unusable here.
+        ProviderError: the requested provider cannot run the models here.
+        SafeguardError: `SwapOptions.safeguard` refuses a photo or the target.
         ProvenanceError: the output cannot be signed.
         Cancelled: the run was stopped through `cancel`.
 

@@ -1,4 +1,4 @@
-"""Models that a run uses besides those of the mesh engine."""
+"""Models that a run uses in addition to those of the mesh engine."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ from dlc.workflows.engines.occlusion import settled_masks
 
 
 def models_beside(enhance: EnhanceOptions | None, masks: MaskOptions) -> frozenset[Role]:
-    """Return the roles of the models that the options ask for: `--provider` applies to them, too.
+    """Return the roles of the models that the options ask for; `--provider` applies to them too.
 
     Args:
-        enhance: which enhancer; None is none.
-        masks: whether there is an occluder, with the mesh engine.
+        enhance: the enhancer; None means no enhancer.
+        masks: these decide whether there is an occluder with the mesh engine.
     """
     roles = set()
     if enhance is not None:

@@ -1,4 +1,4 @@
-"""Which effects the options ask for, in the order in which they work on a new face."""
+"""The effects the options ask for, in the order they apply to a new face."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _WITHOUT_MODEL = (Occlusion.BUILT_IN, Occlusion.OFF)
 
 @dataclass(frozen=True, slots=True)
 class Appearance:
-    """How new faces are to look, and how much of the old ones stays."""
+    """How new faces look, and how much of the old ones stays."""
 
     look: LookOptions = field(default_factory=LookOptions)
     masks: MaskOptions = field(default_factory=MaskOptions)
@@ -33,8 +33,8 @@ class Appearance:
     def effects(self, engine: Engine) -> tuple[PatchEffect, ...]:
         """Return new effects for an engine, which is never AUTO.
 
-        Colors are matched and detail is sharpened first, on the whole face; then masks take parts
-        of it away; what is left is blended into the frame, and last of all it is made less opaque.
+        Color matching and sharpening come first, on the whole face; then masks cut parts of it
+        away, what is left is blended into the frame, and opacity comes last.
         """
         return tuple(_effects(self.look, self.masks, engine))
 

@@ -32,15 +32,15 @@ _NEURAL_ROLES = (
 
 @dataclass(frozen=True, slots=True, eq=False)
 class LoadedEngine:
-    """A swapper, and the finder that tells it what it needs to know of faces.
+    """A swapper, and the finder that tells it what it needs to know about faces.
 
     Attributes:
         finder: finds and describes faces.
         swapper: replaces them.
-        recognizer: describes faces that `finder` found by their embeddings, too; None where nothing
-            tells people apart.
-        effects: change what the swapper makes before it is pasted, in this order.
-        models: by what each of the neural models is run; empty for the built-in engine.
+        recognizer: adds embeddings to the faces that `finder` found; None if nothing tells people
+            apart.
+        effects: applied in this order to what the swapper makes, before it is pasted.
+        models: which provider runs each neural model; empty for the built-in engine.
     """
 
     finder: FaceFinder
@@ -50,8 +50,8 @@ class LoadedEngine:
     models: tuple[ModelUse, ...] = ()
 
 
-# Called with the CPU threads that the engine may use. Every call returns an engine without a past;
-# models that are open already are used again, as they keep nothing of what they were run for.
+# Called with the number of CPU threads the engine may use. Every call returns a fresh engine; open
+# models are reused, as they are stateless.
 EngineLoader = Callable[[int], LoadedEngine]
 
 
@@ -61,7 +61,7 @@ class EngineChoice:
 
     Attributes:
         engine: never AUTO.
-        reason: why it is this one, in a few words.
+        reason: why it was chosen, in a few words.
         load: loads it.
     """
 
@@ -77,20 +77,20 @@ def choose_engine(
     appearance: Appearance | None = None,
     beside: Collection[Role] = (),
 ) -> EngineChoice:
-    """Choose between the engines: the neural one wherever its models are at hand.
+    """Choose an engine: the neural one wherever its models are available.
 
     Args:
-        asked: what the user wants.
-        neural: how the neural engine is to be run; None are the defaults.
-        store: the installed models; None are the user's.
+        asked: the user's choice.
+        neural: how to run the neural engine; None means the defaults.
+        store: the installed models; None means the user's.
         appearance: how new faces are to look; None are the defaults.
-        beside: the models that the run has beside either engine, an enhancer for instance. Options
-            that mean something to them are not the neural engine's alone.
+        beside: models the run uses with either engine, such as an enhancer. Options that apply to
+            them do not belong to the neural engine alone.
 
     Raises:
         ModelError: the neural engine was asked for, by name or by an option that only it has, and
-            one of its models is missing; or all are there but the one that an effect needs.
-        OptionError: such an option was given together with the mesh engine.
+            one of its models is missing; or only the model that an effect needs is missing.
+        OptionError: such an option was given with the mesh engine.
     """
     neural = neural or NeuralOptions()
     store = store or ModelStore.of_user()
@@ -145,20 +145,20 @@ def _neural(
 
     @cache
     def loader() -> EngineLoader:
-        # insightface takes a third of a second to import: the built-in engine need not wait.
+        # insightface takes a third of a second to import; do not make the built-in engine wait.
         from dlc.workflows.engines.neural_engine import neural_loader
 
         return neural_loader(neural, store, needs, appearance.look.smoothing)
 
     def load(threads: int) -> LoadedEngine:
-        # Effects remember faces, so that each engine needs its own.
+        # Effects remember faces, so each engine needs its own.
         return replace(loader()(threads), effects=appearance.effects(Engine.INSWAPPER))
 
     return EngineChoice(Engine.INSWAPPER, reason, load)
 
 
 def _only_neural(neural: NeuralOptions, beside: Collection[Role]) -> list[str]:
-    """Return the options that were given and mean nothing to a run with the mesh engine."""
+    """Return the given options that have no meaning for a run with the mesh engine."""
     given = [
         f"`{role}_model`"
         for role in _NEURAL_ROLES

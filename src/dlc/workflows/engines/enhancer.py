@@ -1,4 +1,4 @@
-"""Loads what gives new faces finer detail: GFPGAN or GPEN, on its route."""
+"""Loads the enhancer that gives new faces finer detail: GFPGAN or GPEN."""
 
 from __future__ import annotations
 
@@ -43,16 +43,16 @@ def with_enhancer(
     *,
     live: bool = False,
 ) -> EngineLoader:
-    """Return what loads an engine together with the enhancer that was asked for, if any.
+    """Wrap an engine loader so that it also loads the requested enhancer, if any.
 
-    The enhancer is the first of the effects: masks and colors are to see the face with its detail.
+    The enhancer is the first effect, so that masks and colors see the detailed face.
 
     Args:
-        load: loads the engine alone.
-        options: which enhancer; None is none.
-        provider: what is to run its model.
+        load: loads the engine without it.
+        options: the enhancer; None means no enhancer.
+        provider: the provider to run its model.
         store: the installed models; None are the user's.
-        live: whether there is a time for every frame.
+        live: whether frames have a deadline.
     """
     if options is None:
         return load
@@ -75,18 +75,18 @@ def open_enhancer(
     """Open a restoration model.
 
     Args:
-        options: which one.
-        provider: what is to run it.
-        store: the installed models, and the cache for what is made of them.
+        options: the model.
+        provider: the provider to run it.
+        store: the installed models, and the cache for files derived from them.
         threads: CPU threads it may use.
 
     Returns:
-        The model, and by what it is run.
+        The model, and which provider runs it.
 
     Raises:
-        InputError: a file that was named is not there.
-        ModelError: the model is missing, damaged, or no enhancer; the message tells what to do.
-        ProviderError: the provider that was asked for does not run it here.
+        InputError: a named file does not exist.
+        ModelError: the model is missing, damaged or not an enhancer; the message says what to do.
+        ProviderError: the requested provider cannot run it here.
     """
     path = model_file(options.model, _MODELS[options.enhancer], Role.ENHANCER, store)
     session, use = open_model(path, Role.ENHANCER, provider, store, threads)

@@ -38,7 +38,7 @@ logger = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Opened:
-    """The models of the engine, which know nothing of the frames they were run for."""
+    """The models of the engine; they keep no state between frames."""
 
     files: NeuralModels
     detector: RoutedSession
@@ -58,21 +58,21 @@ def neural_loader(
     needs: Needs = Needs.NOTHING,
     smoothing: float | None = None,
 ) -> EngineLoader:
-    """Return what makes an engine of the three models, and of 2d106det if need be.
+    """Return a loader for an engine of the three models, plus 2d106det if needed.
 
-    They are opened with the first engine, and others are made of the same ones: on a GPU, opening
-    and capturing them takes long.
+    The models are opened with the first engine and shared by later ones: on a GPU, opening and
+    capturing them takes long.
 
     Args:
-        options: which models, and by what they are run.
+        options: the models and their provider.
         store: the installed models, and the cache for what is made of them.
-        needs: what effects need of target faces.
-        smoothing: how much boxes and points are steadied, 0 to 1; None does not at all.
+        needs: what effects need to know about target faces.
+        smoothing: how much boxes and points are smoothed, 0 to 1; None means not at all.
 
     Returns:
-        The loader, which raises InputError where a file that was named is not there, ModelError for
-        a model that is missing, damaged, or none for its purpose, and ProviderError if the provider
-        that was asked for does not run a model here.
+        The loader, which raises InputError if a named file does not exist, ModelError for a model
+        that is missing, damaged or wrong for its role, and ProviderError if the requested provider
+        cannot run a model here.
     """
     opened = cache(partial(_open_models, options, store, needs))
     return lambda threads: _engine(opened(threads), options, smoothing)
@@ -93,7 +93,7 @@ def _open_models(options: NeuralOptions, store: ModelStore, needs: Needs, thread
 
     detector = load(files.detector, Role.DETECTOR)
     recognizer = load(files.recognizer, Role.RECOGNIZER)
-    # Whoever names a file means that one, whatever is installed.
+    # A named file takes precedence over whatever is installed.
     single = store.find(SINGLE_PRECISION_SWAPPER) if options.swapper_model is None else None
     route = routes[Role.SWAPPER]
     cpu = cpu_route(Role.SWAPPER, host, route.threads)
@@ -103,7 +103,7 @@ def _open_models(options: NeuralOptions, store: ModelStore, needs: Needs, thread
 
 
 def _engine(opened: _Opened, options: NeuralOptions, smoothing: float | None) -> LoadedEngine:
-    """Make an engine without a past."""
+    """Make a fresh engine."""
     files = opened.files
     landmarker = None
     if files.landmarker is not None and opened.landmarker is not None:

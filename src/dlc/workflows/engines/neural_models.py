@@ -1,4 +1,4 @@
-"""Which model files the neural engine uses: those the user named, or those that are installed."""
+"""Which model files the neural engine uses: those the user named, or the installed ones."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from dlc.options import NeuralOptions
 
 logger = logging.getLogger(__name__)
 
-# The catalog's models for each role, the one to be preferred first.
+# The catalog's models for each role, in order of preference.
 _INSTALLABLE = {
     Role.SWAPPER: ("inswapper_128", "inswapper_128_fp16"),
     Role.DETECTOR: ("det_10g",),
@@ -28,7 +28,7 @@ _INSTALLABLE = {
 
 @dataclass(frozen=True, slots=True)
 class NeuralModels:
-    """The files of the three models that a neural swap needs, and of one that some effects need."""
+    """Files of the three models a neural swap needs, and of one that some effects need."""
 
     swapper: Path
     detector: Path
@@ -44,7 +44,7 @@ def missing_models(
     Args:
         options: the files the user named.
         store: the installed models.
-        needs: what is needed of target faces besides what the swap itself needs.
+        needs: what must be known about target faces, besides what the swap itself needs.
     """
     return [
         names[0]
@@ -59,21 +59,22 @@ def find_models(
     store: ModelStore,
     needs: Needs = Needs.NOTHING,
 ) -> NeuralModels:
-    """Return the models to use, each of them checked.
+    """Return the models to use, after checking each.
 
-    A file that the user named is checked by its inputs and outputs, an installed one by its digest.
+    A file that the user named is checked by its inputs and outputs, an installed file by its
+    digest.
 
     Args:
         options: the files the user named.
-        precision: what the swapper's file should hold; where only the other one is installed, that
-            one is taken.
+        precision: preferred precision of the swapper's file; if only the other one is installed,
+            that is used.
         store: the installed models.
         needs: as in `missing_models`.
 
     Raises:
-        InputError: a file that was named is not there.
-        ModelError: a file that was named is no model for its purpose, or an installed one is
-            missing or damaged; the message tells what to do.
+        InputError: a named file does not exist.
+        ModelError: a named file is not a model for its role, or an installed one is missing or
+            damaged; the message says what to do.
     """
     files = {}
     for role, names in _wanted(needs):

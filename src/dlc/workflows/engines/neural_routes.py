@@ -10,22 +10,22 @@ from dlc.inference.router import choose_route, choose_routes
 from dlc.model_store.role import Role
 from dlc.options import Provider
 
-# What works side by side while frames are processed, in the way that `dlc swap` uses them.
+# The models that run concurrently while `dlc swap` processes frames.
 _TOGETHER = (Role.DETECTOR, Role.SWAPPER)
 
 
 def neural_routes(host: Host, provider: Provider, threads: int) -> Mapping[Role, Route]:
     """Choose the route of every role.
 
-    Detector and swapper share the threads, as they work on two frames at the same time. The
-    others may take them all. Recognizer and landmarker run for a moment, before the first frame or
-    in between. An enhancer or occluder works beside the swapper, but not always in every frame, and
-    threads that wait for work do not spin: a swapper and an enhancer with a thread each were no
-    faster on two cores than with two each, in three series of runs taken in turns.
+    Detector and swapper share the threads, as they work on two frames at the same time. The others
+    may use all of them. Recognizer and landmarker run only briefly, before the first frame or in
+    between. An enhancer or occluder runs alongside the swapper, but not always in every frame, and
+    threads waiting for work do not spin: in three interleaved series of runs on two cores, a
+    swapper and an enhancer were no faster with one thread each than with two each.
 
     Args:
         host: the machine.
-        provider: what the user asked for.
+        provider: the user's choice.
         threads: CPU threads for all models together.
 
     Raises:

@@ -1,4 +1,4 @@
-"""Opens the neural swapper, in half precision where that was seen to be right."""
+"""Opens the neural swapper, in half precision where that is known to give correct results."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from dlc.swapping.inswapper_model import InswapperModel
 
 logger = logging.getLogger(__name__)
 
-# What the catalog calls the swapper whose arithmetic half precision is compared with.
+# Catalog name of the single-precision swapper that half precision is compared with.
 SINGLE_PRECISION_SWAPPER = "inswapper_128"
 
 
@@ -34,28 +34,28 @@ def open_swapper(
     cache: Path,
     cpu: Route | None = None,
 ) -> RoutedSession:
-    """Open the swapper as its route says; in single precision if half precision is of no use here.
+    """Open the swapper on its route; in single precision if half precision is unusable here.
 
-    That is tried once for a file, a route and a version of ONNX Runtime: some swaps are compared
-    with the same in single precision on the CPU.
+    Half precision is tried once per file, route and version of ONNX Runtime: some swaps are
+    compared with the same swaps in single precision on the CPU.
 
     Args:
         path: the model's file, in either precision.
-        single: its file in single precision, if that is another one and installed.
+        single: its file in single precision, if that is a different file and installed.
         route: how to run it.
         files: where rewritten files are kept.
-        cache: where providers keep what they compile, and what was tried is remembered.
-        cpu: how the CPU runs it best, if need be; None runs it there as it is.
+        cache: where providers keep what they compile, and results of trials are remembered.
+        cpu: the route for falling back to the CPU; None runs the model there unchanged.
 
     Raises:
-        ModelError: the file is damaged, or gives no pictures in half precision and there is no
-            other one.
-        ProviderError: the provider that was asked for does not run the model.
+        ModelError: the file is damaged, or yields no pictures in half precision and there is no
+            other.
+        ProviderError: the requested provider cannot run the model.
     """
     prepared = prepared_model(path, route, files)
     session = open_session(prepared, route, cache=cache)
     if session.applied != route.execution_provider:
-        # CPUs have no arithmetic in half precision, and only convert it.
+        # CPUs have no half-precision arithmetic; they only convert.
         return _on_the_cpu(session, single or path, cpu, files)
     if route.precision is Precision.FP32:
         return session
@@ -83,7 +83,7 @@ def open_swapper(
 def _on_the_cpu(
     session: RoutedSession, path: Path, cpu: Route | None, files: RewrittenFiles
 ) -> RoutedSession:
-    """Return a session of what suits the CPU, which is slower at what was made for a GPU."""
+    """Return a session of the file that suits the CPU, which is slow at what was made for a GPU."""
     route = session.route
     cpu = cpu or plain_cpu_route(route.role, route.threads)
     prepared = prepared_model(path, cpu, files)

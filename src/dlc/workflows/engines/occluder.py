@@ -1,4 +1,4 @@
-"""Loads the model that tells what is in front of a face: XSeg, on its route."""
+"""Loads XSeg, the model that finds what is in front of a face."""
 
 from __future__ import annotations
 
@@ -22,15 +22,15 @@ def with_occluder(
     provider: Provider = Provider.AUTO,
     store: ModelStore | None = None,
 ) -> EngineLoader:
-    """Return what loads an engine together with the occluder, if a model is to be it.
+    """Wrap an engine loader so that it also loads the occluder model, if there is one.
 
-    It is the last of the effects: a face that is blended into the frame first does not take on the
-    colors of what is in front of it, and an edge that was asked for follows the face's outline.
+    The occluder is the last effect, after blending, so that the face does not take on the colors of
+    what is in front of it, and a requested edge follows the face's outline.
 
     Args:
-        load: loads the engine alone.
+        load: loads the engine without it.
         masks: from `settled_masks`.
-        provider: what is to run the model.
+        provider: the provider to run the model.
         store: the installed models; None are the user's.
     """
     if masks.occlusion is not Occlusion.MODEL:
@@ -49,21 +49,21 @@ def with_occluder(
 def open_occluder(
     masks: MaskOptions, provider: Provider, store: ModelStore, threads: int
 ) -> tuple[OccluderModel, ModelUse]:
-    """Open the occluder that was named, or the one that is installed.
+    """Open the named occluder, or the installed one.
 
     Args:
-        masks: the file that the user named, if one was.
-        provider: what is to run it.
-        store: the installed models, and the cache for what is made of them.
+        masks: these hold the file that the user named, if any.
+        provider: the provider to run it.
+        store: the installed models, and the cache for files derived from them.
         threads: CPU threads it may use.
 
     Returns:
-        The model, and by what it is run.
+        The model, and which provider runs it.
 
     Raises:
-        InputError: a file that was named is not there.
-        ModelError: the model is missing, damaged, or no occluder; the message tells what to do.
-        ProviderError: the provider that was asked for does not run it here.
+        InputError: a named file does not exist.
+        ModelError: the model is missing, damaged or not an occluder; the message says what to do.
+        ProviderError: the requested provider cannot run it here.
     """
     path = model_file(masks.occluder_model, OCCLUDER, Role.OCCLUDER, store)
     session, use = open_model(path, Role.OCCLUDER, provider, store, threads)

@@ -1,4 +1,4 @@
-"""Decides what keeps things in front of a face that come in front of it."""
+"""Decides what keeps objects in front of a face visible."""
 
 from __future__ import annotations
 
@@ -15,18 +15,18 @@ OCCLUDER = "xseg_1"
 def settled_masks(
     masks: MaskOptions, engine: Engine, store: ModelStore | None = None
 ) -> MaskOptions:
-    """Return the masks with an occlusion that is not AUTO.
+    """Return the masks with AUTO occlusion resolved.
 
-    AUTO is a model that was named, on either engine. Otherwise it is what the mesh engine has built
-    in, and with the neural engine the installed model, or nothing where there is none.
+    AUTO becomes the named model, on either engine. Without one, the mesh engine uses what is built
+    in, and the neural engine the installed model, or nothing if there is none.
 
     Args:
-        masks: what was asked for.
-        engine: which engine does the work; never AUTO.
+        masks: the user's choice.
+        engine: the engine in use; never AUTO.
         store: the installed models; None are the user's.
 
     Raises:
-        OptionError: what only the mesh engine has was asked of the neural one.
+        OptionError: the neural engine was asked for something that only the mesh engine has.
     """
     asked = masks.occlusion
     if asked is Occlusion.BUILT_IN and engine is not Engine.MESH:

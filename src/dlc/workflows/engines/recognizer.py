@@ -1,4 +1,4 @@
-"""Chooses an engine, or just a finder, that tells people apart wherever there is a recognizer."""
+"""Chooses an engine, or just a finder, that tells people apart if there is a recognizer."""
 
 from __future__ import annotations
 
@@ -22,8 +22,8 @@ from dlc.workflows.engines.engine import EngineChoice, LoadedEngine, choose_engi
 from dlc.workflows.engines.single_model import model_file, open_model
 from dlc.workflows.result import ModelUse
 
-# The catalog's models; of recognizers the one to be preferred first. SFace is smaller, faster and
-# free for any use, and the neural engine, which cannot do with it, is not meant here.
+# The catalog's models; recognizers in order of preference. SFace is smaller, faster and free for
+# any use. The neural engine cannot work with it, but this list is not for that engine.
 _DETECTOR, _RECOGNIZERS = "det_10g", ("sface", "w600k_r50")
 
 
@@ -34,9 +34,9 @@ def choose_recognizing_engine(
     appearance: Appearance | None = None,
     beside: Collection[Role] = (),
 ) -> EngineChoice:
-    """Choose between the engines, as `choose_engine` does; the mesh engine recognizes, too.
+    """Choose an engine as `choose_engine` does, but let the mesh engine recognize people too.
 
-    It does with the recognizer that was named or is installed.
+    It uses the named or installed recognizer.
     """
     store = store or ModelStore.of_user()
     if not _has_recognizer(neural, store):
@@ -53,12 +53,12 @@ def choose_recognizing_engine(
 
 @dataclass(frozen=True, slots=True, eq=False)
 class PeopleScout:
-    """What finds faces and, where it can, tells whose they are; it swaps nothing.
+    """Finds faces and, where possible, recognizes them; it swaps nothing.
 
     Attributes:
         finder: finds faces.
-        recognizer: the same one, if it tells their embeddings, too.
-        models: by what its neural models are run.
+        recognizer: the same object, if it also computes embeddings.
+        models: which provider runs each of its neural models.
     """
 
     finder: FaceFinder
@@ -66,10 +66,10 @@ class PeopleScout:
     models: tuple[ModelUse, ...]
 
     def similarity(self, asked: float | None) -> float | None:
-        """Return the cosine from which faces are one person's; None where nothing can tell.
+        """Return the cosine from which two faces are the same person; None without a recognizer.
 
         Args:
-            asked: what the user wants it to be; None is the recognizer's own.
+            asked: the user's choice; None means the recognizer's own.
         """
         if self.recognizer is None:
             return None
@@ -77,13 +77,13 @@ class PeopleScout:
 
 
 def load_scout(neural: NeuralOptions, threads: int, store: ModelStore | None = None) -> PeopleScout:
-    """Load the best there is: SCRFD where it is installed or named, and so a recognizer.
+    """Load the best finder available: SCRFD and a recognizer where installed or named.
 
     Raises:
-        OptionError: a provider was asked for, and there is no model for it to run.
-        InputError: a file that was named is not there.
-        ModelError: a model is damaged, or no model for its purpose.
-        ProviderError: the provider that was asked for does not run a model here.
+        OptionError: a provider was requested, and there is no model for it to run.
+        InputError: a named file does not exist.
+        ModelError: a model is damaged or wrong for its role.
+        ProviderError: the requested provider cannot run a model here.
     """
     store = store or ModelStore.of_user()
     uses: list[ModelUse] = []
@@ -114,7 +114,7 @@ def _has_recognizer(neural: NeuralOptions, store: ModelStore) -> bool:
 
 
 def _recognizing(engine: LoadedEngine, recognizer: Recognizer, use: ModelUse) -> LoadedEngine:
-    """Give the mesh engine a recognizer of what its finder finds."""
+    """Give the mesh engine a recognizer for the faces its finder finds."""
     recognizing = RecognizingFinder(engine.finder, recognizer)
     return replace(engine, recognizer=recognizing, models=(*engine.models, use))
 
@@ -122,13 +122,13 @@ def _recognizing(engine: LoadedEngine, recognizer: Recognizer, use: ModelUse) ->
 def _load_recognizer(
     neural: NeuralOptions, store: ModelStore, threads: int
 ) -> tuple[Recognizer, ModelUse]:
-    """Load the recognizer that was named, or the best one that is installed."""
+    """Load the named recognizer, or the best installed one."""
     installed = next(filter(store.find, _RECOGNIZERS), _RECOGNIZERS[0])
     path = model_file(neural.recognizer_model, installed, Role.RECOGNIZER, store)
     session, use = open_model(path, Role.RECOGNIZER, neural.provider, store, threads)
     if is_sface(skim_io(path)):
         return SFaceRecognizer(session), use
-    # insightface takes a third of a second to import, which others need not wait for.
+    # insightface takes a third of a second to import; do not make others wait.
     from dlc.faces.people.arcface import ArcFaceRecognizer
 
     return ArcFaceRecognizer(path, session), use

@@ -1,4 +1,4 @@
-"""Finds and opens one model that a run has beside those of its engine."""
+"""Finds and opens one model that a run uses in addition to those of its engine."""
 
 from __future__ import annotations
 
@@ -20,19 +20,19 @@ from dlc.workflows.result import ModelUse
 
 
 def model_file(named: Path | None, name: str, role: Role, store: ModelStore) -> Path:
-    """Return a model's file: one that was named by its contract, an installed one by its digest.
+    """Return a model's file, checked: a named one by its contract, an installed one by its digest.
 
     Args:
-        named: the file that the user named; None takes the installed one.
+        named: the file that the user named; None means the installed one.
         name: the installed one's name in the catalog; an error about an unsuitable file
             recommends it.
-        role: what it is to do.
+        role: the model's role.
         store: the installed models.
 
     Raises:
-        InputError: the file that was named is not there.
-        ModelError: it is no model for this role, or the installed one is missing or damaged; the
-            message tells what to do.
+        InputError: the named file does not exist.
+        ModelError: it is not a model for this role, or the installed one is missing or damaged; the
+            message says what to do.
     """
     if named is None:
         return store.require(name)
@@ -45,18 +45,18 @@ def model_file(named: Path | None, name: str, role: Role, store: ModelStore) -> 
 def open_model(
     path: Path, role: Role, provider: Provider, store: ModelStore, threads: int
 ) -> tuple[RoutedSession, ModelUse]:
-    """Open a model on the route of its role, and tell by what it is run.
+    """Open a model on the route of its role, and return which provider runs it.
 
     Args:
         path: its file, from `model_file`.
-        role: what it does.
-        provider: what is to run it.
-        store: knows the cache for what is made of it.
+        role: the model's role.
+        provider: the provider to run it.
+        store: has the cache for files derived from it.
         threads: CPU threads it may use.
 
     Raises:
         ModelError: the file is damaged.
-        ProviderError: the provider that was asked for does not run it here.
+        ProviderError: the requested provider cannot run it here.
     """
     route = neural_routes(detect_host(installed_runtime()), provider, threads)[role]
     files = RewrittenFiles(store.folders.cache, store.digests)

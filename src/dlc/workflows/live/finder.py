@@ -10,7 +10,7 @@ from dlc.faces.tracking.motion_finder import MotionFinder
 from dlc.faces.tracking.tracker import FaceTracker
 from dlc.options import LiveOptions, NoFace
 
-# The built-in engine looks for new faces this often, and for small ones too.
+# Seconds between the built-in engine's searches for new faces, small ones included.
 _SEARCH_SECONDS = 0.5
 _TILED_SECONDS = 1.0
 
@@ -20,13 +20,13 @@ class LiveFinder(FaceFinder, Protocol):
 
     @property
     def detections(self) -> int:
-        """How many frames were searched for faces."""
+        """Number of frames searched for faces."""
 
 
 def detection_every(options: LiveOptions) -> int | None:
     """Return the frames from one detection to the next, None if the machine decides.
 
-    Who must never be seen has to be noticed in the very frame in which they appear.
+    People who must never be seen have to be noticed in the very frame in which they appear.
     """
     if options.detection_every is None and options.no_face is NoFace.BLANK:
         return 1
@@ -36,17 +36,17 @@ def detection_every(options: LiveOptions) -> int | None:
 def live_finder(
     finder: FaceFinder, every: int | None, fps: float, cadence: DetectionCadence
 ) -> LiveFinder:
-    """Return a finder that saves detections where faces can be followed without them.
+    """Return a finder that skips detections where faces can be tracked without them.
 
-    The tracker of the built-in engine finds the landmarks of every face anew in every frame, which
-    is a detection of its own kind and is never left out. What can be saved is the search for new
-    faces, which costs about as much again.
+    The built-in engine's tracker finds the landmarks of every face anew in every frame, which is a
+    kind of detection in itself and is never skipped. Only the search for new faces, which costs
+    about as much again, can be skipped.
 
     Args:
-        finder: the engine's.
-        every: frames from one detection to the next; None suits the machine.
-        fps: the source's frames a second.
-        cadence: for the neural engine.
+        finder: the engine's own finder.
+        every: frames from one detection to the next; None lets the machine decide.
+        fps: the source's frame rate.
+        cadence: decides for the neural engine.
     """
     if isinstance(finder, FaceTracker):
         interval = every or max(1, round(_SEARCH_SECONDS * fps))

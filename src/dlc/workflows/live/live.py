@@ -1,4 +1,4 @@
-"""Swap the faces of a live picture: what is asked for, and where it leads."""
+"""The `live` function: check what is asked for, plan it, and run it."""
 
 from __future__ import annotations
 
@@ -38,30 +38,30 @@ def live(
     progress: Callable[[LiveStats], None] | None = None,
     cancel: CancelToken | None = None,
 ) -> LiveResult:
-    """Put the face of `source` on the faces that a camera sees, as they are seen.
+    """Put the face of `source` on the faces that a camera sees, in real time.
 
-    The newest frame is always the next to be processed: where the machine is slower than the
-    camera, the frame rate drops and the latency does not grow.
+    The newest frame is always processed next: on a machine slower than the camera, the frame rate
+    drops and the latency does not grow.
 
     Args:
         source: a photo, several photos of one person, or a folder of such photos. It may be None
-            where `LiveOptions.people` maps people to sources; otherwise it is for the rest.
-        camera: a camera's number, a file that is played in real time, an address, or
-            "lavfi:" and a graph of FFmpeg's filters.
-        options: outputs, and everything else that can be chosen.
-        progress: called in this thread every second; what it raises stops the run.
-        cancel: set it, from anywhere, to end the run. That is an ordinary end.
+            where `LiveOptions.people` maps people to sources; otherwise it is for everybody else.
+        camera: a camera's number, a file to play in real time, a URL, or "lavfi:" and an FFmpeg
+            filter graph.
+        options: outputs and all other choices.
+        progress: called in this thread every second; an exception from it stops the run.
+        cancel: set it from any thread to end the run normally.
 
     Returns:
         What was done and how fast.
 
     Raises:
-        OptionError: an option's value makes no sense, or no output was asked for.
+        OptionError: an option's value makes no sense, or no output was requested.
         InputError: a source photo, or the file to be played, cannot be used.
         NoFaceError: no face in the source.
         CameraError: the camera cannot be used, or went away; a file written so far is kept.
         VirtualCameraError: there is no virtual camera, or it went away.
-        OutputError: an output may not or cannot be written or shown.
+        OutputError: an output must not or cannot be written or shown.
         EncoderError: the encoder does not fit the file.
         ModelError: a model of the engine is missing or damaged.
         SafeguardError: a photo, or what the source shows, is refused; no file is kept.
@@ -96,7 +96,7 @@ def live(
 
 
 def check_live_options(options: LiveOptions) -> None:
-    """Raise OptionError unless every value makes sense by itself and with the others."""
+    """Raise OptionError unless every value makes sense, alone and with the others."""
     if options.output is None and options.virtual_camera is None and not options.preview:
         raise OptionError(
             "there is nothing to show the result on: ask for a virtual camera (`virtual_camera`), "

@@ -11,7 +11,7 @@ import numpy as np
 
 from dlc.workflows.live.stats import LiveStats
 
-# Latencies kept for the whole run: a day at 60 frames a second would be five million.
+# Latencies kept for the whole run: a day at 60 frames per second would make five million.
 _KEPT = 100_000
 
 
@@ -20,12 +20,12 @@ class LiveCounts:
     """Totals since the beginning of a run, in frames unless said otherwise.
 
     Attributes:
-        captured: delivered by the source.
-        processed: through all stages.
-        dropped: given up for newer ones.
-        detections: searched for faces.
-        hidden: not shown because of `NoFace`.
-        refused: not shown because of the safeguard.
+        captured: frames delivered by the source.
+        processed: frames that went through all stages.
+        dropped: frames skipped in favor of newer ones.
+        detections: frames searched for faces.
+        hidden: frames not shown because of `NoFace`.
+        refused: not shown because the safeguard refused them.
         faces: swapped faces in the newest frame.
     """
 
@@ -39,37 +39,37 @@ class LiveCounts:
 
 
 class LiveMeter:
-    """Takes in when pictures were shown, from one thread, and sums up in another.
+    """Notes when pictures were shown, in one thread, and sums up in another.
 
     Args:
-        counts: returns the present totals.
-        clock: seconds; the clock that frames are captured by.
+        counts: returns the current totals.
+        clock: the clock that frames are captured by, in seconds.
     """
 
     def __init__(
         self, counts: Callable[[], LiveCounts], clock: Callable[[], float] = time.perf_counter
     ) -> None:
-        """Start measuring now; `begin` starts over."""
+        """Start measuring now; `begin` restarts."""
         self._counts = counts
         self._clock = clock
         self._shown = 0
-        # Both ends of a deque may be used from two threads at once.
+        # The two ends of a deque are safe to use from two threads at once.
         self._fresh: deque[float] = deque()
         self._all: deque[float] = deque(maxlen=_KEPT)
         self.begin()
 
     def begin(self) -> None:
-        """Begin the run now; nothing was shown yet."""
+        """Start the run now, with nothing shown yet."""
         self._began = self._clock()
         self._last = (self._began, LiveCounts(), 0)
 
     @property
     def shown(self) -> int:
-        """Pictures shown so far, repeated ones included."""
+        """Pictures shown so far, including repeats."""
         return self._shown
 
     def note_shown(self, captured_at: float | None) -> None:
-        """Take in that a picture was shown now: captured at that time, or None for a repetition."""
+        """Note that a picture was just shown: when it was captured, or None for a repeat."""
         self._shown += 1
         if captured_at is not None:
             self._fresh.append(self._clock() - captured_at)
@@ -84,7 +84,7 @@ class LiveMeter:
         return self._stats(now, now - before, old, counts, shown - shown_before, latencies)
 
     def total(self) -> LiveStats:
-        """Return what happened since the beginning; latencies are those of the newest frames."""
+        """Return what happened since the start; latencies cover the newest frames."""
         latencies = [*self._all, *self._fresh]
         now = self._clock()
         seconds = now - self._began

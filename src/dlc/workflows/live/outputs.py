@@ -14,25 +14,25 @@ from dlc.media.live.writer import LiveWriter
 from dlc.pipeline import Branch, CancelToken
 from dlc.pipeline.channel import Channel, Closed
 
-# Called after a picture was shown, with the time it was captured at, or None if it was repeated.
+# Called after a picture was shown, with its capture time, or None for a repeat.
 Shown = Callable[[float | None], None]
 
-# Frames that wait for an encoder with a hiccup.
+# Frames that may queue up while an encoder hiccups.
 _FILE_QUEUE = 8
 
 
 class LiveOutput(Protocol):
-    """Takes pictures in the main thread, without holding it up; a context manager."""
+    """Takes pictures in the main thread without blocking it; a context manager."""
 
     def offer(self, frame: LiveFrame) -> None:
-        """Hand over the next picture, which nobody changes any more.
+        """Hand over the next picture, which must not change anymore.
 
         Raises:
-            DlcError: the output failed, possibly at an earlier picture.
+            DlcError: the output failed, possibly on an earlier picture.
         """
 
     def poll(self) -> None:
-        """Do what is to be done while no picture comes; raises what `offer` raises."""
+        """Do idle work while no picture comes; raises what `offer` raises."""
 
     def __enter__(self) -> Self:
         """Begin."""
@@ -43,7 +43,7 @@ class LiveOutput(Protocol):
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        """End; what was taken is shown first."""
+        """End, after showing what was taken."""
 
 
 class _Branched:
@@ -59,7 +59,7 @@ class _Branched:
         self._branch.offer(frame)
 
     def poll(self) -> None:
-        """See whether the thread is well."""
+        """Raise if the thread has failed."""
         self._branch.check()
 
     def __enter__(self) -> Self:
@@ -76,7 +76,7 @@ class _Branched:
 
 
 class FileOutput(_Branched):
-    """Records to a file, every frame at its time; the writer is closed by whoever opened it."""
+    """Records to a file, every frame at its time; whoever opened the writer closes it."""
 
     def __init__(self, writer: LiveWriter, shown: Shown | None = None) -> None:
         self._writer = writer
@@ -93,8 +93,8 @@ class FileOutput(_Branched):
 class VirtualCameraOutput(_Branched):
     """Sends to a virtual camera at a steady rate.
 
-    A new picture goes out at once if that is not sooner than three quarters of a period after the
-    last one. If none has come after five quarters, the last one is repeated.
+    A new picture goes out at once if at least three quarters of a period have passed since the last
+    one. If none has come after five quarters, the last one is repeated.
     """
 
     def __init__(self, camera: VirtualCamera, shown: Shown | None = None) -> None:
@@ -128,7 +128,7 @@ class VirtualCameraOutput(_Branched):
 
 
 class PreviewOutput:
-    """Shows the result in a window, from the main thread, as window systems demand."""
+    """Shows the result in a window, from the main thread, as window systems require."""
 
     def __init__(
         self, window: PreviewWindow, stop: CancelToken, shown: Shown | None = None
@@ -146,7 +146,7 @@ class PreviewOutput:
         self._look()
 
     def poll(self) -> None:
-        """Let the window live."""
+        """Process window events."""
         self._window.poll()
         self._look()
 

@@ -1,4 +1,4 @@
-"""What a finished live run has to tell."""
+"""The outcome of a live run."""
 
 from __future__ import annotations
 
@@ -27,8 +27,8 @@ class LiveResult:
     Attributes:
         source: what was captured, and how.
         engine: the swap engine that did the work.
-        engine_reason: why it was this one.
-        models: by what its neural models were run; the built-in engine has none.
+        engine_reason: why it was chosen.
+        models: which provider ran each of its neural models; the built-in engine has none.
         output: the file that was written, if there is one.
         frames: frames processed.
         faces: faces swapped, over all frames.

@@ -1,4 +1,4 @@
-"""Carry out a live run that has been decided on: capture, find, swap, show."""
+"""Carry out a planned live run: capture, find, swap, show."""
 
 from __future__ import annotations
 
@@ -47,22 +47,22 @@ from dlc.workflows.threads import opencv_threads
 logger = logging.getLogger(__name__)
 
 REPORT_SECONDS = 1.0
-# Seconds, less than there are between two frames, by which a picture without a time of its own
-# comes after the one that it covers.
+# Seconds from a picture to the cover that hides it, which has no time of its own; less than the
+# time between two frames.
 _MOMENT = 0.001
 
 
 @dataclass(frozen=True, slots=True)
 class LivePlan:
-    """What is to be done, all choices made.
+    """A live run to carry out, with every choice made.
 
     Attributes:
-        photos: source photos that exist; none if there are parts.
-        camera: what `open_live_source` is to open.
-        options: what else was chosen.
-        engine: which engine the swapper is, for the result.
-        engine_reason: why it is this one.
-        parts: who gets which face; none if everybody gets the same.
+        photos: source photos that exist; empty if there are parts.
+        camera: the source for `open_live_source`.
+        options: all other choices.
+        engine: the engine in use, for the result.
+        engine_reason: why it was chosen.
+        parts: who gets which face; empty if everybody gets the same one.
     """
 
     photos: tuple[Path, ...]
@@ -80,7 +80,7 @@ def run_live(
     progress: Callable[[LiveStats], None] | None = None,
     cancel: CancelToken | None = None,
 ) -> LiveResult:
-    """Carry `plan` out; `dlc.live` tells what is returned and raised.
+    """Carry out `plan`; see `dlc.live` for what is returned and raised.
 
     `load_engine` is called with the number of CPU threads once the source is open.
     """
@@ -105,7 +105,7 @@ def run_live(
         outputs = _open_outputs(
             plan, source.report, provenance, stop, run.meter.note_shown, threads, stack
         )
-        # Last, so that outputs learn of a refusal however late it comes.
+        # Last, so that outputs learn of even a late refusal.
         stack.enter_context(watch or nullcontext())
         ended_by = run.until_the_end(outputs)
     return LiveResult(
@@ -124,13 +124,13 @@ def run_live(
 
 
 class _Run:
-    """The pipeline of a live run with everything that watches, counts and measures it.
+    """The pipeline of a live run, with everything that watches and measures it.
 
     Attributes:
         pipeline: from the source to what viewers see.
         meter: measures what is shown.
-        frames: processed so far.
-        faces: swapped so far.
+        frames: frames processed so far.
+        faces: faces swapped so far.
     """
 
     def __init__(
@@ -148,7 +148,7 @@ class _Run:
         self._finder: LiveFinder = live_finder(cast.engine.finder, every, fps, cadence)
         self._guard = ViewerGuard(options.no_face, _label_of(options))
         steps = LiveSteps(cast, self._finder, options.faces, self._guard, cadence, watch)
-        # A label belongs to one thread, and the guard's is used by a stage.
+        # A label belongs to one thread, and a stage uses the guard's.
         self._label = _label_of(options)
         self._watch = watch
         self._source = source
@@ -164,7 +164,7 @@ class _Run:
         self.meter = LiveMeter(self._counts)
 
     def until_the_end(self, outputs: Sequence[LiveOutput]) -> LiveEnd:
-        """Show one picture after the other.
+        """Show pictures until the run ends.
 
         Raises:
             Cancelled: the run was stopped before there was a picture.
@@ -215,7 +215,7 @@ class _Run:
         self._report()
 
     def _cover(self, watch: LiveWatch) -> None:
-        """Hide what viewers still see of a refused picture, if the next one takes its time."""
+        """Cover a refused picture that viewers still see if the next one is slow to come."""
         newest = self._newest
         if newest is None or newest.is_refused or not watch.refuses(newest.frame):
             return
@@ -229,7 +229,7 @@ class _Run:
         now = time.perf_counter()
         if now < self._next_report:
             return
-        # After a pause, of the whole machine for instance, no reports are made up for.
+        # Skip the reports missed in a pause, such as a suspend of the machine.
         self._next_report = max(self._next_report + REPORT_SECONDS, now)
         stats = self.meter.sample()
         if self._progress is not None:
@@ -252,7 +252,7 @@ def _label_of(options: LiveOptions) -> Label | None:
 
 
 def _provenance_of(plan: LivePlan) -> Provenance:
-    """Return how the file will say what it is; raises what `prepare_provenance` does."""
+    """Return how the file gets its provenance; raises what `prepare_provenance` does."""
     if plan.options.output is None:
         return Provenance(())
     provenance = prepare_provenance(
@@ -282,9 +282,9 @@ def _open_outputs(
     threads: int,
     stack: ExitStack,
 ) -> list[LiveOutput]:
-    """Open every output that was asked for; the first one is measured.
+    """Open every requested output; the first one is measured.
 
-    What others watch goes first, what is kept goes last.
+    Outputs that others watch come first, the recording last.
     """
     options = plan.options
     outputs: list[LiveOutput] = []
@@ -322,6 +322,6 @@ def _even(width: int, height: int) -> tuple[int, int]:
 
 
 def _tell_of(writer: LiveWriter) -> None:
-    """Say what is left of the run, however it ended."""
+    """Report what is left of the run, however it ended."""
     if writer.is_kept:
         logger.info("%d frames are in %s", writer.frames_written, writer.path)

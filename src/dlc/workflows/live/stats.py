@@ -1,4 +1,4 @@
-"""What is told of a live run, second by second."""
+"""What a live run reports every second."""
 
 from __future__ import annotations
 
@@ -7,19 +7,19 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class LiveStats:
-    """What happened in a part of a live run, a second mostly.
+    """What happened in part of a live run, usually a second.
 
     Attributes:
         time_s: seconds from the beginning of the run to the end of this part.
-        capture_fps: frames the source delivered, a second.
-        processing_fps: frames that were processed, a second.
-        output_fps: pictures the first output showed, a second; repeated ones count.
+        capture_fps: frames per second delivered by the source.
+        processing_fps: frames per second processed.
+        output_fps: pictures per second shown by the first output, including repeats.
         latency_p50_ms: median time from capturing a frame to showing it; None if none was shown.
         latency_p95_ms: the same for the 95th percentile.
         dropped_frames: frames captured but not shown, because a newer one came.
-        detections_per_s: frames searched for faces, a second.
+        detections_per_s: frames per second searched for faces.
         faces: faces swapped in the newest frame.
-        hidden_frames: frames not shown because of a face in them, or of none (`NoFace`).
+        hidden_frames: frames not shown because of a face in them, or a lack of one (`NoFace`).
         refused_frames: frames not shown because the safeguard refused them.
     """
 

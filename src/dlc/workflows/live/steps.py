@@ -1,4 +1,4 @@
-"""What happens to one live frame on its way from the source to the outputs."""
+"""The steps a live frame goes through between source and outputs."""
 
 from __future__ import annotations
 
@@ -24,14 +24,14 @@ from dlc.workflows.people.cast import Cast
 
 @dataclass(slots=True, eq=False)
 class LiveJob:
-    """A frame and what the steps have found out about it so far.
+    """A frame and what the steps have learned about it so far.
 
     Attributes:
         frame: as it was captured, until the patches are pasted into it.
-        found: how many faces there are in it, whoever they are.
-        faces: those that were chosen.
-        patches: what becomes of each of these; None is a face that stays as it is.
-        slowest: seconds that the slowest step after finding took.
+        found: number of faces in it, chosen or not.
+        faces: the chosen ones.
+        patches: one for each of these; None for a face that stays as it is.
+        slowest: seconds taken by the slowest step after finding.
     """
 
     frame: LiveFrame
@@ -46,7 +46,7 @@ class LivePicture:
     """What viewers see of a frame.
 
     Attributes:
-        frame: the picture for them.
+        frame: the picture they see.
         swapped: how many faces were swapped in the frame.
         is_refused: whether it is black because the safeguard refused the frame.
     """
@@ -57,15 +57,15 @@ class LivePicture:
 
 
 class LiveSteps:
-    """The steps of a live swap, each called from the one thread of its stage.
+    """The steps of a live swap, each called only from the thread of its stage.
 
     Args:
-        cast: whom to swap, by a swapper that is already prepared with the sources.
-        finder: finds the faces, in the place of the engine's own.
+        cast: whom to swap; already prepared with the sources.
+        finder: finds the faces, in place of the engine's own finder.
         choice: which of them are swapped.
         guard: decides what is shown.
-        cadence: is told how long swapping takes.
-        watch: knows which frames are refused, if they are watched.
+        cadence: learns how long swapping takes.
+        watch: knows which frames are refused; None if they are not watched.
     """
 
     def __init__(
@@ -101,13 +101,13 @@ class LiveSteps:
         ]
 
     def find(self, frame: LiveFrame) -> LiveJob:
-        """Find the faces of a frame, choose those to swap, and look closer at these."""
+        """Find the faces in a frame, choose those to swap, and describe these in detail."""
         faces = self._finder.find(frame)
         chosen = self._cast.choose(faces, self._choice)
         return LiveJob(frame, len(faces), self._finder.describe(frame, chosen, self._needs))
 
     def paste(self, job: LiveJob) -> LivePicture:
-        """Put the patches into the frame and decide what is shown of it."""
+        """Paste the patches into the frame and decide what viewers see."""
         made = [patch for patch in job.patches if patch is not None]
         for patch in made:
             job.frame.paste(patch.box, patch.bgr, patch.alpha)
@@ -128,7 +128,7 @@ def _apply(effect: PatchEffect, job: LiveJob) -> None:
 
 
 def _timed(step: Callable[[LiveJob], None], job: LiveJob) -> LiveJob:
-    """Take a job through a step and note how long that took."""
+    """Run a step on a job and note how long it took."""
     began = time.perf_counter()
     step(job)
     job.slowest = max(job.slowest, time.perf_counter() - began)

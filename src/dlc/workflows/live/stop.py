@@ -1,4 +1,4 @@
-"""When a live run is over, other than by the end of its source."""
+"""Ends a live run before its source does."""
 
 from __future__ import annotations
 
@@ -9,25 +9,25 @@ from dlc.pipeline import CancelToken
 
 
 class LiveStop(CancelToken):
-    """Set once a number of seconds is over, once another token is set, or on its own."""
+    """A token that is set directly, by another token, or after a number of seconds."""
 
     def __init__(self, outer: CancelToken) -> None:
-        """Watch `outer`; there is no end in time before `limit` is called."""
+        """Watch `outer`; there is no time limit until `limit` is called."""
         super().__init__()
         self._outer = outer
         self._end = math.inf
 
     @property
     def is_set(self) -> bool:
-        """Whether the run is to end."""
+        """Whether the run should end."""
         return super().is_set or self._outer.is_set or self.is_over
 
     @property
     def is_over(self) -> bool:
-        """Whether it has lasted as long as it was to last."""
+        """Whether the time limit is reached."""
         return time.perf_counter() >= self._end
 
     def limit(self, seconds: float | None) -> None:
-        """End the run some seconds from now; None leaves it without an end."""
+        """End the run in this many seconds; None sets no limit."""
         if seconds is not None:
             self._end = time.perf_counter() + seconds

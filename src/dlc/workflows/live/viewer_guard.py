@@ -12,23 +12,22 @@ from dlc.media.label import Label
 from dlc.media.live.frame import LiveFrame
 from dlc.options import NoFace
 
-# Where a patch is this opaque nothing of the real face shines through that anybody could see.
+# At this opacity, nothing visible of the real face shows through a patch.
 _OPAQUE = 250
-# A face that vanishes counts as still there for so long: more often it was lost than it left.
+# Seconds a vanished face counts as still there: more often it was lost than it left.
 _REMEMBERED_SECONDS = 1.0
 
 
 class ViewerGuard:
     """Replaces frames that must not be seen.
 
-    With `NoFace.PASS` every frame is shown as it is. Otherwise a frame is shown only if there is a
-    face in it and every face in it was replaced completely: those that were not chosen, those the
-    swapper refuses, and those that it fades out count as seen, and so do faces that were there a
-    moment ago and are not found any more.
+    With `NoFace.PASS` every frame is shown as it is. Otherwise a frame is shown only if it has a
+    face and every face in it was replaced completely. Faces that were not chosen, that the swapper
+    refuses or fades out, or that were there a moment ago and are no longer found, are not replaced.
 
     Args:
         policy: which frames must not be seen.
-        label: is drawn into every picture that viewers see, black ones included.
+        label: drawn on every picture that viewers see, black ones included.
 
     Attributes:
         hidden: frames that were replaced because of the policy.
@@ -36,7 +35,7 @@ class ViewerGuard:
     """
 
     def __init__(self, policy: NoFace, label: Label | None = None) -> None:
-        """Begin with nothing that could be shown."""
+        """Start with nothing to show."""
         self._policy = policy
         self._label = label
         self._seen: deque[tuple[float, int]] = deque()
@@ -47,17 +46,17 @@ class ViewerGuard:
     def shown(
         self, frame: LiveFrame, found: int, patches: Sequence[Patch], *, refused: bool = False
     ) -> LiveFrame:
-        """Return the picture for the viewers at the time of `frame`.
+        """Return the picture that viewers see at the time of `frame`.
 
         Args:
-            frame: the next frame, with the patches in it.
-            found: how many faces were found in it, chosen or not.
+            frame: the next frame, with the patches pasted.
+            found: number of faces in it, chosen or not.
             patches: the faces that were replaced.
-            refused: whether the safeguard says that it must not be seen, whatever the policy is.
+            refused: whether the safeguard forbids showing it, whatever the policy.
         """
         if refused:
             self.refused += 1
-            # It may be one from the moment before the safeguard looked.
+            # It may date from just before the safeguard looked.
             self._frozen = None
             return black_like(frame, self._label)
         if self._label is not None:
@@ -75,7 +74,7 @@ class ViewerGuard:
         return black_like(frame, self._label)
 
     def _expected(self, time: float, found: int) -> int:
-        """Return how many faces there were at most in the last second."""
+        """Return the largest number of faces in the last second."""
         self._seen.append((time, found))
         while self._seen[0][0] < time - _REMEMBERED_SECONDS:
             self._seen.popleft()
@@ -83,7 +82,7 @@ class ViewerGuard:
 
 
 def black_like(frame: LiveFrame, label: Label | None) -> LiveFrame:
-    """Return a black picture of a frame's size and time, with the label if there is one."""
+    """Return a black picture with the frame's size and time, and the label if there is one."""
     black = np.zeros_like(frame.bgr)
     picture = LiveFrame(black, index=frame.index, captured_at=frame.captured_at)
     if label is not None:

@@ -1,4 +1,4 @@
-"""Lets the safeguard look at a live picture without holding it up."""
+"""Lets the safeguard check live pictures without delaying them."""
 
 from __future__ import annotations
 
@@ -15,31 +15,31 @@ from dlc.safeguard.guard import Safeguard
 
 logger = logging.getLogger(__name__)
 
-# For how long pictures have to be harmless before viewers see them again: scores that are just
-# about too high go up and down.
+# Seconds that pictures must be harmless before viewers see them again, as scores near the threshold
+# go up and down.
 _CALM_SECONDS = 1.0
 
 
 class LiveWatch:
-    """Has one picture of a live source after the other looked at, in a thread of its own.
+    """Checks pictures of a live source, one at a time, in its own thread.
 
-    A look begins with the newest picture at the moment it is due, and while it lasts no other one
-    is taken. Used as a context manager around the run, whatever else ends the run.
+    When a check is due, it takes the newest picture, and it takes no other while it runs. Use it as
+    a context manager around the whole run, whatever ends the run.
 
     Args:
-        safeguard: looks at them.
+        safeguard: checks them.
     """
 
     def __init__(self, safeguard: Safeguard) -> None:
         self._safeguard = safeguard
         self._branch = Branch[LiveFrame]("safeguard", self._look)
         self._began: float | None = None
-        # Both in seconds since the first picture. Each is written by one thread at a time.
+        # Both in seconds since the first picture. Only one thread at a time writes each.
         self._due = -math.inf
         self._hidden_until = -math.inf
 
     def note(self, frame: LiveFrame) -> None:
-        """Take in a picture as it was captured; returns at once, in the capturing thread."""
+        """Take a picture as captured, in the capturing thread; returns at once."""
         if self._began is None:
             self._began = frame.captured_at
         time = frame.captured_at - self._began
@@ -49,11 +49,11 @@ class LiveWatch:
             self._branch.offer(LiveFrame(frame.to_bgr(), index=frame.index, captured_at=time))
 
     def refuses(self, frame: LiveFrame) -> bool:
-        """Tell whether viewers must not see a picture, by what is known by now."""
+        """Return whether viewers must not see a picture, as far as is known by now."""
         return self._began is not None and frame.captured_at - self._began < self._hidden_until
 
     def check(self) -> None:
-        """See how the looks went.
+        """Raise if the checks so far require it.
 
         Raises:
             SafeguardError: as many pictures in a row as the policy says are above its threshold.
@@ -74,8 +74,8 @@ class LiveWatch:
         if isinstance(error, SafeguardError):
             self._branch.__exit__(kind, error, trace)
         else:
-            # A refusal is told rather than a camera that went away in the same moment: otherwise
-            # the recording would be kept.
+            # Report a refusal rather than a camera that went away at the same moment: otherwise the
+            # recording would be kept.
             self._branch.__exit__(None, None, None)
 
     def _look(self, pictures: Channel[LiveFrame]) -> None:
@@ -89,7 +89,7 @@ class LiveWatch:
             self._due = self._safeguard.due
 
     def _decide(self, time: float) -> None:
-        """Hide or show what comes, after a look at the picture of that time."""
+        """Hide or show the coming pictures, after checking the one of that time."""
         score = self._safeguard.suspicion
         if score is not None:
             if time >= self._hidden_until:

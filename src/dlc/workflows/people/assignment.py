@@ -1,4 +1,4 @@
-"""Who of the people in the target is to get which face."""
+"""Which person in the target gets which face."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ class Part:
     """A person in the target, and the face they get.
 
     Attributes:
-        person: photos of the person; none stand for everybody else.
-        source: photos of the face.
+        person: photos of the person; empty for everybody else.
+        source: photos of the new face.
     """
 
     person: tuple[Path, ...]
@@ -29,7 +29,7 @@ def check_people(options: PeopleOptions, *, has_source: bool) -> None:
 
     Args:
         options: the choice.
-        has_source: whether there is a source for whoever has none of their own.
+        has_source: whether there is a source for people without one of their own.
     """
     check_similarity(options.similarity)
     if options.mapping and options.reference is not None:
@@ -47,10 +47,10 @@ def check_similarity(similarity: float | None) -> None:
 
 
 def parts_of(source: Source | None, options: PeopleOptions) -> tuple[Part, ...]:
-    """Return who gets which face; nothing if everybody gets `source`.
+    """Return who gets which face; empty if everybody gets `source`.
 
     Raises:
-        InputError: a photo is not there.
+        InputError: a photo does not exist.
     """
     if options.reference is not None and source is not None:
         return (Part(tuple(photo_paths(options.reference)), tuple(photo_paths(source))),)
@@ -64,5 +64,5 @@ def parts_of(source: Source | None, options: PeopleOptions) -> tuple[Part, ...]:
 
 
 def source_photos(photos: Sequence[Path], parts: Sequence[Part]) -> tuple[Path, ...]:
-    """Return all photos of new faces, each once: those for everybody and those of the parts."""
+    """Return all photos of new faces, each once: those for everybody, then those of the parts."""
     return tuple(dict.fromkeys([*photos, *(path for part in parts for path in part.source)]))

@@ -1,4 +1,4 @@
-"""The people of a run: how they are told apart, and what gives them their new faces."""
+"""The people of a run: how they are told apart, and which swapper gives them new faces."""
 
 from __future__ import annotations
 
@@ -38,14 +38,14 @@ _BY_PLACE = (
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Cast:
-    """Who is known of the people, and a swapper that is to learn their sources.
+    """The known people, and a swapper that learns their sources.
 
     Attributes:
-        engine: as it was loaded.
+        engine: the loaded engine.
         swapper: swaps faces once `prepare` was called.
         sources: the swapper of each source, with the photos to prepare it with.
-        parts: who was asked for; none if everybody gets the same face.
-        matcher: tells people apart, where anybody was asked for.
+        parts: who was asked for; empty if everybody gets the same face.
+        matcher: tells people apart, if anybody was asked for.
     """
 
     engine: LoadedEngine
@@ -56,25 +56,25 @@ class Cast:
 
     @property
     def photos(self) -> list[SourcePhoto]:
-        """All the source photos that are used."""
+        """All source photos in use."""
         return [photo for _, photos in self.sources for photo in photos]
 
     def prepare(self) -> None:
-        """Let every swapper learn its source."""
+        """Prepare every swapper with its source."""
         for swapper, photos in self.sources:
             swapper.prepare([(photo.frame, photo.face) for photo in photos])
 
     def finder(self, faces: FaceFinder | None = None) -> FaceFinder:
-        """Return a new finder that says of every face whose it is.
+        """Return a new finder that also says whose face each one is.
 
         Args:
-            faces: finds them; None is the engine's own finder.
+            faces: finds the faces; None means the engine's own finder.
         """
         faces = faces or self.engine.finder
         return faces if self.matcher is None else PeopleFinder(faces, self.matcher)
 
     def choose(self, faces: Sequence[Face], choice: FaceChoice | tuple[int, ...]) -> list[Face]:
-        """Return those of a frame's faces that are to be swapped: `choice` of those in the cast."""
+        """Return the faces to swap in a frame: `choice` of those in the cast."""
         if self.matcher is not None and all(part.person for part in self.parts):
             faces = [face for face in faces if face.person is not None]
         return select_faces(faces, choice)
@@ -95,11 +95,11 @@ class Cast:
         return None if self.matcher is None else self.matcher.whereabouts
 
     def go_on(self, before: Whereabouts | None, seconds: float) -> None:
-        """Continue where another cast of the same people ended; some of its frames are seen again.
+        """Continue where another cast of the same people ended; some of its frames come again.
 
         Args:
-            before: the other one's; None begins without a past.
-            seconds: how much of the frames' time `whereabouts` has to cover.
+            before: the other cast's state; None starts fresh.
+            seconds: how much frame time `whereabouts` has to cover.
         """
         if self.matcher is not None:
             self.matcher.go_on(before or Whereabouts(), seconds)
@@ -111,7 +111,7 @@ class Cast:
 
 
 def missed_people(parts: Sequence[Part], found: frozenset[int]) -> tuple[str, ...]:
-    """Return what to tell of the people who were asked for and are not among those found."""
+    """Return notes on the people who were asked for but not found."""
     return tuple(
         f"nobody in the target was recognized as {part.person[0]}"
         for number, part in enumerate(_asked(parts))
@@ -126,19 +126,19 @@ def read_cast(
     options: PeopleOptions,
     cancel: CancelToken,
 ) -> Cast:
-    """Read all photos, and find out who is in them.
+    """Read all photos and find the people in them.
 
     Args:
-        engine: as it was loaded.
-        photos: the source photos if there are no parts.
+        engine: the loaded engine.
+        photos: the source photos, if there are no parts.
         parts: from `parts_of`.
-        options: how alike two faces of a person are.
-        cancel: looked at before every photo.
+        options: how alike two faces of the same person are.
+        cancel: checked before every photo.
 
     Raises:
         InputError: a photo cannot be read.
         NoFaceError: there is no face in a photo.
-        ModelError: one person is to be swapped, and there is no recognizer to find them by.
+        ModelError: a particular person is requested, and there is no recognizer to find them.
         Cancelled: the run was stopped.
     """
     finder, swapper = engine.finder, engine.swapper
@@ -178,7 +178,7 @@ def _matcher(
                 "`dlc models pull sface` installs a recognizer, `recognizer_model` names one, "
                 "and `faces` chooses without"
             )
-        for part in asked:  # a photo without a face is a mistake, also where it tells nothing
+        for part in asked:  # a photo without a face is a mistake even if nothing depends on it
             read_sources(part.person, engine.finder, Needs.NOTHING, cancel)
         return PeopleByPlace(len(asked))
     people = [_embedding(part.person, recognizer, cancel) for part in asked]

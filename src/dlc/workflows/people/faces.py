@@ -1,4 +1,4 @@
-"""Who is in a video: everybody's portrait, and when they are seen."""
+"""Who is in a video: a portrait of each person, and when they appear."""
 
 from __future__ import annotations
 
@@ -27,9 +27,9 @@ from dlc.workflows.progress import Progress
 from dlc.workflows.result import ModelUse
 
 SHEET = "people.png"
-# A smaller portrait is enlarged to this side, so that its face is found when it is read again.
+# A smaller portrait is enlarged to this side, so that its face is found when it is read back.
 _LEAST_SIDE = 320
-# Shorter tracks than this are mistakes of the detector more often than faces.
+# Shorter tracks are more often false detections than faces.
 _LEAST_FRAMES = 3
 
 _BY_TRACK = (
@@ -42,15 +42,15 @@ _BY_TRACK = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FacesOptions:
-    """How people are looked for.
+    """How to look for people.
 
     Attributes:
-        neural: which models find and recognize faces.
-        start: seconds into the target at which to begin; None is its beginning.
-        end: seconds into the target at which to stop; None is its end.
-        similarity: the cosine similarity above which two faces count as the same person; None is
+        neural: the models that find and recognize faces.
+        start: seconds into the target at which to begin; None means its beginning.
+        end: seconds into the target at which to stop; None means its end.
+        similarity: the cosine similarity above which two faces count as the same person; None means
             the recognizer's own.
-        overwrite: replace portraits that are there already.
+        overwrite: replace existing portraits.
         threads: CPU threads; None uses every core.
     """
 
@@ -64,14 +64,14 @@ class FacesOptions:
 
 @dataclass(frozen=True, slots=True)
 class FoundPerson:
-    """One of the people.
+    """A person found in the target.
 
     Attributes:
-        photo: their portrait, for `PeopleOptions`.
-        frames: in how many frames they are seen.
-        first: seconds into the target when they are first seen.
-        last: and when last.
-        tracks: how often they came into view.
+        photo: their portrait, usable in `PeopleOptions`.
+        frames: number of frames they appear in.
+        first: when they are first seen, in seconds into the target.
+        last: when they are last seen, likewise.
+        tracks: number of times they came into view.
     """
 
     photo: Path
@@ -83,17 +83,17 @@ class FoundPerson:
 
 @dataclass(frozen=True, slots=True)
 class FacesResult:
-    """Everybody in a target: those who are seen most first, if they were recognized.
+    """Everybody in a target: those seen most come first, if faces were recognized.
 
-    Otherwise they are in the order in which they appear, from the left, as a swap takes them.
+    Otherwise they come in order of appearance, from the left, as a swap takes them.
 
     Attributes:
         target: the video or picture.
-        sheet: the picture of all of them.
+        sheet: a picture of all of them.
         people: at least one.
-        recognized: whether people were told apart by look, and not by track alone.
-        models: by what neural models were run.
-        frames: how many frames were looked at.
+        recognized: whether people were told apart by their faces, not by track alone.
+        models: which provider ran each neural model.
+        frames: number of frames searched.
         notes: what the user should know.
     """
 
@@ -118,17 +118,17 @@ def find_people(
 
     Args:
         target: a video or a picture.
-        folder: where portraits and their sheet go; it is made if it is not there.
-        options: everything that can be chosen.
+        folder: where portraits and their sheet go; created if missing.
+        options: all choices.
         progress: called after every frame.
-        cancel: set it, from anywhere, to stop.
+        cancel: set it from any thread to stop.
 
     Raises:
-        OptionError: an option makes no sense, or there is nothing here that heeds it.
+        OptionError: an option makes no sense, or nothing here makes use of it.
         InputError: the target cannot be used.
         NoFaceError: there is no face in it.
-        OutputError: the folder holds something already, or cannot be written to.
-        ModelError: a model that was named is of no use.
+        OutputError: the folder already holds files, or cannot be written to.
+        ModelError: a named model is unusable.
         Cancelled: the run was stopped.
     """
     options, folder, target = options or FacesOptions(), Path(folder), Path(target)
@@ -172,7 +172,7 @@ def _check_folder(folder: Path, *, overwrite: bool) -> None:
 
 
 def _people(sightings: Sequence[Sighting], similarity: float | None) -> list[list[Sighting]]:
-    """Return the sightings of each person, in the order that `FacesResult` tells."""
+    """Return the sightings of each person, in the order described in `FacesResult`."""
     if similarity is None:
         return [[sighting] for sighting in sightings]
     known = [each for each in sightings if each.embedding is not None]

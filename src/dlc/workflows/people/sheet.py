@@ -1,4 +1,4 @@
-"""A picture for people: everybody in a video, numbered."""
+"""A contact sheet of everybody in a video, numbered."""
 
 from __future__ import annotations
 
@@ -19,11 +19,12 @@ _INK = (48, 48, 48)
 def draw_people(
     portraits: Sequence[NDArray[np.uint8]], captions: Sequence[tuple[int, float, float]]
 ) -> NDArray[np.uint8]:
-    """Draw portraits in rows, with what is known of each below.
+    """Draw portraits in rows, each with its caption below.
 
     Args:
         portraits: uint8 (h, w, 3) BGR, at least one.
-        captions: for each in how many frames the person is seen, and the first and the last second.
+        captions: for each, the number of frames the person appears in, and the first and last
+            second.
 
     Returns:
         uint8 (height, width, 3) BGR.
