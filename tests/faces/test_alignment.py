@@ -132,5 +132,5 @@ def test_points_that_are_no_face_have_no_matrix(points: NDArray[np.float64]) -> 
 
 @pytest.mark.parametrize("size", [100, 160, 1])
 def test_a_size_that_no_model_takes_is_refused(size: int) -> None:
-    with pytest.raises(ValueError, match="no multiple of 112 or 128"):
+    with pytest.raises(ValueError, match="not a multiple of 112 or 128"):
         arcface_matrix(FACE, size)

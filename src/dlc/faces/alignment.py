@@ -1,7 +1,7 @@
-"""Faces turned upright and scaled to the size that the neural models take.
+"""Turns faces upright and scales them to the size the neural models expect.
 
-Unlike insightface's `face_align`, whose results these are, nothing here reads a whole picture,
-warns of scikit-image's plans, or stumbles over points that are no face.
+Results equal those of insightface's `face_align`, but nothing here reads the whole picture,
+triggers scikit-image's deprecation warnings, or fails on points that are not a face.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from dlc.faces.crop import Square
 from dlc.faces.pixels import Pixels
 from dlc.geometry import Box
 
-# Where ArcFace wants the five points in a crop of 112 x 112 pixels (`face_align.arcface_dst` of
+# Where ArcFace expects the five points in a crop of 112 x 112 pixels (`face_align.arcface_dst` of
 # insightface), as complex numbers.
 _TEMPLATE: NDArray[np.complex128] = np.array(
     [
@@ -27,14 +27,14 @@ _TEMPLATE: NDArray[np.complex128] = np.array(
         70.7299 + 92.2041j,
     ]
 )
-# Crops of multiples of 128 show 8 of 128 pixels more on either side.
+# Crops of a multiple of 128 have an extra margin of 8 pixels in 128 on either side.
 _WIDE_OFFSET = 8.0
-# Pixels of the picture along the side of a crop; anything else is no face in a real picture.
+# Range of a crop's side in pixels of the picture; no real face lies outside it.
 _LEAST_SIDE, _MOST_SIDE = 4.0, 32768.0
 
 
 def arcface_matrix(points: NDArray[np.float32], size: int) -> NDArray[np.float64] | None:
-    """Return the similarity that takes a face's points to those of an aligned crop.
+    """Return the similarity that maps a face's points to those of an aligned crop.
 
     It equals that of insightface's `face_align.estimate_norm`.
 
@@ -43,11 +43,11 @@ def arcface_matrix(points: NDArray[np.float32], size: int) -> NDArray[np.float64
         size: side of the crop in pixels, a multiple of 112 or 128.
 
     Returns:
-        float64 (2, 3), from the picture's pixels to the crop's, or None where the points cannot be
-        those of a face: not finite, all in one place, or impossibly far apart.
+        float64 (2, 3), from the picture's pixels to the crop's, or None if the points cannot be a
+        face: not finite, all in one place, or impossibly far apart.
 
     Raises:
-        ValueError: `size` is a multiple of neither.
+        ValueError: `size` is not a multiple of either.
     """
     return template_matrix(points, _template(size), size)
 
@@ -55,14 +55,14 @@ def arcface_matrix(points: NDArray[np.float32], size: int) -> NDArray[np.float64
 def template_matrix(
     points: NDArray[np.float32], template: NDArray[np.complex128], size: int
 ) -> NDArray[np.float64] | None:
-    """Return the similarity that takes a face's points to those of a model's own template.
+    """Return the similarity that maps a face's points to a model's own template.
 
-    It has the least squared error (Umeyama 1991; for two dimensions, points as complex numbers give
-    it in closed form).
+    It minimizes the squared error (Umeyama 1991; in two dimensions, complex numbers give it in
+    closed form).
 
     Args:
         points: float32 (5, 2) as in `Face.points`.
-        template: complex128 (5,), where the model wants them in a crop, x + yj in its pixels.
+        template: complex128 (5,), where the model expects them in a crop, x + yj in its pixels.
         size: side of the crop in pixels.
 
     Returns:
@@ -84,10 +84,10 @@ def template_matrix(
 
 
 def crop_square(matrix: NDArray[np.float64], size: int) -> Square:
-    """Return the part of a picture that a similarity takes to a crop of `size` pixels.
+    """Return the square of a picture that a similarity maps to a crop of `size` pixels.
 
     Args:
-        matrix: float64 (2, 3), as from `arcface_matrix`: it counts from the centers of pixels.
+        matrix: float64 (2, 3), as from `arcface_matrix`; coordinates count from pixel centers.
         size: side of the crop in pixels.
     """
     x, y = np.linalg.solve(matrix[:, :2], (size - 1) / 2 - matrix[:, 2])
@@ -96,14 +96,15 @@ def crop_square(matrix: NDArray[np.float64], size: int) -> Square:
 
 
 def aligned_crop(frame: Pixels, matrix: NDArray[np.float64], size: int) -> NDArray[np.uint8]:
-    """Return the part of a picture that a matrix takes to a crop, black beyond the picture.
+    """Return the crop that a matrix maps a picture to, black beyond the picture.
 
-    The pixels are those of `cv2.warpAffine` (linear) of the whole picture, give or take one level
-    of rounding, but only the part that is needed is read.
+    The pixels equal `cv2.warpAffine` (linear) on the whole picture, within one level of rounding,
+    but only the needed part is read.
 
     Args:
         frame: the picture.
-        matrix: float64 (2, 3), from the picture's pixels to the crop's; such as `arcface_matrix`.
+        matrix: float64 (2, 3), from the picture's pixels to the crop's, for example from
+            `arcface_matrix`.
         size: side of the crop in pixels.
 
     Returns:
@@ -124,12 +125,12 @@ def _template(size: int) -> NDArray[np.complex128]:
     elif size % 128 == 0:
         scale, offset = size / 128, _WIDE_OFFSET
     else:
-        raise ValueError(f"{size} is no multiple of 112 or 128, the sizes of aligned crops")
+        raise ValueError(f"{size} is not a multiple of 112 or 128, the sizes of aligned crops")
     return (_TEMPLATE + offset) * scale
 
 
 def _footprint(matrix: NDArray[np.float64], size: int) -> Box:
-    """Return the pixels that linear interpolation reads for a crop, and one more on each side."""
+    """Return the pixels that linear interpolation reads for a crop, plus one on each side."""
     ends = (0, size - 1)
     corners = np.array([(x, y) for x in ends for y in ends], np.float64)
     placed = np.linalg.solve(matrix[:, :2], (corners - matrix[:, 2]).T)

@@ -24,14 +24,14 @@ class Detector(Protocol):
     """Finds faces in a picture."""
 
     def detect(self, bgr: NDArray[np.uint8], /) -> list[Face]:
-        """Return the faces, best first, in pixels of a picture uint8 (h, w, 3) BGR."""
+        """Return the faces, best first, in pixels of the uint8 (h, w, 3) BGR picture."""
 
 
 class FaceAnalyzer:
     """Finds the faces of a video's frames; one analyzer serves one video at a time.
 
-    Every frame is searched, in all its pixels. What is known of a face besides its box, points and
-    score is computed by `describe`, for whoever needs it.
+    Every frame is searched at full resolution. Whatever else is needed besides a face's box, points
+    and score is computed on demand by `describe`.
     """
 
     def __init__(
@@ -41,13 +41,13 @@ class FaceAnalyzer:
         landmarker: Landmarker106 | None = None,
         smoother: FaceSmoother | None = None,
     ) -> None:
-        """Start without a past.
+        """Start with no history.
 
         Args:
             detector: finds the faces.
-            recognizer: computes embeddings; None if nobody will need them.
-            landmarker: finds 106 points; None if nobody will need them.
-            smoother: steadies boxes and points; None leaves them as the detector finds them.
+            recognizer: computes embeddings; None if they are never needed.
+            landmarker: finds 106 points; None if they are never needed.
+            smoother: smooths boxes and points; None leaves them as detected.
         """
         self._detector = detector
         self._recognizer = recognizer
@@ -58,7 +58,7 @@ class FaceAnalyzer:
 
     @property
     def similarity(self) -> float:
-        """The cosine from which two embeddings are one person's.
+        """The cosine from which two embeddings are the same person.
 
         Raises:
             ValueError: this analyzer has no recognizer.
@@ -68,7 +68,7 @@ class FaceAnalyzer:
         return self._recognizer.similarity
 
     def reset(self) -> None:
-        """Forget everything but the ids given out: the next frame begins a new video."""
+        """Forget everything but the ids already used: the next frame begins a new video."""
         self._cuts = SceneCutDetector()
         self._tracks.forget()
         if self._smoother is not None:
@@ -95,12 +95,12 @@ class FaceAnalyzer:
         return faces if self._smoother is None else self._smoother.smooth(faces, frame.time)
 
     def describe(self, frame: TrackableFrame, faces: Sequence[Face], needs: Needs) -> list[Face]:
-        """Return faces that were found in `frame`, in their order, with what is needed of them.
+        """Return faces found in `frame`, in the same order, with what is needed filled in.
 
-        Landmarks or an embedding stay None where box or points are not those of a face.
+        Landmarks or embedding stay None if the box or points are not those of a face.
 
         Raises:
-            ValueError: something is needed whose model this analyzer does not have.
+            ValueError: this analyzer lacks the model for something that is needed.
         """
         described = list(faces)
         if Needs.LANDMARKS_106 in needs and self._landmarker is not None:

@@ -1,7 +1,7 @@
-"""Squares of any size and angle in a picture, and their pixels as a model's input.
+"""Squares of any size and angle in a picture, read as input for a model.
 
-Points follow OpenCV: whole numbers are the centers of pixels, so a picture's left edge is at -0.5.
-Models count from the edge of their input instead, which is half a pixel more.
+Points follow OpenCV: whole numbers are pixel centers, so a picture's left edge is at -0.5. Models
+count from the edge of their input instead, which adds half a pixel.
 """
 
 from __future__ import annotations
@@ -17,8 +17,8 @@ from numpy.typing import NDArray
 from dlc.faces.pixels import RegionSource
 from dlc.geometry import Box
 
-# Pixels read beyond a square: for interpolating at its border, and at the far ends for the rows and
-# columns that fall away when lengths are odd and halved up to three times.
+# Pixels read beyond a square: for interpolation at its border, and at the far ends for the rows and
+# columns dropped when odd lengths are halved up to three times.
 _MARGIN_BEFORE, _MARGIN_AFTER = 1, 9
 
 
@@ -27,11 +27,11 @@ class Square:
     """A rotated square in a picture.
 
     Attributes:
-        x: its center, in pixels.
-        y: its center, in pixels.
+        x: x of its center, in pixels.
+        y: y of its center, in pixels.
         size: its side, in pixels.
-        angle: radians by which its top side is turned, positive from x towards y (clockwise).
-        mirrored: whether it is seen with its left and right exchanged.
+        angle: rotation in radians, positive from x towards y (clockwise).
+        mirrored: whether left and right are swapped.
     """
 
     x: float
@@ -41,9 +41,9 @@ class Square:
     mirrored: bool = False
 
     def matrix(self, side: int) -> NDArray[np.float64]:
-        """Return the 2 x 3 affine that takes the picture's points to the square's own.
+        """Return the 2 x 3 affine that maps points of the picture to the square.
 
-        The square's points are in units of a `side` x `side` input, counted from its edges.
+        Points in the square are pixels of a `side` x `side` input, counted from its edges.
         """
         scale = side / self.size
         cos, sin = scale * math.cos(self.angle), scale * math.sin(self.angle)
@@ -53,22 +53,22 @@ class Square:
         return np.column_stack([linear, offset])
 
     def pixel_matrix(self, side: int, box: Box) -> NDArray[np.float64]:
-        """Return the 2 x 3 affine that takes the pixels of a part of the picture to the square's.
+        """Return the 2 x 3 affine from the pixels of a part of the picture to the square's.
 
-        Both are counted from the centers of pixels, as OpenCV does.
+        Both count from pixel centers, as OpenCV does.
 
         Args:
-            side: of the square in pixels.
-            box: where the part of the picture is.
+            side: side of the square in pixels.
+            box: the part of the picture.
         """
         matrix = self.matrix(side)
         matrix[:, 2] += matrix[:, :2] @ (box.left, box.top)
-        # A square counts from its edges.
+        # A square counts from its edge.
         matrix[:, 2] -= 0.5
         return matrix
 
     def to_picture(self, points: NDArray[np.float32], side: int) -> NDArray[np.float32]:
-        """Take points (n, 2 or 3) of a `side` x `side` input to the picture, z to its scale."""
+        """Map points (n, 2 or 3) of a `side` x `side` input to the picture, scaling z alike."""
         matrix = self.matrix(side)
         plane = (points[:, :2] - matrix[:, 2]) @ np.linalg.inv(matrix[:, :2]).T
         depth = points[:, 2:] * (self.size / side)
@@ -90,15 +90,15 @@ class Cutout:
     """Pixels copied out of a picture, possibly at a smaller scale.
 
     Attributes:
-        box: where they were.
-        bgr: uint8 (h, w, 3), the whole box.
+        box: where they came from.
+        bgr: uint8 (h, w, 3), covers the whole box.
     """
 
     box: Box
     bgr: NDArray[np.uint8]
 
     def warp(self, square: Square, side: int) -> NDArray[np.uint8]:
-        """Return the square as uint8 (side, side, 3); beyond the cutout its edge is repeated."""
+        """Return the square as uint8 (side, side, 3), repeating the cutout's edge beyond it."""
         bgr = self.bgr
         shrunk = np.array([self.box.width / bgr.shape[1], self.box.height / bgr.shape[0]])
         matrix = square.matrix(side)
@@ -106,7 +106,7 @@ class Cutout:
         matrix[:, :2] *= shrunk
         scale = square.size / side / shrunk.max()
         while scale >= 2 and min(bgr.shape[:2]) > 1:
-            # Bilinear sampling reads 2 x 2 pixels: at smaller scales it would skip some and make
+            # Bilinear sampling reads 2 x 2 pixels: at smaller scales it would skip pixels and make
             # the result shimmer as the face moves, so average them first.
             bgr, scale = _halved(bgr), scale / 2
             matrix[:, 2] += matrix[:, :2] @ (0.5, 0.5)
@@ -120,13 +120,13 @@ class Cutout:
 
 
 def cut_out(picture: RegionSource, square: Square, detail: int) -> Cutout | None:
-    """Copy the pixels around a square; None where it lies outside the picture.
+    """Copy the pixels around a square; None if it lies outside the picture.
 
     Args:
-        picture: where they are.
-        square: what is needed of it.
-        detail: pixels along the square's side that suffice; of a larger square not more than twice
-            as many are read.
+        picture: the picture to read.
+        square: the part that is needed.
+        detail: pixels needed along the square's side; at most twice as many are read from a larger
+            square.
     """
     box = square.bounds(picture.width, picture.height)
     if box.is_empty:
@@ -138,7 +138,7 @@ def cut_out(picture: RegionSource, square: Square, detail: int) -> Cutout | None
 
 
 def to_tensor(images: Sequence[NDArray[np.uint8]], low: float, high: float) -> NDArray[np.float32]:
-    """Return BGR images of one size as RGB planes, float32 (n, 3, h, w), in [low, high]."""
+    """Return BGR images of the same size as RGB planes, float32 (n, 3, h, w), in [low, high]."""
     height, width = images[0].shape[:2]
     tensor = np.empty((len(images), 3, height, width), np.float32)
     scale = np.float32((high - low) / 255)
@@ -150,7 +150,7 @@ def to_tensor(images: Sequence[NDArray[np.uint8]], low: float, high: float) -> N
 
 
 def _halved(bgr: NDArray[np.uint8]) -> NDArray[np.uint8]:
-    """Average blocks of 2 x 2 pixels; an odd last row or column falls away."""
+    """Average blocks of 2 x 2 pixels, dropping an odd last row or column."""
     rows, columns = (length // 2 for length in bgr.shape[:2])
     whole = bgr[: rows * 2, : columns * 2]
     half = cv2.resize(whole, (columns, rows), interpolation=cv2.INTER_AREA)

@@ -1,4 +1,4 @@
-"""The interface of whatever finds faces, and how others say what they need to know of them."""
+"""The interface of face finders, and how other stages say what they need to know about faces."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ from dlc.faces.pixels import TrackableFrame
 
 
 class Needs(Flag):
-    """What a stage reads of a face besides its box and its five points.
+    """What a stage needs of a face besides its box and five points.
 
-    Every one costs a model's run for each face, so nothing is computed that nobody asked for.
+    Each costs a model run per face, so nothing is computed unless requested.
     """
 
     NOTHING = 0
@@ -32,10 +32,10 @@ class FaceFinder(Protocol):
         """Return the faces of the next frame, in its pixels."""
 
     def describe(self, frame: TrackableFrame, faces: Sequence[Face], needs: Needs) -> list[Face]:
-        """Return faces that `find` found in `frame`, in their order, with what is needed of them.
+        """Return faces that `find` found in `frame`, in the same order, with `needs` filled in.
 
         Raises:
-            ValueError: this finder cannot tell what is asked of it.
+            ValueError: this finder cannot provide what is needed.
         """
 
     def reset(self) -> None:
@@ -43,8 +43,8 @@ class FaceFinder(Protocol):
 
 
 class RecognizingFaceFinder(FaceFinder, Protocol):
-    """Describes faces by their embeddings, too, all of one recognizer."""
+    """A finder that also provides embeddings, all from one recognizer."""
 
     @property
     def similarity(self) -> float:
-        """The cosine from which two embeddings are one person's, unless somebody knows better."""
+        """The default cosine from which two embeddings are the same person."""

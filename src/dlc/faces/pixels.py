@@ -1,4 +1,4 @@
-"""What finding faces needs of a frame; `dlc.media.frame.Frame` has it all."""
+"""The parts of a frame that finding faces needs; `dlc.media.frame.Frame` has them all."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from dlc.geometry import Box
 
 
 class Pixels(Protocol):
-    """A picture whose pixels are read a rectangle at a time."""
+    """A picture that is read one rectangle at a time."""
 
     @property
     def width(self) -> int:
@@ -26,14 +26,14 @@ class Pixels(Protocol):
 
 
 class RegionSource(Pixels, Protocol):
-    """A picture whose pixels can also be read at a smaller size."""
+    """A picture that can also be read at a smaller size."""
 
     def shrunk_region(self, box: Box, factor: int) -> tuple[Box, NDArray[np.uint8]]:
-        """Return `box`, grown a little if need be, and its pixels at 1 / `factor` of the size."""
+        """Return `box`, slightly grown if needed, and its pixels at 1 / `factor` of the size."""
 
 
 class TrackableFrame(RegionSource, Protocol):
-    """A picture at a moment of a video."""
+    """A picture at a point in a video."""
 
     @property
     def time(self) -> float:

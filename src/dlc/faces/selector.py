@@ -1,4 +1,4 @@
-"""Picks the faces of a frame that the user wants swapped."""
+"""Selects the faces in a frame that the user wants swapped."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ from dlc.options import FaceChoice
 
 
 def select_faces(faces: Sequence[Face], choice: FaceChoice | tuple[int, ...]) -> list[Face]:
-    """Return all faces in their order, or those that `choice` names; none stay none.
+    """Return all faces in their order, or those that `choice` names.
 
-    Left and right are the viewer's and go by the centers of the boxes. Numbers count from 1 at the
-    left; a face is left out where there are not so many.
+    Left and right are the viewer's, judged by the centers of the boxes. Numbers count from 1 at the
+    left; numbers beyond the last face are ignored.
     """
     if not faces or choice is FaceChoice.ALL:
         return list(faces)

@@ -17,17 +17,17 @@ _SIDE = 192
 _STRIDE = 4
 # Candidates that overlap more than this are the same face (MediaPipe's value).
 _SAME_FACE_IOU = 0.3
-# A candidate lying this much inside a better one is a part of it: half a face at a tile's edge.
+# A candidate this much inside a better one is part of it: half a face at a tile's edge.
 _SAME_FACE_INSIDE = 0.7
-# A tile's share of the longer side: at most this, so that it shows faces larger than the whole
-# does, and at least this, so that a ribbon of a picture does not fall into hundreds.
+# A tile's share of the longer side: at most this, so that faces appear larger than in the whole,
+# and at least this, so that a very narrow picture does not fall into hundreds of tiles.
 _TILE_SHARE = 0.6
 _LEAST_TILE_SHARE = 0.25
 _TILE_OVERLAP = 0.2
-# Share of the longer side that is added around a picture for a face that fills it: the model knows
-# faces with something around them.
+# Share of the longer side added around a picture for a face that fills it: the model expects some
+# surroundings.
 _SURROUNDINGS = 0.25
-# Half the distance of the mouth corners over that of the eyes, in the ArcFace template.
+# Half the distance between the mouth corners over that between the eyes, in the ArcFace template.
 _HALF_MOUTH = 0.415
 
 Floats = NDArray[np.float32]
@@ -50,11 +50,11 @@ class FaceDetector:
 
         Args:
             bgr: uint8 (h, w, 3), upright.
-            tiled: also look at overlapping parts of the picture, for small faces, and if there are
+            tiled: also search overlapping parts of the picture for small faces and, if there are
                 none, for one that fills the picture; this costs two to five times as much.
 
         Returns:
-            Faces in pixels of `bgr`. Eyes and nose are detected; the mouth corners are guessed
+            Faces in pixels of `bgr`. Eyes and nose are detected; the mouth corners are estimated
             from the mouth's center and the direction of the eyes.
         """
         height, width = bgr.shape[:2]
@@ -85,7 +85,7 @@ class FaceDetector:
     ) -> tuple[Floats, Floats]:
         """Return points (n, 8, 2) in the picture and scores (n,) of one tile's candidates.
 
-        The points are the box's corners and then the model's six.
+        The points are the box's corners, then the model's six.
         """
         scores = 1 / (1 + np.exp(-np.clip(logits, -80, 80)))
         keep = scores >= self._min_score
@@ -96,13 +96,13 @@ class FaceDetector:
         corners = np.concatenate([center - size / 2, center + size / 2], axis=1)
         inside = _inside_tile(corners, tile, width, height)
         points = np.concatenate([corners, points[:, 2:] + anchors], axis=1)[inside]
-        # The input counts from its edge, the picture from the center of its first pixel.
+        # The input counts from its edge, the picture from its first pixel's center.
         points = points * (side / _SIDE) + np.array([left, top], np.float32) - 0.5
         return points.astype(np.float32), scores[keep][inside].astype(np.float32)
 
 
 def _inside_tile(corners: Floats, tile: Tile, width: int, height: int) -> NDArray[np.bool_]:
-    """Tell which boxes are not cut off by an edge of the tile that the picture goes on beyond."""
+    """Return which boxes are not cut off by a tile edge inside the picture."""
     left, top, side = tile
     reach_left, reach_top = left == 0, top == 0
     reach_right, reach_bottom = left + side >= width, top + side >= height
@@ -116,7 +116,7 @@ def _inside_tile(corners: Floats, tile: Tile, width: int, height: int) -> NDArra
 
 
 def _letterbox(bgr: Image, tile: Tile) -> Image:
-    """Return a square of the picture at the model's size, black where the picture ends."""
+    """Return a square of the picture at the model's size, black beyond the picture."""
     left, top, side = tile
     part = bgr[top : top + side, left : left + side]
     scale = _SIDE / side
@@ -143,7 +143,7 @@ def _starts(length: int, side: int) -> list[int]:
 
 
 def _merge(points: Floats, scores: Floats) -> list[Face]:
-    """Average the candidates of each face by their scores, which is steadier than the best one."""
+    """Average each face's candidates, weighted by score: steadier than taking the best."""
     order = np.argsort(-scores)
     points, scores = points[order], scores[order]
     faces = []
@@ -160,7 +160,7 @@ def _merge(points: Floats, scores: Floats) -> list[Face]:
 
 
 def _overlaps(box: Floats, boxes: Floats) -> tuple[Floats, Floats]:
-    """Return the overlap of a box (2, 2) with boxes (n, 2, 2), over their union and over each."""
+    """Return a box's (2, 2) overlap with boxes (n, 2, 2), as shares of the union and of each."""
     low, high = np.maximum(box[0], boxes[:, 0]), np.minimum(box[1], boxes[:, 1])
     common = np.prod(np.maximum(high - low, 0), axis=1)
     areas = np.prod(boxes[:, 1] - boxes[:, 0], axis=1)
@@ -176,7 +176,7 @@ def _face(points: Floats, score: float) -> Face:
 
 
 def scaled(faces: Sequence[Face], factor_x: float, factor_y: float) -> list[Face]:
-    """Take faces that were detected in a thumbnail to the picture it was made from."""
+    """Map faces detected in a thumbnail to the picture it was made from."""
     factor = np.array([factor_x, factor_y], np.float32)
     result = []
     for face in faces:

@@ -1,4 +1,4 @@
-"""Notices that a video's picture is not the continuation of the one before."""
+"""Notices when a video's picture does not continue the one before."""
 
 from __future__ import annotations
 
@@ -11,31 +11,31 @@ from numpy.typing import NDArray
 from dlc.faces.pixels import TrackableFrame
 
 _SIDE = 32
-# Pictures that differ this much (1 - correlation) belong to different scenes whatever came before.
-# Cuts in edited footage measure 0.74 and up, fast camera moves and gestures up to 0.35.
+# Pictures that differ this much (1 - correlation) are different scenes, whatever came before. Cuts
+# in edited footage measure 0.74 and up, fast camera moves and gestures up to 0.35.
 _CERTAIN = 0.5
-# A cut between similar shots differs less, but stands out from the frames before it; motion builds
-# up over several frames, and is remembered for some when it ends.
+# A cut between similar shots differs less, but stands out from the frames before it. Motion builds
+# up over several frames, and is remembered for a few after it ends.
 _LIKELY = 0.12
 _STANDS_OUT = 6.0
 _MEMORY = 0.9
-# Variance of noise, so that two nearly black pictures count as alike.
+# Noise variance, so that two nearly black pictures count as alike.
 _NOISE = 16.0
 
 
 class SceneCutDetector:
     """Compares each picture with the one before, by the correlation of tiny gray copies.
 
-    Correlation ignores brightness and contrast: flashes and fades are no cuts.
+    Correlation ignores brightness and contrast, so flashes and fades are not cuts.
     """
 
     def __init__(self) -> None:
-        """Start without a past: the first picture is no cut."""
+        """Start with no history: the first picture is not a cut."""
         self._last: NDArray[np.float32] | None = None
         self._usual: float | None = None
 
     def is_cut(self, frame: TrackableFrame) -> bool:
-        """Tell whether a new scene begins with the next frame."""
+        """Return whether a new scene begins with the next frame."""
         small = cv2.resize(frame.thumbnail(2 * _SIDE), (_SIDE, _SIDE), interpolation=cv2.INTER_AREA)
         gray = cv2.cvtColor(small, cv2.COLOR_BGR2GRAY).astype(np.float32)
         gray -= gray.mean()
@@ -51,7 +51,7 @@ class SceneCutDetector:
 
 
 def _change(a: NDArray[np.float32], b: NDArray[np.float32]) -> float:
-    """Return 0 for pictures alike up to brightness and contrast, 1 for unrelated ones."""
+    """Return 0 for pictures equal up to brightness and contrast, 1 for unrelated ones."""
     common = float((a * b).mean()) + _NOISE
     spread = (float((a * a).mean()) + _NOISE) * (float((b * b).mean()) + _NOISE)
     return 1 - common / math.sqrt(spread)

@@ -10,10 +10,10 @@ from numpy.typing import NDArray
 from dlc.faces.face import Face
 from dlc.inference.session import DescribedSession
 
-# The input's side where the model leaves it open: insightface's own choice, and the routes'.
+# The input's side if the model leaves it open: the choice of insightface and of the routes.
 _SIDE = 640
-# How much smaller a picture is looked at again. Measured on faces as large as the picture and up to
-# 1.7 times larger, cut off by its edges: 3 finds all, 2.5 nearly all, 2 and less fewer.
+# How much smaller the picture is in the second search. Measured on faces as large as the picture
+# and up to 1.7 times larger, cut off by its edges: 3 finds all, 2.5 nearly all, 2 and less fewer.
 _SHRINK = 3.0
 
 Image = NDArray[np.uint8]
@@ -29,19 +29,19 @@ class ScrfdDetector:
         """Use a session of det_10g or another SCRFD with five points.
 
         Args:
-            session: its input has one size, a multiple of 32, or an open one.
-            min_score: faces that score less are left out.
+            session: its input size is fixed, at a multiple of 32, or open.
+            min_score: faces that score less are dropped.
         """
-        # Without a file insightface opens no sessions of its own and runs the one it is given.
+        # Without a file, insightface opens no session of its own and runs the given one.
         self._model = SCRFD(session=session, static_shape_sessions=False)
         self._model.prepare(0, input_size=(_SIDE, _SIDE), det_thresh=min_score)
 
     def detect(self, bgr: Image) -> list[Face]:
         """Find faces, best first.
 
-        Where there is none, the picture is looked at once more at a third of the size: a face that
-        fills the picture is larger than SCRFD's anchors, and is not found otherwise. So a picture
-        without faces costs two runs of the model.
+        If there are none, the picture is searched again at a third of the size: a face that fills
+        the picture is larger than SCRFD's anchors and is not found otherwise. A picture without
+        faces thus costs two runs of the model.
 
         Args:
             bgr: uint8 (h, w, 3), upright.
@@ -52,12 +52,12 @@ class ScrfdDetector:
         width, height = self._model.input_size
         scale = min(width / bgr.shape[1], height / bgr.shape[0])
         if min(bgr.shape[:2]) * scale < 1:
-            # A line of pixels, which insightface would shrink to nothing.
+            # A single line of pixels, which insightface would shrink to nothing.
             return []
         return self._faces(bgr, 1.0) or self._faces(*self._shrunk(bgr, scale / _SHRINK))
 
     def _shrunk(self, bgr: Image, scale: float) -> tuple[Image, float]:
-        """Return the input as insightface pads it, but at a given scale, and that scale."""
+        """Return the input padded as in insightface, but at a given scale, and that scale."""
         width, height = self._model.input_size
         canvas = np.zeros((height, width, 3), np.uint8)
         size = [max(round(length * scale), 1) for length in (bgr.shape[1], bgr.shape[0])]

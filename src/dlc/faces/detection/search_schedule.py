@@ -14,7 +14,7 @@ class Search(Enum):
 
 
 class SearchSchedule:
-    """A search every few frames, a thorough one every few searches, either at once on demand."""
+    """Searches every few frames, thoroughly every few searches, and at once on demand."""
 
     def __init__(self, interval: int, tiled_every: int) -> None:
         """Search every `interval` frames, in tiles every `tiled_every` searches."""
@@ -23,13 +23,13 @@ class SearchSchedule:
         self.hurry()
 
     def hurry(self, *, thoroughly: bool = True) -> None:
-        """Make the next search due now, and a thorough one if told so."""
+        """Make the next search due now, and thorough on request."""
         self._frames_left = 0
         if thoroughly:
             self._searches_left = 0
 
     def next(self, *, idle: bool) -> Search:
-        """Return the search of the next frame; an idle tracker, without faces, searches always."""
+        """Return the search for the next frame; an idle tracker, with no faces, always searches."""
         if self._frames_left and not idle:
             self._frames_left -= 1
             return Search.NONE

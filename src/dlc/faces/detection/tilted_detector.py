@@ -13,20 +13,20 @@ from dlc.faces.face import Face
 Image = NDArray[np.uint8]
 Points = NDArray[np.float32]
 
-# Quarter turns of the picture, counterclockwise; heads that lie are more frequent than those that
-# hang.
+# Quarter turns of the picture, counterclockwise; heads lying down are more frequent than hanging
+# ones.
 _TURNS = (1, 3, 2)
-# Faces of this score that seem upright are. Measured with two SCRFDs on heads that fill a picture:
-# 0.74 to 0.88 for upright ones, and up to 0.73 for hanging ones, whose points are far off.
+# Faces with this score that seem upright really are. Measured with two SCRFDs on heads that fill a
+# picture: 0.74 to 0.88 for upright ones, and up to 0.73 for hanging ones, whose points are far off.
 _SURE = 0.75
 
 
 class TiltedDetector:
-    """Turns a picture in which no face is upright beyond doubt, and looks again.
+    """Turns a picture and searches again unless a face in it is clearly upright.
 
-    Detectors are sure of heads that are tilted by up to 45 degrees; with quarter turns that is all
-    of them. Of two upright faces and a lying one only the two are found. A picture without faces
-    costs four detections, one with upright ones mostly a single one.
+    Detectors are sure of heads tilted by up to 45 degrees, so quarter turns cover all angles. Among
+    two upright faces and a lying one, only the upright two are found. A picture without faces costs
+    four detections, one with upright faces usually one.
     """
 
     def __init__(self, detect: Callable[[Image], list[Face]]) -> None:
@@ -35,9 +35,9 @@ class TiltedDetector:
         self._last = 0
 
     def detect(self, bgr: Image) -> list[Face]:
-        """Find faces, best first: of the first turn that shows one beyond doubt, or of the best.
+        """Find faces, best first, in the first turn that clearly shows one, or else the best turn.
 
-        What was tilted in the picture before is looked for as it was there, first of all turns.
+        The turn that suited the previous picture is tried first.
         """
         found = {}
         for turns in dict.fromkeys((0, self._last, *_TURNS)):
@@ -53,7 +53,7 @@ class TiltedDetector:
         """Find faces in the picture after some quarter turns.
 
         Returns:
-            Each face in pixels of the turned picture, and of the picture as it came.
+            Each face in pixels of the turned picture, and of the original one.
         """
         height, width = bgr.shape[:2]
         faces = self._detect(np.ascontiguousarray(np.rot90(bgr, turns)))
@@ -69,13 +69,13 @@ def _merit(faces: list[tuple[Face, Face]]) -> float:
 
 
 def _lies(face: Face) -> bool:
-    """Tell whether a face's eyes lie rather above each other than side by side, or exchanged."""
+    """Return whether a face's eyes are above each other rather than side by side, or swapped."""
     across = face.points[1] - face.points[0]
     return bool(across[0] <= abs(across[1]))
 
 
 def _turned_back(face: Face, turns: int, width: int, height: int) -> Face:
-    """Return a face in the pixels of a picture of the given size, of which it saw a turned one."""
+    """Return a face, found in a turned picture, in pixels of the original of the given size."""
     corners = _back(face.box.reshape(2, 2), turns, width, height)
     box = np.concatenate([corners.min(axis=0), corners.max(axis=0)])
     return replace(face, box=box, points=_back(face.points, turns, width, height))

@@ -19,15 +19,15 @@ from dlc.faces.landmarks.topology import (
 )
 
 _LEFT_CORNER, _RIGHT_CORNER = LEFT_EYE_CORNERS[0], RIGHT_EYE_CORNERS[0]
-# Half the distance between the sides over the depth from the bridge to them, of an average face.
+# Half the distance between the sides over the depth from bridge to sides, in an average face.
 _HALF_WIDTH_OVER_DEPTH = 0.9
 
-# Degrees. At 42 the bridge of the nose hides the far side of the face: from there on half of the
-# landmarks are guessed, and the mesh is seen to lie wrong. The swap fades over the last of them.
+# Degrees. From 42 on, the bridge of the nose hides the far side of the face: half of the landmarks
+# are guesses, and the mesh is visibly wrong. The swap fades out over the degrees before.
 MAX_YAW = 42.0
 FULL_YAW = 36.0
 MIN_PRESENCE = 0.5
-# Pixels from forehead to chin: below it a face has no features to speak of.
+# Pixels from forehead to chin; a smaller face has no discernible features.
 MIN_HEIGHT = 16.0
 # Height over width in space (not as projected), a little more than real faces vary.
 _PROPORTIONS = (0.7, 2.5)
@@ -38,8 +38,8 @@ _EYE_SPAN = (0.35, 0.9)
 def head_yaw(landmarks: NDArray[np.float32]) -> float:
     """Return how far a head is turned sideways, in degrees.
 
-    It follows from where the bridge of the nose appears between the sides of the face, which is
-    more reliable than the landmarks' depth: that is much too small for faces near profile.
+    It is derived from where the bridge of the nose appears between the sides of the face, which is
+    more reliable than the landmarks' depth: near profile, depth is much too small.
 
     Args:
         landmarks: float32 (468 or more, 2 or 3).
@@ -59,8 +59,8 @@ def credibility(face: Face) -> float:
     """Return how much of a swap a face's landmarks can carry.
 
     Returns:
-        1 for a face seen well; less and less from `FULL_YAW` to `MAX_YAW`; 0 for a profile, a face
-        that is hardly there, and a mesh that collapsed or stretched out of a face's proportions.
+        1 for a face seen well, falling from `FULL_YAW` to `MAX_YAW`; 0 for a profile, a tiny face,
+        and a mesh that collapsed or stretched out of a face's proportions.
     """
     landmarks = face.landmarks
     if landmarks is None or face.score < MIN_PRESENCE or not _is_shaped(landmarks):
@@ -70,7 +70,7 @@ def credibility(face: Face) -> float:
 
 
 def _is_shaped(landmarks: NDArray[np.float32]) -> bool:
-    """Tell whether landmarks have the size and proportions of a face."""
+    """Return whether landmarks have the size and proportions of a face."""
     if not np.isfinite(landmarks).all():
         return False
     width = _distance(landmarks, LEFT_SIDE, RIGHT_SIDE)

@@ -1,4 +1,4 @@
-"""Measures how far a mesh is from the shape of a face: between two faces it is stretched."""
+"""Measures how far a mesh is from a face's shape: one between two faces is stretched."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ from numpy.typing import NDArray
 
 from dlc.faces.landmarks.pose import fit_pose, load_mean_face
 
-# Face widths. Measured on 433 portraits and 2400 frames of six people with grimaces, in bad light
-# and at the border of the picture: in 99 of 100 at most 0.040 for faces that are not near profile.
+# Face widths. Measured on 433 portraits and 2400 frames of six people grimacing, in bad light and
+# at the picture's border: at most 0.040 in 99 of 100 faces that are not near profile.
 MAX_DISTORTION = 0.04
 
 
@@ -19,8 +19,8 @@ def distortion(landmarks: NDArray[np.float32]) -> float:
         landmarks: float32 (468 or more, 3).
 
     Returns:
-        The root mean square of the vertices' distances as the head's own front shows them, in face
-        widths. Depth does not count: it is the least certain.
+        The root mean square of the vertices' distances in the head's frontal view, in face widths.
+        Depth does not count, as it is the least certain.
 
     Raises:
         ModelError: the average face's file is missing.

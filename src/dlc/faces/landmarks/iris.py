@@ -1,4 +1,4 @@
-"""Refines the eyes of a face mesh: the lids follow a blink, and the irises are added."""
+"""Refines the eyes of a face mesh: lids that follow a blink, and irises."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ from dlc.inference.session import Session
 _SIDE = 64
 # The model was trained on squares this much wider than the eye (MediaPipe's value).
 _MARGIN = 2.3
-# The mesh vertices of the eye on the viewer's left that the model's 71 contour points stand for:
-# rings around the eye from the lids outwards, of each first the lower half, then the upper.
+# The mesh vertices of the eye on the viewer's left that match the model's 71 contour points: rings
+# around the eye from the lids outwards, each with its lower half first, then the upper.
 _CONTOUR = (
     (33, 7, 163, 144, 145, 153, 154, 155, 133, 246, 161, 160, 159, 158, 157, 173),
     (130, 25, 110, 24, 23, 22, 26, 112, 243, 247, 30, 29, 27, 28, 56, 190),
@@ -23,7 +23,7 @@ _CONTOUR = (
     (35, 124, 46, 53, 52, 65),
     (143, 111, 117, 118, 119, 120, 121, 128, 245, 156, 70, 63, 105, 66, 107, 55, 193),
 )
-# What the model calls right is left in a mirrored picture.
+# The model's right is left in a mirrored picture.
 _MIRRORED_IRIS = [0, 3, 2, 1, 4]
 
 Points = NDArray[np.float32]
@@ -42,13 +42,13 @@ class IrisRefiner:
         """Return the mesh with refined eyes and with irises.
 
         Args:
-            cutout: pixels that cover the face as far as the picture goes.
+            cutout: pixels that cover the face, as far as it lies in the picture.
             landmarks: float32 (468, 3), pixels of the picture.
 
         Returns:
             float32 (478, 3). Vertices around the eyes are moved in x and y and keep their z. The
-            viewer's left iris follows at 468, the right one at 473: each its center, then its rim
-            on the right, at the top, on the left and at the bottom of an upright face's picture.
+            viewer's left iris follows at 468, the right one at 473: for each, the center, then the
+            rim at the right, top, left and bottom of an upright face.
         """
         squares = _eye_squares(landmarks)
         tensor = to_tensor([cutout.warp(square, _SIDE) for square in squares], 0.0, 1.0)
@@ -59,7 +59,7 @@ class IrisRefiner:
         ):
             refined[vertices, :2] = square.to_picture(contour, _SIDE)[:, :2]
             rim = square.to_picture(iris[_MIRRORED_IRIS] if square.mirrored else iris, _SIDE)
-            # The model's own depth has no common zero with the mesh's.
+            # The model's depth does not share its zero with the mesh's.
             rim[:, 2] = landmarks[vertices[: len(_CONTOUR[0])], 2].mean()
             added.append(rim)
         return np.concatenate([refined, *added])
@@ -77,6 +77,6 @@ def _eye_square(landmarks: Points, corners: tuple[int, int], *, mirrored: bool) 
     start, end = landmarks[list(corners), :2].astype(np.float64)
     across = end - start
     x, y = (start + end) / 2
-    # A closed or profile eye has no width to speak of; one pixel keeps the affine invertible.
+    # A closed or profile eye has hardly any width; one pixel keeps the affine invertible.
     size = max(_MARGIN * math.hypot(*across), 1.0)
     return Square(float(x), float(y), size, math.atan2(across[1], across[0]), mirrored)

@@ -22,7 +22,7 @@ Points = NDArray[np.float32]
 
 
 class FaceLandmarker:
-    """Places the face mesh on a face whose whereabouts are known."""
+    """Places the face mesh on a face whose location is known."""
 
     def __init__(self, session: Session) -> None:
         """Use a session of face_mesh.onnx."""
@@ -32,7 +32,7 @@ class FaceLandmarker:
         """Find the mesh in a square of a picture.
 
         Args:
-            cutout: pixels that cover the square as far as the picture goes.
+            cutout: pixels that cover the square, as far as it lies in the picture.
             square: the face with a margin, upright, from `square_of_face` or `square_of_mesh`.
 
         Returns:
@@ -46,7 +46,7 @@ class FaceLandmarker:
 
 
 def square_of_face(face: Face) -> Square:
-    """Return where to look for the mesh of a face that the detector found."""
+    """Return where to look for the mesh of a detected face."""
     left, top, right, bottom = (float(edge) for edge in face.box)
     across = face.points[1] - face.points[0]
     return Square(
@@ -58,7 +58,7 @@ def square_of_face(face: Face) -> Square:
 
 
 def square_of_mesh(landmarks: Points) -> Square:
-    """Return where to look for the mesh of a face whose mesh is known from the frame before."""
+    """Return where to look for a face's mesh, given its mesh in the frame before."""
     plane = landmarks[:468, :2]
     across = plane[_RIGHT_CORNER] - plane[_LEFT_CORNER]
     angle = math.atan2(across[1], across[0])

@@ -21,11 +21,11 @@ from dlc.model_store.skim import skim_nodes
 
 _SIDE = 192
 _POINTS = 106
-# Among so many nodes insightface looks for the ones that normalize the input.
+# Number of nodes that insightface searches for the ones that normalize the input.
 _LOOKED_AT = 8
-# Half the side of insightface's crop over the longer side of a box, which is 1.5 times smaller.
+# Half the side of insightface's crop over the longer side of a box; the crop is 1.5 times larger.
 _REACH = 0.75
-# Pixels beyond the crop that its interpolation may read.
+# Pixels beyond the crop that interpolation may read.
 _MARGIN = 2
 
 
@@ -36,12 +36,12 @@ class Landmarker106:
         """Use a session of 2d106det.
 
         Args:
-            model_file: the file that the session was opened with; its first nodes tell how the
+            model_file: the file that the session was opened with; its first nodes show how the
                 input is normalized.
             session: takes (1 or n, 3, 192, 192).
 
         Raises:
-            ModelError: the file is not a whole ONNX file, or its output is not stated to be 106
+            ModelError: the file is not a complete ONNX file, or does not declare an output of 106
                 points.
         """
         columns = session.get_outputs()[0].shape[-1]
@@ -58,8 +58,8 @@ class Landmarker106:
         """Return the points of each face; the model runs once for each.
 
         Returns:
-            For each face float32 (106, 2), in pixels of the frame, the same as insightface's; None
-            for a face without extent or outside the frame.
+            For each face float32 (106, 2), in pixels of the frame, equal to insightface's; None for
+            an empty box or one outside the frame.
         """
         return [self._find(frame, face) for face in faces]
 
@@ -68,14 +68,14 @@ class Landmarker106:
         if box.is_empty:
             return None
         origin = np.array([box.left, box.top], np.float32)
-        # insightface would take the whole picture, of which it warps the part around the face.
+        # insightface takes a whole picture and warps the part around the face.
         part = frame.region(box)
         points = self._model.get(part, InsightFace(bbox=face.box - np.tile(origin, 2)))
         return np.asarray(points + origin, np.float32)
 
 
 def _crop_box(face: Face) -> Box:
-    """Return the pixels that insightface's crop can touch; none for a box without extent."""
+    """Return the pixels that insightface's crop can touch; none for an empty box."""
     left, top, right, bottom = (float(edge) for edge in face.box)
     reach = _REACH * max(right - left, bottom - top)
     if not 0 < reach < math.inf:

@@ -13,14 +13,14 @@ from dlc.faces.landmarks.iris import IrisRefiner
 from dlc.faces.landmarks.landmarker import FaceLandmarker, square_of_face, square_of_mesh
 from dlc.faces.pixels import RegionSource
 
-# Pixels across a face with its margin that both models can use: the eyes, a quarter as wide with
-# theirs, are shown to the iris model at 64 pixels.
+# Pixels across a face and its margin that suit both models: the eyes and theirs, a quarter as wide,
+# go to the iris model at 64 pixels.
 _DETAIL = 256
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Mesh:
-    """What was found of one face.
+    """The mesh of one face.
 
     Attributes:
         landmarks: float32 (478, 3), as in `Face`.
@@ -42,13 +42,13 @@ class FaceMesher:
     def again(
         self, frame: RegionSource, last: NDArray[np.float32], min_presence: float
     ) -> Mesh | None:
-        """Find the face that had the landmarks `last` in the frame before; None if it is gone."""
+        """Find the face whose landmarks were `last` in the frame before; None if it is gone."""
         return self._find(frame, square_of_mesh(last), min_presence)
 
     def first(self, frame: RegionSource, detected: Face, min_presence: float) -> Mesh | None:
         """Find the mesh of a face from the detector; None if there turns out to be no face.
 
-        It looks twice, since the detector is not as exact as a mesh about where a face is.
+        It runs twice, since the detector locates a face less exactly than a mesh does.
         """
         square = square_of_face(detected)
         cutout = cut_out(frame, square, _DETAIL)

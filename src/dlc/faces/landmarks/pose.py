@@ -16,7 +16,7 @@ Floats = NDArray[np.float32]
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Pose:
-    """The similarity that brings the average face onto a face: `scale * mean @ rotation + center`.
+    """The similarity that maps the average face onto a face: `scale * mean @ rotation + center`.
 
     Attributes:
         rotation: float64 (3, 3).
@@ -35,12 +35,12 @@ class Pose:
         return float(np.degrees(np.arctan2(-forward[0], forward[2])))
 
     def normalize(self, landmarks: Floats) -> Floats:
-        """Undo the pose: landmarks (468 or more, 3) in the average face's own frame and scale."""
+        """Undo the pose: landmarks (468 or more, 3) in the average face's frame and scale."""
         centered = landmarks[:VERTEX_COUNT].astype(np.float64) - self.center
         return (centered @ self.rotation.T / self.scale).astype(np.float32)
 
     def turn(self, offsets: Floats) -> Floats:
-        """Bring offsets (N, 3) in the average face's frame into the picture: (N, 2) in pixels."""
+        """Map offsets (N, 3) in the average face's frame to the picture: (N, 2) in pixels."""
         return (offsets @ self.rotation[:, :2] * self.scale).astype(np.float32)
 
 
@@ -51,9 +51,9 @@ def fit_pose(landmarks: Floats, reference: Floats, weights: Floats | None = None
     patterns", IEEE PAMI 13(4), 1991.
 
     Args:
-        landmarks: float32 (468 or more, 3), where the similarity leads.
-        reference: float32 (468, 3), from where.
-        weights: float32 (468,), how much each vertex counts; all the same by default.
+        landmarks: float32 (468 or more, 3), the target of the similarity.
+        reference: float32 (468, 3), its origin.
+        weights: float32 (468,), one per vertex; uniform by default.
     """
     points = landmarks[:VERTEX_COUNT].astype(np.float64)
     mean = reference.astype(np.float64)
@@ -62,7 +62,7 @@ def fit_pose(landmarks: Floats, reference: Floats, weights: Floats | None = None
     center, middle = share @ points, share @ mean
     a, b = mean - middle, points - center
     left, singular, right = np.linalg.svd((a * share[:, None]).T @ b)
-    # A reflection may fit better than any rotation; a face is none.
+    # A reflection may fit better than any rotation, but a face is never reflected.
     sign = np.array([1.0, 1.0, np.sign(np.linalg.det(left @ right))])
     rotation = (left * sign) @ right
     scale = float((singular * sign).sum() / (share @ (a**2).sum(axis=1)))
@@ -71,7 +71,7 @@ def fit_pose(landmarks: Floats, reference: Floats, weights: Floats | None = None
 
 @lru_cache(maxsize=1)
 def load_mean_face() -> Floats:
-    """Read the shipped average face, which nobody may change.
+    """Read the shipped average face; read-only.
 
     Returns:
         float32 (468, 3): frontal, one face width wide, y down, z away from the viewer.

@@ -1,7 +1,7 @@
 """The face mesh as a graph: its triangles, rings and left-right symmetry.
 
 Vertices are MediaPipe's 468. Sides are the viewer's: `left_eye` is on the left of a frontal face's
-picture. Every ring runs clockwise as the viewer sees it.
+picture. Every ring runs clockwise, as seen by the viewer.
 """
 
 from __future__ import annotations
@@ -15,12 +15,12 @@ from dlc.model_store.builtin import builtin_model
 
 VERTEX_COUNT = 468
 
-# Vertices by what they lie on. Corners of an eye go from the outer one to the inner one.
+# Vertices named after their place. Eye corners run from outer to inner.
 LEFT_EYE_CORNERS, RIGHT_EYE_CORNERS = (33, 133), (263, 362)
 NOSE_TIP, NOSE_BASE, NOSE_BRIDGE = 1, 2, 6
 MOUTH_CORNERS = (61, 291)
 FOREHEAD, CHIN = 10, 152
-# The sides of the face oval before the ears.
+# The sides of the face oval in front of the ears.
 LEFT_SIDE, RIGHT_SIDE = 234, 454
 
 Indices = NDArray[np.int32]
@@ -38,7 +38,7 @@ class Topology:
         outer_lips: (20,), where the lips meet the skin, from the left mouth corner (61).
         inner_lips: (20,), the border of the mouth opening, from its left corner (78).
         left_eye: (16,), the lids, from the left corner (33).
-        right_eye: (16,), the lids, from the left corner (362), which is the one at the nose.
+        right_eye: (16,), the lids, from the left corner (362), next to the nose.
     """
 
     triangles: Indices

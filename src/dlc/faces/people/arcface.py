@@ -1,4 +1,4 @@
-"""Tells people apart with ArcFace, on crops as insightface prepares them."""
+"""Tells people apart with ArcFace, on crops prepared as in insightface."""
 
 from __future__ import annotations
 
@@ -14,26 +14,26 @@ from dlc.faces.pixels import Pixels
 from dlc.inference.session import DescribedSession
 from dlc.model_store.skim import skim_nodes
 
-# Among so many nodes insightface looks for the ones that normalize the input.
+# Number of nodes that insightface searches for the ones that normalize the input.
 _LOOKED_AT = 8
 
 
 class ArcFaceRecognizer:
     """Computes embeddings of 512 numbers; a `Recognizer`."""
 
-    # InsightFace gives none for w600k_r50; this one is dlc's own.
+    # InsightFace states none for w600k_r50; this one is dlc's own.
     similarity = 0.35
 
     def __init__(self, model_file: Path, session: DescribedSession) -> None:
         """Use a session of w600k_r50 or another ArcFace.
 
         Args:
-            model_file: the file that the session was opened with. Of its hundreds of megabytes
-                only the first nodes are read: they tell how the input is normalized.
-            session: takes (n, 3, 112, 112), one face at a time or any number of them.
+            model_file: the file that the session was opened with. Only the first nodes of its
+                hundreds of megabytes are read: they show how the input is normalized.
+            session: takes (n, 3, 112, 112), with n fixed at 1 or open.
 
         Raises:
-            ModelError: the file is not a whole ONNX file.
+            ModelError: the file is not a complete ONNX file.
         """
         nodes = io.BytesIO(skim_nodes(model_file, _LOOKED_AT))
         self._model = ArcFaceONNX(nodes, session)
@@ -43,8 +43,8 @@ class ArcFaceRecognizer:
     def embed(self, frame: Pixels, faces: Sequence[Face]) -> list[Embedding | None]:
         """Return for each face of a frame a float32 (512,) of unit length.
 
-        It is None for a face whose points cannot be those of a face. If the model takes many faces,
-        it runs once for all of them.
+        It is None if the points cannot be those of a face. A model that takes many faces runs once
+        for all of them.
         """
         return embed_crops(frame, faces, self._run)
 

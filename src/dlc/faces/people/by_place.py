@@ -1,4 +1,4 @@
-"""Tells people apart by where they are, where there is no recognizer."""
+"""Tells people apart by where they are, for lack of a recognizer."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ Floats = NDArray[np.float32]
 
 
 class PeopleByPlace:
-    """Takes people in the order in which they appear, from the left, and follows their tracks.
+    """Takes people in order of appearance, from the left, and follows their tracks.
 
-    Where a track was lost, a new face takes the place of whoever was last seen nearest to it. So
-    this cannot tell who is who after a cut, or after two people crossed.
+    After a lost track, a new face becomes whoever was last seen nearest to it. This cannot tell who
+    is who after a cut, or after two people have crossed.
     """
 
     def __init__(self, count: int) -> None:
-        """Start without a past; `count` is how many people there are."""
+        """Start with no history; `count` is the number of people."""
         self._count = count
         self._found: set[int] = set()
         self.reset()
@@ -40,12 +40,12 @@ class PeopleByPlace:
 
     @property
     def whereabouts(self) -> Whereabouts:
-        """Where everybody is by now, and was in the frames that are kept."""
+        """Where everybody is now, and was in the frames that are kept."""
         places = [(person, tuple(map(float, at))) for person, at in self._places.items()]
         return Whereabouts(tuple(places), self._log.frames)
 
     def go_on(self, before: Whereabouts, seconds: float) -> None:
-        """Begin where another one ended, as `PeopleMatcher` tells."""
+        """Continue where another one ended; see `PeopleMatcher`."""
         self.reset()
         self._log = FrameLog(before.frames, seconds)
         self._places = {person: np.asarray(at, np.float32) for person, at in before.places}
@@ -60,7 +60,7 @@ class PeopleByPlace:
         return persons
 
     def _tell(self, faces: Sequence[Face]) -> list[int | None]:
-        """Return who the faces are, by their tracks and, for new ones, by their places."""
+        """Return who the faces are, by track or, for new ones, by place."""
         ids = {face.track_id for face in faces}
         self._tracks = {key: person for key, person in self._tracks.items() if key in ids}
         for face in sorted(faces, key=lambda each: float(_center(each)[0])):
@@ -79,7 +79,7 @@ class PeopleByPlace:
         self._found.update(self._places)
 
     def _newcomer(self, face: Face) -> int | None:
-        """Return who a face may be that was not there in the frame before."""
+        """Return who a face may be that was not in the frame before."""
         away = [person for person in range(self._count) if person not in self._tracks.values()]
         here = _center(face)
 

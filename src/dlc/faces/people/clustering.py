@@ -1,4 +1,4 @@
-"""Which tracks of a video are of one person."""
+"""Groups the tracks of a video by person."""
 
 from __future__ import annotations
 
@@ -13,16 +13,16 @@ Floats = NDArray[np.float32]
 def group_tracks(
     embeddings: Sequence[Floats], apart: NDArray[np.bool_], similarity: float
 ) -> list[list[int]]:
-    """Join the tracks that look alike, the most alike first (average linkage).
+    """Join tracks that look alike, most similar first (average linkage).
 
     Args:
-        embeddings: float32 vectors of unit length, one a track.
-        apart: bool (tracks, tracks), symmetric: whether two tracks were seen in one frame, and so
-            are of two people.
+        embeddings: float32 vectors of unit length, one per track.
+        apart: bool (tracks, tracks), symmetric: whether two tracks share a frame and so are
+            different people.
         similarity: the mean cosine down to which two groups are joined.
 
     Returns:
-        The numbers of the tracks of each person, in ascending order.
+        Track numbers of each person, in ascending order.
     """
     groups = [[number] for number in range(len(embeddings))]
     if not groups:
@@ -37,7 +37,7 @@ def group_tracks(
         one, other = divmod(int(allowed.argmax()), len(groups))
         if allowed[one, other] < similarity:
             return sorted(sorted(group) for group in groups if group)
-        # The mean over all pairs of two groups is the mean of the means, weighted by their sizes.
+        # The mean over all pairs of two groups is the mean of their means, weighted by size.
         weights = sizes[[one, other]] / (sizes[one] + sizes[other])
         alike[one] = alike[:, one] = weights @ alike[[one, other]]
         sizes[one] += sizes[other]

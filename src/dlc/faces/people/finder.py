@@ -1,4 +1,4 @@
-"""Finds faces and says whose they are."""
+"""Finds faces and identifies them."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ from dlc.faces.pixels import TrackableFrame
 
 
 class PeopleFinder:
-    """Says of every face that another finder finds who it is; a `FaceFinder`."""
+    """Identifies every face that another finder finds; a `FaceFinder`."""
 
     def __init__(self, finder: FaceFinder, matcher: PeopleMatcher) -> None:
-        """Start without a past.
+        """Start with no history.
 
         Args:
             finder: finds and describes faces.
-            matcher: tells who they are.
+            matcher: identifies them.
         """
         self._finder = finder
         self._matcher = matcher
@@ -27,14 +27,14 @@ class PeopleFinder:
         self._next = 0
 
     def reset(self) -> None:
-        """Forget the frames seen so far, but not the track ids given out."""
+        """Forget the frames seen so far, but not the track ids already used."""
         self._finder.reset()
         self._matcher.reset()
 
     def find(self, frame: TrackableFrame) -> list[Face]:
-        """Find the faces of the next frame, also those of people whom nobody asked for.
+        """Find the faces of the next frame, including those of other people.
 
-        A track ends when its face turns out to be another person than was thought.
+        A track ends when its face turns out to be a different person.
         """
         faces = self._finder.find(frame)
         persons = self._matcher.assign(frame, faces)
@@ -46,11 +46,11 @@ class PeopleFinder:
         ]
 
     def describe(self, frame: TrackableFrame, faces: Sequence[Face], needs: Needs) -> list[Face]:
-        """Return the faces with what is needed of them."""
+        """Return the faces with what is needed filled in."""
         return self._finder.describe(frame, faces, needs)
 
     def _id(self, track: tuple[int, int | None]) -> int:
-        """Return the id of a track of one person, which is a new one after a frame without it."""
+        """Return the id of a person's track; a new one after a frame without them."""
         if track in self._ids:
             return self._ids[track]
         self._next += 1

@@ -1,4 +1,4 @@
-"""Tells which face of a frame is which of the people that were asked for."""
+"""Tells which face in a frame is which of the requested people."""
 
 from __future__ import annotations
 
@@ -16,25 +16,25 @@ from dlc.faces.people.whereabouts import FrameLog, Whereabouts
 from dlc.faces.pixels import TrackableFrame
 from dlc.faces.tracking.overlap import overlap
 
-# Frames after which a face is looked at again although nothing happened: one that is known, and one
-# that is nobody of those asked for.
+# Frames between routine looks at a face: one that is known, and one that is none of the requested
+# people.
 _KNOWN_EVERY, _UNKNOWN_EVERY = 15, 5
-# So many frames a new face is looked at in each.
+# Number of frames in which a new face is looked at every time.
 _NEW = 3
 # A face is in doubt while its box, grown by this share of its size on every side, touches another
-# face or the place where one was lost within so many frames: trackers may mix up such faces.
+# face or the place where one was lost within this many frames: trackers may mix up such faces.
 _GROWTH = 0.15
 _LOST = 15
-# So much more two faces must look alike for a face to become another person than it was.
+# Extra similarity needed for a face to change from one person to another.
 _HYSTERESIS = 0.1
-# So many failed looks after a doubt until a face is nobody any more. Without a doubt it is held.
+# Failed looks after a doubt before a face loses its person. Without a doubt it keeps it.
 _PATIENCE = 5
 
 Floats = NDArray[np.float32]
 
 
 class PeopleMatcher(Protocol):
-    """Says who is who in consecutive frames; called from one thread."""
+    """Tells who is who in consecutive frames; called from one thread."""
 
     @property
     def found(self) -> frozenset[int]:
@@ -47,18 +47,18 @@ class PeopleMatcher(Protocol):
     def go_on(self, before: Whereabouts, seconds: float) -> None:
         """Continue where another one ended.
 
-        Its last frames may be shown again, as a fresh tracker has to find out where faces are: in
-        these, everybody is who they were before.
+        Its last frames may come again, as a fresh tracker must first locate the faces; in these
+        frames, everybody is who they were before.
 
         Args:
-            before: the other one's.
-            seconds: how much of the time of the frames that come `whereabouts` has to cover.
+            before: the other matcher's state.
+            seconds: how much time of the coming frames `whereabouts` has to cover.
         """
 
     def assign(self, frame: TrackableFrame, faces: Sequence[Face]) -> list[int | None]:
-        """Return for each face of the next frame a person, counted from 0, or None for nobody.
+        """Return for each face of the next frame its person, counted from 0, or None for nobody.
 
-        No two faces of a frame are the same person.
+        No two faces in a frame are the same person.
         """
 
     def reset(self) -> None:
@@ -67,7 +67,7 @@ class PeopleMatcher(Protocol):
 
 @dataclass(slots=True)
 class _Track:
-    """What is known of the face with one track id."""
+    """What is known about the face with one track id."""
 
     box: Floats
     began: int
@@ -79,24 +79,23 @@ class _Track:
 
 
 class PeopleByLook:
-    """Compares embeddings with those of the people's photos, and holds by track in between.
+    """Compares embeddings with those of the people's photos, and relies on tracks in between.
 
-    A face is looked at when it is new, every so often, and in every frame while it is so near to
-    another one that a tracker may mix up the two. Where a look tells nothing, a profile for
-    instance, the face stays who it was, and a new face is who was lost there a moment ago, unless
-    there was a cut.
+    A face is looked at when it is new, every so often, and in every frame while it is so close to
+    another one that a tracker may mix them up. If a look is inconclusive, as in profile, the face
+    stays who it was, and a new face is whoever was lost there a moment ago, unless there was a cut.
 
     Attributes:
-        looks: embeddings computed so far.
+        looks: number of embeddings computed so far.
     """
 
     def __init__(self, finder: FaceFinder, people: Sequence[Floats], similarity: float) -> None:
-        """Start without a past.
+        """Start with no history.
 
         Args:
             finder: computes embeddings.
             people: embeddings by the same recognizer, float32 vectors of unit length.
-            similarity: the cosine from which two embeddings are of one person.
+            similarity: the cosine from which two embeddings are the same person.
         """
         self._finder = finder
         self._people = np.stack(people)
@@ -116,7 +115,7 @@ class PeopleByLook:
         return Whereabouts(frames=self._log.frames)
 
     def go_on(self, before: Whereabouts, seconds: float) -> None:
-        """Begin where another one ended, as `PeopleMatcher` tells."""
+        """Continue where another one ended; see `PeopleMatcher`."""
         self.reset()
         self._log = FrameLog(before.frames, seconds)
 
@@ -146,7 +145,7 @@ class PeopleByLook:
         return who
 
     def _tell(self, frame: TrackableFrame, faces: Sequence[Face], tracks: Sequence[_Track]) -> None:
-        """Look at the faces that are to be looked at, and settle who everybody is."""
+        """Look at the faces that are due, and settle who everybody is."""
         for track in tracks:
             track.was_in_doubt |= self._is_in_doubt(track)
         due = [number for number, track in enumerate(tracks) if self._is_due(track)]
@@ -156,7 +155,7 @@ class PeopleByLook:
             self._settle(track, person, scores.get(number))
 
     def _tracks_of(self, faces: Sequence[Face]) -> list[_Track]:
-        """Return the track of each face; that of a new one may go on with a lost one's person."""
+        """Return the track of each face; a new one may inherit the person of a lost one."""
         known = [face for face in faces if face.track_id in self._tracks]
         for face in known:
             track = self._tracks[face.track_id]
@@ -169,7 +168,7 @@ class PeopleByLook:
         return [self._tracks[face.track_id] for face in faces]
 
     def _heritage(self, track: _Track) -> int | None:
-        """Return who was lost where a face is new, unless they are somewhere else by now."""
+        """Return who was lost where a new face appears, unless they are elsewhere by now."""
         here = {each.person for each in self._tracks.values() if each.seen == self._now}
         box = _grown(track.box)
         shares = [
@@ -195,14 +194,14 @@ class PeopleByLook:
     def _is_due(self, track: _Track) -> bool:
         if track.looked is None or self._now - track.began < _NEW or self._is_in_doubt(track):
             return True
-        # After a doubt it takes a look that succeeds, or several that fail, to be sure again.
+        # After a doubt, it takes one conclusive look, or several failed ones, to be sure again.
         if track.was_in_doubt and track.person is not None:
             return True
         every = _UNKNOWN_EVERY if track.person is None else _KNOWN_EVERY
         return self._now - track.looked >= every
 
     def _look(self, frame: TrackableFrame, faces: Sequence[Face]) -> list[Floats]:
-        """Return for each face its likeness, float32 (people,), to everybody."""
+        """Return for each face its similarity to everybody, float32 (people,)."""
         self.looks += len(faces)
         described = self._finder.describe(frame, faces, Needs.EMBEDDING)
         nobody = np.full(len(self._people), -1.0, np.float32)
@@ -219,7 +218,7 @@ class PeopleByLook:
             likeness = scores.get(number)
             if likeness is None:
                 if track.person is not None:
-                    # Nothing speaks against what an earlier look said.
+                    # Nothing contradicts the earlier look.
                     yield 2.0, number, track.person
                 continue
             alike = [int(person) for person in np.flatnonzero(likeness >= self._similarity)]
@@ -227,11 +226,11 @@ class PeopleByLook:
                 bonus = _HYSTERESIS if person == track.person else 0.0
                 yield float(likeness[person]) + bonus, number, person
             if track.person is not None and track.person not in alike:
-                # The weakest claim: for a face that is like nobody, or like someone who is here.
+                # The weakest claim: for a face that resembles nobody, or somebody already here.
                 yield 0.0, number, track.person
 
     def _settle(self, track: _Track, person: int | None, likeness: Floats | None) -> None:
-        """Take in who a face is."""
+        """Record who a face is."""
         track.person = person
         if likeness is None:
             return
@@ -246,7 +245,7 @@ class PeopleByLook:
 
 
 def _one_each(claims: list[tuple[float, int, int]], count: int) -> list[int | None]:
-    """Give people to faces, the strongest claim first; nobody is in a frame twice."""
+    """Assign people to faces, strongest claim first; nobody is in a frame twice."""
     persons: list[int | None] = [None] * count
     taken: set[int] = set()
     for _, number, person in sorted(claims, reverse=True):

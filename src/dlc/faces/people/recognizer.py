@@ -1,4 +1,4 @@
-"""What tells people apart, whichever model does."""
+"""The interface of models that tell people apart."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from dlc.faces.alignment import aligned_crop, arcface_matrix
 from dlc.faces.face import Face
 from dlc.faces.pixels import Pixels
 
-# ArcFace's crop, which other recognizers take, too.
+# ArcFace's crop, which other recognizers use too.
 CROP_SIDE = 112
 
 Crop = NDArray[np.uint8]
@@ -20,32 +20,31 @@ Embedding = NDArray[np.float32]
 
 
 class Recognizer(Protocol):
-    """Computes embeddings: the cosine of two is the higher the more two faces look alike.
+    """Computes embeddings: the more alike two faces look, the higher their cosine.
 
-    Embeddings of different models have nothing to do with each other, even where they are of the
-    same size.
+    Embeddings of different models are not comparable, even if they have the same size.
     """
 
     @property
     def similarity(self) -> float:
-        """The cosine from which two faces are one person's, unless somebody knows better."""
+        """The default cosine from which two faces are the same person."""
 
     def embed(self, frame: Pixels, faces: Sequence[Face]) -> list[Embedding | None]:
         """Return for each face of a frame a float32 vector of unit length.
 
-        It is None for a face whose points cannot be those of a face.
+        It is None if the points cannot be those of a face.
         """
 
 
 def embed_crops(
     frame: Pixels, faces: Sequence[Face], run: Callable[[list[Crop]], list[Embedding]]
 ) -> list[Embedding | None]:
-    """Cut faces out of a frame, and have a model embed them.
+    """Cut faces out of a frame and embed them with a model.
 
     Args:
         frame: the picture.
-        faces: whose points are known.
-        run: takes uint8 (112, 112, 3) BGR crops and returns a float32 vector for each.
+        faces: the faces, with their points.
+        run: takes uint8 (112, 112, 3) BGR crops, returns a float32 vector for each.
 
     Returns:
         As `Recognizer.embed`.
@@ -59,5 +58,5 @@ def embed_crops(
 
 
 def unit(vector: Embedding) -> Embedding:
-    """Return a vector scaled to unit length; one without a length stays as it is."""
+    """Return a vector scaled to unit length; a zero vector stays as it is."""
     return np.asarray(vector / max(float(np.linalg.norm(vector)), 1e-12), np.float32)

@@ -1,4 +1,4 @@
-"""Adds embeddings to what a finder tells of faces."""
+"""Adds embeddings to the faces of a finder."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from dlc.faces.pixels import TrackableFrame
 
 
 class RecognizingFinder:
-    """A finder that cannot tell people apart by itself, with a recognizer.
+    """Combines a finder that cannot tell people apart with a recognizer.
 
     It is a `RecognizingFaceFinder`.
     """
@@ -23,7 +23,7 @@ class RecognizingFinder:
 
     @property
     def similarity(self) -> float:
-        """The cosine from which two embeddings are one person's."""
+        """The cosine from which two embeddings are the same person."""
         return self._recognizer.similarity
 
     def reset(self) -> None:
@@ -35,7 +35,7 @@ class RecognizingFinder:
         return self._finder.find(frame)
 
     def describe(self, frame: TrackableFrame, faces: Sequence[Face], needs: Needs) -> list[Face]:
-        """Return faces with what is needed; an embedding stays None where points are no face's."""
+        """Return faces with what is needed; embeddings stay None if points are not a face's."""
         described = self._finder.describe(frame, faces, needs & ~Needs.EMBEDDING)
         if Needs.EMBEDDING not in needs or not faces:
             return described

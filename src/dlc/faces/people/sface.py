@@ -1,4 +1,4 @@
-"""Tells people apart with SFace, on crops as OpenCV's `FaceRecognizerSF` prepares them."""
+"""Tells people apart with SFace, on crops prepared as in OpenCV's `FaceRecognizerSF`."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ from dlc.inference.session import DescribedSession
 class SFaceRecognizer:
     """Computes embeddings of 128 numbers; a `Recognizer`."""
 
-    # What OpenCV's documentation gives for the photos of "Labeled Faces in the Wild". For pictures
-    # that differ more, by age or pose, it gives 0.34 to 0.21.
+    # The value in OpenCV's documentation for "Labeled Faces in the Wild". For photos that differ
+    # more, by age or pose, it gives 0.34 to 0.21.
     similarity = 0.363
 
     def __init__(self, session: DescribedSession) -> None:
@@ -33,8 +33,8 @@ class SFaceRecognizer:
     def embed(self, frame: Pixels, faces: Sequence[Face]) -> list[Embedding | None]:
         """Return for each face of a frame a float32 (128,) of unit length.
 
-        It is None for a face whose points cannot be those of a face. SFace takes one face at a
-        time, so it runs once for each.
+        It is None if the points cannot be those of a face. SFace takes one face at a time, so it
+        runs once per face.
         """
         return embed_crops(frame, faces, lambda crops: [*map(self._run, crops)])
 

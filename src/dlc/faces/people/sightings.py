@@ -1,4 +1,4 @@
-"""What is remembered of the faces of a video, track by track."""
+"""What is remembered about the faces in a video, track by track."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ from dlc.geometry import Box
 
 # Frames from one look at a track to the next.
 _LOOK_EVERY = 12
-# What a portrait shows around the face, in sizes of the face on every side.
+# Margin of a portrait on every side, in sizes of the face.
 _MARGIN = 0.6
-# By how much a face must be better than the one kept.
+# Factor by which a face must be better than the one kept.
 _BETTER = 1.1
 
 Floats = NDArray[np.float32]
@@ -26,11 +26,11 @@ Floats = NDArray[np.float32]
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Portrait:
-    """A face with what is around it.
+    """A face with its surroundings.
 
     Attributes:
         bgr: uint8 (h, w, 3).
-        quality: how well the face is seen, to be compared with others.
+        quality: how well the face is seen, comparable with others.
     """
 
     bgr: NDArray[np.uint8]
@@ -39,15 +39,15 @@ class Portrait:
 
 @dataclass(slots=True, eq=False)
 class Sighting:
-    """One face, from where it came into view to where it was lost.
+    """One face, from coming into view until it was lost.
 
     Attributes:
-        number: counts the sightings.
-        first: seconds into the video of the first frame with it.
-        last: and of the last one.
-        frames: in how many frames it was seen.
-        portrait: where it was seen best.
-        together: the numbers of others in the same frames.
+        number: index of the sighting.
+        first: time of the first frame with it, in seconds into the video.
+        last: time of the last one, likewise.
+        frames: number of frames it was seen in.
+        portrait: the best view of it.
+        together: numbers of other sightings in the same frames.
         looks: the sum of its embeddings, a float32 vector, if there are any.
     """
 
@@ -58,14 +58,14 @@ class Sighting:
     portrait: Portrait | None = None
     together: set[int] = field(default_factory=set)
     looks: Floats | None = None
-    # Whether one of them was while no other face was near enough to hide a part of this one.
+    # Whether any of them was taken while no other face was near enough to hide part of this one.
     is_sure: bool = False
-    # Since the last look; whose it is will be known by the next one.
+    # Since the last look; the next one will tell whose it is.
     latest: Portrait | None = None
 
     @property
     def embedding(self) -> Floats | None:
-        """The mean direction of its embeddings, of unit length, if there is any."""
+        """The mean direction of its embeddings, of unit length, if there are any."""
         if self.looks is None:
             return None
         return np.asarray(self.looks / max(float(np.linalg.norm(self.looks)), 1e-12), np.float32)
@@ -80,13 +80,13 @@ class Sighting:
 class SightingLog:
     """Collects the faces of consecutive frames.
 
-    A track whose face no longer resembles itself starts a new sighting: where people cross, a
-    tracker may confuse them.
+    A track whose face no longer resembles itself starts a new sighting: a tracker may confuse
+    people who cross.
 
     Args:
-        finder: found the faces; computes embeddings if it recognizes.
-        similarity: below half of this cosine a face no longer resembles itself; None where the
-            finder computes no embeddings.
+        finder: the one that found the faces; computes embeddings if it recognizes.
+        similarity: below half of this cosine a face no longer resembles itself; None if the finder
+            computes no embeddings.
     """
 
     def __init__(self, finder: FaceFinder, similarity: float | None) -> None:
@@ -97,7 +97,7 @@ class SightingLog:
         self._sightings: list[Sighting] = []
 
     def add(self, frame: TrackableFrame, faces: Sequence[Face]) -> None:
-        """Take in the faces of the next frame; new ones are numbered from the left."""
+        """Add the faces of the next frame; new ones are numbered from the left."""
         faces = sorted(faces, key=lambda face: float(face.box[0] + face.box[2]))
         due = [face for face in faces if self._is_due(face.track_id)]
         if self._recognizes and due:
@@ -123,7 +123,7 @@ class SightingLog:
             self._current[face.track_id].keep_latest()
 
     def conclude(self) -> list[Sighting]:
-        """Return all sightings in the order in which they began."""
+        """Return all sightings in the order they began."""
         for sighting in self._sightings:
             sighting.keep_latest()
         return list(self._sightings)
@@ -142,10 +142,9 @@ class SightingLog:
         return sighting
 
     def _take_look(self, track_id: int, embedding: Floats, time: float, *, alone: bool) -> None:
-        """Count a look for the track's sighting, or begin a new one if it is somebody else.
+        """Add a look to the track's sighting, or begin a new sighting if it is somebody else.
 
-        A face that another one may hide in part is believed only as long as nothing better is
-        known of it.
+        A look at a face that may be partly hidden counts only as long as there is no better one.
         """
         sighting = self._sighting(track_id, time)
         if sighting.is_sure and not alone:
@@ -168,7 +167,7 @@ def _is_better(quality: float, known: Portrait | None) -> bool:
 
 
 def _quality(face: Face) -> float:
-    """Return how much can be seen of a face: large, sure, and from the front is best."""
+    """Return how well a face is seen: large, certain and frontal is best."""
     left, top, right, bottom = map(float, face.box)
     eyes, nose = face.points[:2], face.points[2]
     span = max(float(np.linalg.norm(eyes[1] - eyes[0])), 1e-6)

@@ -1,4 +1,4 @@
-"""Who was where: what is handed on from the end of a part of a video to the next one."""
+"""Who was where: the state handed on from one part of a video to the next."""
 
 from __future__ import annotations
 
@@ -11,21 +11,21 @@ import numpy as np
 from dlc.faces.face import Face
 from dlc.faces.tracking.overlap import overlap
 
-# Boxes of one face that two trackers found in one frame overlap at least this much.
+# Boxes of one face found by two trackers in the same frame overlap at least this much.
 _SAME_FACE = 0.35
 
-# A face of a frame: its box, and whose face it is, None for nobody that was asked for.
+# A face in a frame: its box, and whose face it is; None for none of the requested people.
 Spotted = tuple[Sequence[float], int | None]
 
 
 @dataclass(frozen=True, slots=True)
 class Whereabouts:
-    """Where everybody was at the end of a part; all of it is as plain as JSON.
+    """Where everybody was at the end of a part, in plain JSON-compatible values.
 
     Attributes:
-        places: people that were seen so far, and the center of their face when they last were, x
-            and y in pixels; none where nobody is looked for by place.
-        frames: the last frames: time in seconds, and the faces in it.
+        places: the people seen so far, each with the last center of their face, x and y in pixels;
+            empty if people are not told apart by place.
+        frames: the last frames, each with its time in seconds and its faces.
     """
 
     places: Sequence[tuple[int, Sequence[float]]] = ()
@@ -33,16 +33,16 @@ class Whereabouts:
 
 
 class FrameLog:
-    """Keeps who was where in the last frames, and knows it of frames that are shown again."""
+    """Remembers who was where in the last frames, and recalls it when they come again."""
 
     def __init__(
         self, before: Sequence[tuple[float, Sequence[Spotted]]] = (), seconds: float = 0.0
     ) -> None:
-        """Begin.
+        """Start a log.
 
         Args:
-            before: frames that may be shown again, as in `Whereabouts`.
-            seconds: for how long frames are kept.
+            before: frames that may come again, as in `Whereabouts`.
+            seconds: how long to keep frames.
         """
         self._told = dict(before)
         self._seconds = seconds
@@ -54,12 +54,12 @@ class FrameLog:
         return tuple(self._frames)
 
     def told(self, time: float, faces: Sequence[Face]) -> list[int | None] | None:
-        """Return who the faces of a frame are if it is shown again, and otherwise None."""
+        """Return who the faces in a frame are if it has come before, otherwise None."""
         before = self._told.get(time)
         return None if before is None else _same_people(faces, before)
 
     def note(self, time: float, faces: Sequence[Face], persons: Sequence[int | None]) -> None:
-        """Take in who is where in the next frame."""
+        """Record who is where in the next frame."""
         self._frames.append((time, _spotted(faces, persons)))
         while not time - self._seconds <= self._frames[0][0] <= time:
             self._frames.popleft()
@@ -72,9 +72,9 @@ def _spotted(faces: Sequence[Face], persons: Sequence[int | None]) -> tuple[Spot
 
 
 def _same_people(faces: Sequence[Face], before: Sequence[Spotted]) -> list[int | None]:
-    """Return for each face of a frame who it is, as was told of the same frame before.
+    """Return who each face in a frame is, as recorded for the same frame before.
 
-    The pairs that overlap most are taken to be one face each; a face without one is nobody.
+    Faces are paired by largest overlap; a face without a partner is nobody.
     """
     pairs = sorted(
         (

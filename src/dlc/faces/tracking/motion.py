@@ -1,4 +1,4 @@
-"""Measures how a face has moved from one frame to the next, and moves what is known of it."""
+"""Measures how a face moved from one frame to the next, and moves its data along."""
 
 from __future__ import annotations
 
@@ -19,22 +19,22 @@ Gray = NDArray[np.uint8]
 
 @dataclass(frozen=True, slots=True)
 class MotionOptions:
-    """How the motion of a face is measured; lengths are pixels of the picture that is measured in.
+    """How to measure the motion of a face; lengths are pixels of the picture used for it.
 
     Attributes:
-        face_size: a larger face is scaled down to about this width first.
+        face_size: larger faces are first scaled down to about this width.
         reach: how far a face may move, as a share of its width.
-        core: the part of the box, around its center, whose corners are followed: eyes, nose and
-            mouth, without hair and ears, which move otherwise when a head turns.
-        max_corners: how many corners of the face are followed.
-        min_corners: how many have to be found again.
-        min_share: the same as a share of those that were followed.
-        window: side of the window around a corner that is searched for.
-        tolerance: how far a corner may end up from where it began, when it is followed to the new
-            frame and back.
-        spread: how far a corner may be from where the motion of the whole face puts it.
-        growth: by which factor a face may grow or shrink.
-        turn: by how many degrees it may turn.
+        core: the central part of the box whose corners are followed: eyes, nose and mouth, without
+            hair and ears, which move differently when a head turns.
+        max_corners: maximum number of corners to follow.
+        min_corners: minimum number that must be found again.
+        min_share: the same, as a share of those followed.
+        window: side of the window to match around a corner.
+        tolerance: how far from its start a corner may end up when followed to the new frame and
+            back.
+        spread: how far a corner may deviate from the motion of the whole face.
+        growth: factor by which a face may grow or shrink.
+        turn: degrees by which it may turn.
     """
 
     face_size: int = 128
@@ -55,30 +55,30 @@ _DEFAULTS = MotionOptions()
 
 @dataclass(frozen=True, slots=True)
 class Similarity:
-    """A move, turn and scaling of the plane: z becomes `factor` * z + `offset`, for z = x + iy."""
+    """A move, turn and scaling of the plane: z = x + iy becomes `factor` * z + `offset`."""
 
     factor: complex
     offset: complex
 
     @property
     def scale(self) -> float:
-        """By how much lengths grow."""
+        """Factor by which lengths grow."""
         return abs(self.factor)
 
     @property
     def degrees(self) -> float:
-        """By how much directions turn, clockwise on the screen."""
+        """Angle by which directions turn, clockwise on the screen."""
         return math.degrees(math.atan2(self.factor.imag, self.factor.real))
 
     def apply(self, points: Floats) -> Floats:
-        """Move points (n, 2) or (n, 3); depth, the third coordinate, is only scaled."""
+        """Transform points (n, 2) or (n, 3); depth, the third coordinate, is only scaled."""
         a, b = self.factor.real, self.factor.imag
         plane = points[:, :2] @ np.array([[a, b], [-b, a]]) + (self.offset.real, self.offset.imag)
         return np.concatenate([plane, points[:, 2:] * self.scale], axis=1).astype(np.float32)
 
 
 def moved(face: Face, motion: Similarity) -> Face:
-    """Return the face where `motion` takes it: box, points and landmarks; the rest stays.
+    """Return the face with box, points and landmarks moved by `motion`; the rest stays.
 
     The box stays upright: its center moves and its sides are scaled.
     """
@@ -101,24 +101,24 @@ def measure_motion(
     zoom: float = 1.0,
     options: MotionOptions = _DEFAULTS,
 ) -> Similarity | None:
-    """Measure the motion of a face by sparse optical flow inside it.
+    """Measure the motion of a face by sparse optical flow.
 
-    Corners of the face are followed from `before` to `after` and back by Lucas and Kanade's method
-    in a pyramid (Bouguet 2001). Those that come back to where they began (the forward-backward
-    check of Kalal et al. 2010) vote for one similarity, robustly.
+    Corners of the face are followed from `before` to `after` and back by pyramidal Lucas-Kanade
+    (Bouguet 2001). A similarity is fitted robustly to those that return to where they began (the
+    forward-backward check of Kalal et al. 2010).
 
     Args:
-        before: uint8 (h, w), the picture in which the face is where `face` says.
+        before: uint8 (h, w), the picture that `face` was found in.
         after: uint8 (h, w), the next picture.
-        face: in pixels of the frame that both are small versions of.
-        zoom: pixels of the frame for each pixel of the pictures along one side.
-        options: limits within which the motion is believed.
+        face: in pixels of the frames that both pictures are reduced from.
+        zoom: frame pixels per picture pixel, along one side.
+        options: limits within which to trust the motion.
 
     Returns:
-        The motion in pixels of the frame, or None where it cannot be trusted: the face left, is
-        covered, blurred, or somewhere else altogether.
+        The motion in pixels of the frame, or None if it cannot be trusted: the face has left, is
+        covered or blurred, or is somewhere else altogether.
     """
-    # From here on in the pictures' pixels, whose centers are whole numbers too.
+    # From here on, coordinates are the pictures' pixels, whose centers are whole numbers too.
     box = (face.box.reshape(2, 2) + 0.5) / zoom - 0.5
     width = float(box[1, 0] - box[0, 0])
     roi = _surroundings(box, options.reach * width, before.shape)
@@ -150,7 +150,7 @@ def _is_credible(motion: Similarity, face: Face, options: MotionOptions) -> bool
 
 
 def _surroundings(box: Floats, margin: float, shape: tuple[int, ...]) -> Box:
-    """Return the pixels that a face in `box` (2, 2) covers, or may cover when it has moved."""
+    """Return the pixels that a face in `box` (2, 2) covers, or may cover after moving."""
     left, top, right, bottom = (float(edge) for edge in box.ravel())
     return Box(
         math.floor(left - margin),
@@ -169,7 +169,7 @@ def _cut(picture: Gray, roi: Box, scale: float) -> Gray:
 
 
 def _inside(box: Floats, core: float, roi: Box, cut: Gray) -> Gray:
-    """Return a mask of the cut that is 255 in an ellipse around the center of `box` (2, 2)."""
+    """Return a mask of the cut: 255 in an ellipse around the center of `box` (2, 2)."""
     zoom = np.array([cut.shape[1] / roi.width, cut.shape[0] / roi.height])
     low, high = (box - (roi.left, roi.top) + 0.5) * zoom - 0.5
     center, axes = (low + high) / 2, core * (high - low) / 2
@@ -190,7 +190,7 @@ def _inside(box: Floats, core: float, roi: Box, cut: Gray) -> Gray:
 def _follow(
     before: Gray, after: Gray, mask: Gray, options: MotionOptions
 ) -> tuple[Floats, Floats] | None:
-    """Follow corners inside the mask; return where they were and are, each (n, 2)."""
+    """Follow corners inside the mask; return their old and new places, each (n, 2)."""
     distance = options.window / 3
     corners = cv2.goodFeaturesToTrack(before, options.max_corners, 0.01, distance, mask=mask)
     if corners is None or len(corners) < options.min_corners:
@@ -207,8 +207,8 @@ def _follow(
 
 
 def _in_frame(matrix: NDArray[Any], roi: Box, cut: Gray, zoom: float) -> Similarity:
-    """Take a similarity (2, 3) of a cut to the frame's pixels; both count from pixels' centers."""
-    # Pixels of the frame for each of the cut, and where the cut's first pixel has its center.
+    """Convert a similarity (2, 3) of a cut to frame pixels; both count from pixel centers."""
+    # Frame pixels per cut pixel, and the center of the cut's first pixel.
     step = zoom * roi.width / cut.shape[1]
     origin = complex(zoom * roi.left, zoom * roi.top) + complex(step - 1, step - 1) / 2
     factor = complex(matrix[0, 0], matrix[1, 0])

@@ -16,26 +16,26 @@ from dlc.faces.pixels import TrackableFrame
 from dlc.faces.tracking.motion import Gray, measure_motion, moved
 from dlc.faces.tracking.track_ids import TrackIds
 
-# Longer side in pixels of the pictures that motion is measured in.
+# Longer side, in pixels, of the pictures used to measure motion.
 _SIZE = 960
 
 
 class MotionFinder:
     """Saves detections without ever showing a stale one; a `FaceFinder`.
 
-    A frame gets a detection of its own when it is due, after a scene cut, when there was no face
-    before, and when the motion of any face cannot be measured beyond doubt.
+    A frame gets its own detection when one is due, after a scene cut, when there was no face
+    before, and when the motion of any face cannot be measured reliably.
 
     Attributes:
-        detections: how many frames were searched for faces.
+        detections: number of frames searched for faces.
     """
 
     def __init__(self, finder: FaceFinder, cadence: DetectionCadence) -> None:
-        """Start without a past.
+        """Start with no history.
 
         Args:
             finder: detects and describes faces.
-            cadence: says how often.
+            cadence: decides how often to detect.
         """
         self._finder = finder
         self._cadence = cadence
@@ -44,7 +44,7 @@ class MotionFinder:
         self.reset()
 
     def reset(self) -> None:
-        """Forget everything but the ids given out: the next frame begins a new video."""
+        """Forget everything but the ids already used: the next frame begins a new video."""
         self._finder.reset()
         self._tracks.forget()
         self._cuts = SceneCutDetector()
@@ -57,7 +57,7 @@ class MotionFinder:
         """Find the faces of the next frame.
 
         A frame that is not later than the one before begins a new video. A face keeps its track id
-        until a cut, or until it is not found where it was.
+        until a cut, or until it is no longer found where it was.
 
         Returns:
             Faces in pixels of the frame.
@@ -77,7 +77,7 @@ class MotionFinder:
         return list(self._faces)
 
     def describe(self, frame: TrackableFrame, faces: Sequence[Face], needs: Needs) -> list[Face]:
-        """Return the faces with what is needed of them, computed from this frame's pixels."""
+        """Return the faces with what is needed filled in, computed from this frame's pixels."""
         return self._finder.describe(frame, faces, needs)
 
     def _detect(self, frame: TrackableFrame) -> list[Face]:
@@ -89,12 +89,12 @@ class MotionFinder:
         return faces
 
     def _follow(self, before: Gray, after: Gray, zoom: float) -> list[Face] | None:
-        """Move every face; None where one of them cannot be followed.
+        """Move every face; None if one of them cannot be followed.
 
         Args:
             before: the picture the faces were found in.
-            after: the picture they are wanted in.
-            zoom: pixels of the frame for each pixel of the pictures.
+            after: the picture to find them in.
+            zoom: frame pixels per picture pixel.
         """
         began = time.perf_counter()
         faces = []

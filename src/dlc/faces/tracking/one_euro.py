@@ -15,14 +15,14 @@ Values = NDArray[np.float32]
 class OneEuroOptions:
     """How strongly to smooth.
 
-    The defaults are for landmarks in face widths. Measured on talking heads at 25 to 30 frames a
-    second, they leave a third to a half of the landmarks' trembling at rest, and lag behind by
-    less than 0.9 % of a face's width in 99 of 100 frames. A derivative cutoff of 1 Hz, the value
-    of the original paper, trembles hardly less and lags twice as much when a mouth snaps shut.
+    The defaults are for landmarks in face widths. Measured on talking heads at 25 to 30 frames per
+    second, they leave a third to a half of the landmarks' jitter at rest, and lag by less than 0.9
+    % of a face's width in 99 of 100 frames. A derivative cutoff of 1 Hz, the value of the original
+    paper, jitters hardly less and lags twice as much when a mouth snaps shut.
 
     Attributes:
-        min_cutoff: cutoff frequency of a value that rests, in hertz; less is steadier.
-        beta: hertz by which the cutoff rises for a speed of one unit a second; more lags less.
+        min_cutoff: cutoff frequency of a value at rest, in hertz; lower is steadier.
+        beta: rise of the cutoff, in hertz per unit per second of speed; higher lags less.
         derivative_cutoff: cutoff frequency of the speed estimate, in hertz.
     """
 
@@ -32,14 +32,14 @@ class OneEuroOptions:
 
 
 class OneEuroFilter:
-    """Smooths arrays of one shape, each element by its own speed.
+    """Smooths arrays of a fixed shape, each element according to its own speed.
 
     Source: G. Casiez, N. Roussel, D. Vogel, "1 Euro filter: a simple speed-based low-pass filter
     for noisy input in interactive systems", CHI 2012.
     """
 
     def __init__(self, options: OneEuroOptions) -> None:
-        """Start without a past: the first value passes unchanged."""
+        """Start with no history: the first value passes unchanged."""
         self._options = options
         self._time = 0.0
         self._value: Values | None = None
@@ -50,12 +50,12 @@ class OneEuroFilter:
 
         Args:
             values: float32, any shape, the same in every call.
-            time: seconds, later than in the call before.
-            unit: what counts as one unit of distance, so that smoothing does not depend on a
-                face's size in pixels.
+            time: seconds, later than in the previous call.
+            unit: the unit of distance, so that smoothing does not depend on a face's size in
+                pixels.
 
         Raises:
-            ValueError: time does not advance, or the shape changed.
+            ValueError: time does not advance, or the shape has changed.
         """
         if self._value is None or self._speed is None:
             self._time, self._value, self._speed = time, values, np.zeros_like(values)
@@ -76,5 +76,5 @@ class OneEuroFilter:
 
 
 def _blend(cutoff: float, step: float) -> float:
-    """Return the weight of the newest sample of a first-order low pass."""
+    """Return the weight of the newest sample in a first-order low-pass filter."""
     return 1 / (1 + 1 / (2 * math.pi * cutoff * step))

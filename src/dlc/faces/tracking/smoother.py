@@ -1,4 +1,4 @@
-"""Steadies boxes and points that are found anew in every frame."""
+"""Smooths boxes and points that are found anew in every frame."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import numpy as np
 from dlc.faces.face import Face
 from dlc.faces.tracking.one_euro import OneEuroFilter, OneEuroOptions
 
-# By how much the strongest smoothing is stronger than the usual one, and the weakest weaker.
+# How much stronger than usual the strongest smoothing is, and how much weaker the weakest.
 _RANGE = 9.0
 
 
@@ -19,8 +19,8 @@ def smoothing_options(strength: float) -> OneEuroOptions:
     """Return how to smooth.
 
     Args:
-        strength: 0 lets everything pass as it is; 0.5 is the usual smoothing of landmarks; 1 is
-            steadiest, and lags behind fast motion.
+        strength: 0 leaves everything as it is; 0.5 is the usual smoothing of landmarks; 1 is
+            steadiest, but lags behind fast motion.
     """
     usual = OneEuroOptions()
     if strength == 0:
@@ -30,10 +30,10 @@ def smoothing_options(strength: float) -> OneEuroOptions:
 
 
 class FaceSmoother:
-    """Filters box and points of every track; its unit of distance is the face's width."""
+    """Filters the box and points of every track; the unit of distance is the face's width."""
 
     def __init__(self, options: OneEuroOptions) -> None:
-        """Start without a past."""
+        """Start with no history."""
         self._options = options
         self._filters: dict[int, OneEuroFilter] = {}
 
@@ -42,11 +42,11 @@ class FaceSmoother:
         self._filters.clear()
 
     def smooth(self, faces: Sequence[Face], time: float) -> list[Face]:
-        """Return the faces of the next frame, steadier; what else is known of them stays.
+        """Return the faces of the next frame with box and points smoothed.
 
         Args:
-            faces: with the ids of their tracks. A track that is not among them has ended.
-            time: of the frame in seconds, later than in the call before.
+            faces: with their track ids. A track that is not among them has ended.
+            time: time of the frame in seconds, later than in the previous call.
         """
         self._filters = {
             face.track_id: self._filters.get(face.track_id) or OneEuroFilter(self._options)

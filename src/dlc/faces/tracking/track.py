@@ -21,31 +21,31 @@ from dlc.faces.landmarks.topology import (
 from dlc.faces.tracking.one_euro import OneEuroFilter, OneEuroOptions
 
 _MESH = 468
-# A face that moves by more than this share of its size, or grows or shrinks by this factor, from
-# one frame to the next is another face.
+# A face that moves by more than this share of its size from one frame to the next, or grows or
+# shrinks by more than this factor, is a different face.
 _LEAP = 0.5
 _GROWTH = 1.4
-# A mesh is stretched whose distortion is greater than this and than what is usual for the track by
-# as much as that, in face widths. Grimaces come as suddenly, so it proves nothing by itself.
+# A mesh is stretched if its distortion exceeds the first value, and the track's usual distortion by
+# the second, in face widths. Grimaces come as suddenly, so this alone proves nothing.
 _DISTORTED, _UNUSUALLY = 0.028, 0.008
-# Weight of the newest frame in what is usual.
+# Weight of the newest frame in the usual distortion.
 _RECENT = 0.1
 
 Points = NDArray[np.float32]
 
 
 class Track:
-    """The landmarks of one face, raw for finding it again and filtered for showing it.
+    """The landmarks of one face, raw for finding it again and filtered for display.
 
     Attributes:
         number: the track's id.
         raw: float32 (478, 3), as last found; empty before the first time.
-        distortion: of these, in face widths; 0 before the first time.
-        is_stretched: whether these may lie across two faces.
+        distortion: their distortion, in face widths; 0 before the first time.
+        is_stretched: whether they may span two faces.
     """
 
     def __init__(self, number: int, options: OneEuroOptions) -> None:
-        """Begin the track with the given id."""
+        """Start a track with the given id."""
         self.number = number
         self.raw: Points = np.empty((0, 3), np.float32)
         self.distortion = 0.0
@@ -54,7 +54,7 @@ class Track:
         self._filter = OneEuroFilter(options)
 
     def is_leap(self, landmarks: Points) -> bool:
-        """Tell whether landmarks (478, 3) are too far from the last ones to be the same face."""
+        """Return whether landmarks (478, 3) are too far from the last ones to be the same face."""
         before, after = square_of_mesh(self.raw), square_of_mesh(landmarks)
         moved = np.hypot(after.x - before.x, after.y - before.y)
         growth = after.size / max(before.size, 1e-6)
@@ -62,7 +62,7 @@ class Track:
         return bool(moved > _LEAP * size or not 1 / _GROWTH <= growth <= _GROWTH)
 
     def update(self, mesh: Mesh, time: float) -> Face:
-        """Take in what was found at `time`, in seconds, and return the face to show."""
+        """Record what was found at `time`, in seconds, and return the face to show."""
         self.raw = mesh.landmarks
         self._judge(mesh.landmarks)
         smooth = self._filter(mesh.landmarks, time, unit=max(face_width(mesh.landmarks), 1.0))
@@ -73,15 +73,15 @@ class Track:
         usual = now if self._usual is None else self._usual
         limit = min(MAX_DISTORTION, max(_DISTORTED, usual + _UNUSUALLY))
         self.distortion = now
-        # Near profile a mesh is always distorted, and never shown.
+        # Near profile, a mesh is always distorted and never shown.
         self.is_stretched = now > limit and abs(head_yaw(landmarks)) < MAX_YAW
         self._usual = usual + _RECENT * (now - usual)
 
 
 def face_width(landmarks: Points) -> float:
-    """Return the width of the face in pixels, whatever way it is turned.
+    """Return the width of the face in pixels, however it is turned.
 
-    In space the distance between the ears does not shrink as a head turns.
+    In 3D, the distance between the ears does not shrink as a head turns.
     """
     return float(np.linalg.norm(landmarks[RIGHT_SIDE] - landmarks[LEFT_SIDE]))
 

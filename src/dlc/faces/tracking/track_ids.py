@@ -1,4 +1,4 @@
-"""Recognizes a frame's faces as those of the frame before by where they are."""
+"""Matches a frame's faces to those of the frame before by their places."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ _SAME_FACE = 0.35
 
 
 class TrackIds:
-    """Gives the faces of consecutive frames ids; no id is ever given to two faces."""
+    """Assigns ids to the faces of consecutive frames; no id is used for two faces."""
 
     def __init__(self) -> None:
-        """Start without a frame before."""
+        """Start with no history."""
         self._last: list[Face] = []
         self._next = 0
 
@@ -25,9 +25,9 @@ class TrackIds:
         self._last = []
 
     def assign(self, faces: Sequence[Face]) -> list[Face]:
-        """Return the next frame's faces with ids, in their order.
+        """Return the next frame's faces with ids, in the same order.
 
-        The pairs of old and new faces that overlap most are taken to be one face each.
+        Old and new faces are paired by largest overlap.
         """
         pairs = sorted(
             (
@@ -48,7 +48,7 @@ class TrackIds:
         return list(self._last)
 
     def follow(self, faces: Sequence[Face]) -> None:
-        """Take in where the last frame's faces, with the ids they have, are by now."""
+        """Record where the last frame's faces, with their ids, are now."""
         self._last = list(faces)
 
     def _new(self) -> int:

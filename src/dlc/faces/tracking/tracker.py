@@ -23,30 +23,30 @@ from dlc.faces.tracking.track import Track
 from dlc.inference.cpu import create_session
 from dlc.model_store.builtin import builtin_model
 
-# Boxes that overlap more than this are one face. A detector's box ends at the brows, a mesh's does
-# not, so between the two the limit is lower.
+# Boxes that overlap more than this are one face. A detector's box ends at the brows and a mesh's
+# does not, so the limit between the two is lower.
 _SAME_DETECTION = 0.25
 _SAME_MESH = 0.5
-# Boxes that overlap more than this are so close that a mesh can slide from one to the other.
+# With more overlap than this, a mesh can slide from one face to the other.
 _TOUCHING = 0.1
-# Eyes and nose; a detector's mouth corners are guessed. On faces of 8 % of the picture or more
-# they are seldom further than this from a mesh's, in face widths.
+# Eyes and nose; a detector's mouth corners are only estimates. On faces of 8 % of the picture or
+# more they are seldom further than this from the mesh's, in face widths.
 _DETECTED_POINTS = 3
 _AGREEMENT = 0.12
 
 
 @dataclass(frozen=True, slots=True)
 class TrackerOptions:
-    """How faces are found and followed.
+    """How to find and follow faces.
 
     Attributes:
-        max_faces: faces followed at the same time; the largest are taken first.
-        interval: frames after which the picture is searched for new faces again.
-        tiled_every: of these searches, one in so many also looks for small faces.
-        thumbnail_size: longer side of the picture that is searched, in pixels.
-        begin_presence: probability of a face from which a track begins.
-        min_presence: probability of a face below which a track ends.
-        smoothing: the filter of the landmarks; its unit of distance is the face's width.
+        max_faces: maximum number of faces followed at a time; the largest come first.
+        interval: frames from one search for new faces to the next.
+        tiled_every: every how many searches small faces are searched for too.
+        thumbnail_size: longer side of the searched picture, in pixels.
+        begin_presence: face probability from which a track begins.
+        min_presence: face probability below which a track ends.
+        smoothing: the landmark filter; its unit of distance is the face's width.
     """
 
     max_faces: int = 16
@@ -61,17 +61,17 @@ class TrackerOptions:
 class FaceTracker:
     """Finds faces with landmarks in consecutive frames; one tracker serves one video at a time.
 
-    The picture is searched for faces now and then, at scene cuts, and when a face was lost; in
-    between, a face's landmarks say where to look for it in the next frame.
+    The picture is searched for faces now and then, at scene cuts, and when a face is lost; in
+    between, a face's landmarks tell where to look for it in the next frame.
 
     Attributes:
-        detections: how many frames were searched for faces.
+        detections: number of frames searched for faces.
     """
 
     def __init__(
         self, detector: FaceDetector, mesher: FaceMesher, options: TrackerOptions | None = None
     ) -> None:
-        """Start without any track; options None are the default ones."""
+        """Start without any track; None for options means the defaults."""
         self._detector = detector
         self._mesher = mesher
         self._options = options or TrackerOptions()
@@ -80,14 +80,14 @@ class FaceTracker:
         self.reset()
 
     def reset(self) -> None:
-        """Forget everything but the ids given out: the next frame begins a new video."""
+        """Forget everything but the ids already used: the next frame begins a new video."""
         self._cuts = SceneCutDetector()
         self._schedule = SearchSchedule(self._options.interval, self._options.tiled_every)
         self._tracks: list[Track] = []
         self._time: float | None = None
 
     def searching_every(self, interval: int, tiled_every: int) -> FaceTracker:
-        """Return a new tracker with the same models that searches for new faces as often as told.
+        """Return a new tracker with the same models and different search intervals.
 
         Args:
             interval: as in `TrackerOptions`.
@@ -103,7 +103,7 @@ class FaceTracker:
         from frame to frame; after a cut or a loss it gets a new one.
 
         Returns:
-            Faces with landmarks, in pixels of the frame, in the order in which they appeared.
+            Faces with landmarks, in pixels of the frame, in order of appearance.
         """
         if self._time is not None and frame.time <= self._time:
             self.reset()
@@ -120,10 +120,10 @@ class FaceTracker:
         return faces
 
     def describe(self, frame: TrackableFrame, faces: Sequence[Face], needs: Needs) -> list[Face]:
-        """Return the faces as they are: following a face gives its landmarks, and nothing else.
+        """Return the faces as they are: tracking provides landmarks and nothing else.
 
         Raises:
-            ValueError: something else than landmarks is needed.
+            ValueError: something other than landmarks is needed.
         """
         del frame
         if needs & ~Needs.MESH:
@@ -144,8 +144,8 @@ class FaceTracker:
             followed.append((follower, follower.update(mesh, frame.time)))
             if follower.is_stretched:
                 self._schedule.hurry(thoroughly=False)
-        # Where two tracks have come to follow one face, one of them slid there from another face:
-        # on the way its mesh is stretched over both.
+        # If two tracks end up on one face, one of them slid there from another face; on the way,
+        # its mesh was stretched over both.
         fitting: list[Face] = []
         for _, face in sorted(followed, key=lambda pair: pair[0].distortion):
             if _is_new(face, fitting, _SAME_MESH):
@@ -154,7 +154,7 @@ class FaceTracker:
         return [face for _, face in followed if face in fitting]
 
     def _end_slid(self, faces: list[Face], detected: list[Face]) -> list[Face]:
-        """End the tracks that are on their way from one face to another; return the other faces."""
+        """End the tracks that are sliding from one face to another; return the other faces."""
         stay = [
             not _has_slid(track, face, [other for other in faces if other is not face], detected)
             for track, face in zip(self._tracks, faces, strict=True)
@@ -172,7 +172,7 @@ class FaceTracker:
         return sorted(faces, key=lambda face: float(face.box[2] - face.box[0]), reverse=True)
 
     def _begin(self, frame: TrackableFrame, detected: list[Face], faces: list[Face]) -> None:
-        """Begin to follow the detected faces that are not among `faces`, and add them to it."""
+        """Start to follow the detected faces that are not among `faces`, and add them to it."""
         known = list(faces)
         for candidate in detected:
             if len(self._tracks) >= self._options.max_faces:
@@ -199,7 +199,7 @@ def load_tracker(options: TrackerOptions | None = None, *, threads: int = 1) -> 
     """Make a tracker from the built-in models.
 
     Args:
-        options: how to find and follow faces; None are the default ones.
+        options: how to find and follow faces; None means the defaults.
         threads: CPU threads each model may use.
 
     Raises:
@@ -218,14 +218,14 @@ def _is_new(face: Face, known: list[Face], limit: float) -> bool:
 
 
 def _has_slid(track: Track, face: Face, others: list[Face], detected: list[Face]) -> bool:
-    """Tell whether a mesh is stretched from its face to another one.
+    """Return whether a mesh is stretched from its face to another one.
 
     Args:
-        track: of the mesh.
-        face: what the track shows.
-        others: the other faces of the frame.
-        detected: what the detector saw in it. A mesh that has its eyes and nose where the detector
-            sees some is only of an unusual shape.
+        track: the mesh's track.
+        face: the face that the track shows.
+        others: the other faces in the frame.
+        detected: what the detector found in it. A mesh whose eyes and nose agree with the
+            detector's merely has an unusual shape.
     """
     if not track.is_stretched or any(_agree(face, seen) for seen in detected):
         return False
@@ -233,6 +233,6 @@ def _has_slid(track: Track, face: Face, others: list[Face], detected: list[Face]
 
 
 def _agree(face: Face, detected: Face) -> bool:
-    """Tell whether the detector saw eyes and nose where a face with landmarks has them."""
+    """Return whether the detector sees eyes and nose where a face with landmarks has them."""
     apart = np.linalg.norm((face.points - detected.points)[:_DETECTED_POINTS], axis=1).mean()
     return bool(apart < _AGREEMENT * (face.box[2] - face.box[0]))
