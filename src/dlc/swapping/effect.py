@@ -1,4 +1,4 @@
-"""The interface of whatever changes a swapped face before it is pasted."""
+"""The interface of effects that change a swapped face before it is pasted."""
 
 from __future__ import annotations
 
@@ -11,25 +11,25 @@ from dlc.faces.pixels import Pixels
 
 
 class PatchEffect(Protocol):
-    """Changes patches, for instance their opacity or their detail; called from one thread.
+    """Changes patches, such as their opacity or detail; called from one thread.
 
-    Frames come in order, and the faces of a frame as the finder gave them, so an effect may carry
-    something from frame to frame under a face's track id.
+    Frames come in order, and the faces in a frame in the finder's order, so an effect may keep
+    state from frame to frame under a face's track id.
     """
 
     @property
     def name(self) -> str:
-        """What reports call it, in one word."""
+        """Its name in reports, one word."""
 
     @property
     def target_needs(self) -> Needs:
-        """What it reads of a target face besides its box and its five points."""
+        """What it needs of a target face besides its box and five points."""
 
     def apply(self, frame: Pixels, face: Face, patch: Patch) -> Patch:
-        """Return the patch as it is to be pasted.
+        """Return the patch to paste.
 
         Args:
-            frame: as it came, without any patch.
+            frame: the unmodified frame, without any patch.
             face: the face that was swapped.
             patch: the new face, inside the frame.
         """

@@ -1,4 +1,4 @@
-"""Swaps that show whether a swapper in half precision is as good as in single precision."""
+"""Checks by trial swaps whether a swapper's half precision is as good as single precision."""
 
 from __future__ import annotations
 
@@ -11,25 +11,25 @@ from dlc.inference.noise import unit_vectors
 from dlc.swapping.inswapper_model import InswapperModel
 
 _EMBEDDING = 512
-# Each swap is done on the CPU as well, where it takes a second; what overflows depends on both.
+# Each swap also runs on the CPU, where it takes a second; what overflows depends on both.
 _CROPS, _IDENTITIES = 2, 2
-# In decibels, of 8-bit pixels: below about 35 a difference can be seen. The stand-ins reach 50.
+# In decibels, for 8-bit pixels: differences are visible below about 35. The stand-ins reach 50.
 _LEAST_PSNR = 35.0
 
 
 def why_not_half(half: InswapperModel, single: InswapperModel) -> str | None:
-    """Swap some crops with both and return what is wrong with half precision; None if nothing is.
+    """Swap some crops with both; return what is wrong with half precision, or None.
 
-    GPUs without tensor cores give NaN in half precision, and a converted file overflows where
-    values are too large for it.
+    GPUs without tensor cores give NaN in half precision, and a converted file overflows if values
+    are too large for it.
 
     Args:
         half: the swapper to judge.
-        single: the same swapper in single precision, perhaps run by something else.
+        single: the same swapper in single precision, possibly on another provider.
 
     Raises:
         ModelError: the swapper fails in single precision too.
-        ProviderError: what runs one of them failed.
+        ProviderError: a provider failed to run one of them.
     """
     crops = [_smooth_noise(half.side, seed) for seed in range(_CROPS)]
     for identity in map(_identity, range(_IDENTITIES)):
@@ -51,7 +51,7 @@ def _psnr(image: Bytes, reference: Bytes) -> float:
 
 
 def _smooth_noise(side: int, seed: int) -> Bytes:
-    """Return a picture with large and small structures, always the same for a seed."""
+    """Return a picture with large and small structures, fixed by the seed."""
     generator = np.random.default_rng(seed)
     coarse = generator.integers(0, 256, (8, 8, 3)).astype(np.float32)
     picture = cv2.resize(coarse, (side, side), interpolation=cv2.INTER_CUBIC)

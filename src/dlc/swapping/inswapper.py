@@ -1,4 +1,4 @@
-"""The neural swap engine: inswapper_128 on aligned faces, pasted back softly."""
+"""The neural swap engine: inswapper_128 on aligned faces, pasted back with soft edges."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from dlc.swapping.pixel_boost import interleaved, interleaved_parts
 
 
 class InswapperSwapper:
-    """Swaps faces by InsightFace's inswapper_128, whose weights the user installs."""
+    """Swaps faces with InsightFace's inswapper_128, whose weights the user installs."""
 
     source_needs = Needs.EMBEDDING
     target_needs = Needs.NOTHING
@@ -29,13 +29,13 @@ class InswapperSwapper:
     def __init__(
         self, session: RoutedSession, emap: NDArray[np.float32], side: int | None = None
     ) -> None:
-        """Use a session of the model and the matrix out of its file.
+        """Use a session of the model and the matrix from its file.
 
         Args:
-            session: of a model that `dlc.model_store.contracts` lets pass as a swapper.
+            session: of a model that `dlc.model_store.contracts` accepts as a swapper.
             emap: float32 (512, 512), from `dlc.model_store.skim.skim_emap`.
-            side: of the new faces in pixels, a multiple of the model's own, which None takes. Each
-                face costs the square of that factor in runs of the model.
+            side: side of the new faces in pixels, a multiple of the model's own; None means the
+                model's. Each face costs the square of that factor in model runs.
         """
         self._model = InswapperModel(session)
         self._emap = emap
@@ -44,24 +44,24 @@ class InswapperSwapper:
         self._latent: Floats | None = None
 
     def prepare(self, sources: Sequence[tuple[Pixels, Face]]) -> None:
-        """Learn the source person from the mean of the photos' embeddings.
+        """Prepare the source person from the mean of the photos' embeddings.
 
         Raises:
-            ValueError: there is no source, or a face has no embedding.
+            ValueError: there are no sources, or a face has no embedding.
         """
         self._latent = identity_latent([_embedding(face) for _, face in sources], self._emap)
 
     def another(self) -> InswapperSwapper:
-        """Return one that runs the same session, to be prepared with another source person."""
+        """Return a swapper on the same session, to prepare with another source person."""
         return copy.copy(self)
 
     def swap(self, frame: Pixels, faces: Sequence[Face]) -> list[Patch | None]:
-        """Return each swapped face, or None for points that are no face or outside the frame.
+        """Return each swapped face, or None if its points are not a face or outside the frame.
 
         Raises:
             RuntimeError: there is no source yet.
-            ModelError: what came out of the model is no picture.
-            ProviderError: what runs the model failed.
+            ModelError: the model's output is not a picture.
+            ProviderError: the provider failed to run the model.
         """
         if self._latent is None:
             raise RuntimeError("call prepare with a source before swap")

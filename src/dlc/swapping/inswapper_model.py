@@ -1,4 +1,4 @@
-"""inswapper_128 by itself: an aligned face and an identity in, the aligned swapped face out."""
+"""The bare inswapper_128: an aligned face and an identity in, the aligned swapped face out."""
 
 from __future__ import annotations
 
@@ -19,37 +19,37 @@ _ELEMENTS = {"tensor(float)": "float32", "tensor(float16)": "float16", "tensor(u
 
 
 class InswapperModel:
-    """Runs the model on aligned crops, several at once where the file leaves that open.
+    """Runs the model on aligned crops, several at once if the file allows it.
 
     Attributes:
-        side: of the crops it takes and gives, in pixels.
+        side: side of its input and output crops, in pixels.
     """
 
     def __init__(self, session: RoutedSession) -> None:
-        """Use a session of a model that `dlc.model_store.contracts` lets pass as a swapper."""
+        """Use a session of a model that `dlc.model_store.contracts` accepts as a swapper."""
         self._session = session
-        # Exports differ in the names and in the order: the picture is the one of four dimensions.
+        # Exports differ in names and order: the picture is the input with four dimensions.
         picture, identity = sorted(session.session.get_inputs(), key=lambda each: -len(each.shape))
         self._picture, self._identity = picture.name, identity.name
         self._outputs = [output.name for output in session.session.get_outputs()]
         self._element = np.dtype(_ELEMENTS[picture.type])
         self._identity_element = np.dtype(_ELEMENTS[identity.type])
         self._takes_several = _takes_several(session, (picture.shape[0], identity.shape[0]))
-        # Of planes and of pixels alike, these are the rows.
+        # The number of rows, for planes and pixels alike.
         self.side = int(picture.shape[2])
 
     def swap_crops(self, crops: Sequence[Bytes], latent: Floats) -> list[Bytes]:
-        """Return each crop with the face of `latent`.
+        """Return each crop with its face swapped to `latent`.
 
-        The result is that of insightface's `INSwapper.get`, including that it rounds down.
+        The result equals that of insightface's `INSwapper.get`, including that it rounds down.
 
         Args:
             crops: uint8 (side, side, 3) BGR each, aligned by `arcface_matrix`.
             latent: float32 (512,) of unit length, such as `identity_latent`.
 
         Raises:
-            ModelError: what came out is NaN or infinite.
-            ProviderError: what runs the model failed.
+            ModelError: the output is NaN or infinite.
+            ProviderError: the provider failed to run the model.
         """
         if not crops:
             return []
@@ -69,7 +69,7 @@ class InswapperModel:
         return [np.ascontiguousarray(each[::-1].transpose(1, 2, 0)) for each in rgb]
 
     def _run_on_pixels(self, crops: Sequence[Bytes], identities: Floats) -> list[Bytes]:
-        """Run a model that has been through `Rewrite.PIXELS`."""
+        """Run a model that was rewritten with `Rewrite.PIXELS`."""
         feed: dict[str, NDArray[Any]] = {
             self._picture: np.stack(crops),
             self._identity: identities,
@@ -80,24 +80,24 @@ class InswapperModel:
 
 
 def _takes_several(session: RoutedSession, counts: Sequence[int | str | None]) -> bool:
-    """Tell whether a run may have any number of faces: the file says so, and its route too."""
+    """Return whether a run may have any number of faces, by both file and route."""
     fixed = session.route.input_shape is not None
     return not fixed and not any(isinstance(count, int) for count in counts)
 
 
 def identity_latent(embeddings: Sequence[Floats], emap: NDArray[np.float32]) -> Floats:
-    """Return a person as inswapper takes it, from one or more embeddings of the face.
+    """Return a person as inswapper's input, from one or more embeddings of the face.
 
     Args:
-        embeddings: float32 (512,) each, from ArcFace; every photo counts the same.
+        embeddings: float32 (512,) each, from ArcFace; all photos count equally.
         emap: float32 (512, 512), from `dlc.model_store.skim.skim_emap`.
 
     Returns:
         float32 (512,) of unit length.
 
     Raises:
-        ValueError: there is no embedding.
-        ModelError: an embedding, or what the matrix makes of it, is NaN, infinite or zero.
+        ValueError: there are no embeddings.
+        ModelError: an embedding, or its product with the matrix, is NaN, infinite or zero.
     """
     if not embeddings:
         raise ValueError("an identity needs at least one embedding")

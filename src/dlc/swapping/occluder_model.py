@@ -1,4 +1,4 @@
-"""XSeg by itself: an aligned face in, and where nothing is in front of it out."""
+"""The bare XSeg: an aligned face in, a mask of where nothing is in front of it out."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ from dlc.inference.routed_session import RoutedSession
 
 
 class OccluderModel:
-    """Runs XSeg, or whatever has its input and output, on one face at a time.
+    """Runs XSeg, or a model with the same input and output, on one face at a time.
 
     Attributes:
-        side: of the crops it takes and of the masks it gives, in pixels.
+        side: side of its input crops and output masks, in pixels.
     """
 
     def __init__(self, session: RoutedSession) -> None:
-        """Use a session of a model that `dlc.model_store.contracts` lets pass as an occluder."""
+        """Use a session of a model that `dlc.model_store.contracts` accepts as an occluder."""
         self._session = session
         picture = session.get_inputs()[0]
         self._input, self._output = picture.name, session.get_outputs()[0].name
@@ -26,9 +26,9 @@ class OccluderModel:
         self.side = 256
 
     def visible(self, crop: Bytes) -> Floats:
-        """Return where the face itself is seen.
+        """Return where the face itself is visible.
 
-        The model takes the colors in OpenCV's order, as DeepFaceLab trained it and as facefusion
+        The model takes colors in OpenCV's order, as DeepFaceLab trained it and facefusion
         (facefusion/face_masker.py, `create_occlusion_mask`) runs it.
 
         Args:
@@ -38,9 +38,9 @@ class OccluderModel:
             float32 (side, side): 1 on the face, 0 on what covers it and around it.
 
         Raises:
-            ModelError: what came out is NaN or infinite, or no mask of this size: a file need not
-                say how large its output is.
-            ProviderError: what runs the model failed.
+            ModelError: the output is NaN or infinite, or not a mask of this size, as a file need
+                not declare its output size.
+            ProviderError: the provider failed to run the model.
         """
         picture = np.multiply(crop[None], np.float32(1 / 255), dtype=np.float32)
         feed = {self._input: picture.astype(self._element, copy=False)}

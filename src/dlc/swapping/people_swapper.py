@@ -1,4 +1,4 @@
-"""Gives every person a source of their own."""
+"""Gives every person their own source."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ from dlc.swapping.swapper import FaceSwapper
 
 
 class PeopleSwapper:
-    """Hands each face to the swapper of its person; a `FaceSwapper`."""
+    """Passes each face to its person's swapper; a `FaceSwapper`."""
 
     def __init__(self, swappers: Mapping[int | None, FaceSwapper]) -> None:
-        """Use prepared swappers, at least one, by `Face.person`; None is for everybody else."""
+        """Use prepared swappers, at least one, by `Face.person`; None means everybody else."""
         self._swappers = dict(swappers)
         every = self._swappers.values()
         self.source_needs = reduce(or_, (each.source_needs for each in every))
@@ -29,14 +29,14 @@ class PeopleSwapper:
             swapper.prepare(sources)
 
     def another(self) -> PeopleSwapper:
-        """Return one for the same people, to be prepared with another source person."""
+        """Return a swapper for the same people, to prepare with another source person."""
         return PeopleSwapper({key: each.another() for key, each in self._swappers.items()})
 
     def swap(self, frame: Pixels, faces: Sequence[Face]) -> list[Patch | None]:
-        """Return each swapped face, or None where a credible swap is not possible.
+        """Return each swapped face, or None if a credible swap is impossible.
 
         Raises:
-            KeyError: a face is of somebody whom no swapper is for.
+            KeyError: there is no swapper for a face's person.
         """
         patches: list[Patch | None] = [None] * len(faces)
         for person in dict.fromkeys(face.person for face in faces):

@@ -1,7 +1,7 @@
-"""More pixels from a model of few: a large crop as several small ones, each of every k-th pixel.
+"""More pixels from a small model: splits a large crop into small ones of every k-th pixel.
 
-Every small crop shows the whole face, a fraction of a pixel aside of the others, so the model sees
-nothing unusual; laid into each other again, the results have the large crop's resolution.
+Every small crop shows the whole face, a fraction of a pixel apart from the others, so the model
+sees nothing unusual; interleaved again, the results have the large crop's resolution.
 """
 
 from __future__ import annotations
@@ -14,13 +14,13 @@ from dlc.compositing.arrays import Bytes
 
 
 def interleaved_parts(crop: Bytes, factor: int) -> list[Bytes]:
-    """Return the `factor` * `factor` crops that a crop (h, w, 3) consists of, row by row."""
+    """Return the `factor` * `factor` small crops of a crop (h, w, 3), row by row."""
     steps = range(factor)
     return [np.ascontiguousarray(crop[y::factor, x::factor]) for y in steps for x in steps]
 
 
 def interleaved(parts: Sequence[Bytes], factor: int) -> Bytes:
-    """Lay the parts of `interleaved_parts`, all of one size, into each other again."""
+    """Recombine the parts from `interleaved_parts`, all of the same size."""
     height, width = parts[0].shape[:2]
     crop = np.empty((height * factor, width * factor, 3), np.uint8)
     for number, part in enumerate(parts):

@@ -1,4 +1,4 @@
-"""Averages over the frames of a track."""
+"""Running means over the frames of a track."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ Value = TypeVar("Value", float, Floats)
 
 
 class RunningMean(Generic[Value]):
-    """The plain mean of the first values, then one in which old values fade.
+    """A plain mean of the first values, then one in which old values fade.
 
-    Without the plain mean a track's first frame, however untypical, would dominate for long.
+    Without the plain mean, a track's first frame would dominate for long, however atypical.
     """
 
     def __init__(self, rate: float) -> None:
@@ -27,7 +27,7 @@ class RunningMean(Generic[Value]):
         return self._mean
 
     def update(self, value: Value) -> Value:
-        """Take a value in and return the mean; neither may be changed afterwards, if arrays."""
+        """Add a value and return the mean; if arrays, neither may be modified afterwards."""
         self._count += 1
         if self._mean is None:
             self._mean = value

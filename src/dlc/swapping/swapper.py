@@ -1,4 +1,4 @@
-"""The interface every swap engine has."""
+"""The interface of swap engines."""
 
 from __future__ import annotations
 
@@ -12,21 +12,21 @@ from dlc.faces.pixels import Pixels as Pixels
 
 
 class FaceSwapper(Protocol):
-    """Replaces faces by the face it was prepared with; called from one thread."""
+    """Replaces faces with the face it was prepared with; called from one thread."""
 
     @property
     def source_needs(self) -> Needs:
-        """What `prepare` reads of a source face besides its five points."""
+        """What `prepare` needs of a source face besides its five points."""
 
     @property
     def target_needs(self) -> Needs:
-        """What `swap` reads of a target face besides its five points."""
+        """What `swap` needs of a target face besides its five points."""
 
     def prepare(self, sources: Sequence[tuple[Pixels, Face]]) -> None:
-        """Learn the source person from one or more photos, each with the face to use."""
+        """Prepare the source person from one or more photos, each with the face to use."""
 
     def another(self) -> FaceSwapper:
-        """Return one that shares what was loaded, to be prepared with another source person."""
+        """Return a swapper sharing what was loaded, to prepare with another source person."""
 
     def swap(self, frame: Pixels, faces: Sequence[Face]) -> list[Patch | None]:
-        """Return new pixels for each face of a frame, None where a credible swap is impossible."""
+        """Return new pixels for each face in a frame, or None if a credible swap is impossible."""

@@ -1,4 +1,4 @@
-"""What is remembered of target faces from frame to frame, by the ids of their tracks."""
+"""What is remembered about target faces from frame to frame, by track id."""
 
 from __future__ import annotations
 
@@ -6,22 +6,22 @@ from collections import OrderedDict
 from collections.abc import Callable
 from typing import Generic, TypeVar
 
-# Tracks remembered at once; the one unseen for longest is forgotten.
+# Number of tracks remembered at once; the one unseen the longest is dropped.
 _CAPACITY = 32
 
 State = TypeVar("State")
 
 
 class TrackMemory(Generic[State]):
-    """One state for each track, made when the track is first seen."""
+    """One state per track, created when the track is first seen."""
 
     def __init__(self, new: Callable[[], State]) -> None:
-        """Start without any track; `new` makes the state of one of which nothing is known."""
+        """Start without any track; `new` creates the state of an unknown one."""
         self._new = new
         self._states: OrderedDict[int, State] = OrderedDict()
 
     def recall(self, track_id: int) -> State:
-        """Return what is known of a track; nothing of a new one, nor of a face without an id."""
+        """Return a track's state; a fresh one for a new track or a face without an id."""
         if track_id < 0:
             return self._new()
         state = self._states.get(track_id)

@@ -1,4 +1,4 @@
-"""A new face of which only a part is pasted, with an edge of the wanted softness."""
+"""Pastes only part of a new face, with an edge of the requested softness."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from dlc.faces.face import Face
 from dlc.faces.finder import Needs
 from dlc.faces.pixels import Pixels
 
-# Softness of a cut, in shares of the face, where nobody asked for another.
+# Default softness of a cut, as a share of the face.
 _FEATHER = 0.08
 
 
@@ -21,12 +21,12 @@ class BoxMaskEffect:
     target_needs = Needs.NOTHING
 
     def __init__(self, padding: Padding, feather: float | None) -> None:
-        """Cut as told.
+        """Set how much to cut.
 
         Args:
             padding: how much of each side is left to the target.
             feather: softness of the rim and of the cuts, as a share of the face; None leaves the
-                rim as the engine made it.
+                engine's rim unchanged.
         """
         self._padding = padding
         self._feather = feather

@@ -1,4 +1,4 @@
-"""A new face in the colors of the one that it covers."""
+"""Gives a new face the colors of the one it covers."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from dlc.faces.pixels import Pixels
 from dlc.swapping.running_mean import RunningMean
 from dlc.swapping.track_memory import TrackMemory
 
-# Light may change within a few frames; what changes faster is a face that speaks.
+# Light may change within a few frames; faster changes come from a speaking face.
 _RATE = 0.2
 
 

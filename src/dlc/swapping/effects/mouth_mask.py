@@ -1,4 +1,4 @@
-"""A new face through which the target's own mouth shows."""
+"""Lets the target's own mouth show through a new face."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ from dlc.faces.pixels import Pixels
 
 # The points of 2d106det that lie on the lips.
 _LIPS_106 = slice(52, 72)
-# By how much the hole is larger than the lips, and how soft its edge is, in widths of the mouth:
-# the new face's lips may be fuller than the target's, and must not peep out.
+# Margin of the hole around the lips, and softness of its edge, in mouth widths: the new face's lips
+# may be fuller than the target's, and must not peek out.
 _REACH = 0.12
 _SOFTNESS = 0.06
 
 
 class MouthMaskEffect:
-    """Keeps the target's lips, teeth and tongue, so that speech stays what it was."""
+    """Keeps the target's lips, teeth and tongue, so that speech is preserved."""
 
     name = "mouth"
 
@@ -29,13 +29,13 @@ class MouthMaskEffect:
         """Take the lips from the mesh or from the 106 points.
 
         Args:
-            needs: `Needs.MESH` or `Needs.LANDMARKS_106`, whichever the engine's finder can tell.
+            needs: `Needs.MESH` or `Needs.LANDMARKS_106`, whichever the engine's finder provides.
         """
         self.target_needs = needs
         self._lips_of_mesh = load_topology().outer_lips if needs is Needs.MESH else None
 
     def apply(self, frame: Pixels, face: Face, patch: Patch) -> Patch:
-        """Return the patch without the mouth; whole where no mouth was found."""
+        """Return the patch without the mouth, or unchanged if no mouth was found."""
         del frame
         lips = self._lips(face)
         if lips is None:

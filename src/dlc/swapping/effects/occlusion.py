@@ -1,4 +1,4 @@
-"""A new face behind whatever covers the old one."""
+"""Keeps a new face behind whatever covers the old one."""
 
 from __future__ import annotations
 
@@ -17,29 +17,29 @@ from dlc.faces.pixels import Pixels
 from dlc.geometry import Box
 from dlc.swapping.occluder_model import OccluderModel
 
-# The crop in which the model is to see a face: inswapper's, in which facefusion shows it to XSeg.
-# It is nearly DeepFaceLab's own, "whole face", and holds all that either engine pastes.
+# The crop that the model sees: inswapper's, as facefusion uses it for XSeg. It is close to
+# DeepFaceLab's own "whole face", and holds all that either engine pastes.
 _CROP = 128
-# By this share of the crop's side the mask is smoothed.
+# The mask is smoothed by this share of the crop's side.
 _SOFTNESS = 1 / 64
 
 
 class OcclusionEffect:
-    """Keeps in front what a model sees in front of a face; it remembers nothing between frames."""
+    """Keeps visible what a model sees in front of a face; stateless between frames."""
 
     name = "occlude"
     target_needs = Needs.NOTHING
 
     def __init__(self, model: OccluderModel) -> None:
-        """Look at faces with `model`."""
+        """Find what covers faces with `model`."""
         self._model = model
 
     def apply(self, frame: Pixels, face: Face, patch: Patch) -> Patch:
         """Return the patch without what is covered.
 
         Raises:
-            ModelError: what came out of the model is no mask.
-            ProviderError: what runs the model failed.
+            ModelError: the model's output is not a mask.
+            ProviderError: the provider failed to run the model.
         """
         matrix = arcface_matrix(face.points, _CROP)
         if matrix is None or not patch.alpha.any():
@@ -55,8 +55,8 @@ class OcclusionEffect:
 def softened(visible: Floats) -> Floats:
     """Return a mask with a soft edge that lies within the face.
 
-    It begins where the smoothed mask is at half, so that nothing of what covers the face, and of
-    what is around it, is painted over.
+    The edge starts where the smoothed mask is at one half, so that nothing that covers or surrounds
+    the face is painted over.
 
     Args:
         visible: float32 (side, side), 0 to 1.
@@ -66,12 +66,12 @@ def softened(visible: Floats) -> Floats:
 
 
 def placed(mask: Floats, square: Square, box: Box) -> Floats:
-    """Return a mask of a square on the pixels of a part of the picture; its edge goes on beyond it.
+    """Return a square's mask on the pixels of a part of the picture, extended beyond its edge.
 
     Args:
         mask: float32 (side, side).
-        square: of the picture.
-        box: where the part of the picture is.
+        square: the square in the picture.
+        box: the part of the picture.
 
     Returns:
         float32 (box.height, box.width).

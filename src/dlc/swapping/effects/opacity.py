@@ -1,4 +1,4 @@
-"""A new face through which the old one shows."""
+"""Lets the old face show through the new one."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ class OpacityEffect:
     target_needs = Needs.NOTHING
 
     def __init__(self, opacity: float) -> None:
-        """Leave `opacity`, 0 to 1, of what the new face covers."""
+        """Scale the new face's opacity by `opacity`, 0 to 1."""
         self._opacity = opacity
 
     def apply(self, frame: Pixels, face: Face, patch: Patch) -> Patch:

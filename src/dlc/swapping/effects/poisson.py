@@ -1,4 +1,4 @@
-"""A new face whose border takes on the frame's colors."""
+"""Blends a new face so that its border takes on the frame's colors."""
 
 from __future__ import annotations
 
@@ -16,6 +16,6 @@ class PoissonEffect:
     target_needs = Needs.NOTHING
 
     def apply(self, frame: Pixels, face: Face, patch: Patch) -> Patch:
-        """Return the patch, solved for the frame under it."""
+        """Return the patch, blended into the frame under it."""
         del face
         return cloned(patch, frame.region(patch.box))

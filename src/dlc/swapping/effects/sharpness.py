@@ -1,4 +1,4 @@
-"""A sharper new face."""
+"""Sharpens a new face."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ class SharpnessEffect:
     target_needs = Needs.NOTHING
 
     def __init__(self, amount: float) -> None:
-        """Sharpen by an amount of 0 to 1, as `dlc.compositing.sharpening` has it."""
+        """Sharpen by an amount of 0 to 1, as defined in `dlc.compositing.sharpening`."""
         self._amount = amount
 
     def apply(self, frame: Pixels, face: Face, patch: Patch) -> Patch:

@@ -1,4 +1,4 @@
-"""Eyes and mouth opening stay the target's own, so that gaze, blinks and speech are real.
+"""Keeps the target's own eyes and mouth opening, so that gaze, blinks and speech are real.
 
 Only the irises take the source's color.
 """
@@ -19,19 +19,19 @@ from dlc.swapping.mesh.light.tone import LUMA
 from dlc.swapping.mesh.masks import fill_ring, ring_box, soft_ring
 from dlc.swapping.running_mean import RunningMean
 
-# Rows of Face.landmarks that hold the viewer's left and right iris: center first, then its rim.
+# Rows of Face.landmarks with the viewer's left and right iris: center first, then its rim.
 _IRISES = (slice(VERTEX_COUNT, VERTEX_COUNT + 5), slice(VERTEX_COUNT + 5, VERTEX_COUNT + 10))
-# How much lighter than usual an iris looks where a lid begins to hide it, and where it does.
+# How much lighter than usual an iris looks when a lid begins to hide it, and when it does.
 _LID = (1.15, 1.4)
-# Ratio of an eye's height to its width at which it counts as shut, and as open.
+# Height-to-width ratio at which an eye counts as shut, and as open.
 _OPEN = (0.16, 0.26)
 # Softness of the openings' edges, in face widths.
 _FEATHER = 0.006
-# Softness of an iris' edge, in its radii.
+# Softness of an iris's edge, in its radii.
 _IRIS_FEATHER = 0.15
-# Luma from which an iris pixel is a glint.
+# Luma from which a pixel of the iris is a glint.
 _GLINT = 170
-# Pixels an iris must have for its color to be known.
+# Pixels needed to know an iris's color.
 _MIN_IRIS = 6.0
 # How far an iris may be recolored.
 _TINT = (0.45, 1.8)
@@ -51,7 +51,7 @@ class Eye:
 
     @property
     def openness(self) -> float:
-        """0 for an eye that is all but shut, 1 for an open one."""
+        """0 for an eye that is nearly shut, 1 for an open one."""
         corner, other = self.lids[0], self.lids[len(self.lids) // 2]
         width = max(float(np.linalg.norm(other - corner)), 1e-3)
         along = (other - corner) / width
@@ -59,7 +59,7 @@ class Eye:
         return float(smoothstep(np.asarray(gap / width, np.float32), *_OPEN))
 
     def moved(self, lids: Floats) -> Eye:
-        """Return the eye with other lids, its iris moving along with them."""
+        """Return the eye with new lids, the iris moving along."""
         return Eye(lids, self.iris + (lids - self.lids).mean(axis=0))
 
 
@@ -72,7 +72,7 @@ def find_eyes(topology: Topology, landmarks: Floats) -> tuple[Eye, Eye]:
 
 
 def cut_openings(opacity: Floats, rings: Sequence[Floats], face_width: float) -> None:
-    """Make a layer transparent, in place, inside rings (N, 2) of eyes and mouth; all in pixels."""
+    """Make a layer transparent inside rings (N, 2) of eyes and mouth, in place; in pixels."""
     softness = max(_FEATHER * face_width, 0.5)
     for ring in rings:
         box = ring_box(ring, 4 * softness + 1, opacity.shape)
@@ -82,7 +82,7 @@ def cut_openings(opacity: Floats, rings: Sequence[Floats], face_width: float) ->
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Iris:
-    """What is visible of an iris.
+    """The visible part of an iris.
 
     Attributes:
         box: a rectangle of the picture.
@@ -102,7 +102,7 @@ def find_irises(eyes: Sequence[Eye], shape: tuple[int, int]) -> list[Iris]:
 def _find_iris(eye: Eye, shape: tuple[int, int]) -> Iris | None:
     """Draw the disk of an iris inside its lids.
 
-    Nothing is visible of an eye that is all but shut: its lids would be colored.
+    A nearly shut eye shows no iris: the lids would get colored instead.
     """
     center = eye.iris[0]
     radius = float(np.linalg.norm(eye.iris[1:] - center, axis=1).mean())
@@ -127,7 +127,7 @@ def iris_color(bgr: Bytes, irises: Sequence[Iris]) -> Floats | None:
         irises: the face's irises in it.
 
     Returns:
-        The color, or None where too little of the irises is seen.
+        The color, or None if too little of the irises is visible.
     """
     total, color = 0.0, np.zeros(3, np.float32)
     for iris in irises:
@@ -139,7 +139,7 @@ def iris_color(bgr: Bytes, irises: Sequence[Iris]) -> Floats | None:
 
 
 def _scaled(bgra: Bytes, gain: Floats, veil: float) -> Bytes:
-    """Multiply by a gain (3,) what the colors of a picture (h, w, 4) are above a veil."""
+    """Multiply the colors of a picture (h, w, 4), less the veil, by a gain (3,)."""
     matrix = np.diag([*gain.tolist(), 1.0])
     offset = veil * (1 - np.diag(matrix))
     return np.asarray(cv2.transform(bgra, np.column_stack([matrix, offset])), np.uint8)
@@ -149,7 +149,7 @@ class IrisTint:
     """Gives a target's irises the color of the source's."""
 
     def __init__(self, source: Floats | None) -> None:
-        """Take the source's iris color, BGR (3,), if it is known."""
+        """Use the source's iris color, BGR (3,), if it is known."""
         self._source = source
 
     def apply(
@@ -166,8 +166,8 @@ class IrisTint:
             bgra: the picture.
             eyes: the face's eyes in it.
             seen: the target's own iris color over time; updated.
-            veil: gray levels that lie over the whole picture.
-            clearness: the share of the face's light that is not the veil's.
+            veil: gray levels added over the whole picture.
+            clearness: the share of the face's light that does not come from the veil.
         """
         if self._source is None:
             return
@@ -185,9 +185,9 @@ class IrisTint:
 
 
 def _bareness(now: Floats | None, usual: Floats) -> np.float32:
-    """Return 1 for an iris of about its usual lightness, 0 for one that a lid is closing over.
+    """Return 1 for an iris of about its usual lightness, 0 for one being covered by a lid.
 
-    Lids are much lighter than irises, and in a blink they are quicker than their landmarks.
+    Lids are much lighter than irises, and in a blink they move faster than their landmarks.
     """
     if now is None:
         return np.float32(0)

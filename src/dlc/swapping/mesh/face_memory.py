@@ -1,4 +1,4 @@
-"""What is remembered of a target face from frame to frame."""
+"""What is remembered about a target face from frame to frame."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ from dlc.swapping.running_mean import RunningMean
 
 
 class FaceMemory:
-    """Running means over the frames of one target face, in the face's own frame or in the atlas.
+    """Running means over one target face's frames, in the face's own frame or in the atlas.
 
-    The rates balance flicker against lag: light may change within a few frames, the person's
-    shape and the neutral state of the skin do not change at all.
+    The rates balance flicker against lag: light may change within a few frames, the person's shape
+    and the neutral state of the skin never change.
     """
 
     def __init__(self) -> None:

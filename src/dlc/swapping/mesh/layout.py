@@ -1,7 +1,7 @@
 """The canonical atlas: a fixed, symmetric unwrapping of the face mesh.
 
-Every face is brought into this one layout, so that masks are constants, the same atlas pixel is the
-same spot of anatomy in every photo and frame, and averages over time need no motion compensation.
+Every face is mapped to this one layout. Masks are therefore constants, an atlas pixel is the same
+anatomical spot in every photo and frame, and averaging over time needs no motion compensation.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from dlc.swapping.mesh.triangles import triangulate_ring, winding
 # A rim of triangles around the face oval lets maps be interpolated across it.
 _RIM_SCALE = 1.12
 # The sides of the face are unrolled from a cylinder whose axis lies this far (in face widths)
-# behind the most distant vertex: a camera sees the cheeks foreshortened, the atlas does not.
+# behind the farthest vertex: cheeks are foreshortened in a camera, but not in the atlas.
 _AXIS_DEPTH = 0.5
 _MARGIN = 0.02
 # Twice the area, in square face widths, below which a triangle counts as folded.
@@ -35,12 +35,12 @@ class Layout:
 
     Attributes:
         uv: float32 (N, 2), position of each mesh vertex and then of each rim vertex, 0 to 1.
-        triangles: int32 (T, 3), the mesh, its filled eyes and mouth, and last the rim.
-        rim_start: number of the first triangle of the rim.
+        triangles: int32 (T, 3), the mesh, its filled eyes and mouth, then the rim.
+        rim_start: index of the first triangle of the rim.
         face_width: width of the face in the atlas, 0 to 1.
         mean_face: float32 (468, 3), the average face: frontal, one face width wide, y down, z away
             from the viewer.
-        topology: the face mesh this was laid out from.
+        topology: the face mesh that the atlas is made from.
     """
 
     uv: Floats
@@ -98,7 +98,7 @@ def _unroll(mean: Floats) -> Floats:
 
 
 def _unfold(points: Floats, triangles: NDArray[np.int32]) -> Floats:
-    """Move the vertices of folded triangles, (468, 2), towards their neighbors until none is left.
+    """Move vertices (468, 2) of folded triangles towards their neighbors until none is folded.
 
     The lips of the average face overlap a little in the corners of the mouth.
     """
@@ -118,7 +118,7 @@ def _unfold(points: Floats, triangles: NDArray[np.int32]) -> Floats:
 
 
 def _filling(ring: list[int]) -> list[list[int]]:
-    """Fill a hole; its ring runs clockwise, but triangles are wound counterclockwise."""
+    """Fill a hole: its ring runs clockwise, but triangles are wound counterclockwise."""
     return triangulate_ring([ring[0], *ring[:0:-1]])
 
 

@@ -20,18 +20,18 @@ NOSE = (197, 196, 174, 217, 126, 142, 129, 98, 97, 2, 326, 327, 358, 371, 355, 4
 
 
 def fill_ring(mask: Bytes, ring: Floats) -> None:
-    """Fill a polygon (N, 2) of pixels with 255, to a sixteenth of a pixel, in place."""
+    """Fill a polygon (N, 2) with 255 in place, precise to a sixteenth of a pixel."""
     cv2.fillPoly(mask, [np.round(ring * 16.0).astype(np.int32)], 255, cv2.LINE_AA, 4)
 
 
 def ring_box(ring: Floats, margin: float, shape: tuple[int, int]) -> Box:
-    """Return the rectangle around a ring (N, 2), `margin` pixels wider, inside (rows, columns)."""
+    """Return the rectangle around a ring (N, 2), plus `margin` pixels, inside (rows, columns)."""
     low, high = np.floor(ring.min(axis=0) - margin), np.ceil(ring.max(axis=0) + margin) + 1
     return Box(*low.astype(int).tolist(), *high.astype(int).tolist()).clipped(shape[1], shape[0])
 
 
 def soft_ring(ring: Floats, box: Box, softness: float) -> Floats:
-    """Return 1 inside a ring (N, 2), 0 outside, its edge blurred by `softness` pixels, in `box`."""
+    """Return 1 inside a ring (N, 2), 0 outside, edge blurred by `softness` pixels, in `box`."""
     mask = np.zeros((box.height, box.width), np.uint8)
     fill_ring(mask, ring - np.array([box.left, box.top], np.float32))
     return blur(mask, softness) * np.float32(1 / 255)
@@ -57,7 +57,7 @@ def depth_inside(layout: Layout, size: int) -> Floats:
 
 @lru_cache(maxsize=8)
 def skin_mask(layout: Layout, size: int) -> Floats:
-    """Weigh what is skin: 1 on it, 0 on eyes, brows and lips, and near and outside the oval."""
+    """Return 1 on skin, 0 on eyes, brows and lips, and near and outside the oval."""
     topology = layout.topology
     rings = [ring.tolist() for ring in (topology.left_eye, topology.right_eye, topology.outer_lips)]
     features = rings_mask(layout, size, [*rings, LEFT_BROW, RIGHT_BROW], reach=0.01)
@@ -68,15 +68,14 @@ def skin_mask(layout: Layout, size: int) -> Floats:
 def uncertain_margin(
     layout: Layout, size: int, depth: tuple[float, float] = (0.18, 0.10)
 ) -> Floats:
-    """Weigh where hair, clothes or background may be seen instead of the face, 0 to 1.
+    """Return where hair, clothes or background may be visible instead of the face, 0 to 1.
 
-    That is along the oval and on the forehead; brows, eyes and lips are always the face's.
+    That is along the oval and on the forehead; brows, eyes and lips always belong to the face.
 
     Args:
         layout: the atlas.
         size: its side in pixels.
-        depth: face widths inside the oval at which the weight is 0, and from which outwards it is
-            1.
+        depth: face widths inside the oval where the weight is 0, and outwards of which it is 1.
     """
     topology = layout.topology
     brow = size * float(layout.uv[[*LEFT_BROW, *RIGHT_BROW], 1].min())

@@ -1,4 +1,4 @@
-"""Maps from a rectangle of the frame into the atlas and into the frame itself."""
+"""Maps from a rectangle of the frame to the atlas and to the frame itself."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ from dlc.swapping.mesh.layout import Layout
 from dlc.swapping.mesh.masks import fill_ring
 from dlc.swapping.mesh.triangles import evaluate, linear_functions, rasterize, winding
 
-# A region is divided into at most this many squares a side, in which triangles are looked up; the
-# maps, piecewise linear and so free of detail, are then enlarged.
+# A region is divided into at most this many squares per side, for which triangles are looked up;
+# the maps, which are piecewise linear and so free of detail, are then enlarged.
 _GRID = 160
 # Width of the soft edge as a share of the face's longer side.
 _EDGE = 0.025
@@ -26,11 +26,11 @@ class Placement:
 
     Attributes:
         atlas: float32 (h, w, 2), x and y in the atlas, arbitrary outside the face oval.
-        origin: float32 (h, w, 2), x and y in the region of what is drawn there, before features
-            were moved.
+        origin: float32 (h, w, 2), where what is drawn here was before features moved, x and y in
+            the region.
         inside: uint8 (h, w), 255 inside the face oval, 0 outside.
-        edge: float32 (h, w), rises from 0 on the oval to 1 a little inside it, also where the head
-            turns away and the atlas is seen edge on.
+        edge: float32 (h, w), rises from 0 on the oval to 1 a little inside it, even where the head
+            turns away and the atlas is seen edge-on.
     """
 
     atlas: Floats
@@ -42,11 +42,11 @@ class Placement:
 def place(
     layout: Layout, moved: Floats, original: Floats, shape: tuple[int, int], atlas_size: int
 ) -> Placement:
-    """Work out where the pixels of a region come from.
+    """Compute where the pixels of a region come from.
 
     Args:
         layout: the atlas.
-        moved: float32 (N, 3), where each mesh and rim vertex will be drawn, pixels of the region.
+        moved: float32 (N, 3), where to draw each mesh and rim vertex, pixels of the region.
         original: float32 (N, 3), where the same vertices are in the picture.
         shape: rows and columns of the region.
         atlas_size: side of the atlas in pixels.
@@ -70,9 +70,9 @@ def place(
 
 @dataclass(frozen=True, slots=True)
 class _Cells:
-    """The squares into which a region is divided, and one row more of them all around it.
+    """The squares that a region is divided into, plus a border one square wide.
 
-    Those around let what is known of the squares be interpolated up to the region's border.
+    The border allows interpolation up to the region's edge.
 
     Attributes:
         step: side of a square in pixels.
@@ -89,19 +89,19 @@ class _Cells:
         return rows, columns
 
     def locate(self, points: Floats) -> Floats:
-        """Bring points from pixels of the region into squares."""
+        """Convert points from pixels of the region to squares."""
         located: Floats = (points + 0.5) / np.float32(self.step) + 0.5
         return located
 
     def enlarge(self, image: Floats) -> Floats:
-        """Bring an image with a pixel for each square to the region's resolution."""
+        """Enlarge an image with one pixel per square to the region's resolution."""
         (rows, columns), (height, width) = self.shape, self.region
         full = resize(image, (columns * self.step, rows * self.step))
         return full[self.step : self.step + height, self.step : self.step + width]
 
 
 def _back_to_front(layout: Layout, points: Floats, depth: Floats) -> list[int]:
-    """Order the triangles for drawing: those turned away first, then from far to near."""
+    """Order the triangles for drawing: those facing away first, then from far to near."""
     turned_away = winding(points, layout.triangles) * winding(layout.uv, layout.triangles) <= 0
     far = depth[layout.triangles].mean(axis=1)
     order: list[int] = np.lexsort((-far, ~turned_away)).tolist()
@@ -109,7 +109,7 @@ def _back_to_front(layout: Layout, points: Floats, depth: Floats) -> list[int]:
 
 
 def _filled(ring: Floats, shape: tuple[int, int], coverage: int) -> Bytes:
-    """Return 255 on the pixels that a ring covers to at least `coverage` of 255, 0 elsewhere."""
+    """Return 255 on pixels that a ring covers by at least `coverage` of 255, 0 elsewhere."""
     mask = np.zeros(shape, np.uint8)
     fill_ring(mask, ring)
     return np.asarray(cv2.threshold(mask, coverage - 1, 255, cv2.THRESH_BINARY)[1], np.uint8)
@@ -117,8 +117,8 @@ def _filled(ring: Floats, shape: tuple[int, int], coverage: int) -> Bytes:
 
 def _strictly_inside(ring: Floats, shape: tuple[int, int]) -> Bytes:
     """Return 255 on the pixels whose centers lie inside a ring, 0 elsewhere."""
-    # Drawing a polygon also fills pixels whose centers lie just outside of it: its outermost pixels
-    # are taken away, and one more all around the region shows which these are.
+    # Drawing a polygon also fills pixels whose centers lie just outside, so its outermost pixels
+    # are removed; a border of one pixel around the region shows which these are.
     rows, columns = shape
     mask = shrink(_filled(ring + 1, (rows + 2, columns + 2), 255), 1)
     return np.ascontiguousarray(mask[1:-1, 1:-1])
@@ -127,5 +127,5 @@ def _strictly_inside(ring: Floats, shape: tuple[int, int]) -> Bytes:
 def _soft_edge(ring: Floats, shape: tuple[int, int]) -> Floats:
     inside = _filled(ring, shape, 128)
     depth = np.asarray(cv2.distanceTransform(inside, cv2.DIST_L2, 3), np.float32)
-    # Without anything outside the distance to it is infinite.
+    # With nothing outside, the distance to it is infinite.
     return smoothstep(np.minimum(depth, max(shape)), 0.5, 0.5 + _EDGE * max(shape))

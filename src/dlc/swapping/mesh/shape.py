@@ -1,4 +1,4 @@
-"""Moving a face's features towards another person's proportions."""
+"""Moves a face's features towards another person's proportions."""
 
 from __future__ import annotations
 
@@ -11,28 +11,28 @@ from dlc.faces.landmarks.pose import Pose, fit_pose
 from dlc.faces.landmarks.topology import MOUTH_CORNERS, NOSE_TIP, VERTEX_COUNT
 from dlc.swapping.mesh.layout import Layout
 
-# How far features go towards the source's proportions, and how far the mouth does.
+# How far features move towards the source's proportions, and how far the mouth does.
 _STRENGTH = 0.7
 _MOUTH_STRENGTH = 0.1
-# Weight of each anchor, where any other vertex counts 1.
+# Weight of each anchor; other vertices count 1.
 _ANCHOR = 100.0
-# Face widths from the oval inwards over which the move sets in.
+# Face widths from the oval inwards over which the shift sets in.
 _PINNED = 0.16
 # Face widths around the lips within which a vertex counts as part of the mouth.
 _MOUTH_REACH = 0.10
-# Degrees of yaw over which the move fades out.
+# Degrees of yaw over which the shift fades out.
 _FADE = (18.0, 35.0)
 
 
 class ProportionShift:
-    """Moves a target's features towards the source's proportions, its outline staying put.
+    """Moves a target's features towards the source's proportions, keeping its outline.
 
-    Both shapes are laid over each other mainly by eyes, nose tip and mouth corners: what moves is
-    what sits between and around them, so that gaze and expression stay where they were.
+    The shapes are aligned mainly by eyes, nose tip and mouth corners: what moves lies between and
+    around them, so that gaze and expression stay in place.
     """
 
     def __init__(self, source: Floats, layout: Layout) -> None:
-        """Take the source's shape without pose, float32 (468, 3) in face widths."""
+        """Use the source's shape without pose, float32 (468, 3) in face widths."""
         self._source = source
         self._freedom = _freedom(layout)[:, None]
         self._anchors = _anchors(layout)
@@ -40,7 +40,7 @@ class ProportionShift:
     def offsets(self, neutral: Floats, pose: Pose) -> Floats:
         """Return how far to move the vertices of a target, (468, 2) in pixels.
 
-        The move fades out as the head turns: depth is too uncertain to show it in profile.
+        The shift fades out as the head turns: depth is too uncertain for profiles.
 
         Args:
             neutral: float32 (468, 3), the target's shape without pose and expression.
@@ -54,7 +54,7 @@ class ProportionShift:
 
 
 def _anchors(layout: Layout) -> Floats:
-    """Weigh eyes, nose tip and mouth corners above the rest of the shape."""
+    """Weight eyes, nose tip and mouth corners above the rest of the shape."""
     weights = np.ones(VERTEX_COUNT, np.float32)
     for eye in (layout.topology.left_eye, layout.topology.right_eye):
         weights[eye] += _ANCHOR / len(eye)
@@ -64,7 +64,7 @@ def _anchors(layout: Layout) -> Floats:
 
 
 def _freedom(layout: Layout) -> Floats:
-    """Return how far each vertex goes: not at all on the oval, less at the mouth, which speaks."""
+    """Return how far each vertex moves: not at all on the oval, less at the speaking mouth."""
     mean = layout.mean_face[:, :2]
     oval = mean[layout.topology.face_oval]
     depth = [cv2.pointPolygonTest(oval, (float(x), float(y)), True) for x, y in mean]

@@ -1,4 +1,4 @@
-"""The built-in swap engine: the source's skin on the target's moving face mesh."""
+"""The built-in swap engine: puts the source's skin on the target's moving face mesh."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from dlc.swapping.track_memory import TrackMemory
 
 
 class MeshSwapper:
-    """Swaps faces that carry landmarks, with nothing to download.
+    """Swaps faces that carry landmarks, without any downloads.
 
     A texture swap: the outline of the head, hair and ears stay the target's, and so do pose, gaze,
     blinks, speech and light; skin, brows, nose, lips, iris color and, in part, proportions become
@@ -38,7 +38,7 @@ class MeshSwapper:
         """Load the atlas.
 
         Args:
-            keep_covers: let what comes in front of a target's face stay there.
+            keep_covers: keep what comes in front of a target's face visible.
 
         Raises:
             ModelError: a built-in model file is missing.
@@ -49,12 +49,12 @@ class MeshSwapper:
         self._tracks = TrackMemory(FaceMemory)
 
     def prepare(self, sources: Sequence[tuple[Pixels, Face]]) -> None:
-        """Learn the source person; every face needs landmarks.
+        """Prepare the source person; every face needs landmarks.
 
-        What was known of target faces is forgotten.
+        Everything known about target faces is forgotten.
 
         Raises:
-            ValueError: there is no source, a face without landmarks, or one outside its photo.
+            ValueError: there are no sources, a face has no landmarks, or one is outside its photo.
         """
         if not sources:
             raise ValueError("the mesh engine needs at least one source photo")
@@ -64,14 +64,14 @@ class MeshSwapper:
         self._tracks.clear()
 
     def another(self) -> MeshSwapper:
-        """Return one for another source person; it remembers target faces by itself."""
+        """Return a swapper for another source person, with its own memory of target faces."""
         return MeshSwapper(keep_covers=self._covers is not None)
 
     def swap(self, frame: Pixels, faces: Sequence[Face]) -> list[Patch | None]:
-        """Return each swapped face, or None where a credible swap is not possible.
+        """Return each swapped face, or None if a credible swap is impossible.
 
-        That is so for a face whose landmarks cannot be trusted, such as a profile, and for one that
-        lies mostly outside the frame. A head that turns away fades into the target's own face.
+        That is the case for a face whose landmarks cannot be trusted, such as a profile, and for
+        one mostly outside the frame. As a head turns away, it fades into the target's own face.
 
         Raises:
             ValueError: a face has no landmarks.

@@ -1,4 +1,4 @@
-"""Putting one source person's face onto target faces."""
+"""Puts one source person's face onto target faces."""
 
 from __future__ import annotations
 
@@ -35,25 +35,25 @@ from dlc.swapping.mesh.source.texture import SourceTexture
 from dlc.swapping.mesh.view import TargetView, unwrap
 from dlc.swapping.mesh.visibility import PoseFacing, visibility
 
-# Side of the atlas in which a target's fine detail is compared with the source's.
+# Side of the atlas for comparing a target's fine detail with the source's.
 _DETAIL_SIZE = 2 * TONE_SIZE
-# In one of so many frames a camera's noise is measured: it changes with the light alone.
+# Frames from one measurement of the camera's noise to the next: it changes only with the light.
 _NOISE_INTERVAL = 4
-# Cosine of the line of sight, the source's as a share of the target's: from where the source's
-# texture begins to give way, and where it has gone.
+# Cosine of the line of sight, the source's as a share of the target's: where the source's texture
+# begins to give way, and where it is gone.
 _STRETCHED = (0.95, 0.6)
-# Below this cosine the target itself shows next to nothing.
+# Below this cosine, the target itself shows next to nothing.
 _FLAT = 0.3
 # From this opacity of the new skin on, no fine detail is seen of what it covers.
 _HIDDEN = 0.75
-# Lines within so many pixels of glasses are a part of them.
+# Lines within this many pixels of glasses are part of them.
 _NEAR_GLASSES = 3
 
 
 class FaceTransfer:
-    """The source's skin, iris color and proportions, ready to be put onto targets.
+    """The source's skin, iris color and proportions, ready to put onto targets.
 
-    Keeps nothing of any target: what is known of one is in the `FaceMemory` that comes with it.
+    Stateless: what is known about a target is in the `FaceMemory` that comes with it.
     """
 
     def __init__(
@@ -62,9 +62,9 @@ class FaceTransfer:
         """Prepare a source for one atlas layout.
 
         Args:
-            source: whose face it is.
+            source: the person whose face to use.
             layout: the atlas.
-            covers: finds what comes in front of targets' faces; None paints it over.
+            covers: finds what comes in front of targets' faces; None paints over it.
         """
         self._layout = layout
         self._meter = ToneMeter(layout)
@@ -82,7 +82,7 @@ class FaceTransfer:
         self._energy = fine_energy(_luma(detailed), layout)
 
     def apply(self, view: TargetView, memory: FaceMemory) -> Patch:
-        """Return the target with the source's face; what is known of the target is updated."""
+        """Return the target with the source's face, and update what is known about the target."""
         calm = without_grain(view.bgra, self._noise(view, memory))
         if calm is None:
             return self._swap(view, memory)
@@ -131,10 +131,10 @@ class FaceTransfer:
         )
 
     def _kept(self, facing: Floats, front: Floats, thin: Floats | None) -> Floats:
-        """Return the share of the target that is kept: float32, square, 0 to 1.
+        """Return the share of the target to keep: float32, square, 0 to 1.
 
-        Kept is what is in front of the face, broad or thin, and what the source's photo saw so much
-        more from the side that it would be stretched.
+        Kept are things in front of the face, broad or thin, and spots that the source's photo shows
+        so much more from the side that they would be stretched.
         """
         share: Floats = self._source_facing.copy()
         share /= np.maximum(facing, _FLAT)
@@ -143,7 +143,7 @@ class FaceTransfer:
         return kept if thin is None else np.maximum(resize(kept, thin.shape), thin)
 
     def _thin(self, luma: Bytes, worn: Floats | None, memory: FaceMemory) -> Floats | None:
-        """Return where thin things are in front; if glasses are, these and what belongs to them."""
+        """Return where thin things are in front: glasses, if any, and what belongs to them."""
         lines = self._lines.matte(memory.lines.update(self._lines.lines(luma)))
         if worn is None or lines is None:
             return lines if worn is None else worn
@@ -164,7 +164,7 @@ class FaceTransfer:
         return moved
 
     def _lay(self, view: TargetView, skin: Bytes, moved: Floats, memory: FaceMemory) -> Patch:
-        """Lay the skin over the target, whose own features move along with it."""
+        """Lay the skin over the target, moving the target's own features along with it."""
         topology = self._layout.topology
         placement = place(self._layout, moved, view.mesh, view.shape, skin.shape[0])
         over = sample(skin, placement.atlas, border=cv2.BORDER_CONSTANT)
@@ -184,7 +184,7 @@ class FaceTransfer:
 
 
 def _product(opacity: Bytes, edge: Floats) -> Floats:
-    """Multiply an opacity of 0 to 255 by one of 0 to 1; the product is one of 0 to 1."""
+    """Multiply an opacity of 0 to 255 by one of 0 to 1; the product is 0 to 1."""
     return np.asarray(cv2.multiply(opacity, edge, scale=1 / 255, dtype=cv2.CV_32F), np.float32)
 
 
@@ -193,6 +193,6 @@ def _luma(bgr: Floats) -> Floats:
 
 
 def _relief(broad: Floats, shown: Floats, memory: FaceMemory) -> Floats:
-    """Return the skin's relief now; the usual one where the frame ends."""
+    """Return the skin's current relief; the usual one beyond the frame."""
     relief, usual = skin_relief(broad), memory.relief.value
     return relief if usual is None else usual + (relief - usual) * shown

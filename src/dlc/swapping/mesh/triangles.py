@@ -1,4 +1,4 @@
-"""Triangles in the plane: drawing them, and functions that are linear over each of them."""
+"""Triangles in the plane: drawing them, and fitting piecewise linear functions."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ from dlc.compositing.arrays import Floats
 
 Vectors = TypeVar("Vectors", NDArray[np.float32], NDArray[np.float64])
 
-# Four fractional bits of a coordinate keep neighbors from tearing apart at low resolutions.
+# Four fractional bits per coordinate keep neighbors from tearing apart at low resolutions.
 _BITS = 4
-# Square pixels: across a triangle without height a value rises by at most 1.4 of its spread.
+# Square pixels: across a triangle of no height, a value rises by at most 1.4 of its spread.
 _DAMPING = 0.125
 
 
@@ -25,13 +25,13 @@ def rasterize(
     shape: tuple[int, int],
     order: Iterable[int] | None = None,
 ) -> NDArray[np.int32]:
-    """Draw triangle numbers: int32 of `shape` (rows, columns), -1 where there is no triangle.
+    """Draw triangle numbers: int32 of `shape` (rows, columns), -1 for no triangle.
 
     Args:
         points: float32 (N, 2), x and y of the vertices in pixels.
         triangles: int32 (T, 3).
         shape: rows and columns of the result.
-        order: the triangles to draw, later ones over earlier ones; all of them by default.
+        order: the triangles to draw, later ones on top; all of them by default.
     """
     numbers = np.full(shape, -1, np.int32)
     corners = np.round(points[triangles] * float(1 << _BITS)).astype(np.int32)
@@ -59,8 +59,8 @@ def barycentric(points: NDArray[np.float64], corners: NDArray[np.float64]) -> ND
 def linear_functions(corners: Floats, values: Floats) -> Floats:
     """Fit values at the corners of triangles by functions `p * x + q * y + r`.
 
-    The functions of triangles lower than a pixel rise less across them than the corners say: pixels
-    that are drawn for them lie beside them, where a steep function would lead anywhere.
+    Triangles lower than a pixel get flatter functions than their corners imply: pixels drawn for
+    them lie next to them, where a steep function could yield anything.
 
     Args:
         corners: float32 (T, 3, 2), pixels.
@@ -72,7 +72,7 @@ def linear_functions(corners: Floats, values: Floats) -> Floats:
     a, at_a = corners[:, 0].T, values[:, 0].T
     ab, ac = corners[:, 1].T - a, corners[:, 2].T - a
     to_b, to_c = values[:, 1].T - at_a, values[:, 2].T - at_a
-    # Least squares with Tikhonov's damping, which is 0 for all but low triangles.
+    # Least squares with Tikhonov damping, which is 0 for all but low triangles.
     damping = _DAMPING * np.maximum(0, 1 - _height(ab, ac) ** 2)
     xx, xy, yy = ab[0] ** 2 + ac[0] ** 2, ab[0] * ab[1] + ac[0] * ac[1], ab[1] ** 2 + ac[1] ** 2
     xx, yy = xx + damping, yy + damping
@@ -85,7 +85,7 @@ def linear_functions(corners: Floats, values: Floats) -> Floats:
 
 
 def _height(ab: Floats, ac: Floats) -> Floats:
-    """Return the least height of triangles with sides (2, T)."""
+    """Return the smallest height of triangles with sides (2, T)."""
     squares = [x * x + y * y for x, y in (ab, ac, ac - ab)]
     longest = np.sqrt(np.maximum.reduce(squares))
     height: Floats = np.abs(ab[0] * ac[1] - ab[1] * ac[0]) / np.maximum(longest, 1e-6)
@@ -96,20 +96,20 @@ def evaluate(functions: Floats, numbers: NDArray[np.int32]) -> Floats:
     """Evaluate linear functions (3, D, T) at each pixel of drawn triangle numbers (rows, columns).
 
     Returns:
-        float32 (D, rows, columns), arbitrary where there is no triangle.
+        float32 (D, rows, columns), arbitrary outside the triangles.
     """
     rows, columns = numbers.shape
     x, y = np.arange(columns, dtype=np.float32), np.arange(rows, dtype=np.float32)[:, None]
-    # "clip" is the quick way to index: it does not have to look for bad indices first.
+    # "clip" is faster, as it need not check for bad indices first.
     p, q, r = np.take(functions, numbers, axis=2, mode="clip")
     evaluated: Floats = p * x + q * y + r
     return evaluated
 
 
 def triangulate_ring(ring: list[int]) -> list[list[int]]:
-    """Fill a ring of vertices, whose first one is a corner of the eye or mouth, by a zigzag.
+    """Fill a ring of vertices, starting at a corner of the eye or mouth, in a zigzag.
 
-    The triangles are wound as the ring is.
+    The triangles are wound like the ring.
     """
     low, high = 1, len(ring) - 1
     triangles = [[ring[0], ring[low], ring[high]]]

@@ -20,7 +20,7 @@ from dlc.swapping.swapper import Pixels
 _MARGIN = 2
 # Share of the face's rectangle that must lie inside the frame.
 _VISIBLE = 0.3
-# Distance between samples, in blocks of averaged pixels, below which they are needlessly close.
+# Distance between samples, in blocks of averaged pixels, below which they are needlessly dense.
 _CLOSEST = 0.75
 
 
@@ -30,10 +30,10 @@ class TargetView:
 
     Attributes:
         box: the face's rectangle, inside the frame.
-        bgra: uint8 (h, w, 4), the frame there; four channels are resampled faster than three.
+        bgra: uint8 (h, w, 4), the frame there; four channels resample faster than three.
         mesh: float32 (N, 3), mesh and rim.
         eyes: the viewer's left and right eye.
-        pose: of the head.
+        pose: the head's pose.
         is_whole: whether the frame shows the whole face.
     """
 
@@ -71,7 +71,7 @@ def look(frame: Pixels, landmarks: Floats, layout: Layout) -> TargetView | None:
 
 
 def unwrap(view: TargetView, layout: Layout, size: int) -> tuple[Bytes, Floats]:
-    """Bring a target's face into an atlas.
+    """Map a target's face to an atlas.
 
     Args:
         view: the face.
@@ -79,10 +79,10 @@ def unwrap(view: TargetView, layout: Layout, size: int) -> tuple[Bytes, Floats]:
         size: its side in pixels, even.
 
     Returns:
-        uint8 (size, size, 4) BGRA; and float32 (size / 2, size / 2), 1 where the frame shows the
-        face, 0 where it ends.
+        uint8 (size, size, 4) BGRA; and float32 (size / 2, size / 2), 1 inside the frame, 0 beyond
+        it.
     """
-    # The map is linear over each triangle: half the resolution loses next to nothing.
+    # The map is linear over each triangle, so half the resolution loses next to nothing.
     where = sampling(layout, size // 2).spread(view.mesh[:, :2])
     last = np.array([view.box.width - 1, view.box.height - 1], np.float32)
     shown = np.ones(where.shape[:2], np.float32)
@@ -94,9 +94,9 @@ def unwrap(view: TargetView, layout: Layout, size: int) -> tuple[Bytes, Floats]:
 
 
 def _averaged(bgra: Bytes, spacing: float) -> tuple[Bytes, int]:
-    """Average blocks of pixels where samples `spacing` pixels apart would alias.
+    """Average blocks of pixels if samples `spacing` pixels apart would alias.
 
-    Whole blocks are averaged many times faster than fractions of pixels.
+    Averaging whole blocks is many times faster than fractions of pixels.
 
     Returns:
         The averaged picture and the side of a block in pixels.

@@ -12,17 +12,17 @@ from dlc.swapping.mesh.layout import Layout
 from dlc.swapping.mesh.source.sampling import sampling
 from dlc.swapping.mesh.triangles import winding
 
-# Cosine of the angle between a surface's normal and the line of sight: below the first nothing of
-# the surface is to be trusted, above the second all of it.
+# Cosine of the angle between a surface's normal and the line of sight: below the first, trust
+# nothing of the surface, above the second, all of it.
 _FACING = (0.25, 0.55)
-# Radius, in face widths, below which the shape of the surface is ignored for its normals.
+# Radius, in face widths, below which normals ignore the shape of the surface.
 _COARSENESS = 0.06
-# Share of the atlas by which visibility is smoothed.
+# Smoothing radius of visibility, as a share of the atlas.
 _SOFTNESS = 0.02
 
 
 def mesh_facing(layout: Layout, points: Floats, size: int) -> Floats:
-    """Return the cosine between surface and line of sight, 0 to 1: 0 where it turns away or ends.
+    """Return the cosine between surface and line of sight, 0 where it turns away or ends, to 1.
 
     Args:
         layout: the atlas.
@@ -35,12 +35,12 @@ def mesh_facing(layout: Layout, points: Floats, size: int) -> Floats:
 
 
 def visibility(facing: Floats) -> Floats:
-    """Return 1 where a surface of these cosines is seen squarely, 0 where it turns away."""
+    """Return 1 where a surface with these cosines is seen squarely, 0 where it turns away."""
     return smoothstep(facing, *_FACING)
 
 
 class PoseFacing:
-    """How squarely an average face is seen in a pose; quick enough for every frame."""
+    """How squarely an average face is seen in a pose; fast enough for every frame."""
 
     def __init__(self, layout: Layout, size: int) -> None:
         """Prepare for an atlas of `size` x `size` pixels."""
@@ -69,12 +69,12 @@ def vertex_normals(points: Floats, layout: Layout) -> Floats:
 
 
 def _coarse(points: Floats, layout: Layout) -> NDArray[np.float64]:
-    """Average the vertices over their neighborhood in the atlas."""
+    """Average each vertex over its neighborhood in the atlas."""
     flat = layout.uv / layout.face_width
     apart = ((flat[:, None] - flat[None]) ** 2).sum(axis=2)
     weights = np.exp(-apart / (2 * _COARSENESS**2))
-    # BLAS shares a product of matrices this large out between its threads, one a CPU, and with
-    # another number of them it is not the same to the bit, and nor would the frames be.
+    # BLAS splits matrix products this large among its threads, one per CPU. With a different number
+    # of threads the result, and thus the frames, would not be identical to the bit.
     sums = np.einsum("ij,jk->ik", weights, points)
     smooth: NDArray[np.float64] = sums / weights.sum(axis=1, keepdims=True)
     return smooth

@@ -1,9 +1,9 @@
-"""What comes in front of a face while it is watched: microphones, cups, gloves. It stays in front.
+"""Keeps things in front that come before a face during a video: microphones, cups, gloves.
 
-What is expected is the face's own look so far, in the atlas, where it stands still while the head
-moves. What is seen instead is something else where it is neither within the range of the expected
-values nearby nor of the color of this very face's skin. Whatever was there from the first frame on,
-such as a beard or glasses, is expected; a bare hand has the color of the skin.
+The expected look is that of the face so far, in the atlas, where it stays still while the head
+moves. A pixel belongs to something else if it is neither within the range of the expected values
+nearby nor of the color of this face's skin. Whatever was there from the first frame, such as a
+beard or glasses, is expected; a bare hand passes as skin.
 """
 
 from __future__ import annotations
@@ -19,38 +19,39 @@ from dlc.swapping.mesh.masks import depth_inside, skin_mask
 
 # Noise and pores are finer than this, in pixels of the atlas.
 _SIGMA = 1.5
-# The face's middle, from which its skin color is taken, begins at this depth, in face widths; so
-# many pixels of it have to be seen.
+# Depth, in face widths, at which the face's middle begins, which gives the skin color; and the
+# number of its pixels that must be visible.
 _MIDDLE = 0.1
 _LEAST_SEEN = 200
-# Luma of 0 to 255 to which the skin's median is scaled, so that a light that is dimmed is no
-# disagreement; what is darker than the least one is noise.
+# Luma, 0 to 255, that the skin's median is scaled to, so that dimmed light is not a difference; and
+# the luma below which there is only noise.
 _USUAL, _LEAST = 120.0, 8.0
-# How far expected values are looked for, in pixels: landmarks err, and expressions move.
+# How far away expected values are searched, in pixels: landmarks err, and expressions move.
 _NEARBY = 7
-# Weights of L*, a* and b* beyond the expected range, and from where to where that is a difference.
+# Weights of L*, a* and b* beyond the expected range, and the ramp over which that becomes a
+# difference.
 _WEIGHTS = np.array([1 / 1.5, 1 / 0.7, 1 / 0.7], np.float32)
 _DIFFERENT = (6.0, 14.0)
-# The least deviations of the skin's L*, a* and b*, and how many of them away skin ends.
+# Smallest deviations of the skin's L*, a* and b*, and how many of them away skin ends.
 _SPREAD = np.array([8.0, 3.0, 3.0], np.float32)
 _NO_SKIN = (1.5, 3.0)
-# Highlights are pale as well: of what is brighter than skin, its color counts less.
+# Highlights are pale as well, so color counts less for what is brighter than skin.
 _HIGHLIGHT = 0.5
-# Specks are narrower than this, and gaps within a thing too, in pixels. What is in front of a face
-# covers more than so many pixels of skin.
+# Widths in pixels below which something is a speck, or a gap within an object; and the pixels of
+# skin that an object in front of a face must cover.
 _SPECK, _GAP = 3, 9
 _LEAST_AREA = 48
-# Shares of a new frame in what is expected, of skin and of what is taken for something else, and in
-# what is shown.
+# Weights of a new frame in the expected look, for skin and for what seems to be something else, and
+# in what is shown.
 _LEARNED, _LEARNED_COVERED = 0.05, 0.005
 _SHOWN = 0.6
 
 
 class CoverMemory:
-    """The usual look of one face, and what has been in front of it in the last frames.
+    """The usual look of one face, and what was in front of it in the last frames.
 
     Attributes:
-        usual: float32 (TONE_SIZE, TONE_SIZE, 3), L*a*b* in a usual light; None before the first
+        usual: float32 (TONE_SIZE, TONE_SIZE, 3), L*a*b* in normalized light; None before the first
             frame.
         matte: float32 (TONE_SIZE, TONE_SIZE), 0 to 1.
     """
@@ -62,18 +63,18 @@ class CoverMemory:
         self._frames = 0
 
     def learn(self, lab: Floats, covered: Floats, seen: Floats) -> None:
-        """Take in a frame's look: slowly, and very slowly where something is in front."""
+        """Blend in a frame's look: slowly, and very slowly where something is in front."""
         self._frames += 1
         if self.usual is None:
             self.usual = lab
             return
         rate = np.where(covered > 0, np.float32(_LEARNED_COVERED / _LEARNED), np.float32(1)) * seen
-        # At first the plain mean; later the old fades.
+        # A plain mean at first; later, old values fade.
         rate *= max(1 / self._frames, _LEARNED)
         self.usual = self.usual + (lab - self.usual) * rate[..., None]
 
     def show(self, covered: Floats) -> Floats:
-        """Take in what is in front of the face now, and return it averaged over the last frames."""
+        """Blend in what is in front of the face now; return the average over the last frames."""
         self.matte = self.matte + (covered - self.matte) * np.float32(_SHOWN)
         return self.matte
 
@@ -82,7 +83,7 @@ class CoverFinder:
     """Finds what has come in front of a face."""
 
     def __init__(self, layout: Layout) -> None:
-        """Prepare the zones of the atlas in which it is looked for."""
+        """Prepare the zones of the atlas to search."""
         depth = depth_inside(layout, TONE_SIZE)
         self._face = depth > 0
         self._skin = skin_mask(layout, TONE_SIZE) > 0.5
@@ -93,8 +94,8 @@ class CoverFinder:
 
         Args:
             texture: float32 (TONE_SIZE, TONE_SIZE, 3) BGR, 0 to 255, the target in the atlas.
-            seen: float32 (TONE_SIZE, TONE_SIZE), how far each pixel is to be trusted.
-            memory: what is known of this face; it is updated.
+            seen: float32 (TONE_SIZE, TONE_SIZE), how much to trust each pixel.
+            memory: what is known about this face; it is updated.
         """
         middle = self._middle & (seen > 0.5)
         if np.count_nonzero(middle) < _LEAST_SEEN:
@@ -109,11 +110,11 @@ class CoverFinder:
         return memory.show(covered)
 
     def _things(self, strange: Floats) -> Floats:
-        """Keep what is as large as a thing is, and cover its small gaps."""
+        """Keep what is large enough for an object, and close its small gaps."""
         strange = np.asarray(cv2.morphologyEx(strange, cv2.MORPH_OPEN, ellipse(_SPECK)), np.float32)
         parts: Bytes = ((strange > 0.3) & self._face).astype(np.uint8)
         count, labels = cv2.connectedComponents(parts, connectivity=8)
-        # Lips, lids and brows change by themselves: a thing is in front of skin too.
+        # Lips, lids and brows change by themselves; a real object also covers skin.
         certain = np.asarray(labels, np.int32)[(strange > 0.5) & self._skin]
         is_thing = np.bincount(certain, minlength=count) >= _LEAST_AREA
         is_thing[0] = False  # the ground between the parts
@@ -125,24 +126,24 @@ class CoverFinder:
 
 
 def _scaled_lab(texture: Floats, middle: Flags) -> Floats:
-    """Return a face in L*a*b* as it looks in a usual light."""
+    """Return a face in L*a*b*, with its light normalized."""
     luma = float(np.median((texture @ LUMA)[middle]))
     scaled = texture * np.float32(_USUAL / 255 / max(luma, _LEAST))
     return blur(np.asarray(cv2.cvtColor(scaled, cv2.COLOR_BGR2LAB), np.float32), _SIGMA)
 
 
 def _difference(lab: Floats, usual: Floats) -> Floats:
-    """Return how certainly each pixel is outside the range of the usual values nearby, 0 to 1."""
+    """Return how certainly each pixel is outside the usual range nearby, 0 to 1."""
     kernel = ellipse(_NEARBY)
     low, high = cv2.erode(usual, kernel), cv2.dilate(usual, kernel)
     beyond = np.maximum(low - lab, lab - high) * _WEIGHTS
-    # NumPy takes three times as long for the maximum along the last axis.
+    # NumPy's maximum along the last axis takes three times as long.
     most = np.maximum(np.maximum(beyond[..., 0], beyond[..., 1]), beyond[..., 2])
     return smoothstep(most, *_DIFFERENT)
 
 
 def _no_skin(lab: Floats, middle: Flags) -> Floats:
-    """Return how certainly each pixel is no skin of this face in this frame, 0 to 1."""
+    """Return how certainly each pixel is not this face's skin in this frame, 0 to 1."""
     skin = lab[middle]
     usual = np.median(skin, axis=0)
     # 1.48 times the median deviation is the standard deviation of a normal distribution.

@@ -1,9 +1,9 @@
-"""Glasses with rims all around: they stay in front, whole.
+"""Keeps full-rimmed glasses in front, as a whole.
 
-They are told by their bridge, as a face without glasses has no hard line across the nose between
-the eyes, and by their lower rims, as it has no line around the eyes below. Each part is the best
-path of lines where it has to be, and so stays connected where it is faint. Thinner glasses are left
-to `LineFinder`.
+They are recognized by their bridge and lower rims: a face without glasses has no hard line across
+the nose between the eyes, nor one around the eyes below. Each part is the best path of lines
+through its expected place, so it stays connected where it is faint. Thinner glasses are left to
+`LineFinder`.
 """
 
 from __future__ import annotations
@@ -23,27 +23,27 @@ from dlc.swapping.running_mean import RunningMean
 
 # Distance between samples of a grid, in face widths.
 _SPACING = 0.0062
-# Rectangles in which bridge and temples are looked for, in face widths from the midline and from
-# the height of the eyes' corners: inner and outer edge, top and bottom.
+# Rectangles to search for bridge and temples, in face widths from the midline and from the height
+# of the eye corners: inner and outer edge, top and bottom.
 _BRIDGE = (-0.06, 0.06, -0.06, 0.12)
 _TEMPLE = (0.28, 0.42, -0.12, 0.08)
-# Beyond this distance from the midline, in face widths, a bridge has become a rim, or an eye.
+# Beyond this distance from the midline, in face widths, a bridge becomes a rim or an eye.
 _NOSE = 0.035
-# Samples around an eye, and half the axes of the ellipse they fill, in face widths, from a share of
-# these to another. Lenses hang a little below the eyes.
+# Samples around an eye; semi-axes of the ellipse they fill, in face widths; the shares of these
+# between which samples lie; and how far lenses hang below the eyes.
 _ANGLES = 64
 _HALF_AXES = (0.23, 0.21)
 _REACH = (0.25, 1.3)
 _HANG = 0.03
-# Face widths from the midline from where to where a line is a rim's, no more the nose's.
+# Face widths from the midline over which lines turn from the nose's into the rim's.
 _SIDES = (0.01, 0.02)
-# Evidence from which glasses are seen, and to which it has to fall for them to be gone.
+# Evidence from which glasses are worn, and below which they are gone.
 _WORN, _BARE = 0.6, 0.45
-# Face widths in pixels and cosines of the angle to the camera from which a face tells whether it
-# wears glasses, and the cosine from which it tells where they are.
+# Face width in pixels and cosine of the angle to the camera from which a face shows whether it
+# wears glasses, and the cosine from which it shows where they are.
 _LEAST_WIDTH = 100.0
 _FRONTAL, _TURNED = 0.9, 0.75
-# What is left of glasses that are gone when there is nothing left to show.
+# Remaining opacity at which removed glasses are no longer shown.
 _FADED = 0.01
 # Frames from one look to the next.
 _INTERVAL = 12
@@ -51,11 +51,11 @@ _INTERVAL = 12
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Eyewear:
-    """What one atlas image shows of glasses.
+    """What one atlas image shows about glasses.
 
     Attributes:
-        evidence: 0 where there are certainly none with rims all around, 1 where there are.
-        matte: float32 (S, S), 0 to 1, how far each pixel is part of them; None where there is too
+        evidence: 0 if there are certainly no full-rimmed glasses, 1 if there certainly are.
+        matte: float32 (S, S), 0 to 1, how far each pixel is part of them; None if there is too
             little evidence.
     """
 
@@ -64,7 +64,7 @@ class Eyewear:
 
     @property
     def is_certain(self) -> bool:
-        """Whether one image alone is evidence enough."""
+        """Whether this image alone is enough evidence."""
         return self.evidence > _WORN
 
 
@@ -73,10 +73,10 @@ class EyewearMemory:
 
     Attributes:
         evidence: mean over time of `Eyewear.evidence`.
-        is_worn: what was last concluded from it.
+        is_worn: the last conclusion from it.
         matte: float32 (S, S), 0 to 1, where they were last seen.
-        shown: mean of it over the last frames.
-        frames: how many there have been.
+        shown: its mean over the last frames.
+        frames: number of frames so far.
     """
 
     def __init__(self) -> None:
@@ -92,7 +92,7 @@ class EyewearFinder:
     """Finds glasses in atlas images of one size."""
 
     def __init__(self, layout: Layout, size: int) -> None:
-        """Prepare where they are looked for, in atlas images (size, size)."""
+        """Prepare the places to search in atlas images (size, size)."""
         self._bridge = _rectangle(layout, size, _BRIDGE)
         left, right, top, bottom = _TEMPLE
         self._temples = [
@@ -110,11 +110,11 @@ class EyewearFinder:
 
         Args:
             luma: uint8 (size, size).
-            pose: of the head.
-            memory: what is known of this face; it is updated.
+            pose: the head's pose.
+            memory: what is known about this face; it is updated.
 
         Returns:
-            None where there are none.
+            None if there are none.
         """
         if memory.frames % _INTERVAL == 0:
             self._remember(luma, pose, memory)
@@ -129,7 +129,7 @@ class EyewearFinder:
         if bridge < _BARE:
             return Eyewear(bridge * _BARE, None)
         rims = [rim.follow(luma) for rim in self._rims]
-        # Angles go down first, as y does; above the eyes brows are lines, too.
+        # Angles run downwards first, as y does; above the eyes, brows are lines too.
         below = [float(certain[: _ANGLES // 2].mean()) for certain, _ in rims]
         evidence = bridge * min(below)
         if evidence < _BARE:
@@ -138,7 +138,7 @@ class EyewearFinder:
         return Eyewear(evidence, np.maximum.reduce([matte for _, matte in parts]))
 
     def _remember(self, luma: Bytes, pose: Pose, memory: EyewearMemory) -> None:
-        """Look for glasses where a face is seen well enough."""
+        """Look for glasses if the face is seen well enough."""
         cosine = float(pose.rotation[2, 2])
         if pose.scale < _LEAST_WIDTH or cosine < _TURNED:
             return
@@ -170,7 +170,7 @@ def _rectangle(layout: Layout, size: int, box: tuple[float, float, float, float]
 
 
 def _ring(layout: Layout, size: int, eye: list[int]) -> LineGrid:
-    """Return samples around an eye: rows go from the right downwards, columns go outwards."""
+    """Return samples around an eye: rows run from the right downwards, columns outwards."""
     unit = size * layout.face_width
     center = layout.uv[eye].mean(axis=0) * size - 0.5 + np.array([0, _HANG * unit])
     low, high = _REACH
@@ -189,7 +189,7 @@ def _ring(layout: Layout, size: int, eye: list[int]) -> LineGrid:
 
 
 def _rim_zone(layout: Layout, size: int) -> Floats:
-    """Weigh where rims are: on the face, off the lids, and on their own side of the nose."""
+    """Weight where rims can be: on the face, off the lids, and on their side of the nose."""
     eyes = [layout.topology.left_eye.tolist(), layout.topology.right_eye.tolist()]
     away = np.abs(np.arange(size, dtype=np.float32) - (size - 1) / 2)
     zone = smoothstep(depth_inside(layout, size), 0.0, 0.02)

@@ -1,4 +1,4 @@
-"""Hair, or whatever else is dark, over a target's forehead and cheeks: it stays in front."""
+"""Keeps hair, or anything else dark, in front of a target's forehead and cheeks."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ from dlc.swapping.mesh.layout import Layout
 from dlc.swapping.mesh.light.tone import LUMA, TONE_SIZE
 from dlc.swapping.mesh.masks import depth_inside, skin_mask, uncertain_margin
 
-# Luma relative to that of the face's middle: of what may be in front of skin, and of what is.
+# Luma, relative to the face's middle, of what may be in front of skin, and of what surely is.
 _DARKER = (0.62, 0.42)
-# Gray levels; what is as dark as that is not told from skin in the dark.
+# Gray levels; below this, dark things cannot be told from skin in the dark.
 _DARK = 8.0
 # Face widths: how far inside the oval the middle of the face begins, and the radius over which its
 # luma is averaged.
@@ -21,10 +21,10 @@ _SIGMA = 0.15
 
 
 class HairFinder:
-    """Finds what is darker than the skin where hair may be."""
+    """Finds what is darker than skin where hair may be."""
 
     def __init__(self, layout: Layout) -> None:
-        """Prepare the zone in which it is looked for."""
+        """Prepare the zone to search."""
         self._zone = uncertain_margin(layout, TONE_SIZE)
         self._middle = skin_mask(layout, TONE_SIZE) * (depth_inside(layout, TONE_SIZE) > _MIDDLE)
         self._sigma = _SIGMA * TONE_SIZE * layout.face_width
@@ -34,7 +34,7 @@ class HairFinder:
 
         Args:
             texture: float32 (TONE_SIZE, TONE_SIZE, 3) BGR, the target in the atlas.
-            seen: float32 (TONE_SIZE, TONE_SIZE), how far each pixel is to be trusted.
+            seen: float32 (TONE_SIZE, TONE_SIZE), how much to trust each pixel.
         """
         luma = texture @ LUMA
         skin = self._middle * seen

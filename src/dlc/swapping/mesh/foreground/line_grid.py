@@ -1,4 +1,4 @@
-"""Lines followed through an atlas image, row by row of samples laid where they are expected."""
+"""Follows lines through an atlas image, along rows of samples placed where they are expected."""
 
 from __future__ import annotations
 
@@ -11,26 +11,26 @@ from numpy.typing import NDArray
 from dlc.compositing.arrays import Floats
 from dlc.compositing.filters import blur, sample, smoothstep
 
-# Contrast of a line to both its sides, as a share of the luma around it: from where it may be one
-# to where it certainly is; and the sigma, in samples, of what is around.
+# Contrast of a line to both its sides, as a share of the luma around it: where it may be a line,
+# and where it certainly is; and the sigma of "around", in samples.
 _LINE = (0.02, 0.05)
 _AROUND = 8.0
-# Widths over which lines are looked for, as the sigmas of blurs in samples.
+# Line widths to search for, as the sigmas of blurs in samples.
 _SIGMAS = (1.0, 2.0)
-# What a light line's contrast is worth beside a dark one's, once both are certain.
+# Weight of a light line's contrast compared to a dark one's, once both are certain.
 _LIGHT = 0.5
-# Gray levels; in what is darker a contrast is noise.
+# Gray levels; contrast in anything darker is noise.
 _DARK = 8.0
-# What a step to the side costs a path, in certain samples.
+# Cost of a sideways step of a path, in certain samples.
 _STEP = 0.1
 # A rim is no wider than this to either side of its middle, in samples.
 _WIDEST = 4
-# Softness of its edges, in samples.
+# Softness of a rim's edges, in samples.
 _SOFTNESS = 0.7
-# Contrast to its sides from which a sample near the middle of a rim may be part of it, and is.
+# Contrast to its sides from which a sample near a rim's middle may be, and is, part of it.
 _PART = (0.06, 0.15)
-# Certainty of a rim on average around a place of it from which it is kept there, and kept whole;
-# and the sigma in samples of that average.
+# Average certainty around a point of a rim from which the rim begins to be kept there, and is kept
+# fully; and the sigma of that average, in samples.
 _SURE, _NEARBY = (0.15, 0.45), 3.0
 
 _Indices = NDArray[np.intp]
@@ -38,11 +38,11 @@ _Indices = NDArray[np.intp]
 
 @dataclass(frozen=True, slots=True, eq=False)
 class LineGrid:
-    """Samples of an atlas image (S, S), in rows that a part of the glasses crosses one by one.
+    """Samples of an atlas image (S, S), in rows that a part of the glasses crosses in turn.
 
     Attributes:
-        where: float32 (rows, columns, 2), their places in the image.
-        zone: float32 (rows, columns), how far a line there counts, 0 to 1.
+        where: float32 (rows, columns, 2), their positions in the image.
+        zone: float32 (rows, columns), how much a line counts there, 0 to 1.
         back: float32 (S, S, 2), where each pixel of the image lies among the samples.
         is_closed: whether the first row is next to the last.
     """
@@ -55,8 +55,8 @@ class LineGrid:
     def lines(self, luma: Floats) -> tuple[Floats, Floats]:
         """Return the samples of an image (S, S), and how much each is on a line.
 
-        That is 0 where it is not, 1 where it certainly is, and up to 2 the stronger the line is;
-        less for a light one, as between a dark rim and lashes or a brow skin is a light line.
+        That is 0 off lines, 1 where it certainly is on one, and up to 2 for stronger lines; less
+        for a light line, since skin between a dark rim and lashes or a brow is one.
         """
         samples = sample(luma, self.where)
         around = np.maximum(blur(samples, _AROUND), _DARK)
@@ -68,10 +68,10 @@ class LineGrid:
         return samples, smoothstep(np.maximum(light, dark), *_LINE) * self.zone * strength
 
     def follow(self, luma: Floats) -> tuple[Floats, Floats]:
-        """Return how certain the best path (rows,) is, and what is part of it (S, S): 0 to 1."""
+        """Return how certain the best path (rows,) is, and how much of it each pixel is (S, S)."""
         samples, lines = self.lines(luma)
         rows = len(lines)
-        # A quarter of a round goes before a closed path and after it, so that its ends meet.
+        # Extend a closed path by a quarter turn at both ends, so that they meet.
         around = rows // 4 if self.is_closed else 0
         turns = np.pad(lines, ((around, around), (0, 0)), mode="wrap")
         path = best_path(turns)[around : around + rows]
@@ -86,7 +86,7 @@ class LineGrid:
 def best_path(lines: Floats) -> _Indices:
     """Return the columns (rows,) of the path with the most lines (rows, columns).
 
-    A path goes from row to row, to the same column or one next to it.
+    A path moves from row to row, to the same column or an adjacent one.
     """
     sums, origins = lines[0], []
     straight = np.arange(lines.shape[1])
@@ -104,7 +104,7 @@ def best_path(lines: Floats) -> _Indices:
 
 
 def _contrast(samples: Floats, sigma: float) -> Floats:
-    """Return by how many gray levels each sample is lighter than both its sides in its row."""
+    """Return how many gray levels each sample is lighter than both its sides in its row."""
     smooth = blur(samples, sigma)
     away = round(2 * sigma)
     padded = cv2.copyMakeBorder(smooth, 0, 0, away, away, cv2.BORDER_REPLICATE)
@@ -112,9 +112,9 @@ def _contrast(samples: Floats, sigma: float) -> Floats:
 
 
 def _part(samples: Floats, path: _Indices) -> Floats:
-    """Return how far each sample (rows, columns) is part of what a path (rows,) follows: 0 to 1.
+    """Return how far each sample (rows, columns) is part of the line under a path (rows,), 0 to 1.
 
-    It is as wide as what differs from both its sides.
+    The line is as wide as what differs from both its sides.
     """
     rows, away = np.arange(len(path))[:, None], np.arange(-_WIDEST, _WIDEST + 1)
     columns = np.clip(path[:, None] + away, 0, samples.shape[1] - 1)

@@ -1,7 +1,7 @@
-"""Thin things in front of the upper face, which stay in front: rims of glasses, strands of hair.
+"""Keeps thin things in front of the upper face: rims of glasses, strands of hair.
 
-Skin has no thin hard lines, and a light one is not part of a brow either. Such lines are looked for
-in the atlas, where a rim stands still while the head moves, so that they can be averaged over time.
+Skin has no thin hard lines, and a light one cannot be part of a brow. Such lines are searched in
+the atlas, where a rim stays still while the head moves, so that they can be averaged over time.
 """
 
 from __future__ import annotations
@@ -22,37 +22,37 @@ from dlc.swapping.mesh.masks import (
     skin_mask,
 )
 
-# A line is narrower than this, in face widths, and stands out by gray levels: from where it may be
-# one to where it certainly is.
+# Largest width of a line, in face widths, and the gray levels by which it stands out: where it may
+# be a line, and where it certainly is.
 _WIDTH = 0.02
 _LIGHT = (10.0, 26.0)
 _DARK = (22.0, 45.0)
-# Luma relative to that of the skin around: a gap between a brow and hair is no lighter than skin.
+# Luma relative to the skin around: a gap between a brow and hair is not lighter than skin.
 _LIGHTER = (0.98, 1.06)
-# Face widths: the radius over which the skin's luma is averaged. Less than this share of the usual
-# skin is hair, or a shadow.
+# Radius over which the skin's luma is averaged, in face widths; and the share of the usual luma
+# below which something is hair or shadow.
 _AROUND, _NO_SKIN = 0.12, 0.7
-# Specks and creases are shorter than this, in face widths; of a line that is broken in places one
-# piece at least is as long as that. Crow's feet are many short pieces.
+# Specks and creases are shorter than the first, in face widths; at least one piece of a broken line
+# is as long as the second. Crow's feet are many short pieces.
 _LENGTH = 0.25
 _PIECE = 0.2
-# Shares of the time a pixel has to be part of a line: to count at all, and to be kept whole.
+# Shares of the time that a pixel must be part of a line to count at all, and to be kept fully.
 _OFTEN = (0.15, 0.5)
 _CROSS = cv2.getStructuringElement(cv2.MORPH_CROSS, (3, 3))
 _NEARBY = np.ones((5, 5), np.uint8)
 
 
 class LineFinder:
-    """Finds the lines in atlas images of one size; remembers nothing between them."""
+    """Finds the lines in atlas images of one size; stateless."""
 
     def __init__(self, layout: Layout, size: int) -> None:
-        """Prepare the zones in which lines are looked for, in atlas images (size, size)."""
+        """Prepare the zones to search in atlas images (size, size)."""
         self._size = size
         light, dark = (blur(zone, 1.0) for zone in _zones(layout, size))
         unit = size * layout.face_width
         self._kernel = ellipse(2 * round(_WIDTH / 2 * unit) + 1)
         self._length, self._piece = _LENGTH * unit, _PIECE * unit
-        # Nothing is looked for below the nose.
+        # The search ends at the nose.
         reach = self._kernel.shape[0]
         rows = np.flatnonzero(light.any(axis=1) | dark.any(axis=1))
         self._rows = slice(max(int(rows[0]) - reach, 0), int(rows[-1]) + 1 + reach)
@@ -79,7 +79,7 @@ class LineFinder:
         return lines
 
     def _lighter_than_skin(self, luma: Bytes) -> Floats:
-        """Return 0 on what is over the brows and no lighter than skin, 1 elsewhere.
+        """Return 0 on what is above the brows and not lighter than skin, 1 elsewhere.
 
         Args:
             luma: uint8 (rows searched, size).
@@ -96,7 +96,7 @@ class LineFinder:
         return 1 - self._over_brows * (1 - smoothstep(luma[:rows] / usual, *_LIGHTER))
 
     def matte(self, often: Floats) -> Floats | None:
-        """Return the share of each pixel to keep: (size, size), 0 to 1; None if that is nothing.
+        """Return the share of each pixel to keep: (size, size), 0 to 1; None if nothing is kept.
 
         Args:
             often: mean over time of what `lines` returned.
@@ -121,7 +121,7 @@ def _long_parts(parts: Bytes, length: float, around: Bytes | None = None) -> Byt
     Args:
         parts: uint8 (h, w), 1 on them.
         length: in pixels.
-        around: if given, each part has to hold a pixel that is 1 in it, too.
+        around: if given, each part must also contain a pixel that is 1 in it.
     """
     _, numbers, stats, _ = cv2.connectedComponentsWithStats(parts, connectivity=8)
     labels = np.asarray(numbers, np.int32)
@@ -134,7 +134,7 @@ def _long_parts(parts: Bytes, length: float, around: Bytes | None = None) -> Byt
 
 
 def _zones(layout: Layout, size: int) -> tuple[Floats, Floats]:
-    """Return where light lines and where dark lines belong to something in front of the face."""
+    """Return where light lines, and where dark lines, belong to something in front of the face."""
     topology = layout.topology
     eyes = [topology.left_eye.tolist(), topology.right_eye.tolist()]
     rows = np.arange(size, dtype=np.float32)[:, None]
@@ -149,7 +149,7 @@ def _zones(layout: Layout, size: int) -> tuple[Floats, Floats]:
 
 
 def _over_brows(layout: Layout, size: int) -> Floats:
-    """Return 1 above the brows' middle lines and what prolongs them sideways, 0 below."""
+    """Return 1 above the brows' middle lines, extended sideways, and 0 below."""
     columns, rows = np.arange(size, dtype=np.float32), np.arange(size, dtype=np.float32)[:, None]
     lines = []
     for brow in (LEFT_BROW, RIGHT_BROW):

@@ -1,4 +1,4 @@
-"""Frowns, dimples and folds: what the target's skin does now and does not do on average.
+"""Frowns, dimples and folds: how the target's skin differs now from its average.
 
 Source of the idea: Z. Liu, Y. Shan, Z. Zhang, "Expressive expression mapping with ratio images",
 SIGGRAPH 2001. Here the neutral face is the track's running mean in the atlas.
@@ -12,11 +12,11 @@ from dlc.compositing.arrays import Floats
 from dlc.compositing.filters import blur
 from dlc.swapping.mesh.light.tone import LUMA
 
-# How much of the ratio is carried over: all of it also carries the target's own features.
+# How much of the ratio is applied: all of it would also carry over the target's features.
 _POWER = 0.3
-# Relief between these blur radii (atlas pixels) counts: finer is noise, coarser is light.
+# Only relief between these blur radii (atlas pixels) counts: finer is noise, coarser is light.
 _FINE, _COARSE = 1.2, 8.0
-# Beyond it is not an expression: a hand, a shadow, a mesh that slipped.
+# Anything beyond is not an expression but a hand, a shadow, or a mesh that slipped.
 _RATIO = (0.6, 1.6)
 
 
@@ -32,7 +32,7 @@ def skin_relief(texture: Floats) -> Floats:
 
 
 def expression_gain(relief: Floats, neutral: Floats) -> Floats:
-    """Return the factor that shows the present relief on a texture with a neutral face."""
+    """Return the factor that puts the current relief on a texture of a neutral face."""
     floor: Floats = np.maximum(neutral, 0.05)
     gain: Floats = np.clip(relief / floor, *_RATIO) ** np.float32(_POWER)
     return gain

@@ -1,4 +1,4 @@
-"""Sharpness: a soft or moving shot gets a soft face."""
+"""Sharpness: gives a soft or moving shot a soft face."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ from dlc.compositing.filters import blur
 from dlc.swapping.mesh.layout import Layout
 from dlc.swapping.mesh.masks import skin_mask
 
-# Fine detail is what a blur of this radius, in face widths, takes away.
+# Fine detail is what a blur of this radius, in face widths, removes.
 _SIGMA = 0.006
-# Detail above this amplitude (gray levels) belongs to an edge, not to skin.
+# Detail above this amplitude (gray levels) is an edge, not skin.
 _EDGE = 12.0
-# Less would leave a smear, more would show the grain of the photo.
+# Less would smear; more would show the photo's grain.
 _FACTOR = (0.75, 1.5)
 
 

@@ -1,4 +1,4 @@
-"""Light and tone: the target's broad light and color under the source's detail."""
+"""Light and tone: puts the target's broad light and color under the source's detail."""
 
 from __future__ import annotations
 
@@ -18,20 +18,21 @@ LUMA = np.array([0.114, 0.587, 0.299], np.float32)
 # Blur radii in face widths: light changes slowly over a face, tint (beard, cheeks) a little faster.
 _LUMA_SIGMA = 0.22
 _TINT_SIGMA = 0.11
-# Gray levels below which a ratio to a pixel says more of noise than of the face.
+# Gray levels below which a ratio to a pixel reflects noise more than the face.
 _DARK = 8.0
-# How far light and color of one face may be from those of another. Down to a face in the dark; up
-# to where a dark photo's noise would show.
+# Range of the gain from one face's light and color to another's: down to a face in the dark, up to
+# where a dark photo's noise would show.
 _GAIN = (0.02, 5.0)
-# Differences to gray and factors of a channel that are no smaller in real light.
+# Smallest difference from gray, and factor of a channel, in real light.
 _FAINT = 0.05
-# Detail of this share of the light and less tells nothing of the color of shade, and how far that
-# may be from gray, of one channel: more would be noise, or another thing's.
+# Share of the light below which detail says nothing about the color of shade; and the range of
+# shade per channel, relative to gray: more would be noise, or from another object.
 _FAINT_SHADE = 0.03
 _SHADE = (0.4, 1.8)
-# How far the new face's shade follows the target's: what tells persons apart is in it, too. But
-# where light is so strong that it bleaches skin, all that is darker would look gray beside it, so
-# the shade follows all the way and more. The difference of light's and shade's colors tells.
+# How far the new face's shade follows the target's, since shade also carries what tells people
+# apart. But in light strong enough to bleach skin, everything darker would look gray next to it, so
+# there the shade follows all the way and more. The difference between the colors of light and shade
+# decides.
 _FOLLOWED = (0.5, 1.3)
 _BLEACHED = (0.35, 0.65)
 # How far the source's contrast follows the target's, as a power of their ratio; more would wash the
@@ -48,9 +49,9 @@ class Tone:
         light: float32 (TONE_SIZE, TONE_SIZE, 3), the skin's smooth BGR in the atlas.
         tint: float32 (3,), the skin's mean BGR relative to its luma.
         contrast: standard deviation of the skin's detail relative to its light.
-        shade: float32 (3,), by how much the skin's BGR differs where its luma differs by one. Where
-            only the amount of light does, it is the tint. Skin in shade has more color than that,
-            as the light in it came through it.
+        shade: float32 (3,), change of the skin's BGR per unit of luma. If only the amount of light
+            changes, it equals the tint. Skin in shade has more color than that, as its light came
+            through the skin.
     """
 
     light: Floats
@@ -73,15 +74,15 @@ class ToneMeter:
 
         Args:
             texture: float32 (TONE_SIZE, TONE_SIZE, 3) BGR, 0 to 255.
-            seen: float32 (TONE_SIZE, TONE_SIZE), how far each pixel is to be trusted: where the
-                face turns away, the atlas holds hair and background.
+            seen: float32 (TONE_SIZE, TONE_SIZE), how much to trust each pixel: where the face turns
+                away, the atlas holds hair and background.
         """
         skin = self._skin * seen
         luma = texture @ LUMA
         shown, lit = texture * skin[..., None], luma * skin
         smooth = broad_blur(lit, self._luma_sigma)
         smooth /= np.maximum(broad_blur(skin, self._luma_sigma), 1e-3)
-        # Bright pixels count for more: the color of dark ones, of hair and rims, is mostly noise.
+        # Bright pixels count more: the color of dark ones, of hair and rims, is mostly noise.
         tint = broad_blur(shown, self._tint_sigma)
         tint /= np.maximum(broad_blur(lit, self._tint_sigma), 1e-3 * _DARK)[..., None]
         detail = (luma - smooth) / np.maximum(smooth, _DARK)
@@ -97,21 +98,21 @@ def _shade(detail: Floats, skin: Floats, smooth: Floats, tint: Floats) -> Floats
     """Fit a color to the detail of skin; see `Tone.shade`.
 
     Args:
-        detail: float32 (h, w, 3), BGR, what is darker or brighter than the light.
+        detail: float32 (h, w, 3), BGR, deviation from the light.
         skin: float32 (h, w), weights.
         smooth: float32 (h, w), the light's luma.
-        tint: float32 (3,), the color where the detail tells nothing.
+        tint: float32 (3,), the color to use if the detail says nothing.
     """
     luma = detail @ LUMA
     weight = luma * skin
-    # The tint counts as much as this share of the light would, all over the skin.
+    # The tint counts as much as this share of the light would over all the skin.
     prior = float(((_FAINT_SHADE * smooth) ** 2 * skin).sum()) + 1e-3
     along = (detail * weight[..., None]).sum(axis=(0, 1)) + prior * tint
     fitted = along / (float((weight * luma).sum()) + prior)
-    # Grayer than under less light, shade is that of beard or dirt: not that of skin.
+    # Shade that is grayer than skin in less light comes from beard or dirt, not from skin.
     gray = (fitted - tint) * (tint - 1) > 0
     fitted = np.clip(np.where(gray, tint, fitted), *_SHADE)
-    # The tint's luma is 1, or 0 where there is nothing but black.
+    # The tint's luma is 1, or 0 if everything is black.
     shade: Floats = (fitted * (float(tint @ LUMA) / float(fitted @ LUMA))).astype(np.float32)
     return shade
 
@@ -122,13 +123,13 @@ def tone_gain(target: Tone, source: Tone) -> Floats:
 
 
 def color_matrix(target: Tone, source: Tone) -> Floats:
-    """Return the matrix (3, 3) for the BGR of the source's detail, before the gain lights it.
+    """Return the matrix (3, 3) for the BGR of the source's detail, applied before the gain.
 
-    The gain from one skin's tint to another's is right for skin, but what is paler than skin it
-    would turn blue, such as a lip, where it takes the skin's orange away. What is gray is to stay
-    gray, so colors shrink towards the skin's tint as much as that itself does towards gray. They
-    never grow, as noise would with them, nor do they gain more than luma does. Light and shade on
-    the source's skin come nearer to the colors of light and shade on the target's.
+    The gain from one skin's tint to another's is right for skin, but by removing the skin's orange
+    it would turn anything paler, such as a lip, blue. Gray should stay gray, so colors shrink
+    towards the skin's tint as much as the tint itself does towards gray. They never grow, as noise
+    would grow too, nor gain more than luma does. Light and shade on the source's skin move towards
+    the colors of light and shade on the target's.
     """
     gain = target.tint / np.maximum(source.tint, _FAINT)
     now, before = (float(np.linalg.norm(tone.tint - 1)) for tone in (target, source))
@@ -150,7 +151,7 @@ def _followed_shade(target: Tone) -> Floats:
 
 
 def contrast_factor(target: Tone, source: Tone) -> float:
-    """Return the factor for the source's detail that brings it near the target's contrast."""
+    """Return the factor that brings the source's detail near the target's contrast."""
     low, high = _CONTRAST
     ratio = target.contrast / max(source.contrast, 1e-3)
     return float(min(max(ratio**_CONTRAST_POWER, low), high))

@@ -24,16 +24,16 @@ _GRAY = 1.5
 
 @dataclass(frozen=True, slots=True, eq=False)
 class PhotoView:
-    """What one photo shows of the face; S is ATLAS_SIZE.
+    """The face as one photo shows it; S is ATLAS_SIZE.
 
     Attributes:
         texture: float32 (S, S, 3), BGR 0 to 255.
         facing: float32 (S, S), cosine between the face and the photo's line of sight, 0 to 1.
-        seen: float32 (S, S), 1 where the photo sees the face squarely, 0 where it does not.
+        seen: float32 (S, S), 1 where the photo shows the face squarely, 0 where it does not.
         shape: float32 (468, 3), the face without pose, in face widths.
-        iris: float32 (3,), mean BGR of the irises; None where they are too small or shut, or the
-            photo is black and white.
-        fineness: the photo's resolution as a share of the atlas', at most 1.
+        iris: float32 (3,), mean BGR of the irises; None if they are too small or shut, or the photo
+            is black and white.
+        fineness: the photo's resolution as a share of the atlas's, at most 1.
     """
 
     texture: Floats
@@ -50,7 +50,7 @@ class PhotoView:
 
 
 def unwrap_photo(layout: Layout, photo: Pixels, landmarks: Floats) -> PhotoView:
-    """Bring a photo's face, with landmarks (478, 3), into the atlas.
+    """Map a photo's face, with landmarks (478, 3), to the atlas.
 
     Raises:
         ValueError: the face lies outside the photo.
@@ -82,7 +82,7 @@ def _bounds(points: Floats) -> Box:
 
 
 def _unwrap(pixels: Bytes, where: Floats, shrink: float) -> Floats:
-    """Sample pixels at points (S, S, 2), shrinking them first, as they would alias otherwise."""
+    """Sample pixels at points (S, S, 2), shrinking the picture first to avoid aliasing."""
     rows, columns = pixels.shape[:2]
     size = max(round(columns * shrink), 1), max(round(rows * shrink), 1)
     ratio = np.array([size[0] / columns, size[1] / rows], np.float32)
@@ -98,7 +98,7 @@ def _within(where: Floats, box: Box) -> Floats:
 
 
 def _is_gray(bgr: Bytes) -> bool:
-    """Tell whether a picture is black and white: it says nothing of the color of the irises."""
+    """Return whether a picture is black and white and so hides the color of the irises."""
     blue, green, red = cv2.split(bgr)
     difference = np.maximum(cv2.absdiff(blue, green), cv2.absdiff(green, red))
     return float(difference.mean()) <= _GRAY

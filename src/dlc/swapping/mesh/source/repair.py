@@ -1,4 +1,4 @@
-"""Repairing a source texture: what is not skin, not seen, or unevenly tinted."""
+"""Repairs a source texture where it is not skin, not seen, or unevenly tinted."""
 
 from __future__ import annotations
 
@@ -22,27 +22,27 @@ from dlc.swapping.mesh.source.photo import ATLAS_SIZE
 
 # Outer corners of the viewer's left and right eye.
 _OUTER_CORNERS = (LEFT_EYE_CORNERS[0], RIGHT_EYE_CORNERS[0])
-# Face widths inside the oval which hair that hangs over cheeks and temples does not reach, and
-# reaches easily. Below the nose the same would take beards for hair.
+# Depths, in face widths inside the oval, that hair hanging over cheeks and temples does not reach,
+# and easily reaches. Below the nose, this would mistake beards for hair.
 _HANGING = (0.30, 0.20)
-# Lightness relative to the skin around it: of what may be hair there, and of what is.
+# Lightness, relative to the skin around, of what may be hair there, and of what surely is.
 _HAIR = (0.55, 0.40)
 # Hair and shadow mix with the skin next to them.
 _MIXED = ellipse(2 * round(ATLAS_SIZE * 0.016) + 1)
 _TINT_EVENNESS = 0.7
-# Pixels of half the atlas around the rims of glasses that they darken or light up.
+# Margin that rims of glasses darken or light up, in pixels of the half-size atlas.
 _RIM_MARGIN = 2
 # Radii, as shares of the atlas, at which holes are filled: broad holes first, then their edges.
 _BROADEST, *_NARROWER = (0.12, 0.05, 0.02)
-# Radius in pixels from which a quarter of the resolution is as good.
+# Radius in pixels from which a quarter of the resolution is good enough.
 _BROAD = 16.0
 
 
 def skin_likeness(texture: Floats, layout: Layout) -> Floats:
     """Return 1 where a texture looks like the face's own skin, 0 on hair, clothes and background.
 
-    Only the margin and the forehead can be anything else; brows, eyes, nose and mouth are taken as
-    they are. Skin is judged against the skin around it, so that a shaded cheek stays skin.
+    Only the margin and the forehead can be anything else; brows, eyes, nose and mouth are accepted
+    as they are. Skin is compared to the skin around it, so that a shaded cheek stays skin.
     """
     core = skin_mask(layout, ATLAS_SIZE) * (depth_inside(layout, ATLAS_SIZE) > 0.12)
     smooth = blur(texture, ATLAS_SIZE * 0.006)
@@ -80,21 +80,21 @@ def _hanging_hair(lightness: Floats, layout: Layout) -> Floats:
 
 
 def _below_the_hair(skin: Floats, layout: Layout) -> Floats:
-    """Take everything above hair for hair: up the forehead, where skin ends, it stays away."""
+    """Treat everything above hair as hair: up the forehead, skin does not reappear."""
     brow = int(ATLAS_SIZE * layout.uv[[*LEFT_BROW, *RIGHT_BROW], 1].min())
     forehead = np.minimum.accumulate(skin[:brow][::-1], axis=0)[::-1]
     return np.concatenate([forehead, skin[brow:]])
 
 
 def mirror_fill(texture: Floats, known: Floats) -> tuple[Floats, Floats]:
-    """Fill what no photo shows from the other half of the face, in the light of this half.
+    """Fill what no photo shows from the other half of the face, relit to match this half.
 
     Args:
         texture: float32 (S, S, 3).
         known: float32 (S, S), 1 where the texture can be trusted, 0 where it cannot.
 
     Returns:
-        The filled texture, and where it can be trusted now.
+        The filled texture, and where it can now be trusted.
     """
     other, other_known = texture[:, ::-1], known[:, ::-1]
     lack = smoothstep(other_known - known, 0.15, 0.5)
@@ -102,7 +102,7 @@ def mirror_fill(texture: Floats, known: Floats) -> tuple[Floats, Floats]:
         return texture, known
     lack = blur(lack, ATLAS_SIZE * 0.015)
     sigma = ATLAS_SIZE * 0.12
-    # Far from all that is known on both sides the light is taken to be the same.
+    # Far from anything known on both sides, assume the same light.
     both = np.minimum(known, other_known)[..., None]
     here, there = (_spread(side * both, sigma) + np.float32(0.02) for side in (texture, other))
     mirrored = other * np.clip(here / there, 0.5, 2.0)
@@ -111,7 +111,7 @@ def mirror_fill(texture: Floats, known: Floats) -> tuple[Floats, Floats]:
 
 
 def diffuse(texture: Floats, known: Floats) -> Floats:
-    """Fill what is not known from what is known around it, from the nearest to the farthest."""
+    """Fill unknown pixels from known ones around, from the nearest to the farthest."""
     solid = smoothstep(known, 0.3, 0.6)
     filled, _ = _around(texture, solid, _BROADEST)
     for radius in _NARROWER:
@@ -121,7 +121,7 @@ def diffuse(texture: Floats, known: Floats) -> Floats:
 
 
 def without_glasses(texture: Floats, layout: Layout) -> Floats:
-    """Return a texture (S, S, 3) with skin where the rims of glasses are, if it shows any.
+    """Return a texture (S, S, 3) with skin in place of any rims of glasses.
 
     Reflections and shadows of the lenses stay.
     """
@@ -134,7 +134,7 @@ def without_glasses(texture: Floats, layout: Layout) -> Floats:
 
 
 def even_tint(texture: Floats, known: Floats, layout: Layout) -> Floats:
-    """Even out the skin's tint, which shadow and mixed light leave blotchy; its luma stays."""
+    """Even out the skin's tint, blotchy from shadow and mixed light, and keep its luma."""
     skin = skin_mask(layout, ATLAS_SIZE)
     luma = np.maximum(texture @ LUMA, 1.0)[..., None]
     tint = texture / luma
@@ -147,7 +147,7 @@ def even_tint(texture: Floats, known: Floats, layout: Layout) -> Floats:
 
 
 def _around(texture: Floats, solid: Floats, radius: float) -> tuple[Floats, Floats]:
-    """Return the mean of the solid pixels around each pixel, and how much of a share they have."""
+    """Return the mean of the solid pixels around each pixel, and their share."""
     share = _spread(solid, ATLAS_SIZE * radius)
     around = _spread(texture * solid[..., None], ATLAS_SIZE * radius)
     around /= np.maximum(share, 1e-4)[..., None]
@@ -155,7 +155,7 @@ def _around(texture: Floats, solid: Floats, radius: float) -> tuple[Floats, Floa
 
 
 def _spread(values: Floats, sigma: float) -> Floats:
-    """Smooth values by a Gaussian of `sigma` pixels; at full resolution broad ones take long."""
+    """Smooth by a Gaussian of `sigma` pixels, at reduced resolution if broad, to save time."""
     if sigma < _BROAD:
         return blur(values, sigma)
     return broad_blur(values, sigma, border=cv2.BORDER_REFLECT)

@@ -1,4 +1,4 @@
-"""Spreading values of mesh vertices over the pixels of an atlas."""
+"""Spreads values of mesh vertices over the pixels of an atlas."""
 
 from __future__ import annotations
 
@@ -18,10 +18,10 @@ class Sampling:
     """Which vertices make up each pixel of a square atlas of S x S pixels.
 
     Attributes:
-        size: S.
+        size: the side S.
         corners: intp (3, S * S), vertices of the triangle under each pixel.
-        weights: float32 (3, S * S), barycentric weights; all 0 where there is no triangle.
-        inside: bool (S, S), where the face (not the rim) is.
+        weights: float32 (3, S * S), barycentric weights; all 0 if there is no triangle.
+        inside: bool (S, S), whether it is the face (not the rim).
     """
 
     size: int
@@ -31,7 +31,7 @@ class Sampling:
 
     def spread(self, values: Floats) -> Floats:
         """Interpolate values of each vertex, float32 (N, D), over the atlas: (S, S, D)."""
-        # "clip" is the quick way to index: it does not have to look for bad indices first.
+        # "clip" is faster, as it need not check for bad indices first.
         mixed = np.take(values, self.corners, axis=0, mode="clip")
         spread: Floats = (mixed * self.weights[..., None]).sum(axis=0)
         return spread.reshape(self.size, self.size, -1)
@@ -39,7 +39,7 @@ class Sampling:
 
 @lru_cache(maxsize=4)
 def sampling(layout: Layout, size: int) -> Sampling:
-    """Work out which vertices make up each pixel of an atlas of `size` x `size` pixels."""
+    """Compute which vertices make up each pixel of a `size` x `size` atlas."""
     # Pixels on the oval belong to the face: it is drawn over the rim.
     order = [*range(layout.rim_start, len(layout.triangles)), *range(layout.rim_start)]
     numbers = rasterize(layout.uv * size - 0.5, layout.triangles, (size, size), order)

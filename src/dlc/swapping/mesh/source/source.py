@@ -23,15 +23,15 @@ from dlc.swapping.swapper import Pixels
 
 @dataclass(frozen=True, slots=True, eq=False)
 class SourceModel:
-    """What is known of the source; S is ATLAS_SIZE.
+    """What is known about the source; S is ATLAS_SIZE.
 
     Attributes:
         texture: float32 (S, S, 3), BGR 0 to 255, filled smoothly where no photo shows skin.
-        facing: float32 (S, S), cosine between the face and the line of sight of the photo that saw
-            it best, or saw its other half best.
-        trust: float32 (S, S), 1 where the texture was seen, 0 where it had to be made up.
+        facing: float32 (S, S), cosine between the face and the line of sight of the photo that
+            shows it, or its other half, best.
+        trust: float32 (S, S), 1 where the texture was seen, 0 where it was made up.
         shape: float32 (468, 3), the face without pose, in face widths.
-        iris: float32 (3,), mean BGR of the irises, or None where no photo shows it.
+        iris: float32 (3,), mean BGR of the irises, or None if no photo shows it.
     """
 
     texture: Floats

@@ -1,4 +1,4 @@
-"""The source's texture at several sizes, ready to be painted in a target's light."""
+"""The source's texture at several sizes, ready for painting in a target's light."""
 
 from __future__ import annotations
 
@@ -20,12 +20,12 @@ _SIZES = (128, 192, 256, 384, ATLAS_SIZE)
 # Width of the soft edge along the face oval, in face widths; the whole edge lies inside it.
 _FEATHER = 0.02
 # Where the source's texture ends inside the face, it fades into the target over about twice this
-# radius, in face widths: skin never quite matches.
+# radius, in face widths, as skin never quite matches.
 _FADE = 0.035
-# Softened trust in the texture from which it begins to show, and from which it shows alone.
+# Softened trust from which the texture begins to show, and from which it shows alone.
 _TRUST = (0.4, 0.95)
-# What is by this share brighter than the skin around it shines. Shine is light that the skin throws
-# back as it comes: on skin made this many times as light, and more, it does not grow along with it.
+# Skin this share brighter than the skin around it shines. Shine is light that skin reflects
+# unchanged, so on skin lightened by the factor below, or more, it does not grow in proportion.
 _SHINE = 0.15
 _LIGHTER = 1.1
 
@@ -37,7 +37,7 @@ class _Level:
     Attributes:
         light: float32 (S, S, 3), its smooth light, BGR.
         detail: float32 (S, S, 3), the rest.
-        shine: float32 (S, S, 3), by how much the detail shines, in the light's tint.
+        shine: float32 (S, S, 3), how much the detail shines, in the light's tint.
         fine: float32 (S, S, 3), the finest band of its luma, the same in all channels.
         opacity: uint8 (S, S), 0 to 255.
     """
@@ -50,10 +50,10 @@ class _Level:
 
 
 class SourceTexture:
-    """The source's texture, from a small to the full atlas."""
+    """The source's texture, from small sizes to the full atlas."""
 
     def __init__(self, source: SourceModel, layout: Layout, meter: ToneMeter) -> None:
-        """Measure the source's tone and take its texture apart."""
+        """Measure the source's tone and split up its texture."""
         self._layout = layout
         tone_size = (TONE_SIZE, TONE_SIZE)
         broad = resize(source.texture, tone_size)
@@ -62,7 +62,7 @@ class SourceTexture:
         self._levels = {size: self._level(source, size) for size in _SIZES}
 
     def size_for(self, face_width: float) -> int:
-        """Return the smallest size that is about as fine as a face of that many pixels."""
+        """Return the smallest size that is about as fine as a face of this many pixels."""
         needed = 0.9 * face_width / self._layout.face_width
         return next((size for size in _SIZES if size >= needed), _SIZES[-1])
 
@@ -83,7 +83,7 @@ class SourceTexture:
             contrast: factor for the detail.
             color: float32 (3, 3), matrix for the detail's BGR.
             sharpness: further factor for the finest detail.
-            kept: float32, square, share of the target that stays in front of the texture, if any.
+            kept: float32, square, share of the target kept in front of the texture, if any.
 
         Returns:
             uint8 (size, size, 4): BGR and opacity.
@@ -123,7 +123,7 @@ class SourceTexture:
         size = trust.shape[0]
         face = (depth_inside(self._layout, size) > 0).astype(np.float32)
         sigma = _FADE * size * self._layout.face_width
-        # Beyond the oval there is nothing to trust or mistrust.
+        # Beyond the oval there is nothing to judge.
         softened: Floats = blur(trust * face, sigma)
         softened /= np.maximum(blur(face, sigma), 1e-3)
         return smoothstep(softened, *_TRUST)
