@@ -1,4 +1,4 @@
-"""What became of a route: which provider a session has, and how much of the graph it took."""
+"""What became of a route: which provider a session got, and how much of the graph it took."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from dlc.options import Provider
 
 
 def why_not_applied(session: onnxruntime.InferenceSession, route: Route) -> str | None:
-    """Return why a session does without the provider of its route; None if it has it."""
+    """Return why a session lacks its route's provider; None if it has it."""
     name = route.execution_provider
     if name not in session.get_providers():
         nvidia = route.provider in (Provider.CUDA, Provider.TENSORRT)
@@ -27,12 +27,12 @@ def why_not_applied(session: onnxruntime.InferenceSession, route: Route) -> str 
 
 
 def graph_findings(session: onnxruntime.InferenceSession, route: Route) -> list[Finding]:
-    """Return what keeps a provider that is there from running all of a graph well."""
+    """Return what keeps an available provider from running all of a graph well."""
     findings = []
     name = label(route.provider)
     counts = nodes_by_provider(session)
     taken, total = counts.get(route.execution_provider, 0), sum(counts.values())
-    # A model with nothing to rewrite went through no rewrite either, and is none the worse for it.
+    # A model with nothing to rewrite has no rewrites recorded either, and needs none.
     coreml = route.provider is Provider.COREML
     if coreml and taken < total and set(route.rewrites) - _rewrites(session):
         version = onnxruntime.__version__

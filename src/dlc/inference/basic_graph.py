@@ -1,4 +1,4 @@
-"""A graph as ONNX Runtime has it when it asks its providers what they take."""
+"""A graph as ONNX Runtime sees it when it asks providers which nodes they take."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ from dlc.inference.cpu import load_on_cpu, session_options
 
 
 def basic_optimized(model: bytes, folder: Path) -> bytes:
-    """Return a model after ONNX Runtime's basic optimizations, those before partitioning.
+    """Return a model after ONNX Runtime's basic optimizations, which precede partitioning.
 
-    Weights outside the model stay outside.
+    External weights stay external.
 
     Args:
         model: the content of an ONNX file.
-        folder: where the files lie that it refers to.
+        folder: location of the files it refers to.
 
     Raises:
         ModelError: ONNX Runtime cannot load the model.
@@ -32,9 +32,9 @@ def basic_optimized(model: bytes, folder: Path) -> bytes:
 
 
 def unchanged_weights_options(folder: Path, threads: int = 1) -> onnxruntime.SessionOptions:
-    """Return options for a session that uses weights as they lie in files of `folder`."""
+    """Return options for a session that uses weights as stored in files in `folder`."""
     options = session_options(threads)
-    # Rearranged for speed, the weights would be in memory once more.
+    # Rearranged for speed, the weights would be in memory twice.
     options.add_session_config_entry("session.disable_prepacking", "1")
     options.add_session_config_entry(
         "session.model_external_initializers_file_folder_path", str(folder)

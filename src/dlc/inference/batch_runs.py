@@ -1,4 +1,4 @@
-"""A model run in batches of a few sizes, each with a session of its own and fixed buffers."""
+"""Runs a model in batches of a few sizes, each with its own session and fixed buffers."""
 
 from __future__ import annotations
 
@@ -10,23 +10,23 @@ import onnxruntime
 from dlc.inference.fixed_buffers import Array, Device, FixedBuffers, picture_count
 from dlc.inference.own_thread import OwnThread
 
-# In the first one or two ONNX Runtime allocates all that the model needs and captures it, which
-# depends on the release; the last is a replay in any.
+# In the first one or two runs, depending on the release, ONNX Runtime allocates all the model needs
+# and captures it; the last is a replay in any release.
 _RUNS_TO_REPLAY = 4
-# How far a replay may be from an uncaptured run, of an output's largest value.
+# How far a replay may deviate from an uncaptured run, relative to an output's largest value.
 _REPLAY_TOLERANCE = 0.01
 _FIRST = 1
 
 
 class BatchRuns:
-    """Runs any number of pictures through batches of certain sizes.
+    """Runs any number of pictures in batches of certain sizes.
 
-    Every size has a session of its own. In a shared one, a run of another size replaces cuDNN's
-    plans and uses the provider's memory anew, which are what a captured graph goes on using.
+    Every size has its own session. In a shared one, a run of another size would replace cuDNN's
+    plans and reuse the provider's memory, both of which a captured graph still uses.
 
-    Everything is done on one thread, in the order of the calls, which may come from several. A size
-    is captured when it is added: while CUDA captures, allocating or waiting on any other thread of
-    the process would spoil it, so that should be before frames are processed.
+    All work is done on one thread, in the order of the calls, which may come from several threads.
+    A size is captured when it is added. Add sizes before frames are processed: while CUDA captures,
+    allocating or synchronizing on any other thread of the process would break the capture.
     """
 
     def __init__(
@@ -35,16 +35,16 @@ class BatchRuns:
         device: Device,
         sample: Callable[[int], Mapping[str, Array]],
     ) -> None:
-        """Make the buffers of single pictures and run the model until its graph is replayed.
+        """Make buffers for single pictures and run the model until its graph is replayed.
 
         Args:
-            session: the model, whose outputs need not begin with the batch as long as no other size
-                is added; nobody else may run it from now on.
-            device: where its provider wants inputs and outputs.
-            sample: returns values for every input, for a size of the batch.
+            session: the model; its outputs need not begin with the batch axis as long as no other
+                size is added. Nothing else may run it from now on.
+            device: where its provider expects inputs and outputs.
+            sample: returns values for every input, given a batch size.
 
         Raises:
-            RuntimeError: a replayed run gave something else than an uncaptured one.
+            RuntimeError: a replayed run differs from an uncaptured one.
         """
         self._thread = OwnThread("dlc-batches")
         self._outputs = [output.name for output in session.get_outputs()]
@@ -55,18 +55,18 @@ class BatchRuns:
 
     @property
     def sizes(self) -> tuple[int, ...]:
-        """The sizes of batches, rising."""
+        """The batch sizes, ascending."""
         return tuple(sorted(self._buffers))
 
     def add(self, size: int, session: onnxruntime.InferenceSession) -> None:
-        """Make the buffers of another size and run it until its graph is replayed.
+        """Make buffers for another size and run it until its graph is replayed.
 
         Args:
-            size: of the batch.
-            session: the same model, for this size alone.
+            size: the batch size.
+            session: the same model, for this size only.
 
         Raises:
-            RuntimeError: a replayed run gave something else than an uncaptured one.
+            RuntimeError: a replayed run differs from an uncaptured one.
         """
 
         def prepare() -> FixedBuffers:
@@ -80,10 +80,10 @@ class BatchRuns:
         self._buffers[size] = self._thread.call(prepare)
 
     def check(self) -> None:
-        """Replay every size once more, now that all of them are there.
+        """Replay every size once more, now that all of them exist.
 
         Raises:
-            RuntimeError: one gives something else than its uncaptured run did.
+            RuntimeError: a replay differs from its uncaptured run.
         """
 
         def check_all() -> None:
@@ -95,10 +95,9 @@ class BatchRuns:
     def run(
         self, output_names: Sequence[str] | None, input_feed: Mapping[str, Array], /
     ) -> list[Array]:
-        """Run the model, as ONNX Runtime's session does.
+        """Run the model like ONNX Runtime's session.
 
-        A batch that is not full is filled up with pictures of earlier runs, whose results are left
-        out.
+        An incomplete batch is filled with pictures from earlier runs, whose results are dropped.
 
         Raises:
             ValueError: the inputs do not fit the model.
@@ -119,14 +118,14 @@ class BatchRuns:
 
 
 def batches(count: int, sizes: Sequence[int]) -> Iterator[tuple[int, int, int]]:
-    """Divide pictures into batches, the largest ones first, the last the least that holds the rest.
+    """Divide pictures into batches, largest first; the last is the smallest that holds the rest.
 
     Args:
-        count: of the pictures.
-        sizes: that a batch can have, rising.
+        count: number of pictures.
+        sizes: possible batch sizes, ascending.
 
     Yields:
-        The first picture of a batch, how many there are, and the size of the batch.
+        For each batch the first picture, the number of pictures, and the batch size.
     """
     start = 0
     while start < count:
@@ -137,7 +136,7 @@ def batches(count: int, sizes: Sequence[int]) -> Iterator[tuple[int, int, int]]:
 
 
 def _check_replay(buffers: FixedBuffers, sample: Mapping[str, Array]) -> None:
-    """Run the model on what its uncaptured run was given, and compare the results."""
+    """Run the model on the input of its uncaptured run, and compare the results."""
     for plain, replayed in zip(buffers.first, buffers.run(sample), strict=True):
         largest = np.abs(plain[np.isfinite(plain)].astype(np.float64)).max(initial=0)
         limit = _REPLAY_TOLERANCE * largest

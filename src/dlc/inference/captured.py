@@ -15,28 +15,28 @@ from dlc.inference.fixed_buffers import Device
 from dlc.inference.output_check import sample_feed
 from dlc.inference.routed_session import RoutedSession
 
-# Opens a model once more, or returns why that fails.
+# Opens a model again, or returns why that fails.
 Opener = Callable[[], RoutedSession | str]
 
-# Faces of a frame that go through in one run, beside single ones; others are filled up to the next.
+# Numbers of faces that run together, besides single ones; others are padded to the next size.
 _LARGER_BATCHES = (2, 4)
-# The provider's option that lets runs be captured.
+# The provider option that enables capturing runs.
 CAPTURE = {"enable_cuda_graph": "1"}
 
 
 def with_batch_runs(
     session: RoutedSession, device: Device, another: Opener | None = None
 ) -> RoutedSession:
-    """Return a session whose runs use fixed buffers, and CUDA graphs if it was opened for them.
+    """Return a session that runs with fixed buffers, and CUDA graphs if opened for them.
 
     Args:
-        session: its provider's options may include `CAPTURE`; its route fixes the sizes of inputs
-            that the model leaves open, except the number of pictures.
-        device: where its provider wants inputs and outputs.
-        another: opens it again for every size of a batch; None runs pictures one by one.
+        session: its provider options may include `CAPTURE`; its route fixes the input sizes that
+            the model leaves open, except the number of pictures.
+        device: where its provider expects inputs and outputs.
+        another: opens it again for every batch size; None runs pictures one by one.
 
     Raises:
-        RuntimeError: ONNX Runtime's errors, of which it is the base of some, and `ValueError`.
+        RuntimeError: ONNX Runtime's errors (it is the base class of some), and `ValueError`.
     """
     runs = BatchRuns(session.session, device, lambda size: sample_feed(session, pictures=size))
     findings = session.findings
@@ -47,13 +47,13 @@ def with_batch_runs(
 
 
 def on_its_gpu(session: RoutedSession, another: Opener | None = None) -> RoutedSession | str:
-    """Return the session with its runs in fixed buffers of its GPU, or why that fails.
+    """Return the session with runs in fixed buffers on its GPU, or why that fails.
 
-    The model is run for it: what a session could be opened for does not have to work.
+    This runs the model, as a session that opens does not necessarily work.
 
     Args:
-        session: on a route for CUDA; opened with the option `CAPTURE` its runs are captured, and if
-            that fails it is of no more use.
+        session: on a route for CUDA; if it was opened with the option `CAPTURE`, its runs are
+            captured, and it is unusable if that fails.
         another: as in `with_batch_runs`.
     """
     number = int(session.route.providers[0].options.get("device_id", "0"))
@@ -64,14 +64,14 @@ def on_its_gpu(session: RoutedSession, another: Opener | None = None) -> RoutedS
 
 
 def not_captured(session: RoutedSession, reason: str) -> Finding:
-    """Return the finding for a model whose runs are not captured."""
+    """Return the finding about a model whose runs are not captured."""
     problem = f"its runs on {label(session.route.provider)} are not captured as CUDA graphs"
     remedy = "every run costs more; update onnxruntime-gpu and the driver"
     return Finding(f"{problem} ({reason})", remedy)
 
 
 def _add_larger(runs: BatchRuns, another: Opener, session: RoutedSession) -> tuple[Finding, ...]:
-    """Add the batches of several pictures, and return what is to be said if that fails."""
+    """Add the batches of several pictures, and return findings if that fails."""
     for size in _LARGER_BATCHES:
         reason = _why_not_added(runs, size, another())
         if reason is not None:

@@ -17,7 +17,7 @@ def create_session(model: Path | bytes, *, threads: int = 1) -> onnxruntime.Infe
 
     Args:
         model: the ONNX file, or its content.
-        threads: threads one run may use, the calling one included.
+        threads: threads one run may use, including the calling one.
 
     Raises:
         ModelError: the file is missing, damaged, or not a model ONNX Runtime can run.
@@ -29,17 +29,17 @@ def session_options(threads: int) -> onnxruntime.SessionOptions:
     """Return the options that every session of dlc has.
 
     Args:
-        threads: threads one run may use on the CPU, the calling one included.
+        threads: threads one run may use on the CPU, including the calling one.
     """
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = threads
     options.inter_op_num_threads = 1
-    # Idle workers would otherwise spin for a while after every run, on cores that decoding,
-    # encoding and the other stages need.
+    # Otherwise idle workers spin for a while after every run, on cores that decoding, encoding and
+    # the other stages need.
     options.add_session_config_entry("session.intra_op.allow_spinning", "0")
-    # Which node was given to which provider; it can be asked for only if it was recorded.
+    # Record which provider each node was given to, so that it can be queried.
     options.add_session_config_entry("session.record_ep_graph_assignment_info", "1")
-    # Level 3 leaves out warnings, about unused weights for instance, that tell a user nothing.
+    # Level 3 hides warnings that mean nothing to a user, such as those about unused weights.
     options.log_severity_level = 3
     return options
 
@@ -50,8 +50,8 @@ def load_on_cpu(
     """Load a model for the CPU with given options.
 
     Raises:
-        ModelError: the file is missing, damaged, wants to read files that are not its own, or is
-            not a model ONNX Runtime can run.
+        ModelError: the file is missing, damaged, refers to files that are not its own, or is not a
+            model ONNX Runtime can run.
     """
     refuse_foreign_files(model)
     try:
@@ -63,7 +63,7 @@ def load_on_cpu(
 
 
 def refuse_foreign_files(model: Path | bytes) -> None:
-    """Raise ModelError for a file that is damaged or wants to read files that are not its own."""
+    """Raise ModelError for a file that is damaged or refers to files that are not its own."""
     if isinstance(model, Path):
         try:
             locations = external_locations(model)
@@ -73,7 +73,7 @@ def refuse_foreign_files(model: Path | bytes) -> None:
 
 
 def unusable_model(model: Path | bytes, error: Exception) -> ModelError:
-    """Return the error for a model that cannot be loaded by anything."""
+    """Return the error for a model that cannot be loaded at all."""
     return ModelError(
         f"The model file {model_name(model)} cannot be loaded ({plain_message(error)}). "
         "Restore the file: `dlc models pull` downloads the models that dlc knows; "
@@ -82,5 +82,5 @@ def unusable_model(model: Path | bytes, error: Exception) -> ModelError:
 
 
 def model_name(model: Path | bytes) -> str:
-    """Return how a message names a model."""
+    """Return a model's name for messages."""
     return str(model) if isinstance(model, Path) else "in memory"

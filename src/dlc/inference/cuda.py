@@ -21,35 +21,35 @@ _LIBRARIES = {
     Provider.CUDA: "onnxruntime_providers_cuda",
     Provider.TENSORRT: "onnxruntime_providers_tensorrt",
 }
-# The major version that the provider links to (the wheel of onnxruntime-gpu 1.31.1), and its
-# libraries, those first that others need.
+# The major version that the provider links to (in the wheel of onnxruntime-gpu 1.31.1), and its
+# libraries, dependencies first.
 _TENSORRT = 10
 _TENSORRT_LIBRARIES = ("nvinfer", "nvinfer_plugin", "nvonnxparser")
 
-# LOAD_WITH_ALTERED_SEARCH_PATH: on Windows, what the library needs is searched for in PATH, too, as
-# ONNX Runtime does (core/platform/windows/env.cc). Other systems take no notice.
+# LOAD_WITH_ALTERED_SEARCH_PATH: makes Windows search PATH for dependencies too, as ONNX Runtime
+# does (core/platform/windows/env.cc). Other systems ignore it.
 _AS_ONNX_RUNTIME = 0x8
 
-# Of the severities of ONNX Runtime's log the one that leaves out all others.
+# The severity that silences everything else in ONNX Runtime's log.
 _FATAL = 4
 
 
 def prepare_cuda(provider: Provider = Provider.CUDA) -> None:
-    """Load the libraries of CUDA, or TensorRT too, from where pip puts them.
+    """Load the libraries of CUDA, and of TensorRT if needed, from where pip installs them.
 
-    ONNX Runtime finds libraries only where the system's loader looks. `preload_dlls` loads those of
-    CUDA from PyTorch's folder on Windows and from the folders of NVIDIA's wheels before it asks the
-    loader, after which they are found; it leaves TensorRT's out. Doing it again changes nothing.
+    ONNX Runtime finds libraries only where the system's loader looks. `preload_dlls` first tries
+    PyTorch's folder on Windows and the folders of NVIDIA's wheels, then the loader, so that CUDA's
+    libraries are found; it does not load TensorRT's. Calling this again changes nothing.
 
     Args:
         provider: CUDA or TENSORRT.
     """
     number_gpus_by_bus()
-    # What does not load it would write to standard error by itself; findings say it in one line.
+    # It would report failures on standard error itself; findings say the same in one line.
     onnxruntime.set_default_logger_severity(_FATAL)
     if not hasattr(onnxruntime, "preload_dlls"):
         return
-    # Its only way to say what failed is to print; standard output belongs to the results of dlc.
+    # It reports failures only by printing, but standard output is for the results of dlc.
     said = io.StringIO()
     with contextlib.redirect_stdout(said):
         onnxruntime.preload_dlls()
@@ -60,15 +60,15 @@ def prepare_cuda(provider: Provider = Provider.CUDA) -> None:
 
 
 def tensorrt_package() -> str:
-    """Return what pip is to install for the TensorRT provider of the installed ONNX Runtime."""
+    """Return the pip package for the TensorRT provider of the installed ONNX Runtime."""
     cuda = getattr(onnxruntime, "cuda_version", "") or "13"
     return f"'tensorrt-cu{cuda.partition('.')[0]}<{_TENSORRT + 1}'"
 
 
 def why_not_loaded(provider: Provider) -> str | None:
-    """Return what the system's loader says of the provider's library; None if it loads it.
+    """Return the system loader's complaint about the provider's library; None if it loads.
 
-    A session without its provider raises nothing and keeps the reason to itself.
+    A session that cannot load its provider neither raises nor gives a reason.
 
     Args:
         provider: CUDA or TENSORRT.
@@ -86,7 +86,7 @@ def why_not_loaded(provider: Provider) -> str | None:
 def _load_tensorrt() -> None:
     spec = importlib.util.find_spec("tensorrt_libs")
     if spec is None or spec.submodule_search_locations is None:
-        # It may be installed for the whole system.
+        # It may be installed system-wide.
         return
     (folder,) = spec.submodule_search_locations
     for library in _TENSORRT_LIBRARIES:

@@ -1,4 +1,4 @@
-"""Runs whose inputs and outputs stay at the same places in a device's memory."""
+"""Runs whose inputs and outputs stay at fixed addresses in a device's memory."""
 
 from __future__ import annotations
 
@@ -12,19 +12,19 @@ from numpy.typing import NDArray
 
 Array = NDArray[Any]
 
-# ONNX Runtime's option of a run: which CUDA graph it replays, or captures if there is none yet.
-# Sessions without CUDA graphs, on the CPU too, take no notice of it.
+# ONNX Runtime's run option for the CUDA graph to replay, or to capture if there is none yet.
+# Sessions without CUDA graphs, such as on the CPU, ignore it.
 _GRAPH_ID = "gpu_graph_id"
 _GRAPH, _NO_GRAPH = 1, -1
 
 
 @dataclass(frozen=True, slots=True)
 class Device:
-    """Where buffers are, in ONNX Runtime's words.
+    """Where buffers are, in ONNX Runtime's terms.
 
     Attributes:
         kind: "cuda" or "cpu".
-        number: of the device, as the provider's `device_id`.
+        number: the device number, as in the provider's `device_id`.
     """
 
     kind: str
@@ -32,10 +32,10 @@ class Device:
 
 
 class FixedBuffers:
-    """Buffers for one size of a batch, which every run reads and writes.
+    """Buffers for one batch size, which every run reads and writes.
 
-    Nothing is allocated on the device after they are made, and a CUDA graph that was captured from
-    a run keeps being right: it repeats what was done with these addresses.
+    Once they are made, nothing is allocated on the device, and a CUDA graph captured from a run
+    stays valid: it repeats the run's work on these addresses.
     """
 
     def __init__(
@@ -44,12 +44,12 @@ class FixedBuffers:
         device: Device,
         sample: Mapping[str, Array],
     ) -> None:
-        """Run the model once, uncaptured, to learn what comes out, and allocate for it.
+        """Run the model once, uncaptured, to learn its outputs, and allocate buffers for them.
 
         Args:
-            session: the model; it has one graph, so nobody else may run it from now on.
-            device: where its provider wants inputs and outputs.
-            sample: values for every input, of the batch's size.
+            session: the model; it has one graph, so nothing else may run it from now on.
+            device: where its provider expects inputs and outputs.
+            sample: values for every input, for the whole batch.
         """
         self._session = session
         self._options = _run_options(_GRAPH)
@@ -67,16 +67,16 @@ class FixedBuffers:
 
     @property
     def addresses(self) -> list[int]:
-        """Where inputs and then outputs are, in the device's memory."""
+        """Device addresses of the inputs, then of the outputs."""
         bound = (*self._inputs.values(), *self._binding.get_outputs())
         return [value.data_ptr() for value in bound]
 
     def run(self, feed: Mapping[str, Array]) -> list[Array]:
-        """Run the model and return copies of all its outputs, in its order.
+        """Run the model and return copies of all its outputs, in the model's order.
 
         Args:
-            feed: values for every input, of as many pictures as the batch has, or fewer: what the
-                others of the batch were last stays, and is run along with them.
+            feed: values for every input, for as many pictures as the batch holds, or fewer: the
+                rest of the batch keeps its previous values and runs along.
 
         Raises:
             ValueError: a value does not fit its buffer, or an input is missing.
@@ -89,10 +89,10 @@ class FixedBuffers:
                 raise ValueError(f"input {name} of shape {value.shape} does not fit {staged.shape}")
             staged[: len(value)] = value
             self._inputs[name].update_inplace(staged)
-        # Copies end before they return, and so do runs: waiting for the whole device besides would
-        # mean waiting for other models, and for all of that time no other thread could run Python.
+        # Copies and runs finish before they return. Synchronizing the whole device as well would
+        # also wait for other models, and block all other Python threads meanwhile.
         self._session.run_with_iobinding(self._binding, self._options)
-        # On the CPU `numpy` may return the buffer itself.
+        # On the CPU, `numpy` may return the buffer itself.
         return [np.array(value.numpy()) for value in self._outputs]
 
 
@@ -103,10 +103,10 @@ def _run_options(graph_id: int) -> onnxruntime.RunOptions:
 
 
 def picture_count(feed: Mapping[str, Array]) -> int:
-    """Return how many pictures a feed has, which is the first axis of every input.
+    """Return the number of pictures in a feed: the first axis of every input.
 
     Raises:
-        ValueError: the inputs do not agree.
+        ValueError: the inputs disagree.
     """
     counts: Sequence[int] = sorted({len(value) for value in feed.values()})
     if len(counts) != 1:

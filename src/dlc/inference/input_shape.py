@@ -1,4 +1,4 @@
-"""Fixing the sizes that a model leaves open."""
+"""Fixes the sizes that a model leaves open."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ from dlc.inference.cpu import load_on_cpu, model_name, session_options
 def fix_input_shape(
     options: onnxruntime.SessionOptions, model: Path | bytes, shape: tuple[int, ...]
 ) -> None:
-    """Let a session with `options` have its model's first input in one shape only.
+    """Fix the shape of the model's first input for a session with `options`.
 
-    A size that the model itself fixes stays what it is there.
+    Sizes that the model itself fixes stay as they are.
 
     Args:
-        options: of the session to come; changed.
+        options: options of the future session; modified.
         model: the ONNX file, or its content.
-        shape: for instance (1, 3, 640, 640).
+        shape: for example (1, 3, 640, 640).
 
     Raises:
         ModelError: the file cannot be loaded, or its first input cannot have the shape.
@@ -30,7 +30,7 @@ def fix_input_shape(
 
 
 def _sizes_by_name(model: Path | bytes, shape: tuple[int, ...]) -> dict[str, int]:
-    """Return the size of every named dimension; ONNX fixes by name, and a name may occur twice."""
+    """Return the size of every named dimension; ONNX fixes them by name, and names may repeat."""
     actual = _first_input(model).shape
     if len(actual) != len(shape):
         raise ModelError(
@@ -48,7 +48,7 @@ def _sizes_by_name(model: Path | bytes, shape: tuple[int, ...]) -> dict[str, int
 
 
 def _first_input(model: Path | bytes) -> onnxruntime.NodeArg:
-    """Load the model as cheaply as it goes, to look at it."""
+    """Load the model as cheaply as possible, just to inspect it."""
     options = session_options(threads=1)
     options.graph_optimization_level = onnxruntime.GraphOptimizationLevel.ORT_DISABLE_ALL
     options.add_session_config_entry("session.disable_prepacking", "1")

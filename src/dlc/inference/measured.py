@@ -1,4 +1,4 @@
-"""What ONNX Runtime itself says of how it divides a graph."""
+"""How ONNX Runtime itself says it partitions a graph."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ def measured_partitions(path: Path, route: Route) -> int | None:
 
     Args:
         path: the ONNX file.
-        route: how to run it; its provider compiles pieces of a graph, as CoreML does.
+        route: how to run it, on a provider that compiles pieces of a graph, such as CoreML.
 
     Returns:
-        None where ONNX Runtime is too old to tell, before 1.24.
+        None if ONNX Runtime is too old to say, before 1.24.
 
     Raises:
         ModelError: the file cannot be loaded.
-        ProviderError: the provider was asked for by name and does not run the model.
+        ProviderError: the provider was requested by name and cannot run the model.
     """
     session = open_session(path, route).session
     if not hasattr(session, "get_provider_graph_assignment_info"):

@@ -1,4 +1,4 @@
-"""One run that shows whether what comes out of a model can be a picture at all."""
+"""A trial run that shows whether a model's output can be a picture at all."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from dlc.inference.noise import unit_vectors
 from dlc.inference.routed_session import RoutedSession
 
 _ELEMENTS = {"tensor(float)": np.float32, "tensor(float16)": np.float16, "tensor(uint8)": np.uint8}
-# Of an output whose values go from 0 to 1: far below one step of 8 bits.
+# For outputs from 0 to 1; far below one 8-bit step.
 _FLAT = 1e-4
 _REMEDY = (
     "If the file is in half precision (fp16), take the one in single precision (fp32), which "
@@ -26,17 +26,17 @@ _REMEDY = (
 def probe_output(
     session: RoutedSession, feed: Mapping[str, NDArray[np.float32]] | None = None
 ) -> None:
-    """Run a model once and refuse it if an output is not finite, or the same value everywhere.
+    """Run a model once; refuse it if an output is not finite, or is constant.
 
-    That is how half precision fails where a GPU or a converted file is not up to it: with NaN, or
+    That is how half precision fails if the GPU or a converted file cannot handle it: with NaN, or
     with a black picture.
 
     Args:
         session: a model whose outputs are pictures.
-        feed: its inputs; None takes noise between 0 and 1.
+        feed: its inputs; None means noise between 0 and 1.
 
     Raises:
-        ModelError: an output is unusable; the message names the file to take instead.
+        ModelError: an output is unusable; the message names the file to use instead.
         ProviderError: the run itself failed.
     """
     names = [output.name for output in session.session.get_outputs()]
@@ -47,16 +47,16 @@ def probe_output(
 
 
 def check_finite(session: RoutedSession, name: str, output: NDArray[np.floating]) -> None:
-    """Refuse a model if what a run gave is NaN or infinite, which would become a black picture.
+    """Refuse a model if its output is NaN or infinite, which would become a black picture.
 
     Raises:
-        ModelError: it is; the message names the file to take instead.
+        ModelError: the output is; the message names the file to use instead.
     """
     _refuse(session, name, _not_finite(output))
 
 
 def output_problem(output: NDArray[np.floating]) -> str | None:
-    """Return what shows that an output is garbage, in words; None if nothing does."""
+    """Return in words why an output is garbage; None if it is not."""
     if not output.size:
         return "is empty"
     problem = _not_finite(output)
@@ -70,18 +70,18 @@ def output_problem(output: NDArray[np.floating]) -> str | None:
 def sample_feed(
     session: RoutedSession, *, seed: int = 0, pictures: int = 1
 ) -> dict[str, NDArray[np.float32]]:
-    """Return noise for every input of a model, always the same for a seed.
+    """Return noise for every input of a model, fixed by the seed.
 
-    It is between 0 and 1, or 0 and 255 in 8-bit pixels, and vectors are of unit length. Where the
-    model leaves a size open it is that of the route, or 1.
+    Values are between 0 and 1, or 0 and 255 for 8-bit pixels, and vectors have unit length. Sizes
+    that the model leaves open come from the route, or are 1.
 
     Args:
         session: the model.
-        seed: of the noise.
-        pictures: the size of the batch, where the model and its route leave that open.
+        seed: the seed of the noise.
+        pictures: the batch size, if the model and its route leave it open.
 
     Raises:
-        ModelError: an input takes something else than floating point numbers or pixels.
+        ModelError: an input takes neither floating point numbers nor pixels.
     """
     generator = np.random.default_rng(seed)
     feed = {}

@@ -1,4 +1,4 @@
-"""A thread on which all work of one kind is done, one thing after the other."""
+"""A thread that does all work of one kind, one call at a time."""
 
 from __future__ import annotations
 
@@ -10,15 +10,15 @@ Result = TypeVar("Result")
 
 
 class OwnThread:
-    """Runs functions on a thread of its own; it ends when nobody refers to it any more.
+    """Runs functions on its own thread, which ends when nothing refers to it anymore.
 
-    ONNX Runtime keeps a captured CUDA graph for the thread that captured it alone: any other thread
-    would capture it anew, in the middle of other work.
+    ONNX Runtime keeps a captured CUDA graph only for the thread that captured it: any other thread
+    would capture it again, in the middle of other work.
     """
 
     def __init__(self, name: str) -> None:
         self._executor = ThreadPoolExecutor(max_workers=1, thread_name_prefix=name)
 
     def call(self, function: Callable[[], Result]) -> Result:
-        """Return what a function returns, or raise what it raises; callers wait for their turn."""
+        """Return what a function returns, or raise what it raises; callers take turns."""
         return self._executor.submit(function).result()

@@ -1,4 +1,4 @@
-"""8-bit pixels and the planes that models of faces take and give, as numpy converts them."""
+"""Conversions, in numpy, between 8-bit pixels and the planes that face models use."""
 
 from __future__ import annotations
 
@@ -13,6 +13,6 @@ def from_pixels(bgr: NDArray[np.uint8]) -> NDArray[np.float32]:
 
 
 def to_pixels(planes: NDArray[np.float32], scale: float) -> NDArray[np.uint8]:
-    """Return planes of RGB (n, 3, h, w), times `scale` and rounded down, as pixels of BGR."""
+    """Return planes of RGB (n, 3, h, w) as BGR pixels, scaled by `scale` and rounded down."""
     rgb = np.clip(scale * planes.astype(np.float32), 0, 255).astype(np.uint8)
     return np.ascontiguousarray(rgb.transpose(0, 2, 3, 1)[..., ::-1])

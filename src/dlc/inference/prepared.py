@@ -1,4 +1,4 @@
-"""The file with which a model is run on a route."""
+"""The file used to run a model on a route."""
 
 from __future__ import annotations
 
@@ -15,19 +15,20 @@ from dlc.model_store.skim import skim_defaults
 
 logger = logging.getLogger(__name__)
 
-# Without these a model runs as well, but for its speed.
+# Without these, a model also runs, only slower.
 _DISPENSABLE = {Rewrite.WINOGRAD}
 
 
 def prepared_model(path: Path, route: Route, files: RewrittenFiles) -> Path:
-    """Return a model's file as its route wants it: rewritten, if the route asks for rewrites.
+    """Return a model's file as its route needs it: rewritten, if the route asks for that.
 
-    On any route a file that lists its weights among its inputs is rewritten, too: nothing runs such
-    a graph well, and which file somebody uses for a role is not known to the route. Where that
-    cannot be done, or what would only save time, the original is used, with a warning.
+    On any route, a file that lists its weights among its inputs is rewritten too: nothing runs such
+    a graph well, and the route does not know which file is used for a role. If that rewrite or one
+    that only saves time fails, the original is used, with a warning.
 
-    It is made on first use, checked against the original on the CPU and kept, so that it is paid
-    for once per model and machine. Where it cannot be kept, the original is used, with a warning.
+    The file is made on first use, checked against the original on the CPU and cached, so that this
+    happens once per model and machine. If it cannot be cached, the original is used, with a
+    warning.
 
     Args:
         path: the model's file.
@@ -35,11 +36,11 @@ def prepared_model(path: Path, route: Route, files: RewrittenFiles) -> Path:
         files: where rewritten files are kept.
 
     Returns:
-        The rewritten file, or `path` where there is nothing to rewrite.
+        The rewritten file, or `path` if there is nothing to rewrite.
 
     Raises:
-        ModelError: the file is missing or damaged, or the route asks for rewrites that it needs
-            and it does not run on the CPU.
+        ModelError: the file is missing or damaged, or the route requires rewrites and the model
+            does not run on the CPU.
     """
     if recorded_key(path) is not None or not (route.rewrites or skim_defaults(path)):
         return path
@@ -56,10 +57,10 @@ def prepared_model(path: Path, route: Route, files: RewrittenFiles) -> Path:
 
 
 def _rewritten(path: Path, route: Route, files: RewrittenFiles) -> Path:
-    # It imports onnx, which takes a tenth of a second, and most runs rewrite nothing.
+    # This imports onnx, which takes a tenth of a second, and most runs rewrite nothing.
     from dlc.inference.rewriting import plan_rewrites, rewrite
 
-    # Results are compared in this size also where the route leaves it open.
+    # Results are compared at this size even if the route leaves it open.
     shape = route.input_shape or usual_input_shape(route.role)
     side = None if shape is None else shape[-1]
     began = time.perf_counter()

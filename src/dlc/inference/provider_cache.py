@@ -1,4 +1,4 @@
-"""Where a provider keeps what it compiled from a model, so that it is done once."""
+"""Where a provider caches what it compiled from a model."""
 
 from __future__ import annotations
 
@@ -14,20 +14,19 @@ from dlc.options import Provider
 
 
 def cache_options(model: Path | bytes, route: Route, folder: Path) -> Mapping[str, str]:
-    """Make the folder for a model on a route, and return the options that let the provider use it.
+    """Make the cache folder for a model on a route, and return the provider options to use it.
 
-    CoreML checks nothing about its cache, so everything that changes the compiled model is part of
-    the folder's name: the model, its input's shape, ONNX Runtime, and the provider's options.
+    CoreML does not validate its cache, so everything that changes the compiled model is part of the
+    folder's name: the model, its input's shape, ONNX Runtime, and the provider's options.
 
     Args:
-        model: the ONNX file, or its content. A rewritten file is known by its key, which covers
-            all that it was made from, and any other one by its path, size and time.
+        model: the ONNX file, or its content. A rewritten file is identified by its key, which
+            covers everything it was made from, any other file by its path, size and time.
         route: how it is run.
         folder: the folder for all models and providers.
 
     Returns:
-        Options to be added to those of the route's first provider; none if it compiles nothing
-        that it could keep.
+        Options to add to those of the route's first provider; none if it compiles nothing to cache.
     """
     place = folder / route.provider.value / cache_key(model, route)
     if route.provider is Provider.COREML:
@@ -46,7 +45,7 @@ def cache_options(model: Path | bytes, route: Route, folder: Path) -> Mapping[st
 
 
 def cache_key(model: Path | bytes, route: Route) -> str:
-    """Return 32 hexadecimal digits that stand for a model on a route."""
+    """Return 32 hexadecimal digits that identify a model on a route."""
     if isinstance(model, Path):
         status = model.stat()
         place = f"{model.resolve()} {status.st_size} {status.st_mtime_ns}"

@@ -1,7 +1,7 @@
-"""For each provider, how it runs a model of each role: pure functions of the machine.
+"""How each provider runs a model of each role: pure functions of the machine.
 
-What the options mean, and where a number is from, stands beside it; ONNX Runtime refuses a provider
-with an option that it does not know, and then runs the model on the CPU instead.
+Comments next to the options say what they mean and where numbers come from. ONNX Runtime refuses a
+provider with an unknown option, and then runs the model on the CPU instead.
 """
 
 from __future__ import annotations
@@ -17,11 +17,11 @@ from dlc.inference.route import ExecutionProvider, Precision, Route
 from dlc.model_store.role import Role
 from dlc.options import Provider
 
-# The models whose work is worth a file in half precision, and all of an accelerator.
+# The models heavy enough to be worth half precision and a whole accelerator.
 _HEAVY = (Role.SWAPPER, Role.ENHANCER)
-# The models whose work is large convolutions with 3x3 kernels.
+# The models dominated by large convolutions with 3x3 kernels.
 _CONVOLVING = (Role.SWAPPER,)
-# Other input sizes than these are slower on an accelerator: it would prepare for each of them anew.
+# Varying input sizes are slower on an accelerator, which would prepare for each of them anew.
 _INPUT_SHAPES = {
     Role.DETECTOR: (1, 3, 640, 640),
     Role.LANDMARKER: (1, 3, 192, 192),
@@ -33,16 +33,16 @@ _CONCERNED = {
     Role.SWAPPER: (Rewrite.REFLECT_PAD,),
     Role.ENHANCER: (Rewrite.SPLIT, Rewrite.SCALAR_GATHER),
 }
-# TensorRT chooses layer by layer, if it may; weights stay in single precision in the file.
+# If allowed, TensorRT chooses per layer; weights stay in single precision in the file.
 _TENSORRT_HALF = "trt_fp16_enable"
-# Kernels transformed for Winograd's convolutions take a swapper's process from 1.2 to 2.5 GiB; the
-# rest is for everything else. Machines of 8 GB report a little less.
+# Kernels transformed for Winograd convolutions grow a swapper's process from 1.2 to 2.5 GiB; the
+# rest is for everything else. 8 GB machines report a little less.
 _MEMORY_FOR_WINOGRAD = 6 * 2**30
 _CPU = ExecutionProvider(CPU_EXECUTION_PROVIDER, {})
 
 
 def cpu_route(role: Role, host: Host, threads: int) -> Route:
-    """Run the model on the CPU, at whatever input size suits the frame."""
+    """Run the model on the CPU, at the input size that suits the frame."""
     rewrites = cpu_rewrites(role, host)
     about_memory = ""
     if Rewrite.WINOGRAD in rewrites:
@@ -54,15 +54,15 @@ def cpu_route(role: Role, host: Host, threads: int) -> Route:
 
 
 def plain_cpu_route(role: Role, threads: int) -> Route:
-    """Run the model on the CPU of any machine, as it is."""
+    """Run the model unchanged on the CPU of any machine."""
     return Route(role, Provider.CPU, (_CPU,), _cpu_threads(threads), threads)
 
 
 def coreml_route(role: Role, host: Host, threads: int) -> Route:
-    """Run the model by Apple's CoreML; the Neural Engine belongs to the heavy models.
+    """Run the model on Apple's CoreML; the Neural Engine is for the heavy models.
 
-    Weights are those of the fp32 file: with half precision in an ML program wrong output has been
-    reported on macOS 15 (onnxruntime issue 32569).
+    Weights come from the fp32 file: half precision in an ML program is reported to give wrong
+    output on macOS 15 (onnxruntime issue 32569).
     """
     heavy = role in _HEAVY
     options = {
@@ -79,7 +79,7 @@ def coreml_route(role: Role, host: Host, threads: int) -> Route:
         reason,
         threads,
         rewrites=needed_rewrites(role, host.runtime.release),
-        # CoreML takes no node whose shapes it does not know.
+        # CoreML takes no nodes of unknown shape.
         input_shape=_INPUT_SHAPES.get(role),
     )
 
@@ -97,7 +97,7 @@ def cuda_route(role: Role, host: Host, threads: int) -> Route:
         threads,
         precision=precision,
         rewrites=cuda_rewrites(role, half=precision is Precision.FP16),
-        # A layer keeps cuDNN's plan for the last size alone, the batch's included, and makes a new
+        # A layer keeps cuDNN's plan only for the last size, including the batch's, and makes a new
         # one whenever that changes (Conv::UpdateState, onnxruntime issue 23006).
         input_shape=_INPUT_SHAPES.get(role),
         cuda_graph=graph,
@@ -106,7 +106,7 @@ def cuda_route(role: Role, host: Host, threads: int) -> Route:
 
 
 def tensorrt_route(role: Role, host: Host, threads: int) -> Route:
-    """Run the model as a TensorRT engine, what TensorRT cannot do by CUDA."""
+    """Run the model as a TensorRT engine, and what TensorRT cannot do on CUDA."""
     precision, about_precision = _nvidia_precision(role, host)
     options = {"device_id": _device(host)}
     if precision is Precision.FP16:
@@ -119,7 +119,7 @@ def tensorrt_route(role: Role, host: Host, threads: int) -> Route:
         f"{_gpu_name(host)}, a TensorRT engine, {about_precision}",
         threads,
         precision=precision,
-        # Written out, sums would be among what TensorRT may compute in half precision.
+        # If written out, sums could end up in half precision in TensorRT.
         rewrites=(Rewrite.INSTANCE_NORM,) if role is Role.SWAPPER else (),
         # An engine is built for one range of sizes, which takes minutes.
         input_shape=_INPUT_SHAPES.get(role),
@@ -140,10 +140,10 @@ def directml_route(role: Role, host: Host, threads: int) -> Route:  # noqa: ARG0
 
 
 def openvino_route(role: Role, host: Host, threads: int) -> Route:  # noqa: ARG001
-    """Run the model on the CPU by OpenVINO.
+    """Run the model on the CPU with OpenVINO.
 
-    The device is named: at "AUTO" the provider loads and takes no node (onnxruntime-openvino
-    1.24.1).
+    The device is named, because with "AUTO" the provider loads but takes no nodes
+    (onnxruntime-openvino 1.24.1).
     """
     options = {"device_type": "CPU", "num_of_threads": str(threads)}
     provider = ExecutionProvider(execution_provider(Provider.OPENVINO), options)
@@ -162,10 +162,10 @@ ROUTES: dict[Provider, Callable[[Role, Host, int], Route]] = {
 
 
 def needed_rewrites(role: Role, release: tuple[int, int]) -> tuple[Rewrite, ...]:
-    """Return the rewrites without which CoreML breaks a role's graph into pieces.
+    """Return the rewrites that keep CoreML from breaking a role's graph into pieces.
 
     Args:
-        role: what the model does.
+        role: the model's role.
         release: major and minor version of ONNX Runtime.
     """
     concerned = _CONCERNED.get(role, ())
@@ -173,22 +173,22 @@ def needed_rewrites(role: Role, release: tuple[int, int]) -> tuple[Rewrite, ...]
 
 
 def cpu_rewrites(role: Role, host: Host) -> tuple[Rewrite, ...]:
-    """Return the rewrites with which a CPU runs a role's graph faster.
+    """Return the rewrites that make a role's graph faster on a CPU.
 
     Args:
-        role: what the model does.
-        host: the machine; where its memory is small, or unknown, it gets none.
+        role: the model's role.
+        host: the machine; it gets none if its memory is small or unknown.
     """
     enough = host.memory is not None and host.memory >= _MEMORY_FOR_WINOGRAD
     return (Rewrite.WINOGRAD,) if enough and role in _CONVOLVING else ()
 
 
 def cuda_rewrites(role: Role, *, half: bool) -> tuple[Rewrite, ...]:
-    """Return the rewrites with which CUDA runs a role's graph faster.
+    """Return the rewrites that make a role's graph faster on CUDA.
 
     Args:
-        role: what the model does.
-        half: the GPU computes half precision.
+        role: the model's role.
+        half: whether the GPU computes half precision.
     """
     precision = (Rewrite.HALF,) if half and role in _HEAVY else ()
     if role is not Role.SWAPPER:
@@ -197,7 +197,7 @@ def cuda_rewrites(role: Role, *, half: bool) -> tuple[Rewrite, ...]:
 
 
 def in_single_precision(route: Route) -> Route:
-    """Return a route without anything that lets it compute in half precision."""
+    """Return a route without anything that allows half precision."""
     providers = tuple(
         replace(each, options={k: v for k, v in each.options.items() if k != _TENSORRT_HALF})
         for each in route.providers
@@ -207,15 +207,15 @@ def in_single_precision(route: Route) -> Route:
 
 
 def usual_input_shape(role: Role) -> tuple[int, ...] | None:
-    """Return the shape in which a role's models take pictures; None if each has its own."""
+    """Return the input shape usual for a role's models; None if each has its own."""
     return _INPUT_SHAPES.get(role)
 
 
 def computes_half_precision(gpu: NvidiaGpu) -> bool:
-    """Return whether a GPU computes half precision right and faster than single precision.
+    """Return whether a GPU computes half precision correctly and faster than single precision.
 
-    The GeForce GTX 16 reports the compute capability 7.5 of the RTX 20, but has none of its tensor
-    cores: half precision comes out as NaN there, or several times slower.
+    The GeForce GTX 16 reports the same compute capability 7.5 as the RTX 20, but lacks its tensor
+    cores: there, half precision yields NaN or is several times slower.
     """
     return gpu.capability >= (8, 0) or (gpu.capability == (7, 5) and "RTX" in gpu.name)
 
@@ -237,8 +237,8 @@ def _nvidia_precision(role: Role, host: Host) -> tuple[Precision, str]:
 
 def _cuda(role: Role, host: Host) -> ExecutionProvider:
     options = {"device_id": _device(host)}
-    # Since 1.20 these are cuDNN's two heuristics, of which the one called exhaustive looks further,
-    # which pays for what runs often; "DEFAULT" is the algorithm of last resort, about 4x slower.
+    # Since 1.20 these are cuDNN's two heuristics. The "exhaustive" one searches further, which pays
+    # off for what runs often; "DEFAULT" is the algorithm of last resort, about 4x slower.
     seldom = role in (Role.LANDMARKER, Role.RECOGNIZER)
     options["cudnn_conv_algo_search"] = "HEURISTIC" if seldom else "EXHAUSTIVE"
     return ExecutionProvider(execution_provider(Provider.CUDA), options)

@@ -1,4 +1,4 @@
-"""Rewrites a model for a provider, checks the result, and keeps it for the next time."""
+"""Rewrites a model for a provider, checks the result, and caches it."""
 
 from __future__ import annotations
 
@@ -29,11 +29,11 @@ from dlc.options import Provider
 
 logger = logging.getLogger(__name__)
 
-# CoreML keeps what it compiled under this name: letters and digits, fewer than 64.
+# CoreML caches what it compiled under this name: letters and digits, fewer than 64.
 _COREML_KEY = "COREML_CACHE_KEY"
 # One level of 8-bit pixels.
 _LEVEL = 1 / 255
-# Half precision ends at 65504; other pictures than the one that is tried may need twice as much.
+# Half precision ends at 65504; pictures other than the one tried may need twice as much.
 _MOST_IN_HALF = 65504 / 2
 # A release that needs every rewrite.
 _OLDEST = (0, 0)
@@ -41,14 +41,14 @@ _OLDEST = (0, 0)
 
 @dataclass(frozen=True, slots=True)
 class RewritePlan:
-    """What is to become of a model.
+    """How to rewrite a model.
 
     Attributes:
         source: its file.
-        model: its graph, without large kernels.
-        target: by what it will be run.
-        passes: in their order.
-        input_shape: of its first input where results are compared; None is the model's own.
+        model: its graph, without the large kernels.
+        target: the provider that will run it.
+        passes: the passes, in order.
+        input_shape: shape of its first input for comparing results; None means the model's own.
         entry: where the result is kept.
     """
 
@@ -60,20 +60,20 @@ class RewritePlan:
     entry: Entry
 
     def apply(self) -> tuple[Model, dict[str, int]]:
-        """Return the rewritten graph, unchecked, and how much each pass rewrote, if anything."""
+        """Return the rewritten graph, unchecked, and what each pass rewrote, in numbers."""
         model, changes = apply_passes(self.model, self.passes)
         return model, {name.value: count for name, count in changes.items() if count}
 
 
 @dataclass(frozen=True, slots=True)
 class Rewritten:
-    """What became of a model.
+    """A rewritten model.
 
     Attributes:
-        path: the file to use: the rewritten one, or the original where there was nothing to do.
-        changes: how much each pass rewrote, of those that rewrote something.
-        dropped: the passes that were left out because results differed with them.
-        difference: of the results from the original's, of the output's largest value.
+        path: the file to use: the rewritten one, or the original if there was nothing to do.
+        changes: number of rewrites by pass, for passes that rewrote something.
+        dropped: the passes left out because they changed the results.
+        difference: deviation from the original's results, relative to the output's largest value.
     """
 
     path: Path
@@ -96,15 +96,15 @@ def plan_rewrites(
 
     Args:
         source: the model's file.
-        target: by what it will be run, never AUTO.
-        files: where results are kept.
-        side: height and width for a first input that leaves them open, where results are compared
-            and, for CoreML, for good; None leaves them.
-        wanted: what else to do, of what CPUs and GPUs gain from: Winograd's convolutions; several
-            pictures a run, half precision, 8-bit pixels. Rewrites for CoreML are chosen by
-            `release`.
-        everything: also do what this machine's ONNX Runtime does without.
-        release: major and minor version of the ONNX Runtime to plan for; None is the installed one.
+        target: the provider that will run it, never AUTO.
+        files: where results are cached.
+        side: height and width for a first input that leaves them open, used for comparing results
+            and, for CoreML, permanently; None leaves them open.
+        wanted: further rewrites that help CPUs and GPUs: Winograd convolutions; several pictures
+            per run, half precision, 8-bit pixels. Rewrites for CoreML are chosen by `release`.
+        everything: also apply what this machine's ONNX Runtime does not need.
+        release: major and minor version of the ONNX Runtime to plan for; None means the installed
+            one.
 
     Raises:
         ModelError: the file cannot be used.
@@ -127,14 +127,14 @@ def plan_rewrites(
 
 
 def fixed_shape(model: Model, side: int | None) -> tuple[int, ...] | None:
-    """Return a model's first input's shape with its open sizes filled in.
+    """Return the shape of a model's first input with open sizes filled in.
 
     Args:
         model: its first input is a picture: pictures, channels, height, width.
-        side: height and width where they are open.
+        side: height and width to use where they are open.
 
     Returns:
-        None where all sizes are known, or something else than a picture comes in.
+        None if all sizes are known, or the input is not a picture.
     """
     given = {tensor.name for tensor in model.graph.initializer}
     inputs = [value for value in model.graph.input if value.name not in given]
@@ -153,22 +153,22 @@ def fixed_shape(model: Model, side: int | None) -> tuple[int, ...] | None:
 def rewrite(
     plan: RewritePlan, files: RewrittenFiles, *, threads: int = 1, force: bool = False
 ) -> Rewritten:
-    """Return the rewritten file, from the cache or made now.
+    """Return the rewritten file, from the cache or newly made.
 
     Args:
         plan: from `plan_rewrites`.
-        files: where results are kept.
+        files: where results are cached.
         threads: CPU threads for checking the result.
-        force: make it anew in any case.
+        force: always make it anew.
 
     Raises:
-        ModelError: the original does not run on the CPU, so that there is nothing to compare with.
-        WriteError: the result cannot be kept.
+        ModelError: the original does not run on the CPU, so there is nothing to compare with.
+        WriteError: the result cannot be cached.
     """
     record = None if force else files.lookup(plan.entry)
     if record is not None:
         return _recalled(plan, record)
-    # Whatever takes long comes after what may fail.
+    # Do what may fail before what takes long.
     files.make_room(plan.entry)
     model, result = _checked(plan, threads)
     written = bool(result.changes)
@@ -196,7 +196,7 @@ def _recalled(plan: RewritePlan, record: Mapping[str, Any]) -> Rewritten:
 
 
 def _checked(plan: RewritePlan, threads: int) -> tuple[Model, Rewritten]:
-    """Rewrite the model with the passes that leave its results alone."""
+    """Rewrite the model with the passes that preserve its results."""
     passes, dropped = list(plan.passes), list[GraphPass]()
     reference: Reference | None = None
     while True:
@@ -243,13 +243,13 @@ def _difference(reference: Reference, model: Model) -> float:
 def _accepted(difference: float, active: Sequence[GraphPass]) -> bool:
     tolerances = [graph_pass.tolerance for graph_pass in active if not graph_pass.exact]
     if tolerances and any(graph_pass.name is Rewrite.PIXELS for graph_pass in active):
-        # However little a value differs, it may be rounded down to another level.
+        # Even a tiny difference may round down to another level.
         tolerances.append(_LEVEL)
     return difference <= max(tolerances, default=0.0)
 
 
 def _largest_halved(model: Model, active: Sequence[GraphPass], reference: Reference) -> float:
-    """Return the largest number that the passes make half precision; 0 if they make none so."""
+    """Return the largest number that the passes convert to half precision; 0 if there is none."""
     if HALF_PRECISION not in active:
         return 0.0
     before, _ = apply_passes(model, active[: active.index(HALF_PRECISION)])
@@ -258,7 +258,7 @@ def _largest_halved(model: Model, active: Sequence[GraphPass], reference: Refere
 
 
 def _culprit(model: Model, active: Sequence[GraphPass], reference: Reference) -> GraphPass:
-    """Return the pass with which results begin to differ; later ones build on earlier ones."""
+    """Return the pass where results begin to differ; later passes build on earlier ones."""
     for count in range(1, len(active)):
         rewritten, _ = apply_passes(model, active[:count])
         if not _accepted(_difference(reference, rewritten), active[:count]):

@@ -1,4 +1,4 @@
-"""A route: by what, and how, a model is run on a machine."""
+"""A route: which provider runs a model on a machine, and how."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from dlc.options import Provider
 
 
 class Precision(StrEnum):
-    """The numbers that a model's file should hold."""
+    """The number format that a model's file should hold."""
 
     FP32 = "fp32"
     FP16 = "fp16"
@@ -27,8 +27,8 @@ class ExecutionProvider:
 
     Attributes:
         name: such as "CUDAExecutionProvider".
-        options: in ONNX Runtime's own words. Values are texts: for its C++ code a switch is on at
-            "1", and Python's True would arrive as "True", which is off.
+        options: in ONNX Runtime's own terms. Values are strings: its C++ code takes "1" as on, but
+            Python's True would arrive as "True", which is off.
     """
 
     name: str
@@ -37,24 +37,23 @@ class ExecutionProvider:
 
 @dataclass(frozen=True, slots=True)
 class Route:
-    """By what and how a model is run, and why.
+    """Which provider runs a model, how, and why.
 
     Attributes:
-        role: what the model does.
-        provider: what is to run it, never AUTO.
-        providers: ONNX Runtime's providers, in the order in which they may take a graph's nodes.
-        reason: why this route, in a few words.
+        role: the model's role.
+        provider: the provider to run it, never AUTO.
+        providers: ONNX Runtime's providers, in the order in which they may claim a graph's nodes.
+        reason: why it was chosen, in a few words.
         threads: CPU threads for the nodes that run on the CPU.
-        by_name: the provider was asked for, so anything else in its place is an error.
-        precision: which of a model's files to take if there are several.
-        rewrites: what the graph must have been through, to stay in one piece on this provider or
-            to be faster: Winograd's convolutions, several faces a run, half precision, 8-bit
-            pixels.
-        input_shape: the one shape that the model's first input is fixed to, for instance
-            (1, 3, 640, 640); None leaves it as the model has it.
-        cuda_graph: runs are captured as CUDA graphs: nothing in one changes its size, and all of it
-            runs on the GPU.
-        packages: what pip is to install for an NVIDIA GPU like this machine's.
+        by_name: whether the provider was requested, so that any other in its place is an error.
+        precision: which of a model's files to use if there are several.
+        rewrites: what the graph needs to stay in one piece on this provider or to be faster:
+            Winograd convolutions, several faces per run, half precision, 8-bit pixels.
+        input_shape: shape that the model's first input is fixed to, for example (1, 3, 640, 640);
+            None leaves it as in the model.
+        cuda_graph: whether runs are captured as CUDA graphs: no sizes change in a run, and all of
+            it is on the GPU.
+        packages: what pip should install for an NVIDIA GPU like this machine's.
         findings: what stood in the way of something faster.
     """
 
@@ -73,5 +72,5 @@ class Route:
 
     @property
     def execution_provider(self) -> str:
-        """ONNX Runtime's name of the provider that is to run the model."""
+        """ONNX Runtime's name for the provider that should run the model."""
         return execution_provider(self.provider)

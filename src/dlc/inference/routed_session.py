@@ -20,14 +20,14 @@ from dlc.inference.route import Route
 
 @dataclass(frozen=True, slots=True)
 class RoutedSession:
-    """A loaded model, the route that was asked for, and what became of it.
+    """A loaded model, the requested route, and what became of it.
 
     Attributes:
-        name: what messages call the model, such as its file's path.
-        session: ONNX Runtime's own.
-        route: how the model was to be run.
+        name: the model's name in messages, such as its file's path.
+        session: ONNX Runtime's own session.
+        route: how the model should run.
         findings: what keeps it from running faster here; each was logged as a warning.
-        runs: what runs the model in batches with fixed buffers, where it is run like that.
+        runs: runs the model in batches with fixed buffers, if that is in use.
     """
 
     name: str
@@ -38,7 +38,7 @@ class RoutedSession:
 
     @property
     def applied(self) -> str:
-        """ONNX Runtime's name of the provider that runs the model's nodes, or most of them."""
+        """ONNX Runtime's name for the provider that runs all or most of the model's nodes."""
         counts = self.nodes_by_provider()
         if counts:
             return max(counts, key=lambda name: counts[name])
@@ -46,25 +46,25 @@ class RoutedSession:
 
     @property
     def input_shape(self) -> tuple[int | str | None, ...]:
-        """The shape of the model's first input; a text is the name of a size left open."""
+        """The shape of the model's first input; a string is the name of an open size."""
         return tuple(self.session.get_inputs()[0].shape)
 
     def get_inputs(self) -> list[onnxruntime.NodeArg]:
-        """Return name, type and shape of the model's inputs, as ONNX Runtime's session does."""
+        """Return name, type and shape of the model's inputs, like ONNX Runtime's session."""
         return list(self.session.get_inputs())
 
     def get_outputs(self) -> list[onnxruntime.NodeArg]:
-        """Return name, type and shape of the model's outputs, as ONNX Runtime's session does."""
+        """Return name, type and shape of the model's outputs, like ONNX Runtime's session."""
         return list(self.session.get_outputs())
 
     def get_providers(self) -> list[str]:
-        """Return ONNX Runtime's names of the providers it has, in the order of their precedence."""
+        """Return ONNX Runtime's names of its providers, in order of precedence."""
         return list(self.session.get_providers())
 
     def nodes_by_provider(self) -> dict[str, int]:
-        """Return how many nodes of the optimized graph run by which of ONNX Runtime's providers.
+        """Return the number of nodes of the optimized graph by ONNX Runtime provider.
 
-        It is empty where ONNX Runtime is too old to tell, before 1.24.
+        It is empty if ONNX Runtime is too old to say, before 1.24.
         """
         return nodes_by_provider(self.session)
 
@@ -81,11 +81,11 @@ class RoutedSession:
             input_feed: an array for every input.
 
         Returns:
-            The outputs in the order of their names.
+            The outputs, in the order of `output_names`.
 
         Raises:
-            ProviderError: what runs the model failed, for instance because its memory is full.
-            ModelError: the model failed on the CPU, for instance because an input does not fit it.
+            ProviderError: the provider failed to run the model, for example for lack of memory.
+            ModelError: the model failed on the CPU, for example because an input does not fit.
         """
         runner = self.session if self.runs is None else self.runs
         try:
@@ -109,7 +109,7 @@ class RoutedSession:
 
 
 def nodes_by_provider(session: onnxruntime.InferenceSession) -> dict[str, int]:
-    """Return how many nodes each provider was given; empty where ONNX Runtime does not tell."""
+    """Return the number of nodes by provider; empty if ONNX Runtime does not say."""
     if not hasattr(session, "get_provider_graph_assignment_info"):
         return {}
     counts: Counter[str] = Counter()

@@ -1,4 +1,4 @@
-"""Chooses by what each model is run; every decision is a pure function of the machine."""
+"""Chooses the provider of each model; every decision is a pure function of the machine."""
 
 from __future__ import annotations
 
@@ -18,16 +18,16 @@ from dlc.options import Provider
 def choose_routes(
     roles: Collection[Role], host: Host, *, provider: Provider = Provider.AUTO, threads: int
 ) -> dict[Role, Route]:
-    """Choose the routes of models that run side by side.
+    """Choose the routes of models that run concurrently.
 
     Args:
         roles: the models in use.
         host: the machine, from `dlc.host.detect.detect_host`.
-        provider: what the user asked for.
+        provider: the user's choice.
         threads: CPU threads for all of them together; each gets its share.
 
     Raises:
-        ProviderError: as `choose_route`.
+        ProviderError: as in `choose_route`.
     """
     shares = share_threads(threads, roles)
     return {
@@ -38,20 +38,20 @@ def choose_routes(
 def choose_route(
     role: Role, host: Host, *, provider: Provider = Provider.AUTO, threads: int
 ) -> Route:
-    """Choose by what a model is run.
+    """Choose which provider runs a model, and how.
 
-    The built-in models stay on the CPU whatever was asked for: they need a millisecond or two, and
-    as long to get there and back.
+    The built-in models stay on the CPU whatever the choice: they need a millisecond or two, and as
+    long again for a round trip to a GPU.
 
     Args:
-        role: what the model does.
+        role: the model's role.
         host: the machine, from `dlc.host.detect.detect_host`.
-        provider: what the user asked for.
+        provider: the user's choice.
         threads: CPU threads this model may use.
 
     Raises:
-        ProviderError: a provider was asked for that the installed ONNX Runtime does not have; the
-            message names the package that does.
+        ProviderError: the installed ONNX Runtime lacks the requested provider; the message names
+            the package that has it.
     """
     if role is Role.BUILT_IN:
         route = cpu_route(role, host, threads)
@@ -65,7 +65,7 @@ def _asked_route(role: Role, host: Host, provider: Provider, threads: int) -> Ro
     missing = absence(provider, host)
     if missing is not None:
         raise ProviderError(f"`provider={provider.value!r}`: {missing}")
-    # Only the session tells whether they are right; they are the explanation if they are.
+    # Only the session shows whether these doubts are right; if so, they are the explanation.
     findings = doubts(provider, host)
     return replace(ROUTES[provider](role, host, threads), by_name=True, findings=findings)
 

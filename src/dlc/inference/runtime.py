@@ -1,4 +1,4 @@
-"""What the installed ONNX Runtime says of itself."""
+"""What the installed ONNX Runtime says about itself."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the rest of dlc knows of a loaded model."""
+"""The interface of a loaded model for the rest of dlc."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 
 class Session(Protocol):
-    """A loaded model; ONNX Runtime's `InferenceSession` is one."""
+    """A loaded model, such as ONNX Runtime's `InferenceSession`."""
 
     def run(
         self, output_names: Sequence[str], input_feed: Mapping[str, NDArray[np.float32]], /
@@ -19,11 +19,11 @@ class Session(Protocol):
 
 
 class TensorDescription(Protocol):
-    """What a model says of an input or output; ONNX Runtime's `NodeArg` is one.
+    """Description of a model's input or output, such as ONNX Runtime's `NodeArg`.
 
     Attributes:
-        name: what the model calls it.
-        shape: its sizes; a text or None for one that is left open.
+        name: its name in the model.
+        shape: its sizes; a string or None for an open one.
     """
 
     name: str
@@ -31,13 +31,13 @@ class TensorDescription(Protocol):
 
 
 class DescribedSession(Session, Protocol):
-    """A loaded model that can be asked about; `RoutedSession` is one."""
+    """A loaded model that describes itself, such as `RoutedSession`."""
 
     def get_inputs(self) -> Sequence[TensorDescription]:
-        """Return the model's inputs, in its order."""
+        """Return the model's inputs, in the model's order."""
 
     def get_outputs(self) -> Sequence[TensorDescription]:
-        """Return the model's outputs, in its order."""
+        """Return the model's outputs, in the model's order."""
 
     def get_providers(self) -> Sequence[str]:
-        """Return ONNX Runtime's names of what may run the model, first choice first."""
+        """Return ONNX Runtime's names of the providers, first choice first."""

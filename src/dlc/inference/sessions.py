@@ -1,4 +1,4 @@
-"""Opens models on their routes, and compares what was applied with what was asked for."""
+"""Opens models on their routes, and compares what was applied with what was requested."""
 
 from __future__ import annotations
 
@@ -45,21 +45,21 @@ _REMEDIES = {
 
 
 def open_session(model: Path | bytes, route: Route, *, cache: Path | None = None) -> RoutedSession:
-    """Load a model as its route says.
+    """Load a model on its route.
 
-    ONNX Runtime itself runs a model on the CPU where a provider does not load, and does not say
-    so. Here that is an error if the provider was asked for by name, and otherwise a warning in the
-    log and among the session's findings.
+    If a provider does not load, ONNX Runtime silently runs the model on the CPU. Here that is an
+    error if the provider was requested by name, and otherwise a warning in the log and among the
+    session's findings.
 
     Args:
         model: the ONNX file, or its content.
         route: how to run it, from `dlc.inference.router.choose_route`.
-        cache: a folder in which a provider may keep what it compiles; None keeps nothing.
+        cache: a folder where a provider may cache what it compiles; None means no cache.
 
     Raises:
         ModelError: the file is missing, damaged, or not a model ONNX Runtime can run.
-        ProviderError: the provider that was asked for does not run the model; the message says
-            why and what to do.
+        ProviderError: the requested provider cannot run the model; the message says why and what to
+            do.
     """
     options = _options(model, route)
     if route.provider is Provider.CPU:
@@ -78,7 +78,7 @@ def _open_on_accelerator(
     options: onnxruntime.SessionOptions,
     cache: Path | None,
 ) -> RoutedSession:
-    # Under a provider's own name, these are doubts about it, and a session has settled them.
+    # For a provider requested by name, these are doubts about it, now settled by the session.
     doubts = () if route.by_name else route.findings
     if route.cuda_graph:
         opened = _open_captured(model, route, options, cache)
@@ -89,7 +89,7 @@ def _open_on_accelerator(
     if isinstance(opened, RoutedSession):
         graph = graph_findings(opened.session, route)
         return replace(opened, findings=(*graph, *opened.findings, *doubts))
-    # Whether the model is at fault shows on the CPU.
+    # A run on the CPU shows whether the model is at fault.
     session = load_on_cpu(model, options)
     failure = _failure(route, opened)
     if route.by_name:
@@ -103,17 +103,16 @@ def _open_captured(
     options: onnxruntime.SessionOptions,
     cache: Path | None,
 ) -> RoutedSession | str:
-    """Open a model whose runs are captured; where only that fails, they have fixed buffers.
+    """Open a model with captured runs; if only capturing fails, with fixed buffers.
 
     Returns:
-        The session, or why the route's provider does not run the model.
+        The session, or why the route's provider cannot run the model.
     """
     open_captured = partial(_open_plain, model, route, options, cache, CAPTURE)
     captured = _on_its_gpu(open_captured(), open_captured)
     if isinstance(captured, RoutedSession):
         return captured
-    # Pictures go through one by one then: every change of the batch's size would make cuDNN's plans
-    # anew.
+    # Then pictures run one by one: every change of the batch size would make cuDNN plan anew.
     buffered = _on_its_gpu(_open_plain(model, route, options, cache))
     if isinstance(buffered, str):
         return buffered
@@ -131,10 +130,10 @@ def _open_plain(
     cache: Path | None,
     more: Mapping[str, str] = MappingProxyType({}),
 ) -> RoutedSession | str:
-    """Open a model with `more` options of its route's provider, or return why that does not run it.
+    """Open a model with `more` options for its route's provider, or return why that fails.
 
     Raises:
-        ModelError: the model cannot be loaded by anything.
+        ModelError: the model cannot be loaded at all.
     """
     if route.execution_provider not in onnxruntime.get_available_providers():
         return "the installed ONNX Runtime was built without it"
@@ -153,10 +152,10 @@ def _open_plain(
 
 
 def _why_not_run(session: RoutedSession) -> str | None:
-    """Run a model once, and return why that fails; None if it works.
+    """Run a model once; return why that fails, or None.
 
-    CUDA loads most of cuDNN with the first convolution and a kernel's code with its first run, so
-    a session can be opened that never runs.
+    CUDA loads most of cuDNN at the first convolution and a kernel's code at its first run, so a
+    session that opens may still be unable to run.
     """
     try:
         session.session.run(None, sample_feed(session))
@@ -172,8 +171,8 @@ def _options(model: Path | bytes, route: Route) -> onnxruntime.SessionOptions:
         options.enable_mem_pattern = False
         options.execution_mode = onnxruntime.ExecutionMode.ORT_SEQUENTIAL
     if Rewrite.WINOGRAD in route.rewrites:
-        # Planned in advance, memory for transformed tiles comes on top of what the first run took:
-        # 340 MB for inswapper_128, and no time is saved.
+        # If planned in advance, memory for transformed tiles adds to what the first run took, 340
+        # MB for inswapper_128, and saves no time.
         options.enable_mem_pattern = False
     if route.input_shape is not None:
         fix_input_shape(options, model, route.input_shape)
@@ -198,7 +197,7 @@ def _failure(route: Route, reason: str) -> Finding:
 
 
 def _refusal(model: Path | bytes, route: Route, failure: Finding) -> str:
-    """Return the message of an error; what was doubtful about the machine explains it best."""
+    """Return an error message; doubts about the machine explain it best."""
     logger.info("%s", failure)
     explanation = "; ".join(map(str, route.findings or (failure,)))
     asked = f"`provider={route.provider.value!r}`"

@@ -1,4 +1,4 @@
-"""Shares the CPU's threads out between models that run at the same time."""
+"""Divides CPU threads among models that run concurrently."""
 
 from __future__ import annotations
 
@@ -6,9 +6,9 @@ from collections.abc import Collection
 
 from dlc.model_store.role import Role
 
-# Multiplications and additions a face or frame, in 1e9, of the models that dlc knows: SCRFD-10G at
-# 640x640, 2d106det, ArcFace R50, inswapper_128, GFPGANv1.4, XSeg (by its layers), and the mesh
-# engine's three together.
+# Multiply-adds per face or frame, in 1e9, of the models that dlc knows: SCRFD-10G at 640x640,
+# 2d106det, ArcFace R50, inswapper_128, GFPGANv1.4, XSeg (by its layers), and the mesh engine's
+# three combined.
 _GIGA_OPERATIONS = {
     Role.DETECTOR: 13.3,
     Role.LANDMARKER: 0.2,
@@ -21,13 +21,13 @@ _GIGA_OPERATIONS = {
 
 
 def share_threads(threads: int, roles: Collection[Role]) -> dict[Role, int]:
-    """Return how many threads each of the models that run side by side should get.
+    """Return the number of threads for each of the models that run concurrently.
 
-    A pipeline is as fast as its slowest stage, so the threads go by the work of a stage. Every
-    model gets at least one, even if they are then more than the CPUs.
+    A pipeline is as fast as its slowest stage, so threads are divided by the stages' work. Every
+    model gets at least one, even if that makes more threads than CPUs.
 
     Args:
-        threads: threads there are for all of them, at least 1.
+        threads: threads for all of them together, at least 1.
         roles: the models.
     """
     total = sum(_GIGA_OPERATIONS[role] for role in roles)

@@ -1,4 +1,4 @@
-"""A rewritten model beside the original: both run on the CPU, on the same noise."""
+"""Compares a rewritten model with the original: both run on the CPU, on the same noise."""
 
 from __future__ import annotations
 
@@ -27,14 +27,14 @@ Array = NDArray[Any]
 
 @dataclass(frozen=True, slots=True)
 class Reference:
-    """What a model gives for seeded noise, to compare rewritten ones with.
+    """A model's outputs for seeded noise, for comparison with rewritten models.
 
     Attributes:
-        name: of the model, for messages.
-        folder: where the weights lie that the models refer to.
-        threads: CPU threads of a run.
-        feed: the noise by input.
-        outputs: what the original gives, by output.
+        name: the model's name, for messages.
+        folder: where the models' external weights are.
+        threads: CPU threads per run.
+        feed: the noise, by input.
+        outputs: the original's results, by output.
     """
 
     name: str
@@ -57,27 +57,28 @@ class Reference:
         """Run the original.
 
         Args:
-            name: of the model, for messages.
+            name: the model's name, for messages.
             model: its content; large weights may be in `folder`.
-            folder: where they are.
-            input_shape: of the first input; None takes the model's own, with 1 for open sizes.
-            threads: CPU threads of a run.
-            seed: of the noise.
+            folder: location of external weights.
+            input_shape: shape of the first input; None means the model's own, with 1 for open
+                sizes.
+            threads: CPU threads per run.
+            seed: the seed of the noise.
 
         Raises:
-            ModelError: the model does not run, or takes something else than numbers.
+            ModelError: the model does not run, or takes something other than numbers.
         """
         session = _session(model, folder, threads)
         feed = _noise(name, session, input_shape, seed)
         return cls(name, folder, threads, feed, _run(name, session, feed))
 
     def difference(self, model: bytes) -> float:
-        """Return by how much a rewritten model's outputs differ, of the output's largest value.
+        """Return the deviation of a rewritten model's outputs, relative to the largest value.
 
         Returns:
-            0 if they are the same to the bit, infinity if they have other shapes or types, or are
-            no numbers elsewhere than the original's. For 8-bit pixels the original's results are
-            made 8-bit pixels too.
+            0 if they are identical to the bit, infinity if shapes or types differ, or NaN appears
+            in different places than in the original's. For 8-bit pixels, the original's results are
+            converted to 8-bit pixels too.
 
         Raises:
             ModelError: the rewritten model does not run.
@@ -99,16 +100,16 @@ class Reference:
         """
         session = _session(model, self.folder, self.threads)
         outputs = _run(self.name, session, _fed(session, self.feed))
-        # Unlike Python's own, this maximum is NaN where one of them is.
+        # Unlike Python's own, this maximum is NaN if any value is.
         return float(np.max([np.max(value) for value in outputs.values()]))
 
 
 def _session(model: bytes, folder: Path, threads: int) -> onnxruntime.InferenceSession:
     options = unchanged_weights_options(folder, threads)
-    # The two graphs would be optimized in different ways, and then differ by more than they do.
+    # Optimizing would change the two graphs differently and exaggerate their deviation.
     options.graph_optimization_level = onnxruntime.GraphOptimizationLevel.ORT_DISABLE_ALL
-    # In the order of the file, each constant is computed where it is used, and then let go. By
-    # default all of them come first: 2 GB of kernels for Winograd's convolutions.
+    # In file order, each constant is computed where it is used, and then released. By default, all
+    # of them come first: 2 GB of kernels for Winograd convolutions.
     options.execution_order = onnxruntime.ExecutionOrder.PRIORITY_BASED
     return load_on_cpu(model, options)
 
@@ -152,7 +153,7 @@ def _noise(
 
 
 def _values(generator: np.random.Generator, shape: tuple[int, ...]) -> NDArray[np.float32]:
-    """Return noise: of pictures, such as 8-bit pixels can have; of vectors, of unit length."""
+    """Return noise: for pictures, values that 8-bit pixels can have; for vectors, unit length."""
     if len(shape) == 4 and shape[1] == 3:
         return from_pixels(generator.integers(0, 256, (shape[0], *shape[2:], 3), np.uint8))
     if len(shape) == 2:
@@ -161,12 +162,12 @@ def _values(generator: np.random.Generator, shape: tuple[int, ...]) -> NDArray[n
 
 
 def _fed(session: onnxruntime.InferenceSession, feed: dict[str, Array]) -> dict[str, Array]:
-    """Return the noise in the form in which a rewritten model takes it."""
+    """Return the noise in the form that a rewritten model takes."""
     given = dict(feed)
     for info in session.get_inputs():
         planes = feed.get(info.name)
         if info.type == "tensor(uint8)" and planes is not None and planes.dtype.kind == "f":
-            # The noise of pictures is that of pixels, and half more makes it round down to them.
+            # Picture noise has the values of pixels; adding a half makes it round down to them.
             given[info.name] = to_pixels(255 * planes.astype(np.float32) + np.float32(0.5), 1)
     return given
 
@@ -179,7 +180,7 @@ def _closed(shape: Sequence[int | str | None], given: tuple[int, ...] | None) ->
 
 def _difference(original: Array, rewritten: Array) -> float:
     if rewritten.dtype == np.uint8 and original.dtype.kind == "f" and original.ndim == 4:
-        # NaN would become some number or other.
+        # NaN would become an arbitrary number.
         if not np.isfinite(original).all():
             return float("inf")
         pixels = to_pixels(original.astype(np.float32), 255)
@@ -200,5 +201,5 @@ def _difference(original: Array, rewritten: Array) -> float:
         return float("inf")
     scale = float(np.abs(before).max(initial=0.0))
     distance = float(np.abs(before - after).max(initial=0.0))
-    # Zeros of different signs are not the same to the bit.
+    # Zeros of different signs are not bit-identical.
     return max(distance / scale if scale else float("inf"), np.finfo(np.float64).tiny)
