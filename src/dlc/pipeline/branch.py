@@ -1,4 +1,4 @@
-"""A thread beside a pipeline that works on the newest items and drops the rest."""
+"""A thread alongside a pipeline that works on the newest items and drops the rest."""
 
 from __future__ import annotations
 
@@ -16,15 +16,15 @@ T = TypeVar("T")
 
 
 class Branch(Generic[T]):
-    """Hands items to a function in a thread of its own; whoever offers them never waits.
+    """Passes items to a function in its own thread; offering one never blocks.
 
-    Used as a context manager: the thread starts with the block, and has finished with what it was
-    offered when the block ends.
+    Use it as a context manager: the thread starts with the block, and has finished with all offered
+    items when the block ends.
 
     Args:
-        name: what errors call it.
+        name: its name in errors.
         work: reads the channel until it is closed.
-        capacity: how many items may wait; when there are more, the oldest is dropped.
+        capacity: how many items may wait; if there are more, the oldest is dropped.
     """
 
     def __init__(self, name: str, work: Callable[[Channel[T]], None], *, capacity: int = 1) -> None:
@@ -36,21 +36,21 @@ class Branch(Generic[T]):
 
     @property
     def dropped(self) -> int:
-        """How many items came too fast."""
+        """Number of items dropped because they came too fast."""
         return self._inbox.dropped
 
     def offer(self, item: T) -> None:
         """Hand over an item.
 
         Raises:
-            DlcError: as the function raised it.
-            StageError: the function failed in any other way, or gave up before its time.
+            DlcError: raised by the function.
+            StageError: the function failed in any other way, or returned early.
         """
         if not self._inbox.put(item):
             self._raise_failure()
 
     def check(self) -> None:
-        """Raise what `offer` would raise."""
+        """Raise whatever `offer` would raise."""
         self._raise_failure()
 
     def __enter__(self) -> Self:
@@ -65,7 +65,7 @@ class Branch(Generic[T]):
     ) -> None:
         self._inbox.finish()
         join([self._thread])
-        # Another failure is told rather than one that may be its consequence.
+        # Prefer another failure to one that may be its consequence.
         if error is None or isinstance(error, Cancelled):
             self._raise_failure()
 

@@ -1,4 +1,4 @@
-"""The way to stop a run from outside it."""
+"""Stops a run from outside."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from dlc.errors import Cancelled
 class CancelToken:
     """Asks a run to stop; may be set from any thread and from a signal handler.
 
-    It is a plain flag without a lock because a signal handler runs in the middle of whatever the
-    main thread does, and would wait forever for a lock that thread holds.
+    It is a plain flag without a lock, because a signal handler interrupts the main thread and would
+    wait forever for a lock that thread holds.
     """
 
     def __init__(self) -> None:
@@ -17,11 +17,11 @@ class CancelToken:
 
     @property
     def is_set(self) -> bool:
-        """Whether the run was asked to stop."""
+        """Whether the run should stop."""
         return self._is_set
 
     def set(self) -> None:
-        """Ask the run to stop as soon as it can do so cleanly."""
+        """Ask the run to stop as soon as it cleanly can."""
         self._is_set = True
 
     def check(self) -> None:

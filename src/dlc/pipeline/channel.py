@@ -11,11 +11,11 @@ T = TypeVar("T")
 
 
 class Closed(Exception):  # noqa: N818 - the ordinary end of a channel, not a fault
-    """Nothing more can come out of the channel."""
+    """Nothing more will come out of the channel."""
 
 
 class Channel(Generic[T]):
-    """Carries items in order from one thread to one other, holding at most `capacity` of them.
+    """Carries items in order from one thread to another, holding at most `capacity` of them.
 
     `queue.Queue` cannot tell a blocked thread that the other end has gone (`shutdown` came with
     Python 3.13), and without that a pipeline cannot be stopped without polling.
@@ -29,7 +29,7 @@ class Channel(Generic[T]):
         self._changed = threading.Condition()
 
     def put(self, item: T) -> bool:
-        """Add an item, waiting for room; return False if nobody will ever read it."""
+        """Add an item, waiting for room; return False if it will never be read."""
         with self._changed:
             self._changed.wait_for(lambda: self._abandoned or len(self._items) < self._capacity)
             if self._abandoned:
@@ -42,10 +42,10 @@ class Channel(Generic[T]):
         """Take the oldest item, waiting for one.
 
         Args:
-            timeout: seconds to wait at most; None waits for as long as it takes.
+            timeout: maximum seconds to wait; None waits indefinitely.
 
         Raises:
-            Closed: the writer finished and everything was taken, or the reader gave up.
+            Closed: the writer has finished and everything was taken, or the reader gave up.
             TimeoutError: nothing came in time.
         """
         with self._changed:
@@ -70,17 +70,17 @@ class Channel(Generic[T]):
             yield item
 
     def __len__(self) -> int:
-        """Return how many items wait inside."""
+        """Return the number of waiting items."""
         return len(self._items)
 
     def finish(self) -> None:
-        """Say that no further item will be put; what is inside can still be taken."""
+        """Declare that no more items will be put; waiting ones can still be taken."""
         with self._changed:
             self._finished = True
             self._changed.notify_all()
 
     def abandon(self) -> None:
-        """Drop what is inside and wake both ends: nothing will be read any more."""
+        """Drop all waiting items and wake both ends: nothing more will be read."""
         with self._changed:
             self._abandoned = True
             self._items.clear()

@@ -1,4 +1,4 @@
-"""A pipeline for live items: the newest one wins, and none waits behind another."""
+"""A pipeline for live items: the newest wins, and none waits behind another."""
 
 from __future__ import annotations
 
@@ -18,23 +18,23 @@ from dlc.pipeline.worker import Worker
 
 
 class LivePipeline:
-    """Runs the items of a source that does not wait through stages, one thread a step, once.
+    """Runs items of a source that does not wait through stages once, with a thread per step.
 
-    The source is never held back: of the items that come while the first stage is busy only the
-    newest is kept. From there on order is kept and nothing is dropped. A stage that is slower than
-    the source lowers the rate and not the freshness of results: see `Station`.
+    The source is never blocked: of the items that come while the first stage is busy, only the
+    newest is kept. From there on, order is kept and nothing is dropped. A stage slower than the
+    source lowers the rate, not the freshness, of results; see `Station`.
 
-    Failures are carried out as `Pipeline` does it.
+    Failures reach the consumer as in `Pipeline`.
 
     Args:
-        source: what goes in; iterated in a thread of its own. To end a run that was cancelled, or
-            whose later steps failed, it has to yield once more or to end.
-        stages: the steps in order; an item of the last one is a result.
-        source_name: what reports and errors call the source.
+        source: the input, iterated in its own thread. It must yield once more or end before a run
+            that was cancelled, or whose later steps failed, can end.
+        stages: the steps in order; the last one yields the results.
+        source_name: the source's name in reports and errors.
         cancel: once set, the run stops with `Cancelled` as soon as every step has finished the
             item it holds.
-        idle: called now and then in the consumer's thread while no result arrives; what it raises
-            ends the run.
+        idle: called now and then in the consumer's thread while no result arrives; an exception
+            from it ends the run.
 
     Example:
         >>> pipeline = LivePipeline(iter("a"), [Stage("upper", str.upper)])
@@ -62,21 +62,21 @@ class LivePipeline:
 
     @property
     def report(self) -> PipelineReport:
-        """What has been done so far; may be read while the pipeline runs."""
+        """The work done so far; may be read while the pipeline runs."""
         return self._running.report
 
     @property
     def dropped(self) -> int:
-        """How many items of the source gave way to newer ones."""
+        """Number of source items dropped for newer ones."""
         return self._newest.dropped
 
     def run(self) -> Generator[Any, None, None]:
         """Start the threads and yield the results in order.
 
-        No thread is left when the iteration has ended, in whatever way.
+        No thread is left when the iteration ends, in whatever way.
 
         Raises:
-            DlcError: as a stage or the source raised it, with a note that names the step.
+            DlcError: raised by a stage or the source, with a note that names the step.
             StageError: a stage or the source failed in any other way.
             Cancelled: the cancel token was set.
         """
@@ -84,7 +84,7 @@ class LivePipeline:
 
 
 def _stations(stages: Sequence[Stage[Any, Any]], inboxes: Sequence[Channel[Any]]) -> list[Station]:
-    """Return a station for each stage; each knows the one after it, so the last is made first."""
+    """Return a station per stage; each knows the next one, so the last is made first."""
     moved = threading.Condition()
     stations: list[Station] = []
     following: Station | None = None

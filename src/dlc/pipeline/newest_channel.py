@@ -1,4 +1,4 @@
-"""A queue for live items: whoever puts never waits, and what is too old is dropped."""
+"""A queue for live items: putting never blocks, and items that are too old are dropped."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ class NewestChannel(Channel[T]):
     """A channel that drops its oldest item when it is full.
 
     Attributes:
-        dropped: how many items were put and never taken.
+        dropped: number of items put but never taken.
     """
 
     def __init__(self, capacity: int = 1) -> None:
@@ -21,7 +21,7 @@ class NewestChannel(Channel[T]):
         self.dropped = 0
 
     def put(self, item: T) -> bool:
-        """Add an item without waiting; return False if nobody will ever read it."""
+        """Add an item without waiting; return False if it will never be read."""
         with self._changed:
             if self._abandoned:
                 return False

@@ -1,4 +1,4 @@
-"""Stages that overlap: every step has its own thread, order is kept and memory is bounded."""
+"""Overlapping stages: every step has its own thread, order is kept and memory is bounded."""
 
 from __future__ import annotations
 
@@ -15,18 +15,18 @@ from dlc.pipeline.worker import Worker
 
 
 class Pipeline:
-    """Runs items of a source through stages, one thread a step, once.
+    """Runs items of a source through stages once, with a thread per step.
 
     Order is kept. At most `queue_size` items wait between two neighbors and each step holds one
-    more, so a slow stage holds the whole pipeline back instead of filling the memory.
+    more, so a slow stage holds back the whole pipeline instead of filling memory.
 
     A failure reaches the consumer at its place in the stream: every item before it is delivered
-    first, so the same input always fails the same way, however the threads happen to run.
+    first, so the same input always fails the same way, however threads are scheduled.
 
     Args:
-        source: what goes in; iterated in a thread of its own.
-        stages: the steps in order; an item of the last one is a result.
-        source_name: what reports and errors call the source.
+        source: the input, iterated in its own thread.
+        stages: the steps in order; the last one yields the results.
+        source_name: the source's name in reports and errors.
         queue_size: how many items may wait between two neighboring steps.
         cancel: once set, the run stops with `Cancelled` as soon as every step has finished the
             item it holds.
@@ -56,18 +56,18 @@ class Pipeline:
 
     @property
     def report(self) -> PipelineReport:
-        """What has been done so far; may be read while the pipeline runs."""
+        """The work done so far; may be read while the pipeline runs."""
         return self._running.report
 
     def run(self) -> Generator[Any, None, None]:
         """Start the threads and yield the results in order.
 
         However the iteration ends (exhausted, failed, cancelled, interrupted or closed early), no
-        thread is left when it has ended: close the generator, for instance with
-        `contextlib.closing`, where the loop may be left early.
+        thread is left afterwards. Close the generator, for example with `contextlib.closing`, if
+        the loop may be left early.
 
         Raises:
-            DlcError: as a stage or the source raised it, with a note that names the step.
+            DlcError: raised by a stage or the source, with a note that names the step.
             StageError: a stage or the source failed in any other way.
             Cancelled: the cancel token was set.
         """

@@ -8,12 +8,12 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class StageReport:
-    """The work of one step.
+    """Statistics of one step.
 
     Attributes:
         name: the step's name.
-        items: how many items it finished.
-        busy_seconds: time spent inside the step, without waiting for its neighbors.
+        items: number of items it finished.
+        busy_seconds: time spent inside the step, excluding waits for its neighbors.
     """
 
     name: str
@@ -22,13 +22,13 @@ class StageReport:
 
     @property
     def milliseconds_per_item(self) -> float:
-        """Mean time an item spent inside the step; 0 where it finished none."""
+        """Mean time an item spent inside the step; 0 if it finished none."""
         return 1000.0 * self.busy_seconds / self.items if self.items else 0.0
 
 
 @dataclass(frozen=True, slots=True)
 class PipelineReport:
-    """The work of a whole pipeline.
+    """Statistics of a whole pipeline.
 
     Attributes:
         stages: the source first, then every stage in order.
@@ -40,17 +40,17 @@ class PipelineReport:
 
     @property
     def busy_seconds(self) -> float:
-        """Time inside all steps together; above `wall_seconds` as far as they overlapped."""
+        """Time inside all steps together; exceeds `wall_seconds` as far as they overlapped."""
         return sum(stage.busy_seconds for stage in self.stages)
 
     @property
     def slowest(self) -> StageReport:
-        """The step that was busy longest: the one worth making faster."""
+        """The step that was busy the longest: the one worth speeding up."""
         return max(self.stages, key=lambda stage: stage.busy_seconds)
 
 
 def merged(reports: Sequence[PipelineReport]) -> PipelineReport:
-    """Return the work of pipelines of the same steps that ran one after the other."""
+    """Return the combined statistics of pipelines of the same steps, run one after the other."""
     stages = (
         StageReport(
             same[0].name,

@@ -1,4 +1,4 @@
-"""Running the threads of a pipeline: start, results, the first failure, and the end."""
+"""Runs the threads of a pipeline: start, results, the first failure, and the end."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ from dlc.pipeline.report import PipelineReport
 from dlc.pipeline.watchdog import Watchdog
 from dlc.pipeline.worker import Worker
 
-# How soon a cancel request is noticed, and how often `idle` called, while no result arrives.
+# How soon a cancel request is noticed, and how often `idle` is called, while no result arrives.
 POLL_SECONDS = 0.05
-# What takes longer than this to stop is said to be the reason for waiting.
+# Steps that take longer than this to stop are reported as the reason for waiting.
 JOIN_SECONDS = 2.0
 
 
@@ -25,9 +25,9 @@ class Running:
 
     Args:
         workers: the steps in order, the source first.
-        calls: what each worker's thread does.
-        channels: the outbox of each worker; what comes out of the last one is a result.
-        cancel: stops the run once it is set.
+        calls: the function of each worker's thread.
+        channels: the outbox of each worker; the last one yields the results.
+        cancel: stops the run once set.
         idle: called now and then in the consumer's thread while no result arrives.
     """
 
@@ -50,7 +50,7 @@ class Running:
 
     @property
     def report(self) -> PipelineReport:
-        """What has been done so far; may be read while the pipeline runs."""
+        """The work done so far; may be read while the pipeline runs."""
         now = self._ended or time.perf_counter()
         wall = now - self._began if self._began is not None else 0.0
         return PipelineReport(tuple(worker.report for worker in self._workers), wall)
@@ -94,8 +94,8 @@ class Running:
     def _raise_failure(self) -> None:
         """Raise the failure that comes first in the stream, if any.
 
-        As order is kept, a later stage always works on an earlier item: of several failures the
-        one of the last stage concerns the earliest item.
+        As order is kept, a later stage always works on an earlier item: of several failures, the
+        last stage's concerns the earliest item.
         """
         for worker in reversed(self._workers):
             if worker.failure is not None:
@@ -103,7 +103,7 @@ class Running:
 
 
 def raise_failure(name: str, error: BaseException) -> NoReturn:
-    """Raise what the step called `name` failed with; what is no DlcError becomes a StageError."""
+    """Raise the failure of the step `name`; anything but a DlcError becomes a StageError."""
     if isinstance(error, DlcError):
         error.add_note(f"in pipeline stage {name!r}")
         raise error
@@ -118,13 +118,13 @@ def raise_failure(name: str, error: BaseException) -> NoReturn:
 
 
 def join(threads: Iterable[threading.Thread], explain: Callable[[], None] | None = None) -> None:
-    """Wait for every thread that was started, also if the user interrupts again meanwhile.
+    """Wait for every started thread, even if the user interrupts again meanwhile.
 
-    What a thread still works on, an encoder for instance, must not be closed while it is in use.
+    What a thread still uses, such as an encoder, must not be closed meanwhile.
 
     Args:
-        threads: that were started, or not.
-        explain: called now and then while waiting takes long.
+        threads: the threads, started or not.
+        explain: called now and then during a long wait.
     """
     interrupt: KeyboardInterrupt | None = None
     for thread in threads:

@@ -1,4 +1,4 @@
-"""A step of a live pipeline, which begins its next item just in time for the step after it."""
+"""A step of a live pipeline that starts its next item just in time for the step after it."""
 
 from __future__ import annotations
 
@@ -12,23 +12,22 @@ from dlc.pipeline.channel import Channel, Closed
 
 # Weight of the newest duration in the running mean.
 _RECENT = 0.2
-# Seconds after which a forecast is made anew in any case.
+# Seconds after which a forecast is always renewed.
 _LONGEST_WAIT = 0.05
 
 
 class Station:
-    """Feeds one stage, and foretells when it will take its next item.
+    """Feeds one stage, and predicts when it will take its next item.
 
-    Were every step to take an item as soon as it can, each item would wait in front of the slowest
-    step for as long as that one takes. So a step takes its next item only when the following one
-    is expected to be free by the time it is done. Steps still overlap, and none of the work is
-    thrown away.
+    If every step took an item as soon as it could, each item would wait in front of the slowest
+    step for as long as that step takes. So a step takes its next item only if the following step is
+    expected to be free by the time it is done. Steps still overlap, and no work is wasted.
 
     Args:
-        function: what the stage does.
-        inbox: where its items come from.
+        function: the stage's function.
+        inbox: source of its items.
         following: the step after it, if any.
-        moved: shared by all stations of a pipeline; notified when one of them begins or ends.
+        moved: shared by all stations of a pipeline; notified when one begins or ends an item.
     """
 
     def __init__(
@@ -46,7 +45,7 @@ class Station:
         self._usual: float | None = None
 
     def __call__(self, item: Any) -> Any:
-        """Do the stage's work on an item and measure it."""
+        """Run the stage on an item and time it."""
         began = time.perf_counter()
         self._note(began)
         try:
@@ -58,7 +57,7 @@ class Station:
             self._note(None)
 
     def __iter__(self) -> Iterator[Any]:
-        """Yield the inbox's items, each taken when its result will be wanted."""
+        """Yield the inbox's items, each taken just in time for its result to be wanted."""
         while True:
             self._wait_until_wanted()
             try:
@@ -72,10 +71,10 @@ class Station:
         self._inbox.abandon()
 
     def next_start(self, now: float) -> float:
-        """Return when an item that is not here yet could be begun, as far as can be foretold.
+        """Predict when an item that has not arrived yet could be started.
 
         Args:
-            now: the present time, in seconds of `time.perf_counter`.
+            now: the current time, in seconds of `time.perf_counter`.
         """
         usual, began, waiting = self._usual, self._began, len(self._inbox)
         if usual is None:
@@ -87,7 +86,7 @@ class Station:
         return free + usual * waiting
 
     def _wait_until_wanted(self) -> None:
-        """Wait for the moment to begin the next item."""
+        """Wait for the time to start the next item."""
         following, usual = self._following, self._usual or 0.0
         if following is None:
             return

@@ -1,4 +1,4 @@
-"""Requests to stop that are heard even while the main thread is inside a library."""
+"""Stop requests that work even while the main thread is inside a library."""
 
 from __future__ import annotations
 
@@ -11,21 +11,21 @@ from typing import Self
 
 from dlc.pipeline.cancel import CancelToken
 
-# Seconds that a run has to end cleanly after the second request, before it is given up.
+# Seconds for a run to end cleanly after the second request before it is given up.
 GRACE_SECONDS = 3.0
 
 
 class StopRequests:
-    """Sets a token at the first signal, and gives the run up some time after the second.
+    """Sets a token at the first signal, and gives up the run some time after the second.
 
-    Python calls its signal handlers in the main thread, between two of its own instructions: a
-    main thread that hangs in a decoder never gets there. The system's handler, though, writes the
-    signal's number into a pipe at once, and a thread of its own reads it here.
+    Python calls its signal handlers in the main thread, between two bytecode instructions, which a
+    main thread stuck in a decoder never reaches. The C-level handler, however, writes the signal's
+    number to a pipe at once, and a separate thread reads it here.
 
-    Used as a context manager in the main thread, where handlers for the signals are installed.
+    Use it as a context manager in the main thread, where handlers for the signals are installed.
 
     Args:
-        cancel: is set by the first signal.
+        cancel: set by the first signal.
         numbers: the signals.
         give_up: called in another thread if the block has not ended in time; must not return.
         grace: seconds from the second signal to giving up.

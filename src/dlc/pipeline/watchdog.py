@@ -1,4 +1,4 @@
-"""Says which step of a pipeline everything waits for."""
+"""Reports which step of a pipeline everything is waiting for."""
 
 from __future__ import annotations
 
@@ -9,16 +9,16 @@ from dlc.pipeline.worker import Worker
 
 logger = logging.getLogger(__name__)
 
-# Longer than any step takes for an item, the first one of a network on a slow machine included.
+# Longer than any step takes for an item, including a network's first on a slow machine.
 PATIENCE_SECONDS = 30.0
 
 
 class Watchdog:
-    """Warns of steps that do not finish the item they hold, once for each.
+    """Warns of steps that do not finish their current item, once per step.
 
     Args:
         workers: the steps.
-        patience: seconds that an item may take.
+        patience: seconds an item may take.
     """
 
     def __init__(self, workers: Sequence[Worker], patience: float = PATIENCE_SECONDS) -> None:
@@ -27,13 +27,13 @@ class Watchdog:
         self._told: set[str] = set()
 
     def look(self) -> None:
-        """Warn of steps whose item takes too long."""
+        """Warn of steps whose current item takes too long."""
         for worker in self._workers:
             if worker.busy_for > self._patience:
                 self._tell(worker, "stop the run if it stays so")
 
     def explain(self) -> None:
-        """Say which steps keep a run from stopping, however long they have been busy."""
+        """Report which steps keep a run from stopping, however long they have been busy."""
         for worker in self._workers:
             if worker.busy_for > 0:
                 self._tell(worker, "a second Ctrl-C ends the run without it")

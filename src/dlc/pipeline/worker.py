@@ -1,4 +1,4 @@
-"""The thread that runs one step of a pipeline, measures it and keeps what went wrong."""
+"""The thread that runs one step of a pipeline, times it and keeps its failure."""
 
 from __future__ import annotations
 
@@ -12,20 +12,20 @@ from dlc.pipeline.report import StageReport
 
 
 class Inbox(Protocol):
-    """Where a step's items come from; a channel is one."""
+    """Source of a step's items, such as a channel."""
 
     def __iter__(self) -> Iterator[Any]:
-        """Yield items until there are no more."""
+        """Yield items until none are left."""
 
     def abandon(self) -> None:
-        """Say that no more will be taken."""
+        """Declare that no more will be taken."""
 
 
 class Worker:
-    """Runs one step and measures it.
+    """Runs one step and times it.
 
     Args:
-        name: what reports and errors call the step.
+        name: the step's name in reports and errors.
         outbox: where results go.
 
     Attributes:
@@ -42,17 +42,17 @@ class Worker:
 
     @property
     def busy_for(self) -> float:
-        """Seconds since the step began with the item it holds; 0 while it waits for one."""
+        """Seconds since the step started its current item; 0 while it waits for one."""
         since = self._since
         return 0.0 if since is None else time.perf_counter() - since
 
     @property
     def report(self) -> StageReport:
-        """What the step has done so far; may be read while it runs."""
+        """The work done so far; may be read while the step runs."""
         return StageReport(self.name, self._items, self._busy)
 
     def read(self, source: Iterable[Any]) -> None:
-        """Put everything `source` yields into the outbox."""
+        """Put everything that `source` yields into the outbox."""
         end = object()
         with self._ending_cleanly():
             items = self._timed(iter, source)
@@ -62,7 +62,7 @@ class Worker:
                     return
 
     def transform(self, function: Callable[[Any], Any], inbox: Inbox) -> None:
-        """Put `function` of every item of `inbox` into the outbox."""
+        """Apply `function` to every item of `inbox` and put the results into the outbox."""
         with self._ending_cleanly(inbox):
             for item in inbox:
                 result = self._timed(function, item)
@@ -72,7 +72,7 @@ class Worker:
 
     @contextmanager
     def _ending_cleanly(self, inbox: Inbox | None = None) -> Iterator[None]:
-        """Keep the failure for the consumer and let neither neighbor wait for this step."""
+        """Keep a failure for the consumer, and release both neighbors."""
         try:
             yield
         except BaseException as error:  # noqa: BLE001 - raised again in the consumer's thread
