@@ -1,4 +1,4 @@
-"""Names for the kinds of arrays that hold pixels."""
+"""Type aliases for the kinds of pixel arrays."""
 
 from __future__ import annotations
 

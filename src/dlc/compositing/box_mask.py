@@ -1,4 +1,4 @@
-"""Cutting a patch along the four sides of the face, and softening its rim."""
+"""Cuts a patch along the four sides of the face, and softens its rim."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from dlc.compositing.rim import rim_distance
 
 @dataclass(frozen=True, slots=True)
 class Padding:
-    """What is cut off a face at its sides, in shares of its height or width, 0 to 1."""
+    """How much to cut off a face's sides, as shares of its height or width, 0 to 1."""
 
     top: float = 0.0
     right: float = 0.0
@@ -30,14 +30,13 @@ class Padding:
 
 
 def padded(patch: Patch, padding: Padding, angle: float, feather: float) -> Patch:
-    """Return a patch from which the sides of the face are cut off.
+    """Return a patch with the sides of the face cut off.
 
     Args:
-        patch: the new face; somewhere its alpha is not 0.
-        padding: how much is cut off.
-        angle: of the face in the picture, in radians: of the line from its left to its right eye.
-        feather: the width over which it fades in from the cut, as a share of the face's larger
-            side.
+        patch: the new face; its alpha must not be 0 everywhere.
+        padding: how much to cut off.
+        angle: angle of the face in the picture, from its left to its right eye, in radians.
+        feather: the width of the fade from the cut, as a share of the face's larger side.
     """
     across, down = _turned_grid(patch.alpha.shape, angle)
     covered = patch.alpha > 0
@@ -64,7 +63,7 @@ def feathered(patch: Patch, feather: float) -> Patch:
 
     Args:
         patch: the new face.
-        feather: the width over which it does, as a share of the patch's longer side.
+        feather: the width of the fade, as a share of the patch's longer side.
     """
     softness = max(feather * max(patch.alpha.shape), 1.0)
     return faded(patch, smoothstep(rim_distance(patch.alpha), 0.0, softness))

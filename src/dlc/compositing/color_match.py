@@ -1,7 +1,7 @@
-"""Matching a patch's colors to those of the face that it covers.
+"""Matches a patch's colors to those of the face that it covers.
 
-Works in CIE L*a*b*, where lightness and the two color axes are independent of each other:
-E. Reinhard et al., "Color transfer between images", IEEE CG&A 2001.
+Works in CIE L*a*b*, where lightness and the two color axes are independent: E. Reinhard et al.,
+"Color transfer between images", IEEE CG&A 2001.
 """
 
 from __future__ import annotations
@@ -16,24 +16,24 @@ from dlc.compositing.filters import blur, resize
 from dlc.compositing.patch import Patch
 from dlc.compositing.rim import away_from_rim
 
-# Colors vary slowly over a face: they are compared in pictures of this side.
+# Colors vary slowly over a face, so they are compared in pictures of this side.
 _SIDE = 32
-# The radius over which light is compared where that is done locally, as a share of the face.
+# The radius of local comparison of light, as a share of the face.
 _LOCAL = 0.15
-# How far the contrast of a face may be from that of another; more would amplify noise.
+# Range of the ratio between two faces' contrasts; more would amplify noise.
 _CONTRAST = (0.7, 1.4)
-# Below this weight a place tells nothing of its surroundings.
+# Below this weight, a place says nothing about its surroundings.
 _FAINT = 1e-3
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class FaceColors:
-    """A new face and the one it covers, small and side by side.
+    """A new face and the one it covers, at small size.
 
     Attributes:
         new: float32 (n, n, 3), L*a*b* of the patch.
         old: float32 (n, n, 3), L*a*b* of the frame under it.
-        weight: float32 (n, n), 0 to 1, how much of each place the patch covers.
+        weight: float32 (n, n), 0 to 1, how much the patch covers of each place.
     """
 
     new: Floats
@@ -53,7 +53,7 @@ def face_colors(patch: Patch, under: Bytes) -> FaceColors:
 
 
 def overall_shift(colors: FaceColors) -> Floats:
-    """Return what brings the new face's mean and contrast to the old one's.
+    """Return the shift from the new face's mean and contrast to the old one's.
 
     Returns:
         float32 (2, 1, 1, 3): factor and offset of L*, a* and b*.
@@ -67,7 +67,7 @@ def overall_shift(colors: FaceColors) -> Floats:
 
 
 def local_shift(colors: FaceColors) -> Floats:
-    """Return what brings the new face's broad light and tint to the old one's, place by place.
+    """Return the local shift from the new face's broad light and tint to the old one's.
 
     Returns:
         float32 (2, n, n, 3): factor, which is 1, and offset of L*, a* and b*.
@@ -77,7 +77,7 @@ def local_shift(colors: FaceColors) -> Floats:
     mean = (difference * weight).sum(axis=(0, 1)) / max(float(weight.sum()), _FAINT)
     sigma = _LOCAL * _SIDE
     share = blur(colors.weight, sigma)[..., None]
-    # Where the patch covers nothing for a long way the mean takes over.
+    # Far from anything the patch covers, the mean takes over.
     offset = (blur(difference * weight, sigma) + mean * _FAINT) / (share + _FAINT)
     return np.stack([np.ones_like(offset), offset]).astype(np.float32)
 
@@ -87,7 +87,7 @@ def shifted(patch: Patch, shift: Floats) -> Patch:
 
     Args:
         patch: the new face.
-        shift: of `overall_shift` or `local_shift`.
+        shift: from `overall_shift` or `local_shift`.
     """
     size = (patch.box.width, patch.box.height)
     gain, offset = (_enlarged(each, size) for each in shift)
@@ -96,7 +96,7 @@ def shifted(patch: Patch, shift: Floats) -> Patch:
     lab += (lab * (gain - 1) + offset) * weight
     bgr = np.clip(cv2.cvtColor(lab, cv2.COLOR_LAB2BGR), 0, 1) * np.float32(255)
     changed = np.asarray(np.rint(bgr), np.uint8)
-    # Going to L*a*b* and back is not exact, and what is not changed has to stay the same.
+    # Converting to L*a*b* and back is not exact, and unchanged pixels must stay the same.
     return replace(patch, bgr=np.where(weight > 0, changed, patch.bgr))
 
 
@@ -115,5 +115,5 @@ def _mean_and_spread(lab: Floats, weight: Floats) -> tuple[Floats, Floats]:
 
 
 def _enlarged(values: Floats, size: tuple[int, int]) -> Floats:
-    """Bring (n, n, 3) to a picture's size; one value for everything stays as small as it is."""
+    """Enlarge (n, n, 3) to a picture's size; a single value stays as it is."""
     return values if values.shape[0] == 1 else resize(values, size)

@@ -1,4 +1,4 @@
-"""OpenCV's resampling and smoothing with types: bytes stay bytes and floats stay floats."""
+"""Typed wrappers of OpenCV's resampling and smoothing: bytes stay bytes, floats stay floats."""
 
 from __future__ import annotations
 
@@ -11,22 +11,23 @@ from numpy.typing import NDArray
 from dlc.compositing.arrays import Bytes, Flags, Floats
 from dlc.geometry import Box
 
+# OpenCV takes maps of up to 32767 columns.
 _MAP_WIDTH = 1024
 
-# An image (h, w) or (h, w, channels) of bytes or floats; what comes out is of the same kind.
+# An image (h, w) or (h, w, channels) of bytes or floats; the result is of the same kind.
 Image = TypeVar("Image", bound=NDArray[Any])
 
 
 def blur(image: Image, sigma: float, *, border: int = cv2.BORDER_REFLECT_101) -> Image:
-    """Smooth an image by a Gaussian of `sigma` pixels."""
+    """Smooth an image with a Gaussian of `sigma` pixels."""
     return cast(Image, cv2.GaussianBlur(image, (0, 0), sigma, borderType=border))
 
 
 def broad_blur(image: Image, sigma: float, *, border: int = cv2.BORDER_CONSTANT) -> Image:
-    """Smooth by a Gaussian of many pixels, at a quarter of the resolution.
+    """Smooth with a Gaussian of many pixels, at a quarter of the resolution.
 
-    Nothing finer than `sigma` is left to lose; about ten times faster than `blur`. Unless another
-    border is asked for, what is outside counts as 0.
+    Detail finer than `sigma` is lost anyway; about ten times faster than `blur`. By default, pixels
+    outside count as 0.
     """
     rows, columns = image.shape[:2]
     small = resize(image, (columns // 4, rows // 4))
@@ -34,7 +35,7 @@ def broad_blur(image: Image, sigma: float, *, border: int = cv2.BORDER_CONSTANT)
 
 
 def cut(image: Image, box: Box) -> Image:
-    """Return the pixels of a rectangle inside an image; they share its memory."""
+    """Return a view of the pixels of a rectangle inside an image."""
     return cast(Image, image[box.top : box.bottom, box.left : box.right])
 
 
@@ -49,12 +50,12 @@ def shrink(image: Image, reach: int) -> Image:
 
 
 def ellipse(width: int) -> Bytes:
-    """Return the kernel of a round morphological operation, `width` pixels across."""
+    """Return a round kernel for morphological operations, `width` pixels across."""
     return cast(Bytes, cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (width, width)))
 
 
 def resize(image: Image, size: tuple[int, int]) -> Image:
-    """Resize to `size` (width, height): averaging where it shrinks, linear where it grows."""
+    """Resize to `size` (width, height): averaging to shrink, linear to enlarge."""
     shrinks = size[0] < image.shape[1] or size[1] < image.shape[0]
     method = cv2.INTER_AREA if shrinks else cv2.INTER_LINEAR
     return cast(Image, cv2.resize(image, size, interpolation=method))
@@ -71,7 +72,7 @@ def sample(
 
     Four channels take half as long as three.
     """
-    # OpenCV's stubs do not know that None stands for "both coordinates are in the first map".
+    # OpenCV's stubs do not know that None means that the first map has both coordinates.
     sampled = cv2.remap(image, where, None, method, borderMode=border)  # type: ignore[call-overload]
     return cast(Image, sampled)
 
@@ -89,7 +90,6 @@ def sharpen_samples(sampled: Bytes, image: Bytes, where: Floats, which: Flags) -
         which: bool (h, w), the pixels to replace.
     """
     points = where[which]
-    # OpenCV takes maps of up to 32767 columns.
     rows = -(-len(points) // _MAP_WIDTH)
     padded = np.zeros((rows * _MAP_WIDTH, 2), np.float32)
     padded[: len(points)] = points
@@ -99,12 +99,12 @@ def sharpen_samples(sampled: Bytes, image: Bytes, where: Floats, which: Flags) -
 
 
 def blend(over: Bytes, under: Bytes, opacity: Floats) -> Bytes:
-    """Lay one picture (h, w, channels) over another by an opacity (h, w) of 0 to 1."""
+    """Lay one picture (h, w, channels) over another with opacity (h, w), 0 to 1."""
     return cast(Bytes, cv2.blendLinear(over, under, opacity, 1 - opacity))
 
 
 def smoothstep(value: Floats, low: float, high: float) -> Floats:
-    """Rise from 0 at `low` to 1 at `high` without a kink; falls if `high` is below `low`."""
+    """Rise smoothly from 0 at `low` to 1 at `high`; fall if `high` is below `low`."""
     t = np.clip((value - np.float32(low)) / np.float32(high - low), np.float32(0), np.float32(1))
     rising: Floats = t * t * (3 - 2 * t)
     return rising

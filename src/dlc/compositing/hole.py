@@ -1,4 +1,4 @@
-"""Leaving a part of a patch out, in the shape of a polygon."""
+"""Cuts a polygonal hole into a patch."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ from dlc.compositing.patch import Patch
 
 
 def with_hole(patch: Patch, points: Floats, reach: float, softness: float) -> Patch:
-    """Return a patch through which the frame shows around some points.
+    """Return a patch with a hole around some points, through which the frame shows.
 
     Args:
         patch: the new face.
         points: float32 (n, 2), in pixels of the frame; the hole is their hull.
-        reach: pixels by which the hole is larger.
-        softness: radius in pixels by which its edge is blurred.
+        reach: pixels by which to enlarge the hole.
+        softness: blur radius of its edge, in pixels.
     """
     offset = np.array([patch.box.left, patch.box.top], np.float32)
     mask: Bytes = np.zeros(patch.alpha.shape, np.uint8)

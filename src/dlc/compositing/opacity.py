@@ -1,4 +1,4 @@
-"""Letting a frame show through a patch."""
+"""Lets the frame show through a patch."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ def faded(patch: Patch, opacity: float | Floats) -> Patch:
 
     Args:
         patch: the new face.
-        opacity: 0 to 1, the share of the patch's own alpha that is left; one number, or float32
-            (h, w) for each of its pixels.
+        opacity: 0 to 1, the share of the patch's own alpha to keep; one number, or float32 (h, w)
+            with one per pixel.
     """
     if isinstance(opacity, np.ndarray):
         alpha = cv2.multiply(patch.alpha, opacity, dtype=cv2.CV_8U)

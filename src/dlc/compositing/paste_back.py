@@ -1,4 +1,4 @@
-"""Puts an aligned crop back to where it was cut out, on the face's own rectangle of the frame."""
+"""Puts an aligned crop back where it was cut out, touching only the face's rectangle."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ from dlc.compositing.filters import smoothstep
 from dlc.compositing.patch import Patch
 from dlc.geometry import Box
 
-# The outline up to which a crop is pasted, in shares of its side: from the hairline to the chin and
-# from cheek to cheek. With this exponent it is fuller than an ellipse.
+# The outline up to which a crop is pasted, as shares of its side: from hairline to chin and from
+# cheek to cheek. With this exponent it is fuller than an ellipse.
 _CENTER = (0.5, 0.5)
 _RADII = (0.45, 0.47)
 _EXPONENT = 2.5
-# The part of the way from the center to the outline on which nothing of the frame is left.
+# The part of the way from center to outline where the crop is fully opaque.
 _CORE = 0.7
-# A crop is not shrunk below this before it is warped: its mask would no longer end inside it.
+# Crops are not shrunk below this before warping: the mask would no longer end inside them.
 _LEAST_SIDE = 32
 
 Matrix = NDArray[np.float64]
@@ -33,8 +33,8 @@ class CropMask:
 
     Attributes:
         alpha: uint8 (h, w): 255 where the crop replaces the frame, 0 along the crop's edges.
-        outline: float64 (n, 2): x and y of points whose hull holds all that is not 0, and a pixel
-            around it that interpolation adds.
+        outline: float64 (n, 2): x and y of points whose hull contains all that is not 0, plus a
+            pixel around it for interpolation.
     """
 
     alpha: Bytes
@@ -49,12 +49,12 @@ class CropMask:
 
 
 def face_mask(side: int) -> CropMask:
-    """Return the mask that pastes all of a face and lets it end softly.
+    """Return the mask that pastes a whole face with a soft edge.
 
-    It is the same for every face, so it is made once and warped with each crop.
+    The mask is the same for every face, so it is made once and warped with each crop.
 
     Args:
-        side: of the crop, in pixels.
+        side: side of the crop in pixels.
     """
     steps = (np.arange(side) + 0.5) / side
     across, down = (
@@ -69,16 +69,16 @@ def face_mask(side: int) -> CropMask:
 def paste_back(
     crop: Bytes, mask: CropMask, matrix: Matrix, width: int, height: int
 ) -> Patch | None:
-    """Return a crop as a patch for the frame that it was cut out of.
+    """Return a crop as a patch for the frame that it was cut from.
 
-    Nothing larger than the face is touched, whatever the size of the frame.
+    The work depends on the size of the face, not of the frame.
 
     Args:
         crop: uint8 (h, w, 3) BGR, aligned.
-        mask: of the crop's size.
-        matrix: float64 (2, 3), the similarity that took the frame's pixels to the crop's.
-        width: of the frame in pixels.
-        height: of the frame in pixels.
+        mask: a mask of the crop's size.
+        matrix: float64 (2, 3), the similarity from the frame's pixels to the crop's.
+        width: width of the frame in pixels.
+        height: height of the frame in pixels.
 
     Returns:
         The part of the crop inside the frame; None if there is none.
@@ -89,7 +89,7 @@ def paste_back(
     image, matrix = _near_frame_scale(np.asarray(cv2.merge([crop, mask.alpha]), np.uint8), matrix)
     shifted = matrix.copy()
     shifted[:, 2] += matrix[:, :2] @ (box.left, box.top)
-    # Four channels are warped in half the time of three.
+    # Four channels warp in half the time of three.
     method = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
     warped = cv2.warpAffine(image, shifted, (box.width, box.height), flags=method)
     bgr, alpha = cv2.cvtColor(warped, cv2.COLOR_BGRA2BGR), cv2.extractChannel(warped, 3)
@@ -97,7 +97,7 @@ def paste_back(
 
 
 def _bounds(points: NDArray[np.float64], matrix: Matrix) -> Box:
-    """Return the frame's pixels around points of the crop."""
+    """Return the box of frame pixels around points of the crop."""
     placed = np.linalg.solve(matrix[:, :2], (points - matrix[:, 2]).T)
     low, high = np.floor(placed.min(axis=1)), np.ceil(placed.max(axis=1))
     return Box(int(low[0]), int(low[1]), int(high[0]) + 1, int(high[1]) + 1)
@@ -106,7 +106,7 @@ def _bounds(points: NDArray[np.float64], matrix: Matrix) -> Box:
 def _near_frame_scale(image: Bytes, matrix: Matrix) -> tuple[Bytes, Matrix]:
     """Scale a crop for a linear warp: doubled if that enlarges it, halved if it would skip pixels.
 
-    Alone, the linear warp leaves an enlarged face blurred. Doubling it by cubic interpolation first
+    On its own, a linear warp blurs an enlarged face. Doubling it with cubic interpolation first
     looks as sharp as a cubic warp, which takes eight times as long.
     """
     enlargement = 1 / math.hypot(matrix[0, 0], matrix[1, 0])
@@ -121,6 +121,6 @@ def _near_frame_scale(image: Bytes, matrix: Matrix) -> tuple[Bytes, Matrix]:
 def _scaled(image: Bytes, matrix: Matrix, factor: float, method: int) -> tuple[Bytes, Matrix]:
     resized = cv2.resize(image, None, fx=factor, fy=factor, interpolation=method)
     scaled = matrix * factor
-    # Whole numbers are centers of pixels, so the scaled picture begins half of its pixels earlier.
+    # Whole numbers are pixel centers, so the scaled picture starts half a pixel earlier.
     scaled[:, 2] += (factor - 1) / 2
     return np.asarray(resized, np.uint8), scaled

@@ -1,4 +1,4 @@
-"""What a swapper hands to the paste: pixels for one rectangle of a frame."""
+"""The result of a swapper: new pixels for one rectangle of a frame."""
 
 from __future__ import annotations
 

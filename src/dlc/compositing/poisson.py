@@ -1,7 +1,7 @@
-"""Blending a patch by its gradients, so that its border takes on the frame's colors.
+"""Blends a patch by its gradients, so that its border takes on the frame's colors.
 
-P. Perez, M. Gangnet, A. Blake, "Poisson image editing", SIGGRAPH 2003, as OpenCV's seamlessClone
-does it.
+P. Perez, M. Gangnet, A. Blake, "Poisson image editing", SIGGRAPH 2003, as implemented by OpenCV's
+seamlessClone.
 """
 
 from __future__ import annotations
@@ -14,17 +14,17 @@ import numpy as np
 from dlc.compositing.arrays import Bytes
 from dlc.compositing.patch import Patch
 
-# A place belongs to the new face where its alpha is at least this share of the patch's highest.
+# A pixel belongs to the new face if its alpha is at least this share of the patch's highest.
 _SHARE = 0.5
-# seamlessClone takes so many pixels off a mask, and then needs one more of the frame around it.
+# Pixels that seamlessClone takes off a mask; it then needs one more of the frame around it.
 _MARGIN = 4
 
 
 def cloned(patch: Patch, under: Bytes) -> Patch:
-    """Return a patch whose gradients are its own and whose border is the frame's.
+    """Return a patch with its own gradients and the frame's colors at its border.
 
-    The alpha stays, so a soft edge is as soft as before. A patch too small to be solved for is
-    returned as it is.
+    Alpha is unchanged, so a soft edge stays as soft. A patch too small to solve for is returned as
+    it is.
 
     Args:
         patch: the new face.
@@ -34,14 +34,15 @@ def cloned(patch: Patch, under: Bytes) -> Patch:
     left, top, width, height = cv2.boundingRect(mask)
     if min(width, height) <= 2 * _MARGIN:
         return patch
-    # The center of the mask's rectangle, as seamlessClone rounds it, keeps everything in place.
+    # Passing the center of the mask's rectangle, rounded like seamlessClone, keeps everything in
+    # place.
     center = (left + width // 2, top + height // 2)
     bgr = cv2.seamlessClone(patch.bgr, under, mask, center, cv2.NORMAL_CLONE)
     return replace(patch, bgr=np.asarray(bgr, np.uint8))
 
 
 def _solved_for(alpha: Bytes) -> Bytes:
-    """Return 255 where the new face is, 0 elsewhere and along the patch's border."""
+    """Return 255 on the new face, 0 elsewhere and along the patch's border."""
     limit = max(_SHARE * int(alpha.max()), 1.0)
     mask = np.asarray(cv2.threshold(alpha, limit - 1, 255, cv2.THRESH_BINARY)[1], np.uint8)
     inside = np.zeros_like(mask)

@@ -1,4 +1,4 @@
-"""Sharpening a patch by an unsharp mask."""
+"""Sharpens a patch with an unsharp mask."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ from dlc.compositing.filters import blur
 from dlc.compositing.patch import Patch
 from dlc.compositing.rim import away_from_rim
 
-# The radius of what counts as detail, as a share of the patch's longer side; never below what two
+# The radius of what counts as detail, as a share of the patch's longer side; never less than two
 # neighboring pixels can show.
 _SIGMA = 0.006
 _LEAST_SIGMA = 0.7
 
 
 def sharpened(patch: Patch, amount: float) -> Patch:
-    """Return a patch with its detail emphasized; its rim stays as it is.
+    """Return a patch with its detail emphasized and its rim unchanged.
 
     Args:
         patch: the new face.
