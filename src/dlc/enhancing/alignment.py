@@ -1,4 +1,4 @@
-"""Where a face is seen as the restoration models want to see it."""
+"""Aligns faces the way the restoration models expect."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from dlc.faces.crop import Square
 
 # Where the five points of an average face of FFHQ lie in 512 x 512 pixels, as complex numbers: the
 # template of facexlib's `FaceRestoreHelper` (facexlib/utils/face_restoration_helper.py,
-# `face_template` of five points), with which GFPGAN and GPEN are used.
+# `face_template` of five points), which GFPGAN and GPEN are used with.
 _SIDE = 512
 _TEMPLATE: NDArray[np.complex128] = np.array(
     [
@@ -24,13 +24,13 @@ _TEMPLATE: NDArray[np.complex128] = np.array(
 
 
 def ffhq_square(points: NDArray[np.float32]) -> Square | None:
-    """Return the part of a picture that shows a face as FFHQ, the models' training data, does.
+    """Return the square that shows a face as in FFHQ, the models' training data.
 
     Args:
         points: float32 (5, 2) as in `Face.points`.
 
     Returns:
-        None where the points cannot be those of a face.
+        The square, or None if the points cannot be those of a face.
     """
     matrix = template_matrix(points, _TEMPLATE, _SIDE)
     return None if matrix is None else crop_square(matrix, _SIDE)

@@ -1,4 +1,4 @@
-"""What a restoration model adds to a swapped face, and how it follows the face."""
+"""The detail a restoration model adds to a swapped face, and how it follows the face."""
 
 from __future__ import annotations
 
@@ -13,14 +13,15 @@ from dlc.compositing.arrays import Bytes, Floats
 from dlc.compositing.filters import blur, resize, sample, smoothstep
 from dlc.enhancing.swapped_face import SwappedFace
 
-# Side in pixels of the pictures between which motion is measured: half of it misses lips and
-# eyelids, twice as much takes four times as long.
+# Side in pixels of the pictures for measuring motion: half of it misses lips and eyelids, twice as
+# much takes four times as long.
 _MOTION_SIDE = 256
-# Where the swapped face differs from the one that was enhanced by this many gray levels, averaged
-# over a few pixels, after motion is taken out, detail begins to be wrong, or is all wrong.
+# Gray levels by which a swapped face may differ from the enhanced one, averaged over a few pixels
+# and after motion compensation, before detail begins to be wrong, and is all wrong.
 _SAME, _OTHER = 6.0, 30.0
 _AVERAGED = 3.0
-# Detail ends softly within this share of the crop's side: what is pasted may reach beyond the crop.
+# Detail fades out within this share of the crop's side, as the pasted part may reach beyond the
+# crop.
 _RIM = 1 / 32
 
 _Levels = NDArray[np.int16]
@@ -28,7 +29,7 @@ _Levels = NDArray[np.int16]
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Detail:
-    """The enhanced minus the swapped face, and how the swapped one looked.
+    """The enhanced minus the swapped face, and what the swapped one looked like.
 
     Attributes:
         levels: int16 (n, n, 3), differences of BGR on the face's square.
@@ -40,15 +41,15 @@ class Detail:
 
     @classmethod
     def of(cls, face: SwappedFace, crop: Bytes, enhanced: Bytes) -> Detail:
-        """Return what a model made of a face.
+        """Return the detail that a model added to a face.
 
         Args:
             face: the swapped face.
-            crop: uint8 (side, side, 3) BGR, what the model saw.
-            enhanced: of the same size, what came out.
+            crop: uint8 (side, side, 3) BGR, the model's input.
+            enhanced: its output, of the same size.
         """
         levels = cv2.subtract(enhanced, crop, dtype=cv2.CV_16S)
-        # Beyond the frame's own resolution detail would only shimmer as the face moves.
+        # Beyond the frame's own resolution, detail would only shimmer as the face moves.
         halvings = max(0, int(math.log2(len(crop) / face.square.size)))
         side = max(1, len(crop) >> halvings)
         levels = resize(np.asarray(levels, np.int16), (side, side))
@@ -56,25 +57,25 @@ class Detail:
         return cls(np.asarray(np.rint(levels * rim), np.int16), _gray(face))
 
     def placed(self, face: SwappedFace) -> _Levels:
-        """Return the detail on the pixels of the face's patch, for the face it was made of."""
+        """Return the detail on the pixels of the patch of the face it was made from."""
         size = (face.patch.box.width, face.patch.box.height)
         method = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
         placed = cv2.warpAffine(self.levels, face.matrix(len(self.levels)), size, flags=method)
         return np.asarray(placed, np.int16)
 
     def carried(self, face: SwappedFace) -> _Levels:
-        """Return the detail on the pixels of the patch of the same person's face a little later.
+        """Return the detail on the pixels of the same face's patch a little later.
 
-        The face's square carries it along with the head. Within the square it follows the motion
-        of lips, lids and cheeks, and it fades where the face has become another one: where a mouth
-        has opened, the teeth have no detail to take over.
+        The face's square moves it along with the head. Within the square, it follows the motion of
+        lips, lids and cheeks, and fades where the face looks different: where a mouth has opened,
+        there is no detail for the teeth.
         """
         now = _gray(face)
         motion = _motion(now, self.seen)
         where = _points(face.matrix(_MOTION_SIDE), (face.patch.box.width, face.patch.box.height))
         kept = sample(_agreement(now, self.seen, motion), where)
         source = where + sample(motion, where)
-        # From pixel centers of one size to those of the other.
+        # Maps pixel centers of one size to those of the other.
         scale = len(self.levels) / _MOTION_SIDE
         source = (source + np.float32(0.5)) * np.float32(scale) - np.float32(0.5)
         levels = sample(self.levels, source, border=cv2.BORDER_CONSTANT)
@@ -92,7 +93,7 @@ def _motion(now: Bytes, then: Bytes) -> Floats:
 
 
 def _agreement(now: Bytes, then: Bytes, motion: Floats) -> Floats:
-    """Return (h, w): 1 where a picture is another one that has moved, 0 where it is different."""
+    """Return (h, w): 1 where a picture is a moved version of another, 0 where it differs."""
     size = (now.shape[1], now.shape[0])
     moved = sample(then, motion + _points(np.eye(2, 3), size))
     difference = blur(cv2.absdiff(now, moved), _AVERAGED).astype(np.float32)
@@ -100,7 +101,7 @@ def _agreement(now: Bytes, then: Bytes, motion: Floats) -> Floats:
 
 
 def _points(matrix: NDArray[np.float64], size: tuple[int, int]) -> Floats:
-    """Return (h, w, 2): to where a matrix takes each pixel of a picture of `size` (w, h)."""
+    """Return (h, w, 2): where a matrix maps each pixel of a picture of `size` (w, h)."""
     columns = np.arange(size[0], dtype=np.float32)[None, :, None]
     rows = np.arange(size[1], dtype=np.float32)[:, None, None]
     (across, down, shift) = matrix.astype(np.float32).T

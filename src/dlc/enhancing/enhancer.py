@@ -20,10 +20,10 @@ from dlc.swapping.track_memory import TrackMemory
 
 
 class FaceEnhancer:
-    """Gives new faces the detail that a restoration model finds in them; a `PatchEffect`.
+    """Adds the detail of a restoration model to new faces; a `PatchEffect`.
 
-    The model need not run for every frame of a face: in between, the detail that it added last is
-    carried on to the face as it is swapped now.
+    The model need not run for every frame of a face: in between, the detail it added last is
+    carried over to the current swapped face.
     """
 
     name = "enhance"
@@ -37,13 +37,13 @@ class FaceEnhancer:
         *,
         clock: Callable[[], float] = time.perf_counter,
     ) -> None:
-        """Start without a past.
+        """Start with no history.
 
         Args:
             model: makes the detail.
-            cadence: tells how often it is to run.
-            blend: how much of the detail is added, 0 to 1.
-            clock: returns seconds, for measuring.
+            cadence: decides how often it runs.
+            blend: how much of the detail to add, 0 to 1.
+            clock: returns seconds, for measurements.
         """
         self._model = model
         self._cadence = cadence
@@ -52,11 +52,11 @@ class FaceEnhancer:
         self._tracks = TrackMemory(EnhancedTrack)
 
     def apply(self, frame: Pixels, face: Face, patch: Patch) -> Patch:
-        """Return the patch with detail added where it is pasted at all.
+        """Return the patch with detail added where it is pasted.
 
         Raises:
-            ModelError: what came out of the model is no picture.
-            ProviderError: what runs the model failed.
+            ModelError: the model's output is not a picture.
+            ProviderError: the provider failed to run the model.
         """
         square = ffhq_square(face.points)
         if self._blend == 0 or square is None:

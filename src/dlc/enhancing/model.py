@@ -1,4 +1,4 @@
-"""A restoration model by itself: an aligned face in, the same face with finer detail out."""
+"""A bare restoration model: an aligned face in, the same face with finer detail out."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ from dlc.inference.routed_session import RoutedSession
 
 
 class EnhancerModel:
-    """Runs GFPGAN or GPEN, or whatever has their input and output, on one face at a time.
+    """Runs GFPGAN, GPEN, or a model with the same input and output, on one face at a time.
 
     Attributes:
-        side: of the crops it takes and gives, in pixels.
+        side: side of its input and output crops, in pixels.
     """
 
     def __init__(self, session: RoutedSession) -> None:
-        """Use a session of a model that `dlc.model_store.contracts` lets pass as an enhancer."""
+        """Use a session of a model that `dlc.model_store.contracts` accepts as an enhancer."""
         self._session = session
         picture = session.get_inputs()[0]
         self._input, self._output = picture.name, session.get_outputs()[0].name
@@ -35,8 +35,8 @@ class EnhancerModel:
             uint8 (side, side, 3) BGR.
 
         Raises:
-            ModelError: what came out is NaN or infinite.
-            ProviderError: what runs the model failed.
+            ModelError: the output is NaN or infinite.
+            ProviderError: the provider failed to run the model.
         """
         feed = {self._input: to_tensor([crop], -1.0, 1.0).astype(self._element, copy=False)}
         (planes,) = self._session.run([self._output], feed)

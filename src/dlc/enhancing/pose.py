@@ -1,4 +1,4 @@
-"""How far a head has turned, measured by five points."""
+"""How far a head has turned, measured from five points."""
 
 from __future__ import annotations
 
@@ -7,21 +7,21 @@ from numpy.typing import NDArray
 
 from dlc.faces.crop import Square
 
-# The nose stands out from the face, so it moves among the other points as the head turns or nods:
-# by about 0.0034 of the square's side a degree. That was measured on four recordings against the
+# The nose sticks out of the face, so it moves relative to the other points as the head turns or
+# nods: by about 0.0034 of the square's side per degree. Measured on four recordings against the
 # pose of the face mesh (correlation 0.93).
 _SIDES_PER_DEGREE = 0.0034
 _NOSE = 2
 
 
 def nose_place(points: NDArray[np.float32], square: Square) -> NDArray[np.float64]:
-    """Return where the nose tip is from the middle of eyes and mouth.
+    """Return where the nose tip is, relative to the middle of eyes and mouth.
 
-    Moving, scaling or tilting a face does not change it, turning or nodding the head does.
+    Moving, scaling or tilting a face does not change it; turning or nodding the head does.
 
     Args:
         points: float32 (5, 2) as in `Face.points`.
-        square: the face's, from `ffhq_square`.
+        square: the face's square, from `ffhq_square`.
 
     Returns:
         float64 (2,), in sides of the square.
@@ -32,5 +32,5 @@ def nose_place(points: NDArray[np.float32], square: Square) -> NDArray[np.float6
 
 
 def turn_degrees(place: NDArray[np.float64], other: NDArray[np.float64]) -> float:
-    """Return about how many degrees lie between the poses of two places of the nose."""
+    """Return roughly how many degrees a head turned between two places of the nose."""
     return float(np.linalg.norm(place - other)) / _SIDES_PER_DEGREE

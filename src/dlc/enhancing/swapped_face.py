@@ -18,12 +18,12 @@ from dlc.geometry import Box
 
 @dataclass(frozen=True, slots=True, eq=False)
 class SwappedFace:
-    """A patch where it will be pasted, and the square in which a model is to see it.
+    """A patch in its place, and the square in which a model sees it.
 
     Attributes:
         patch: the new face.
-        square: of the frame.
-        surroundings: the frame's pixels around the square, with the patch in them.
+        square: the model's square in the frame.
+        surroundings: the frame's pixels around the square, with the patch pasted.
     """
 
     patch: Patch
@@ -32,7 +32,7 @@ class SwappedFace:
 
     @classmethod
     def of(cls, frame: Pixels, patch: Patch, square: Square) -> SwappedFace | None:
-        """Read what is around a patch; None where the square lies outside the frame."""
+        """Read the surroundings of a patch; None if the square lies outside the frame."""
         box = square.bounds(frame.width, frame.height)
         if box.is_empty:
             return None
@@ -43,15 +43,15 @@ class SwappedFace:
         return self.surroundings.warp(self.square, side)
 
     def matrix(self, side: int) -> NDArray[np.float64]:
-        """Return the similarity (2, 3) that takes the patch's pixels to those of `crop(side)`."""
+        """Return the similarity (2, 3) from the patch's pixels to those of `crop(side)`."""
         return self.square.pixel_matrix(side, self.patch.box)
 
     def plus(self, levels: NDArray[np.int16], share: float) -> Patch:
-        """Return the patch with something added to its pixels, where they are pasted at all.
+        """Return the patch with something added to its pixels where they are pasted.
 
         Args:
             levels: int16 (height, width, 3), differences of BGR on the patch's own pixels.
-            share: how much of it is added, 0 to 1.
+            share: how much of it to add, 0 to 1.
         """
         patch = self.patch
         changed = cv2.addWeighted(patch.bgr, 1.0, levels, share, 0.0, dtype=cv2.CV_8U)
@@ -77,6 +77,6 @@ def _with_patch(bgr: Bytes, box: Box, patch: Patch) -> Bytes:
 
 
 def _within(box: Box, outer: Box) -> Box:
-    """Return a rectangle in the pixels of another one that holds it."""
+    """Return a rectangle in the coordinates of another one that contains it."""
     x, y = outer.left, outer.top
     return Box(box.left - x, box.top - y, box.right - x, box.bottom - y)

@@ -13,10 +13,10 @@ _MOST_DEGREES = 9.0
 
 
 class EnhancedTrack:
-    """What a model made of a face, for as long as it may be carried on.
+    """The detail a model added to a face, for as long as it may be carried over.
 
-    There is one for each track id. As a cut or a loss gives a face a new id, nothing is carried on
-    beyond it.
+    There is one per track id. A face gets a new id after a cut or a loss, so nothing is carried
+    over beyond those.
     """
 
     def __init__(self) -> None:
@@ -26,7 +26,7 @@ class EnhancedTrack:
         self._age = 0
 
     def detail_for(self, nose: NDArray[np.float64], every: int) -> Detail | None:
-        """Return the detail to carry on to the face's next frame; None if the model has to run.
+        """Return the detail to carry over to the face's next frame; None if the model must run.
 
         Args:
             nose: the `nose_place` of the face in this frame.
@@ -38,5 +38,5 @@ class EnhancedTrack:
         return self._detail
 
     def keep(self, detail: Detail, nose: NDArray[np.float64]) -> None:
-        """Take in what the model has made of the face in this frame."""
+        """Store the detail that the model added to the face in this frame."""
         self._detail, self._nose, self._age = detail, nose, 0
