@@ -89,7 +89,7 @@ UNFIT = [
     (Role.SWAPPER, lambda: graphs.swapper(element=TensorProto.INT32), "int32"),
     (Role.DETECTOR, lambda: detector(columns=COLUMNS[:6]), "without five points"),
     (Role.DETECTOR, lambda: detector(columns=(4, 4, 4, 1, 1, 1, 10, 10, 10)), "1 columns"),
-    (Role.DETECTOR, lambda: detector(600), "no multiple of 32"),
+    (Role.DETECTOR, lambda: detector(600), "not a multiple of 32"),
     (Role.DETECTOR, lambda: detector(channels=1), "1 x 3 x ? x ?"),
     (Role.DETECTOR, lambda: detector(element=TensorProto.UINT8), "uint8"),
     (Role.DETECTOR, graphs.swapper, "2 inputs and 1 outputs"),

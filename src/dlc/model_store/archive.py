@@ -1,4 +1,4 @@
-"""Taking one model out of a ZIP file."""
+"""Extracts one model from a ZIP file."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from dlc.model_store.spec import RemoteFile
 
 _LOG = logging.getLogger(__name__)
 _PIECE = 1 << 20
-# What zipfile and its decompressors raise on bytes that make no sense.
+# What zipfile and its decompressors raise on malformed bytes.
 _DAMAGED = (
     zipfile.BadZipFile,
     zlib.error,
@@ -36,13 +36,12 @@ _DAMAGED = (
 def extract_member(archive: Path, wanted: RemoteFile, destination: Path) -> None:
     """Write the member of `archive` that is `wanted` to `destination`.
 
-    A member is chosen by its base name and size, and written to a path that owes nothing to the
-    archive; no more bytes than the model has are unpacked. Its digest is checked before the file
-    gets its name.
+    A member is chosen by base name and size, and written to a path independent of the archive; no
+    more bytes than the model has are unpacked. The digest is checked before the file gets its name.
 
     Raises:
-        ModelError: the archive is damaged or holds no such member, or one with other bytes.
-        WriteError: the disk refuses the file.
+        ModelError: the archive is damaged, or has no such member or one with other bytes.
+        WriteError: the file cannot be written.
     """
     with PartFile(destination, wanted.size) as part:
         part.discard()

@@ -1,4 +1,4 @@
-"""Small files that are either the old ones or the new ones, never half of each."""
+"""Writes small files atomically: either the old or the new content, never half of each."""
 
 from __future__ import annotations
 
@@ -8,10 +8,10 @@ from pathlib import Path
 
 
 def write_text(path: Path, text: str) -> None:
-    """Write `text` as UTF-8 to `path` in one step; make its folder if there is none.
+    """Write `text` as UTF-8 to `path` in one step, creating its folder if needed.
 
     Raises:
-        OSError: it cannot be written; nothing is left behind.
+        OSError: the file cannot be written; nothing is left behind.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
     temporary = path.with_name(f".{path.name}.{os.getpid()}-{secrets.token_hex(3)}")

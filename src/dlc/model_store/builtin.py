@@ -10,11 +10,11 @@ from dlc.errors import ModelError
 def builtin_model(name: str) -> Path:
     """Return the path of a shipped model file, such as "face_mesh.onnx".
 
-    A wheel carries the folder inside the package; a source checkout, also one installed in
-    editable mode, has it beside `src`.
+    A wheel has the folder inside the package; a source checkout, including an editable install, has
+    it next to `src`.
 
     Raises:
-        ModelError: the file is not there.
+        ModelError: the file is missing.
     """
     package = Path(__file__).resolve().parents[1]
     folders = (package / "models", package.parent.parent / "models")

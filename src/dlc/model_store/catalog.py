@@ -12,10 +12,10 @@ from dlc.model_store.spec import ModelSpec
 
 
 class Catalog:
-    """Models in the order in which they are listed.
+    """Models in listing order.
 
     Args:
-        models: what is in it; names and files must differ.
+        models: its models; names and files must be unique.
     """
 
     def __init__(self, models: Iterable[ModelSpec]) -> None:
@@ -33,10 +33,10 @@ class Catalog:
         return len(self._models)
 
     def get(self, name: str) -> ModelSpec:
-        """Return the model called `name`: its name or its file, in any case of letters.
+        """Return the model called `name`: its name or file, ignoring case.
 
         Raises:
-            OptionError: there is none.
+            OptionError: there is no such model.
         """
         for spec in self._models:
             if _folded(name) in (_folded(spec.name), *_folded_files(spec)):
@@ -44,7 +44,7 @@ class Catalog:
         raise OptionError(self._unknown(name))
 
     def select(self, names: Iterable[str]) -> list[ModelSpec]:
-        """Return the models of these names, each once; a folder's name means all models in it.
+        """Return the models with these names, each once; a folder's name means all models in it.
 
         Raises:
             OptionError: a name is neither a model nor a folder.

@@ -1,4 +1,4 @@
-"""Which inputs and outputs a model must have to do its work here, whatever its file is called."""
+"""The inputs and outputs a model must have for its role, whatever its file is called."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from dlc.model_store.skim import GraphIO, TensorInfo, skim_emap, skim_io
 
 _FLOATS = ("float32", "float16")
 
-# Scores, boxes and five points, each for the strides 8, 16 and 32, in this order.
+# Scores, boxes and five points, each for strides 8, 16 and 32, in this order.
 _SCRFD_COLUMNS = (1, 1, 1, 4, 4, 4, 10, 10, 10)
 _SCRFD_LARGEST_STRIDE = 32
 _SCRFD_FROM_POINTS = "a detector without five points cannot align faces"
@@ -29,23 +29,22 @@ _Shape = Sequence[int | None]
 
 
 def check_contract(path: Path, role: Role, example: str | None = None) -> GraphIO:
-    """Raise unless a model file has the inputs and outputs of its role; no session is made.
+    """Raise unless a model file has the inputs and outputs of its role, without opening a session.
 
     The contracts are those of inswapper_128, SCRFD with five points, ArcFace or SFace, 2d106det,
-    GFPGAN or GPEN, and XSeg. A size that a file leaves open is taken as fitting.
+    GFPGAN or GPEN, and XSeg. A size that a file leaves open passes.
 
     Args:
         path: an ONNX file.
-        role: what the model is to do; not `Role.BUILT_IN`, whose files come with dlc.
-        example: the catalog's name of a model that fits, for the message; None is the one that
-            the neural engine uses.
+        role: the model's role; not `Role.BUILT_IN`, whose files come with dlc.
+        example: catalog name of a model that fits, for the message; None means the neural engine's.
 
     Returns:
         The inputs and outputs, in the graph's order.
 
     Raises:
-        ModelError: it is no whole ONNX file, or a model for something else; the message says what
-            differs and which model fits.
+        ModelError: it is not a complete ONNX file, or a model for something else; the message says
+            what differs and which model fits.
     """
     io = skim_io(path)
     check, usual = _CONTRACTS[role]
@@ -62,9 +61,9 @@ def check_contract(path: Path, role: Role, example: str | None = None) -> GraphI
 
 
 def is_sface(io: GraphIO) -> bool:
-    """Return whether a recognizer, whose contract was checked, is SFace and not ArcFace.
+    """Return whether a recognizer that passed its contract is SFace rather than ArcFace.
 
-    SFace makes 128 numbers of a face, and takes its pixels as they are.
+    SFace computes 128 numbers per face, and takes pixels unnormalized.
     """
     shape = io.outputs[0].shape or (None,)
     return shape[-1] == _SFACE_EMBEDDING
@@ -90,9 +89,9 @@ def _detector(io: GraphIO) -> str | None:
         return problem
     for size in (io.inputs[0].shape or ())[2:]:
         if isinstance(size, int) and size % _SCRFD_LARGEST_STRIDE:
-            return f"its input size {size} is no multiple of {_SCRFD_LARGEST_STRIDE}"
+            return f"its input size {size} is not a multiple of {_SCRFD_LARGEST_STRIDE}"
     for tensor, columns in zip(io.outputs, _SCRFD_COLUMNS, strict=True):
-        # Some exports have a batch dimension in front, so only the last one is compared.
+        # Some exports have a batch dimension in front, so compare only the last one.
         last = tensor.shape[-1] if tensor.shape else None
         if tensor.element not in _FLOATS or (isinstance(last, int) and last != columns):
             return f"its output {_describe(tensor)} should have {columns} columns of floats"
@@ -121,13 +120,13 @@ def _enhancer(io: GraphIO) -> str | None:
     sides = {size for size in (io.inputs[0].shape or ())[2:] if isinstance(size, int)}
     if len(sides) != 1 or not sides <= set(_ENHANCER_SIDES):
         names = ", ".join(map(str, _ENHANCER_SIDES))
-        return f"its input {_describe(io.inputs[0])} is no square picture of {names} pixels"
+        return f"its input {_describe(io.inputs[0])} is not a square picture of {names} pixels"
     (side,) = sides
     return _one_to_one(io, (1, 3, side, side), (1, 3, side, side))
 
 
 def _occluder(io: GraphIO) -> str | None:
-    # As in TensorFlow, where XSeg is from, channels come last.
+    # Channels come last, as in TensorFlow, where XSeg is from.
     picture = (1, _OCCLUDER_SIDE, _OCCLUDER_SIDE)
     return _one_to_one(io, (*picture, 3), (*picture, 1))
 
@@ -153,7 +152,7 @@ def _counts(io: GraphIO, wanted: str) -> str:
 
 
 def _mismatch(kind: str, tensor: TensorInfo, wanted: _Shape) -> str | None:
-    """Return what is wrong with a tensor, or None; sizes that are not stated fit."""
+    """Return what is wrong with a tensor, or None; undeclared sizes pass."""
     fits = tensor.shape is None or (
         len(tensor.shape) == len(wanted)
         and all(

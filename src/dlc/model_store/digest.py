@@ -1,4 +1,4 @@
-"""SHA-256 digests of files, remembered so that a large file is not read at every start."""
+"""SHA-256 digests of files, cached so that large files are not read at every start."""
 
 from __future__ import annotations
 
@@ -30,15 +30,15 @@ class DigestCache:
     """Digests by path, valid for as long as a file keeps its size and modification time.
 
     Args:
-        path: the JSON file that remembers them. Losing it, or being unable to write it, costs time
-            and nothing else.
+        path: the JSON file that stores them. Losing it, or being unable to write it, only costs
+            time.
     """
 
     def __init__(self, path: Path) -> None:
         self._path = path
 
     def digest(self, path: Path) -> str:
-        """Return a file's digest, remembered or computed.
+        """Return a file's digest, cached or computed.
 
         Raises:
             ModelError: the file cannot be read.
@@ -49,7 +49,7 @@ class DigestCache:
         return self.compute(path)
 
     def compute(self, path: Path) -> str:
-        """Read the whole file, and return and remember its digest.
+        """Read the whole file; return and cache its digest.
 
         Raises:
             ModelError: the file cannot be read.
@@ -61,7 +61,7 @@ class DigestCache:
         return digest
 
     def remember(self, path: Path, digest: str) -> None:
-        """Remember the digest of a file as it is now."""
+        """Cache the digest of a file as it is now."""
         size, mtime_ns = _stamp(path)
         entries = {key: entry for key, entry in self._read().items() if Path(key).exists()}
         entries[_key(path)] = {"size": size, "mtime_ns": mtime_ns, "sha256": digest}

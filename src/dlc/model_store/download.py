@@ -1,4 +1,4 @@
-"""Downloading a file so that it has its name only when every byte is right."""
+"""Downloads files, which get their names only once every byte is right."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _LOG = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class DownloadProgress:
-    """How far a download has come: `received` of `total` bytes of the file `file`."""
+    """Progress of a download: `received` of `total` bytes of the file `file`."""
 
     file: str
     received: int
@@ -39,10 +39,10 @@ class DownloadPolicy:
         connect_timeout: how long to wait for a connection.
         read_timeout: how long a connection may deliver nothing.
         attempts: how often in a row one address may fail; an attempt that brought at least
-            `worthwhile` new bytes begins a new row.
-        connect_attempts: the same where no connection was made at all.
+            `worthwhile` new bytes starts a new row.
+        connect_attempts: the same, if no connection was made at all.
         first_delay: the pause after the first failure; it doubles with every further one.
-        longest_delay: what the pause never exceeds.
+        longest_delay: upper limit of the pause.
         worthwhile: how many new bytes show that trying again makes sense.
     """
 
@@ -56,7 +56,7 @@ class DownloadPolicy:
 
 
 class SourcesExhausted(Exception):  # noqa: N818 - says which state the download is in
-    """A file could be had from none of its addresses; `reasons` has one line for each."""
+    """A file is available from none of its addresses; `reasons` has one line for each."""
 
     def __init__(self, reasons: list[str]) -> None:
         super().__init__("; ".join(reasons))
@@ -68,7 +68,7 @@ class Downloader:
 
     Args:
         policy: how patient to be.
-        on_progress: called after every piece that arrived.
+        on_progress: called after every chunk that arrives.
     """
 
     def __init__(
@@ -80,14 +80,14 @@ class Downloader:
         self._on_progress = on_progress
 
     def fetch(self, remote: RemoteFile, destination: Path) -> None:
-        """Bring a file to `destination`, from the first of its addresses that has it.
+        """Download a file to `destination`, from the first of its addresses that has it.
 
-        What arrives is kept in a file beside it, its name extended by ".part", and a later call
-        goes on where an earlier one stopped. Size and digest are checked before it is renamed.
+        Received bytes are kept in a file next to it with ".part" appended to its name, and a later
+        call continues where an earlier one stopped. Size and digest are checked before renaming.
 
         Raises:
             SourcesExhausted: no address has the right file.
-            WriteError: it cannot be written, because the disk is full for instance, or another
+            WriteError: the file cannot be written, for example because the disk is full, or another
                 process is downloading it.
             ModelError: the TLS certificates of this machine cannot be loaded.
             MissingLibraryError: the environment asks for a SOCKS proxy, which needs a library.
@@ -115,7 +115,7 @@ class Downloader:
         if _is_right(part, remote):
             return
         if resumed:
-            # The first bytes came from another run or address, so the fault may lie with them.
+            # The first bytes came from another run or address, which may be at fault.
             _LOG.warning("%s was resumed and came out wrong; it is fetched anew", remote.file)
             self._receive_all(client, url, remote, part)
             if _is_right(part, remote):
@@ -125,7 +125,7 @@ class Downloader:
     def _receive_all(
         self, client: httpx.Client, url: str, remote: RemoteFile, part: PartFile
     ) -> None:
-        """Receive until `part` has its full size, trying again after interruptions."""
+        """Receive until `part` has its full size, retrying after interruptions."""
         failures, most = 0, part.size
         while part.size < remote.size:
             try:
@@ -137,7 +137,7 @@ class Downloader:
                 self._pause(interruption, failures)
 
     def _pause(self, interruption: Interruption, failures: int) -> None:
-        """Wait before the next attempt, or raise SourceFailure where there is to be none."""
+        """Wait before the next attempt, or raise SourceFailure if there is none."""
         policy = self._policy
         if failures >= (policy.attempts if interruption.connected else policy.connect_attempts):
             raise SourceFailure(f"{interruption} (tried {failures} times)") from interruption
@@ -147,9 +147,9 @@ class Downloader:
         time.sleep(delay)
 
     def _receive(self, client: httpx.Client, url: str, remote: RemoteFile, part: PartFile) -> None:
-        """Make one request and append what it brings."""
+        """Make one request and append its body."""
         offset = part.size
-        # Compressed in transit, a range would count other bytes than those of the file.
+        # With compression in transit, a range would not count the file's own bytes.
         headers = {"Accept-Encoding": "identity"}
         if offset:
             headers["Range"] = f"bytes={offset}-"
@@ -173,7 +173,7 @@ class Downloader:
 
 
 def _is_right(part: PartFile, remote: RemoteFile) -> bool:
-    """Return whether the digest is right; if not, remove what was received."""
+    """Return whether the digest is right; if not, remove the received bytes."""
     right = sha256_of(part.path) == remote.sha256
     if not right:
         part.discard()
@@ -201,7 +201,7 @@ def _client(policy: DownloadPolicy) -> httpx.Client:
 
 @contextmanager
 def _interruptions() -> Iterator[None]:
-    """Turn what httpx raises into interruptions and failures."""
+    """Convert httpx's exceptions to interruptions and failures."""
     try:
         yield
     except (httpx.TooManyRedirects, httpx.UnsupportedProtocol, httpx.InvalidURL) as error:

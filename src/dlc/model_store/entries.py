@@ -1,8 +1,7 @@
-"""Every model file that dlc knows: its size, digest, license, and where it can be had.
+"""Every model file that dlc knows: its size, digest, license and addresses.
 
-The digests decide what is used, so the addresses only have to be good enough to find the file.
-Where an address can name a revision it does; the others follow a branch or a release, and a file
-that changed there is refused.
+Digests decide what is used, so addresses only have to lead to the file. Addresses name a revision
+if they can; others follow a branch or a release, and a file that changed there is refused.
 """
 
 from __future__ import annotations
@@ -34,7 +33,7 @@ BUFFALO_L = RemoteFile(
 
 
 def _packed(name: str, role: Role, size: int, sha256: str) -> ModelSpec:
-    """Return a model of InsightFace's package buffalo_l, which can also be had by itself."""
+    """Return a model of InsightFace's package buffalo_l that is also available on its own."""
     file = f"buffalo_l/{name}.onnx"
     remote = RemoteFile(file, size, sha256, (f"{_PINNED}/buffalo_l/{file}",))
     return ModelSpec(name, role, INSIGHTFACE, remote, BUFFALO_L)

@@ -1,7 +1,7 @@
-"""Where a model says that its weights are: a file from a stranger must not name any other file.
+"""Checks where a model says its weights are: an untrusted file must not name other files.
 
 An ONNX file may keep tensors outside of itself, at a path it states. ONNX Runtime versions differ
-in which paths they follow; one of them even takes an address in memory for a path.
+in which paths they follow; one even treats a memory address as a path.
 """
 
 from __future__ import annotations
@@ -13,8 +13,8 @@ from dlc.errors import ModelError
 from dlc.model_store.skim import open_model
 from dlc.model_store.wire import Span
 
-# What of ONNX's schema (onnx.proto) leads to tensors: for each message its fields and what they
-# hold.
+# The part of ONNX's schema (onnx.proto) that leads to tensors: for each message, its fields and
+# what they hold.
 _LEADS = {
     "model": {7: "graph", 25: "function"},
     "graph": {1: "node", 5: "tensor", 15: "sparse tensor"},
@@ -35,17 +35,17 @@ _ENTRY_KEY, _ENTRY_VALUE = 1, 2
 
 
 def external_locations(path: Path) -> set[str]:
-    """Return the paths at which a model's tensors are said to be kept.
+    """Return the paths where a model claims to keep tensors.
 
     Raises:
-        ModelError: the file cannot be read or is no whole ONNX file.
+        ModelError: the file cannot be read or is not a complete ONNX file.
     """
     with open_model(path) as model:
         return set(_locations(model))
 
 
 def check_locations(path: Path, locations: Iterable[str]) -> None:
-    """Raise ModelError unless each of a model's `locations` is a file of the model's folder."""
+    """Raise ModelError unless each of a model's `locations` is a file in the model's folder."""
     folder = path.resolve().parent
     for location in sorted(locations):
         wanted = folder / location
@@ -63,7 +63,7 @@ def check_locations(path: Path, locations: Iterable[str]) -> None:
 
 def _locations(model: Span) -> Iterator[str]:
     """Yield the paths that tensors state, wherever they are in the model."""
-    # A stack instead of a recursion: how deep graphs lie in graphs is up to the file.
+    # A stack instead of recursion: the file decides how deep graphs are nested.
     waiting = [("model", model)]
     while waiting:
         kind, message = waiting.pop()

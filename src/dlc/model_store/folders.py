@@ -1,4 +1,4 @@
-"""The folders where models lie, in the order in which they are searched."""
+"""The folders that hold models, in search order."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ _APP = "dlc"
 
 @dataclass(frozen=True, slots=True)
 class Folders:
-    """Where models are looked for, and where dlc keeps what it writes about them.
+    """Where to search for models, and where dlc keeps what it records about them.
 
     Attributes:
-        search: folders with models, the first to be searched first; they need not exist.
+        search: folders with models, in search order; they need not exist.
         download: where downloads go; one of `search`.
-        data: the user's data folder, for the licenses that were accepted.
-        cache: the user's cache folder, for the digests of files that were checked before.
+        data: the user's data folder, for accepted licenses.
+        cache: the user's cache folder, for digests of files checked before.
     """
 
     search: tuple[Path, ...]
@@ -31,11 +31,11 @@ class Folders:
 
     @classmethod
     def of_user(cls, environment: Mapping[str, str] = os.environ) -> Folders:
-        """Return the folders of whoever runs dlc.
+        """Return the folders of the current user.
 
-        Searched are `models` of a source checkout, the folder that the variable DLC_MODELS names,
-        the user's data folder, and insightface's own. Downloads go to DLC_MODELS if it is set, to
-        the data folder otherwise.
+        The search covers `models` in a source checkout, the folder named by the variable
+        DLC_MODELS, the user's data folder, and insightface's own. Downloads go to DLC_MODELS if
+        set, otherwise to the data folder.
         """
         data = platformdirs.user_data_path(_APP, appauthor=False)
         cache = platformdirs.user_cache_path(_APP, appauthor=False)
@@ -46,11 +46,11 @@ class Folders:
         return cls(search, chosen[0] if chosen else data / "models", data, cache)
 
     def places(self, file: str) -> Iterator[Path]:
-        """Yield every path at which a model's file may lie, in the order of the search.
+        """Yield every path where a model's file may be, in search order.
 
         Args:
-            file: its path below a models folder. A file of a package is also looked for without
-                the package's folder, and with the folder twice, as InsightFace's archive unpacks.
+            file: its path below a models folder. A file in a package is also searched without the
+                package's folder, and with that folder twice, as InsightFace's archive unpacks.
         """
         relative = PurePosixPath(file)
         variants = [relative]
@@ -62,6 +62,6 @@ class Folders:
 
 
 def _checkout_models() -> list[Path]:
-    """Return the `models` folder beside `src`, if this is a source checkout."""
+    """Return the `models` folder next to `src`, if this is a source checkout."""
     checkout = Path(__file__).resolve().parents[3]
     return [checkout / "models"] if (checkout / "pyproject.toml").is_file() else []

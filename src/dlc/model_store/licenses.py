@@ -1,4 +1,4 @@
-"""The terms of the models' weights, and the record of those that the user accepted."""
+"""The licenses of the models' weights, and the record of those that the user accepted."""
 
 from __future__ import annotations
 
@@ -63,26 +63,26 @@ DEEPFACELAB = License(
 
 
 class LicenseRecord:
-    """Remembers in a file of the user's data folder which licenses were accepted.
+    """Records in a file in the user's data folder which licenses were accepted.
 
-    What is remembered is the digest of the text, so a text that changes has to be accepted again.
+    The record holds the digest of the text, so a changed text has to be accepted again.
     """
 
     def __init__(self, path: Path) -> None:
         self._path = path
 
     def accepted(self, license_: License) -> bool:
-        """Return whether the user accepted this very text."""
+        """Return whether the user accepted exactly this text."""
         entry = self._read().get(license_.key)
         return isinstance(entry, dict) and entry.get("text_sha256") == _digest(license_)
 
     def pending(self, specs: Iterable[ModelSpec]) -> list[License]:
-        """Return the licenses of these models that were not accepted yet, each once."""
+        """Return the licenses of these models not yet accepted, each once."""
         licenses = dict.fromkeys(spec.license for spec in specs)
         return [license_ for license_ in licenses if not self.accepted(license_)]
 
     def accept(self, license_: License) -> None:
-        """Remember that the user accepted this text.
+        """Record that the user accepted this text.
 
         Raises:
             WriteError: the record cannot be written.
@@ -100,7 +100,7 @@ class LicenseRecord:
         try:
             entries = json.loads(self._path.read_text("utf-8"))
         except (OSError, ValueError):
-            # No record, or one that cannot be understood: the user is asked again.
+            # If the record is missing or unreadable, the user is asked again.
             return {}
         return entries if isinstance(entries, dict) else {}
 

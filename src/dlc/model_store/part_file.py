@@ -1,4 +1,4 @@
-"""A file that grows beside its final name until it is whole."""
+"""A partial file that grows next to its final name until it is complete."""
 
 from __future__ import annotations
 
@@ -20,16 +20,16 @@ class TooLongError(Exception):
 
 
 class PartFile:
-    """What was received of a file so far, kept from one run to the next.
+    """The bytes of a file received so far, kept from one run to the next.
 
-    It is a context manager, in whose context no other process works on the same file.
+    As a context manager, it keeps other processes from working on the same file.
 
     Args:
-        destination: the file's final path; its folder is made if there is none.
+        destination: the file's final path; its folder is created if needed.
         total: the size it must reach.
 
     Attributes:
-        path: where the bytes are meanwhile.
+        path: where the bytes are kept meanwhile.
     """
 
     def __init__(self, destination: Path, total: int) -> None:
@@ -55,24 +55,24 @@ class PartFile:
         error: BaseException | None,
         traceback: TracebackType | None,
     ) -> None:
-        # Windows refuses to remove an open file; there the lock removes its own.
+        # Windows refuses to remove an open file; there the lock removes its own file.
         with suppress(OSError):
             self._lock_path.unlink()
         self._lock.release()
 
     @property
     def size(self) -> int:
-        """How many bytes there are."""
+        """Number of bytes so far."""
         try:
             return self.path.stat().st_size
         except FileNotFoundError:
             return 0
 
     def prepare(self) -> None:
-        """Drop what is too long, and see whether the rest fits on the disk.
+        """Drop the file if it is too long, and check that the rest fits on the disk.
 
         Raises:
-            WriteError: the disk has too little room.
+            WriteError: the disk has too little space.
         """
         folder = self._destination.parent
         with self._refusals():
@@ -88,11 +88,11 @@ class PartFile:
             raise WriteError(message)
 
     def write(self, pieces: Iterable[bytes], start: int, on_size: Callable[[int], None]) -> None:
-        """Write `pieces` from byte `start` on, and call `on_size` with the size after each.
+        """Write `pieces` from byte `start` on, calling `on_size` with the size after each.
 
         Raises:
             TooLongError: there are more bytes than the file may have; it is removed.
-            WriteError: the disk refuses them; those before stay.
+            WriteError: they cannot be written; those before are kept.
         """
         size = start
         with self._refusals():
@@ -106,7 +106,7 @@ class PartFile:
                 if size > self._total:
                     break
                 with self._refusals():
-                    # Unbuffered, a write may take less than it is given.
+                    # An unbuffered write may write less than it is given.
                     rest = memoryview(piece)
                     while rest:
                         rest = rest[file.write(rest) :]
@@ -116,10 +116,10 @@ class PartFile:
             raise TooLongError
 
     def commit(self) -> None:
-        """Give the file its final name, once its bytes are on the disk.
+        """Give the file its final name after syncing its bytes to disk.
 
         Raises:
-            WriteError: the disk refuses.
+            WriteError: the file cannot be synced or renamed.
         """
         with self._refusals():
             with self.path.open("r+b") as file:
@@ -127,7 +127,7 @@ class PartFile:
             self.path.replace(self._destination)
 
     def discard(self) -> None:
-        """Remove what was received."""
+        """Remove the received bytes."""
         self.path.unlink(missing_ok=True)
 
     @contextmanager

@@ -1,4 +1,4 @@
-"""Bringing a model onto this machine: by itself, or inside an archive."""
+"""Downloads models to this machine, individually or inside an archive."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _LOG = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Pulled:
-    """A model that is installed now: where, and whether it had to be downloaded."""
+    """An installed model: where it is, and whether it had to be downloaded."""
 
     spec: ModelSpec
     path: Path
@@ -26,7 +26,7 @@ class Pulled:
 
 
 def refuse(license_: License) -> None:
-    """Accept no license: what a puller does that nobody gave a way to ask.
+    """Accept no license: the default of a puller without a way to ask.
 
     Raises:
         OptionError: always.
@@ -42,10 +42,10 @@ class Puller:
     """Installs models.
 
     Args:
-        store: where they go, and where they may be already.
+        store: where they go, or may already be.
         downloader: fetches files.
-        agree: called with every license that was not accepted before; returns if the user accepts
-            it and raises otherwise.
+        agree: called with every license not accepted before; returns if the user accepts it and
+            raises otherwise.
     """
 
     def __init__(
@@ -60,14 +60,14 @@ class Puller:
         self._fetched: list[Path] = []
 
     def pull(self, specs: Sequence[ModelSpec]) -> list[Pulled]:
-        """Install the models that are not installed, or damaged.
+        """Install the models that are missing or damaged.
 
-        All licenses are settled before the first download. An archive that several of the models
-        come from is fetched once, and removed at the end.
+        All licenses are settled before the first download. An archive with several of the models is
+        fetched once, and removed at the end.
 
         Raises:
             OptionError: a license was not accepted.
-            ModelError: a model can be had nowhere; the message tells how to install it by hand.
+            ModelError: a model cannot be downloaded; the message says how to install it by hand.
             WriteError: a file cannot be written.
         """
         present = {spec: self._store.whole(spec) for spec in specs}
@@ -95,7 +95,7 @@ class Puller:
         return Pulled(spec, destination, downloaded=True)
 
     def _install(self, spec: ModelSpec, destination: Path) -> None:
-        """Get the file itself, or else take it out of its archive."""
+        """Download the file itself, or else extract it from its archive."""
         try:
             self._downloader.fetch(spec.remote, destination)
         except SourcesExhausted as exhausted:
@@ -109,7 +109,7 @@ class Puller:
             extract_member(archive, spec.remote, destination)
 
     def _archive(self, archive: RemoteFile) -> Path:
-        """Return a whole archive in the download folder, which a user may have put there too."""
+        """Return a complete archive in the download folder; a user may have put it there."""
         path = self._store.folders.download / archive.file
         if path.is_file() and self._store.digests.digest(path) == archive.sha256:
             return path

@@ -1,4 +1,4 @@
-"""What the answers of a web server mean for a download."""
+"""Interprets a web server's responses for a download."""
 
 from __future__ import annotations
 
@@ -8,20 +8,20 @@ import re
 import httpx
 
 _CONTENT_RANGE = re.compile(r"bytes (\d+)-\d+/(\d+|\*)")
-# Worth another try: the request took too long, there were too many, or the server has trouble.
+# Worth a retry: the request timed out, there were too many, or the server has trouble.
 _TEMPORARY = {408, 425, 429, 500, 502, 503, 504}
 
 
 class SourceFailure(Exception):  # noqa: N818 - an outcome that the next address may change
-    """An address does not have the file; trying it again would change nothing."""
+    """An address does not have the file; a retry would not help."""
 
 
 class Interruption(Exception):  # noqa: N818 - an outcome that the next attempt may change
-    """An attempt ended early; another one may bring the rest.
+    """An attempt ended early; another may bring the rest.
 
     Attributes:
         connected: whether there was a connection at all.
-        retry_after: the least seconds to wait, as the server asked.
+        retry_after: minimum seconds to wait, as requested by the server.
     """
 
     def __init__(self, reason: str, *, connected: bool = True, retry_after: float = 0.0) -> None:
@@ -31,30 +31,30 @@ class Interruption(Exception):  # noqa: N818 - an outcome that the next attempt 
 
 
 def require_secure(url: httpx.URL) -> None:
-    """Raise unless `url` is HTTPS, or goes to this very machine.
+    """Raise unless `url` is HTTPS, or goes to this machine.
 
     Raises:
-        SourceFailure: anybody on the way could read or change what is sent.
+        SourceFailure: anybody on the way could read or change the traffic.
     """
     if url.scheme != "https" and not _is_loopback(url.host):
         raise SourceFailure(f"{url.scheme}://{url.host} is not secure: only HTTPS is used")
 
 
 def first_byte(response: httpx.Response, offset: int, size: int) -> int | None:
-    """Return which byte of the file the body of a response begins with.
+    """Return which byte of the file a response's body starts with.
 
     Args:
-        response: the answer to a request for the bytes from `offset` on.
-        offset: how many bytes there are already.
-        size: how many bytes the file must have.
+        response: the response to a request for the bytes from `offset` on.
+        offset: number of bytes already received.
+        size: expected size of the file in bytes.
 
     Returns:
-        `offset` where the download goes on, 0 where the server sends the whole file, None where it
-        cannot go on and must begin anew.
+        `offset` if the download continues, 0 if the server sends the whole file, None if it cannot
+        continue and must start over.
 
     Raises:
-        Interruption: the server has trouble that may pass.
-        SourceFailure: it does not have the file, or one of another size.
+        Interruption: the server has temporary trouble.
+        SourceFailure: the server does not have the file, or has one of another size.
     """
     status = response.status_code
     if status == httpx.codes.REQUESTED_RANGE_NOT_SATISFIABLE and offset:

@@ -1,4 +1,4 @@
-"""Rewritten model files, kept so that each is made once per model and machine."""
+"""Rewritten model files, cached so that each is made once per model and machine."""
 
 from __future__ import annotations
 
@@ -22,8 +22,8 @@ class Entry:
     """A place for one rewritten file.
 
     Attributes:
-        path: the file; for some models there is nothing to rewrite, and then it is never written.
-        key: 32 hexadecimal digits that stand for everything the file depends on.
+        path: the file; never written for models with nothing to rewrite.
+        key: 32 hexadecimal digits that identify everything the file depends on.
     """
 
     path: Path
@@ -31,7 +31,7 @@ class Entry:
 
     @property
     def record(self) -> Path:
-        """Where it is written down what the file is and how it came about."""
+        """Path of the record of what the file is and how it was made."""
         return record_of(self.path)
 
 
@@ -40,7 +40,7 @@ class RewrittenFiles:
 
     Args:
         cache: the user's cache folder.
-        digests: tells the content of files, which is remembered for as long as they do not change.
+        digests: identifies the content of files, cached while they do not change.
     """
 
     def __init__(self, cache: Path, digests: DigestCache) -> None:
@@ -50,12 +50,12 @@ class RewrittenFiles:
     def entry(
         self, source: Path, target: str, input_shape: tuple[int, ...] | None, facts: object
     ) -> Entry:
-        """Return the place for a rewritten file; what an update made stale has the same place.
+        """Return the place for a rewritten file; one made stale by an update has the same place.
 
         Args:
             source: the model's file.
-            target: what it is rewritten for, such as "coreml": the end of its name.
-            input_shape: to which its first input is fixed; None leaves it open.
+            target: what it is rewritten for, such as "coreml"; the suffix of its name.
+            input_shape: shape that its first input is fixed to; None leaves it open.
             facts: what else the file depends on, such as versions; compared by its `repr`.
 
         Raises:
@@ -68,7 +68,7 @@ class RewrittenFiles:
         return Entry(folder / f"{source.stem}_{target}.onnx", key)
 
     def lookup(self, entry: Entry) -> Mapping[str, Any] | None:
-        """Return what was recorded of a file that is current and whole; None if there is none."""
+        """Return the record of a file that is current and intact; None if there is none."""
         record = _read(entry.record)
         if record is None:
             return None
@@ -87,7 +87,7 @@ class RewrittenFiles:
         """Record a file that was just written, or that there is nothing to write.
 
         Raises:
-            WriteError: it cannot be recorded.
+            WriteError: the record cannot be written.
         """
         digest = self.digests.compute(entry.path) if written else None
         record = {**facts, "key": entry.key, "sha256": digest}
@@ -97,7 +97,7 @@ class RewrittenFiles:
             raise unwritable(entry.record.parent, error) from error
 
     def make_room(self, entry: Entry) -> None:
-        """Make the folder of a file, and forget what was recorded of its predecessor.
+        """Create the folder of a file, and remove its predecessor's record.
 
         Raises:
             WriteError: the folder cannot be written to.
@@ -110,19 +110,19 @@ class RewrittenFiles:
 
 
 def record_of(path: Path) -> Path:
-    """Return where it is written down how a rewritten file came about."""
+    """Return the path of the record of how a rewritten file was made."""
     return path.with_suffix(".json")
 
 
 def recorded_key(path: Path) -> str | None:
-    """Return the key of a rewritten file; None if the file is none that dlc has rewritten."""
+    """Return the key of a rewritten file; None if dlc did not write the file."""
     record = _read(record_of(path))
     key = None if record is None else record.get("key")
     return key if isinstance(key, str) and record and record.get("sha256") else None
 
 
 def recorded_changes(path: Path) -> Mapping[str, int]:
-    """Return how much each rewrite changed in a file that dlc has rewritten; empty for others."""
+    """Return how much each rewrite changed in a file that dlc rewrote; empty for others."""
     record = _read(record_of(path)) or {}
     changes = record.get("changes")
     return changes if isinstance(changes, dict) else {}

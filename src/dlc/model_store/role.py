@@ -1,4 +1,4 @@
-"""What models do."""
+"""The roles of models."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from enum import StrEnum
 
 
 class Role(StrEnum):
-    """What a model does in the program."""
+    """What a model does in dlc."""
 
     DETECTOR = "detector"
     LANDMARKER = "landmarker"

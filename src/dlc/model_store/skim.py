@@ -1,7 +1,7 @@
-"""Reading a few facts from an ONNX file of any size, and nothing but the bytes they lie in.
+"""Reads a few facts from an ONNX file of any size, touching only the bytes that hold them.
 
-The numbers of the fields are those of ONNX's schema (onnx.proto, `ModelProto` and below). Names in
-it are protobuf's; a graph's weights are its "initializers".
+Field numbers are from ONNX's schema (onnx.proto, `ModelProto` and below). Names follow protobuf; a
+graph's weights are its "initializers".
 """
 
 from __future__ import annotations
@@ -29,11 +29,11 @@ _TENSOR_ELEMENT, _TENSOR_SHAPE = 1, 2
 _SHAPE_DIMENSION = 1
 _DIMENSION_VALUE, _DIMENSION_NAME = 1, 2
 
-# onnx.TensorProto.DataType, those that a face model's inputs and outputs may have.
+# The values of onnx.TensorProto.DataType that a face model's inputs and outputs may have.
 _TYPE_NAMES = {1: "float32", 2: "uint8", 3: "int8", 6: "int32", 7: "int64", 10: "float16"}
 _TYPE_NAMES |= {11: "float64", 16: "bfloat16"}
 
-# From here on an initializer that is listed among the inputs is but a default.
+# From this version on, an initializer listed among the inputs is only a default.
 _FIRST_IR_OF_DEFAULTS = 4
 
 EMAP_SHAPE = (512, 512)
@@ -44,10 +44,10 @@ class TensorInfo:
     """An input or output of a graph.
 
     Attributes:
-        name: what the graph calls it.
-        element: the type of its elements in NumPy's words, such as "float32".
-        shape: an integer for a fixed size, a text for a named one, None for an unknown one; None
-            instead of a tuple where not even the number of dimensions is stated.
+        name: its name in the graph.
+        element: NumPy's name for the type of its elements, such as "float32".
+        shape: an integer for a fixed size, a string for a named one, None for an unknown one; None
+            instead of a tuple if not even the number of dimensions is declared.
     """
 
     name: str
@@ -57,7 +57,7 @@ class TensorInfo:
 
 @dataclass(frozen=True, slots=True)
 class GraphIO:
-    """What goes into a graph and what comes out, in the graph's own order."""
+    """A graph's inputs and outputs, in the graph's order."""
 
     inputs: tuple[TensorInfo, ...]
     outputs: tuple[TensorInfo, ...]
@@ -66,10 +66,11 @@ class GraphIO:
 def skim_io(path: Path) -> GraphIO:
     """Return the inputs and outputs of an ONNX file.
 
-    Weights that an old file lists among its inputs as well are left out, as ONNX Runtime does.
+    Weights that an old file also lists among its inputs are left out, as in ONNX Runtime.
 
     Raises:
-        ModelError: the file cannot be read or is no whole ONNX file; the message names a remedy.
+        ModelError: the file cannot be read or is not a complete ONNX file; the message names a
+            remedy.
     """
     with _graph(path) as graph:
         inputs, outputs, weights = [], [], set()
@@ -87,13 +88,14 @@ def skim_io(path: Path) -> GraphIO:
 
 
 def skim_defaults(path: Path) -> frozenset[str]:
-    """Return the weights that a file lists among its inputs, so that a caller could replace them.
+    """Return the weights that a file lists among its inputs, where a caller could replace them.
 
-    ONNX Runtime takes none of them for a constant. Before IR version 4 a file had to list all its
-    weights, and they are constants all the same: such a file has none of these.
+    ONNX Runtime does not treat these as constants. Before IR version 4, a file had to list all its
+    weights, but they are constants all the same: such a file has none of these.
 
     Raises:
-        ModelError: the file cannot be read or is no whole ONNX file; the message names a remedy.
+        ModelError: the file cannot be read or is not a complete ONNX file; the message names a
+            remedy.
     """
     with open_model(path) as model:
         inputs, weights = set(), set()
@@ -107,17 +109,17 @@ def skim_defaults(path: Path) -> frozenset[str]:
 
 
 def skim_emap(path: Path) -> NDArray[np.float32]:
-    """Return the matrix that takes an ArcFace embedding into an inswapper's identity space.
+    """Return the matrix that maps an ArcFace embedding to inswapper's identity space.
 
     It is the last initializer of the graph, as in `insightface.model_zoo.inswapper`.
 
     Returns:
-        float32 (512, 512), a copy, also where the file stores float16. The identity is
-        `embedding @ emap`, normalized.
+        float32 (512, 512), a copy, even if the file stores float16. The identity is `embedding @
+        emap`, normalized.
 
     Raises:
-        ModelError: the file cannot be read, is no whole ONNX file, or its last initializer is no
-            such matrix; the message names a remedy.
+        ModelError: the file cannot be read, is not a complete ONNX file, or its last initializer is
+            not such a matrix; the message names a remedy.
     """
     with _graph(path) as graph:
         last = None
@@ -133,10 +135,11 @@ def skim_emap(path: Path) -> NDArray[np.float32]:
 
 
 def skim_nodes(path: Path, count: int) -> bytes:
-    """Return the first nodes of an ONNX file as an ONNX model of their own, without the weights.
+    """Return the first nodes of an ONNX file as a separate ONNX model, without weights.
 
     Raises:
-        ModelError: the file cannot be read or is no whole ONNX file; the message names a remedy.
+        ModelError: the file cannot be read or is not a complete ONNX file; the message names a
+            remedy.
     """
     with _graph(path) as graph:
         spans = (
@@ -150,21 +153,21 @@ def skim_nodes(path: Path, count: int) -> bytes:
 
 @contextmanager
 def _graph(path: Path) -> Iterator[Span]:
-    """Open the one graph of an ONNX file; what is wrong inside becomes a ModelError."""
+    """Open the graph of an ONNX file; malformed content becomes a ModelError."""
     with open_model(path) as model:
         yield _only_graph(model)
 
 
 @contextmanager
 def open_model(path: Path) -> Iterator[Span]:
-    """Open an ONNX file as the message that it is, to be read while the context lasts.
+    """Open an ONNX file as a protobuf message, readable within the context.
 
     Raises:
-        ModelError: the file cannot be read, or what is read of it in the context is malformed.
+        ModelError: the file cannot be read, or what is read within the context is malformed.
     """
     if not path.is_file():
-        # Not only a missing file: opening a named pipe would wait for somebody to write to it.
-        raise ModelError(f"{path} is no model file: check the path")
+        # Not only for missing files: opening a named pipe would wait for a writer.
+        raise ModelError(f"{path} is not a model file: check the path")
     try:
         with path.open("rb", buffering=0) as file:
             size = os.fstat(file.fileno()).st_size
@@ -207,7 +210,7 @@ def _ir_version(model: Span) -> int:
 
 
 def _tensor_info(value_info: Span) -> TensorInfo:
-    """Read a ValueInfoProto; a value that is no tensor has an unknown type and shape."""
+    """Read a ValueInfoProto; a value that is not a tensor has an unknown type and shape."""
     name, element, shape = "", "unknown", None
     for number, value in value_info.fields():
         if not isinstance(value, Span):

@@ -1,4 +1,4 @@
-"""What is known of a model file before it is on this machine."""
+"""What is known about a model file before it is on this machine."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ class License:
         key: a short name that never changes; acceptance is recorded under it.
         title: the license in a few words.
         text: what it allows and forbids, as shown before a download.
-        url: where the owner of the weights states it.
+        url: where the owner of the weights publishes it.
     """
 
     key: str
@@ -27,13 +27,13 @@ class License:
 
 @dataclass(frozen=True, slots=True)
 class RemoteFile:
-    """A file that can be downloaded, and how to know that it is the right one.
+    """A file to download, and how to recognize it.
 
     Attributes:
-        file: where it lies below a models folder, with forward slashes.
-        size: in bytes.
+        file: its path below a models folder, with forward slashes.
+        size: its size in bytes.
         sha256: its digest, 64 lower-case hexadecimal digits.
-        urls: where it can be had, in the order to try.
+        urls: its addresses, in the order to try.
     """
 
     file: str
@@ -52,11 +52,11 @@ class ModelSpec:
     """A model that dlc can use.
 
     Attributes:
-        name: what users call it.
-        role: what it does.
+        name: its name for users.
+        role: its role.
         license: the terms of its weights.
         remote: the file itself.
-        archive: a ZIP file that holds it too, tried when `remote` cannot be had.
+        archive: a ZIP file that also contains it, tried if `remote` is unavailable.
     """
 
     name: str

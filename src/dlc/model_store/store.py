@@ -1,4 +1,4 @@
-"""Finding the model files that are installed, and telling the right ones from the others."""
+"""Finds installed model files, and tells the right ones from the others."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _LOG = logging.getLogger(__name__)
 
 
 class Check(Enum):
-    """How closely an installed file is looked at."""
+    """How closely to check an installed file."""
 
     SIZE = auto()
     """Its size: costs nothing."""
@@ -31,11 +31,11 @@ class Check(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Copy:
-    """A file that has the name of a model.
+    """A file with the name of a model.
 
     Attributes:
         path: where it is.
-        damage: what is wrong with it, in words, or None if it is the model.
+        damage: what is wrong with it, in words, or None if it is the right file.
     """
 
     path: Path
@@ -46,8 +46,8 @@ class ModelStore:
     """The models on this machine.
 
     Args:
-        catalog: the models there are.
-        folders: where they may lie.
+        catalog: the known models.
+        folders: where they may be.
     """
 
     def __init__(self, catalog: Catalog, folders: Folders) -> None:
@@ -58,25 +58,25 @@ class ModelStore:
 
     @classmethod
     def of_user(cls) -> ModelStore:
-        """Return the models that dlc knows, in the folders of whoever runs it."""
+        """Return the models that dlc knows, in the folders of the current user."""
         return cls(Catalog.shipped(), Folders.of_user())
 
     def find(self, name: str) -> Path | None:
-        """Return where a model lies, judged by name and size, or None if it is not installed.
+        """Return where a model is, judged by name and size, or None if it is not installed.
 
         Raises:
-            OptionError: no model has this name.
+            OptionError: there is no model with this name.
         """
         return self.whole(self.catalog.get(name), Check.SIZE)
 
     def require(self, name: str) -> Path:
-        """Return where a model lies, after its digest was checked.
+        """Return where a model is, after checking its digest.
 
-        A file that was checked before and did not change since is not read again.
+        A file that was checked before and has not changed since is not read again.
 
         Raises:
             ModelError: the model is not installed, or every file of that name is damaged.
-            OptionError: no model has this name.
+            OptionError: there is no model with this name.
         """
         spec = self.catalog.get(name)
         path = self.whole(spec)
@@ -89,7 +89,7 @@ class ModelStore:
         raise ModelError(f"the model {spec.name} is not installed; {remedy}")
 
     def whole(self, spec: ModelSpec, check: Check = Check.DIGEST) -> Path | None:
-        """Return the first file that is the model; warn of damaged ones that are passed over."""
+        """Return the first intact file; warn of damaged ones skipped on the way."""
         for copy in self.copies(spec, check):
             if copy.damage is None:
                 return copy.path
@@ -97,12 +97,12 @@ class ModelStore:
         return None
 
     def copies(self, spec: ModelSpec, check: Check = Check.DIGEST) -> Iterator[Copy]:
-        """Yield every file that has the model's name, in the order of the search."""
+        """Yield every file with the model's name, in search order."""
         for path in self.files(spec):
             yield Copy(path, self._damage(path, spec, check))
 
     def files(self, spec: ModelSpec) -> Iterator[Path]:
-        """Yield every file that has the model's name, each once, unchecked."""
+        """Yield every file with the model's name, each once, unchecked."""
         seen: set[Path] = set()
         for path in self.folders.places(spec.remote.file):
             if path.is_file() and path.resolve() not in seen:
@@ -124,5 +124,5 @@ class ModelStore:
         return None
 
     def destination(self, spec: ModelSpec) -> Path:
-        """Return the path to which a download of the model goes."""
+        """Return the path that a download of the model goes to."""
         return self.folders.download / spec.remote.file

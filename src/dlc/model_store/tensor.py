@@ -1,4 +1,4 @@
-"""Reading the numbers of one ONNX tensor, in whichever of its ways a file stores them."""
+"""Reads the numbers of an ONNX tensor, however the file stores them."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _DIMS, _DATA_TYPE, _FLOAT_DATA, _INT32_DATA, _NAME, _RAW_DATA = 1, 2, 4, 5, 8, 9
 _DATA_LOCATION = 14
 _EXTERNAL = 1
 
-# onnx.TensorProto.DataType to the type of its raw bytes.
+# Maps onnx.TensorProto.DataType to the type of its raw bytes.
 _RAW_TYPES: dict[int, np.dtype[np.floating]] = {1: np.dtype("<f4"), 10: np.dtype("<f2")}
 _FLOAT, _FLOAT16 = 1, 10
 
@@ -45,13 +45,13 @@ def tensor_name(tensor: Span) -> str:
 
 
 def read_matrix(tensor: Span, shape: tuple[int, int]) -> NDArray[np.float32]:
-    """Return the numbers of a tensor that must have this shape, and be float32 or float16.
+    """Return the numbers of a tensor, which must have this shape and be float32 or float16.
 
     Returns:
-        float32 of the shape asked for, a copy.
+        float32 of the requested shape, a copy.
 
     Raises:
-        WireError: the tensor is another one, malformed, or stored in a file of its own.
+        WireError: the tensor is of another kind, malformed, or stored in a separate file.
     """
     parsed = _parse(tensor)
     if tuple(parsed.dims) != shape or parsed.data_type not in _RAW_TYPES:
@@ -119,6 +119,6 @@ def _float16_of_integers(pieces: list[Span], count: int) -> NDArray[np.floating]
         septet = data[(ends - lengths)[has] + place] & 0x7F
         bits[has] |= septet.astype(np.uint32) << np.uint32(7 * place)
     if bits.max() > 0xFFFF:
-        message = "its identity matrix holds numbers that are no float16"
+        message = "its identity matrix holds numbers that are not float16"
         raise WireError(message)
     return bits.astype(np.uint16).view(np.float16)

@@ -1,4 +1,4 @@
-"""Walking the protobuf wire format without decoding more than asked for.
+"""Walks the protobuf wire format, decoding only what is requested.
 
 Only what ONNX files need: https://protobuf.dev/programming-guides/encoding. Nothing here trusts the
 bytes: lengths are checked against their message, and a budget bounds how many fields are visited.
@@ -17,28 +17,28 @@ _UNSIGNED_64 = (1 << 64) - 1
 
 _SHRUNK = "it became shorter while it was read"
 
-# Far longer than any name that a tool gives to a weight.
+# Far longer than any name that tools give to weights.
 _MAX_TEXT = 1 << 16
 
-# A face model has a few hundred nodes and weights; real networks stay far below this.
+# A face model has a few hundred nodes and weights, far below this.
 MAX_FIELDS = 500_000
 
 
 class WireError(ValueError):
-    """The bytes are no protobuf message, or one that nobody needs to read."""
+    """The bytes are not a protobuf message, or not one worth reading."""
 
 
 @dataclass(slots=True)
 class Budget:
-    """How many more fields may be visited; shared by everything that reads one file."""
+    """Remaining number of fields that may be visited; shared by all readers of a file."""
 
     fields: int = MAX_FIELDS
 
     def spend(self) -> None:
-        """Take one field off.
+        """Spend one field.
 
         Raises:
-            WireError: none is left.
+            WireError: the budget is spent.
         """
         self.fields -= 1
         if self.fields < 0:
@@ -47,11 +47,10 @@ class Budget:
 
 
 class FileBytes:
-    """The bytes of a file, of which only a small window is in memory.
+    """The bytes of a file, with only a small window in memory.
 
-    A memory map would be simpler, but Linux may map 2 MB for every byte that is touched, so that
-    half of a large model would count as memory of this process, and a file that shrinks under the
-    map would end it.
+    A memory map would be simpler, but Linux may map 2 MB for every byte touched, so half of a large
+    model would count as this process's memory, and a file that shrinks while mapped would crash it.
 
     Args:
         file: an unbuffered file.
@@ -79,7 +78,7 @@ class FileBytes:
         return self._window[offset]
 
     def read(self, start: int, end: int) -> bytes:
-        """Return the bytes from `start` to `end`, or as many of them as there are."""
+        """Return the bytes from `start` to `end`, or as many as there are."""
         self._file.seek(start)
         pieces = []
         while start < end and (piece := self._file.read(end - start)):
@@ -104,7 +103,7 @@ class Span:
         """Return the bytes.
 
         Raises:
-            WireError: they are not there any more.
+            WireError: they are no longer there.
         """
         data = self.data.read(self.start, self.end)
         if len(data) < len(self):
@@ -112,7 +111,7 @@ class Span:
         return data
 
     def text(self) -> str:
-        """Return the bytes as text; what is not UTF-8 is shown escaped.
+        """Return the bytes as text; invalid UTF-8 is escaped.
 
         Raises:
             WireError: there are too many for a name.
@@ -169,18 +168,18 @@ class Span:
 
 
 def signed(value: int) -> int:
-    """Return an unsigned 64-bit varint as the int64 that protobuf's `int64` means by it."""
+    """Convert an unsigned 64-bit varint to protobuf's `int64`."""
     (number,) = struct.unpack("<q", struct.pack("<Q", value))
     return int(number)
 
 
 def length_field(number: int, content: bytes) -> bytes:
-    """Return a field that holds a message, a text or bytes, as it stands in the message above."""
+    """Return the encoding of a field that holds a message, a string or bytes."""
     return _encoded(number << 3 | _LENGTH) + _encoded(len(content)) + content
 
 
 def _encoded(value: int) -> bytes:
-    """Return the varint of a number that is not negative."""
+    """Return a non-negative number as a varint."""
     digits = bytearray()
     while value > 0x7F:
         digits.append(value & 0x7F | 0x80)
@@ -190,7 +189,7 @@ def _encoded(value: int) -> bytes:
 
 
 def _varint(span: Span, at: int) -> tuple[int, int]:
-    """Return the varint at `at` and where it ends."""
+    """Return the varint at `at` and its end."""
     value = 0
     # Seven bits a byte, so ten bytes hold 64 bits.
     for shift in range(0, 70, 7):
