@@ -89,7 +89,7 @@ def sample_feed(
         if info.type not in _ELEMENTS:
             raise ModelError(
                 f"The model {session.name} takes {info.type} as its input {info.name}: "
-                "it is no model of faces that dlc knows."
+                "it is not a face model that dlc knows."
             )
         fixed = session.route.input_shape if number == 0 else None
         shape = _closed(info.shape, fixed or (pictures,) + (1,) * (len(info.shape) - 1))
@@ -105,7 +105,7 @@ def sample_feed(
 def _refuse(session: RoutedSession, output_name: str, problem: str | None) -> None:
     if problem is not None:
         raise ModelError(
-            f"The {session.route.role} model {session.name} is of no use on "
+            f"The {session.route.role} model {session.name} is unusable on "
             f"{label(session.route.provider)}: its output {output_name} {problem}. "
             f"{_REMEDY}"
         )

@@ -147,7 +147,7 @@ def _noise(
         else:
             raise ModelError(
                 f"the model {name} takes {info.type} as its input {info.name}: "
-                "it is no model that dlc can check"
+                "dlc cannot check such a model"
             )
     return feed
 
