@@ -13,20 +13,20 @@ def macos_version() -> tuple[int, ...] | None:
 
 
 def is_apple_silicon() -> bool:
-    """Return whether the chip is Apple's own, also when Python was built for Intel.
+    """Return whether the chip is Apple's own, even if Python was built for Intel.
 
-    `platform.machine()` speaks of an Intel processor then, as it runs in the translation.
+    In that case `platform.machine()` reports an Intel processor, as it runs under Rosetta.
     """
     return _sysctl("hw.optional.arm64") == "1"
 
 
 def chip_name() -> str:
-    """Return the chip's name, such as "Apple M3 Max"; empty if macOS does not tell."""
+    """Return the chip's name, such as "Apple M3 Max"; empty if macOS does not say."""
     return _sysctl("machdep.cpu.brand_string")
 
 
 def _sysctl(name: str) -> str:
-    """Return a value of the kernel's; empty where there is no such value."""
+    """Return one of the kernel's values; empty if there is no such value."""
     try:
         answer = subprocess.run(  # noqa: S603 - the names are constants of this module
             ["/usr/sbin/sysctl", "-n", name],

@@ -1,4 +1,4 @@
-"""A machine in one line."""
+"""Describes a machine in one line."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from dlc.options import Provider
 def banner(host: Host) -> str:
     """Describe a machine and what its ONNX Runtime was built with, in one line.
 
-    It says what could be used. What a model is in fact run by, only its session tells.
+    It says what could be used; only a model's session shows what really runs it.
     """
     return "; ".join((_system(host), _gpus(host), _runtime(host)))
 

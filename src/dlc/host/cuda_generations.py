@@ -1,14 +1,15 @@
-"""For which generations of NVIDIA GPUs the packages of ONNX Runtime hold machine code.
+"""The generations of NVIDIA GPUs that ONNX Runtime's packages have machine code for.
 
-Read from the wheels of onnxruntime-gpu 1.26.0 and 1.31.1 for Linux. Machine code runs on its own
-major compute capability from its minor one on; PTX is compiled for any later GPU when it is loaded.
+Read from the wheels of onnxruntime-gpu 1.26.0 and 1.31.1 for Linux. Machine code runs on GPUs of
+the same major compute capability and the same or a later minor one; PTX is compiled for any later
+GPU at load time.
 
 | release | CUDA | machine code for                   | PTX |
 |---------|------|------------------------------------|-----|
 | 1.26.0  | 12.8 | 6.0, 7.0, 7.5, 8.0, 8.6, 9.0       | 9.0 |
 | 1.31.1  | 13.0 | 7.5, 8.0, 8.6, 8.9, 9.0, 12.0      |     |
 
-cuDNN has machine code of its own: 9.11 dropped what is older than 7.5 (NVIDIA's support matrices of
+cuDNN has its own machine code: 9.11 dropped everything older than 7.5 (NVIDIA's support matrices of
 9.10 and 9.11; immich pull request 23110).
 """
 
@@ -16,11 +17,11 @@ from __future__ import annotations
 
 from dlc.host.host import Runtime
 
-# Maxwell, Pascal and Volta cannot come back: CUDA 13 itself dropped them (its release notes), and
-# so did cuDNN with this release.
+# Maxwell, Pascal and Volta will not come back: CUDA 13 itself dropped them (see its release notes),
+# and so did cuDNN with this release.
 _OLDEST = (7, 5)
 _CUDNN_WITHOUT_OLDER = (9, 11)
-# Blackwell's data center GPUs are missing from what was read; a later release may well add them.
+# The wheels that were read lack Blackwell's data center GPUs; a later release may well add them.
 _LAST_READ = (1, 31)
 _MAJORS_OF_LAST_READ = (7, 8, 9, 12)
 
@@ -30,9 +31,9 @@ _LAST_WITH_CUDA_12 = "'onnxruntime-gpu[cuda,cudnn]<1.27'"
 
 
 def has_code_for(capability: tuple[int, int], runtime: Runtime) -> bool:
-    """Return whether `runtime` can run on a GPU of a compute capability.
+    """Return whether `runtime` can run on a GPU of this compute capability.
 
-    True where it is not known; running a model then tells.
+    True if unknown; running a model will show.
     """
     cuda = runtime.cuda_release
     if cuda is None or cuda < (13, 0):
@@ -43,20 +44,20 @@ def has_code_for(capability: tuple[int, int], runtime: Runtime) -> bool:
 
 
 def cudnn_has_code_for(capability: tuple[int, int], cudnn: tuple[int, int] | None) -> bool:
-    """Return whether a release of cuDNN can run on a GPU of a compute capability.
+    """Return whether a release of cuDNN can run on a GPU of this compute capability.
 
     Args:
-        capability: of the GPU.
-        cudnn: its major and minor version; None, if it is not known, is taken for one that can.
+        capability: the GPU's compute capability.
+        cudnn: its major and minor version; None means unknown, and is assumed to work.
     """
     return cudnn is None or cudnn < _CUDNN_WITHOUT_OLDER or capability >= _OLDEST
 
 
 def gpu_packages(capability: tuple[int, int] | None) -> str:
-    """Return what pip is to install for models to run on a GPU, as a shell takes it.
+    """Return what pip should install to run models on a GPU, quoted for a shell.
 
     Args:
-        capability: of the GPU; None if it is not known.
+        capability: the GPU's compute capability; None if unknown.
     """
     if capability is None or (capability >= _OLDEST and capability[0] in _MAJORS_OF_LAST_READ):
         return GPU_PACKAGE

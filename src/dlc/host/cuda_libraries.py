@@ -1,4 +1,4 @@
-"""Which of the libraries that ONNX Runtime's CUDA provider needs are on this machine."""
+"""Finds the libraries on this machine that ONNX Runtime's CUDA provider needs."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ _LAZY_FFT = 13
 
 
 def find_cuda_libraries(cuda: tuple[int, int]) -> CudaLibraries:
-    """Look for the libraries where ONNX Runtime's `preload_dlls` does.
+    """Search for the libraries where ONNX Runtime's `preload_dlls` does.
 
-    These are PyTorch's folder on Windows, the folders of NVIDIA's wheels, and then whatever the
-    system's loader searches (LD_LIBRARY_PATH, ld.so.cache, PATH).
+    That is PyTorch's folder on Windows, the folders of NVIDIA's wheels, then wherever the system's
+    loader looks (LD_LIBRARY_PATH, ld.so.cache, PATH).
 
     Args:
-        cuda: the CUDA release for which ONNX Runtime was built.
+        cuda: the CUDA release that ONNX Runtime was built for.
     """
     folders = list(_library_folders())
     names = library_names(cuda[0], sys.platform)
@@ -36,10 +36,10 @@ def find_cuda_libraries(cuda: tuple[int, int]) -> CudaLibraries:
 
 
 def library_names(cuda_major: int, platform: str) -> tuple[str, ...]:
-    """Return the file names of the libraries, those first that others need.
+    """Return the file names of the libraries, dependencies first.
 
-    cuFFT is named for CUDA 12 only: the later packages load it when a model computes a Fourier
-    transform. cuRAND and cuDNN have version numbers of their own.
+    cuFFT is listed only for CUDA 12: later packages load it when a model computes a Fourier
+    transform. cuRAND and cuDNN have their own version numbers.
 
     Args:
         cuda_major: 12 or 13.
@@ -58,14 +58,14 @@ def library_names(cuda_major: int, platform: str) -> tuple[str, ...]:
 
 
 def _library_folders() -> Iterator[Path]:
-    """Yield folders that may hold libraries: those of packages, for CUDA 12 and 13 alike, first."""
+    """Yield folders that may hold libraries, first those of packages, for CUDA 12 and 13 alike."""
     for root in _package_folders("nvidia"):
         for pattern in ("*/lib", "*/bin", "*/bin/*"):
             yield from root.glob(pattern)
     if sys.platform == "win32":
         for root in _package_folders("torch"):
             yield root / "lib"
-        # ONNX Runtime's loader looks here, and Python's leaves it out (ctypes' `winmode`).
+        # ONNX Runtime's loader looks here, but Python's does not (ctypes' `winmode`).
         for folder in os.get_exec_path():
             yield Path(folder)
 

@@ -1,4 +1,4 @@
-"""Looks at the machine; what to make of it is decided elsewhere, from the `Host` alone."""
+"""Examines the machine; decisions are made elsewhere, from the `Host` alone."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from dlc.host.packages import installed_packages
 from dlc.host.providers import execution_provider
 from dlc.options import Provider
 
-# What systems call the two architectures.
+# Names of the two architectures on different systems.
 _ARCHITECTURES = {"amd64": "x86_64", "aarch64": "arm64"}
 
 
@@ -45,7 +45,7 @@ def detect_host(runtime: Runtime) -> Host:
 
 
 def available_cpus() -> int:
-    """Return how many CPUs this process may use, at least 1."""
+    """Return the number of CPUs this process may use, at least 1."""
     if hasattr(os, "sched_getaffinity"):
         return len(os.sched_getaffinity(0))
     return os.cpu_count() or 1

@@ -1,4 +1,4 @@
-"""Everything about a machine that its owner could change to make models run faster, or at all."""
+"""What a machine's owner could change to make models run faster, or at all."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from dlc.options import Provider
 
 
 def host_findings(host: Host) -> tuple[Finding, ...]:
-    """Return what is wrong with the installation, the most far-reaching first; empty if nothing."""
+    """Return what is wrong with the installation, most far-reaching first; empty if nothing."""
     return tuple(_findings(host))
 
 
@@ -40,7 +40,7 @@ def _conflict(host: Host) -> Finding:
 
 
 def _best_provider(host: Host) -> Provider:
-    """Return the provider whose package ought to stay when several are installed."""
+    """Return the provider whose package should stay if several are installed."""
     installed = {package.name for package in host.packages}
     for provider, package in (
         (Provider.CUDA, "onnxruntime-gpu"),

@@ -1,4 +1,4 @@
-"""What is known of the machine that models run on, as plain values."""
+"""What is known about the machine that models run on, as plain values."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ from dataclasses import dataclass, field
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """Something that keeps dlc from the speed this machine could have.
+    """Something that keeps dlc from the speed this machine is capable of.
 
     Attributes:
-        problem: what is the case.
-        remedy: the step that changes it, as an imperative.
+        problem: what is wrong.
+        remedy: the step that fixes it, as an imperative.
     """
 
     problem: str
@@ -24,12 +24,12 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class Runtime:
-    """The ONNX Runtime that Python imports, as it reports itself.
+    """The ONNX Runtime that Python imports, as it describes itself.
 
     Attributes:
         version: such as "1.31.1".
-        providers: the execution providers it was built with, in its own names and order. Being
-            built in does not mean that a provider can be used on this machine.
+        providers: the execution providers it was built with, in its own names and order. A built-in
+            provider is not necessarily usable on this machine.
         cuda: the CUDA version it was built for, such as "13.0"; None without CUDA.
     """
 
@@ -39,12 +39,12 @@ class Runtime:
 
     @property
     def release(self) -> tuple[int, int]:
-        """Major and minor version, to compare."""
+        """Major and minor version, for comparisons."""
         return two_numbers(self.version)
 
     @property
     def cuda_release(self) -> tuple[int, int] | None:
-        """Major and minor version of CUDA, to compare; None without CUDA."""
+        """Major and minor version of CUDA, for comparisons; None without CUDA."""
         return two_numbers(self.cuda) if self.cuda else None
 
 
@@ -77,13 +77,13 @@ class NvidiaGpu:
 
 @dataclass(frozen=True, slots=True)
 class Nvidia:
-    """What was found of NVIDIA's on a machine.
+    """NVIDIA's driver and GPUs on a machine.
 
     Attributes:
-        driver: the driver's library can be loaded.
-        bindings: the Python package nvidia-ml-py is installed; without it `gpus` is empty.
-        trouble: why the driver did not answer, in its own words; empty if it did.
-        gpus: the GPUs that CUDA will see, numbered as it numbers them in PCI bus order.
+        driver: whether the driver's library can be loaded.
+        bindings: whether the Python package nvidia-ml-py is installed; without it, `gpus` is empty.
+        trouble: why the driver did not respond, in its own words; empty if it did.
+        gpus: the GPUs that CUDA will see, in its numbering by PCI bus order.
     """
 
     driver: bool = False
@@ -93,7 +93,7 @@ class Nvidia:
 
     @property
     def best(self) -> int | None:
-        """Number of the GPU of the newest generation, the first of several; None without any."""
+        """Index of the GPU of the newest generation, the first of several; None without any."""
         if not self.gpus:
             return None
         return max(range(len(self.gpus)), key=lambda number: self.gpus[number].capability)
@@ -109,7 +109,7 @@ class CudaLibraries:
     """The shared libraries that ONNX Runtime's CUDA provider loads.
 
     Attributes:
-        found: file names of those that are there.
+        found: file names of those that were found.
         missing: file names of the others.
         cudnn: major and minor version of NVIDIA's package of cuDNN; None if it is not installed.
     """
@@ -121,21 +121,21 @@ class CudaLibraries:
 
 @dataclass(frozen=True, slots=True)
 class Host:
-    """A machine, as far as it decides where models run best.
+    """The properties of a machine that decide where models run best.
 
     Attributes:
         system: "Linux", "Darwin" or "Windows".
         architecture: of the running Python, "x86_64" or "arm64" on every system.
-        cpus: CPUs this process may use.
+        cpus: number of CPUs this process may use.
         runtime: the ONNX Runtime that Python imports.
         processor: the processor's name; empty if unknown.
         memory: bytes of memory this process may use; None if unknown.
         macos: macOS's version, such as (15, 3, 1); None elsewhere.
-        apple_silicon: the chip is Apple's own, also where Python was built for Intel.
-        nvidia: GPUs and driver of NVIDIA.
-        packages: the installed distributions that bring the module `onnxruntime`.
+        apple_silicon: whether the chip is Apple's own, even if Python was built for Intel.
+        nvidia: NVIDIA's driver and GPUs.
+        packages: installed distributions that provide the module `onnxruntime`.
         cpu_package_required_by: distributions that make pip install the plain `onnxruntime`.
-        cuda_libraries: None where the runtime has no CUDA provider that would load them.
+        cuda_libraries: None if the runtime has no CUDA provider to load them.
     """
 
     system: str
@@ -153,12 +153,12 @@ class Host:
 
     @property
     def translated(self) -> bool:
-        """Whether Python was built for Intel and runs translated on Apple's chip."""
+        """Whether Python was built for Intel and runs under Rosetta on Apple's chip."""
         return self.apple_silicon and self.architecture != "arm64"
 
 
 def two_numbers(version: str) -> tuple[int, int]:
-    """Return the first two numbers of a version, 0 for those that are not there."""
+    """Return the first two numbers of a version, 0 for missing ones."""
     numbers = [int(digits) for digits in re.findall(r"\d+", version)[:2]]
     major, minor, *_ = [*numbers, 0, 0]
     return major, minor

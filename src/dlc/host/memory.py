@@ -12,21 +12,21 @@ _CGROUPS = Path("/sys/fs/cgroup")
 
 
 def available_memory() -> int | None:
-    """Return the machine's memory in bytes, or less where a container may use less.
+    """Return the machine's memory in bytes, or a container's lower limit.
 
-    None where the system does not tell. What other programs use just now counts, too: it changes
-    from one minute to the next, and what is chosen by this must not.
+    None if the system does not say. Memory that other programs currently use is included: it
+    changes from minute to minute, and choices based on this must not.
     """
     sizes = [size for size in (_installed(), container_limit(_PROC, _CGROUPS)) if size]
     return min(sizes, default=None)
 
 
 def container_limit(groups: Path, root: Path) -> int | None:
-    """Return the memory in bytes that Linux's control groups allow a process; None without limit.
+    """Return the memory in bytes that Linux control groups allow a process; None if unlimited.
 
     Args:
-        groups: the file in which the kernel lists the process's groups, as /proc/self/cgroup.
-        root: where control groups are mounted, as /sys/fs/cgroup.
+        groups: the file where the kernel lists the process's groups, such as /proc/self/cgroup.
+        root: where control groups are mounted, such as /sys/fs/cgroup.
     """
     try:
         lines = groups.read_text("utf-8", "replace").splitlines()
@@ -43,7 +43,7 @@ def container_limit(groups: Path, root: Path) -> int | None:
 
 
 def _limits(root: Path, path: str, name: str) -> list[int]:
-    """Return the limits of a group and of all that it is in; a container sees its own as root."""
+    """Return the limits of a group and all its parents; a container sees its own as root."""
     group = root / path.lstrip("/")
     limits = []
     for folder in (group, *group.parents):
@@ -53,7 +53,7 @@ def _limits(root: Path, path: str, name: str) -> list[int]:
 
 
 def _number(path: Path) -> list[int]:
-    """Return what a file says; nothing if it is not there or says "max"."""
+    """Return the number in a file; None if it is missing or says "max"."""
     try:
         return [int(path.read_text("ascii"))]
     except (OSError, ValueError):

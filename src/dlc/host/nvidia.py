@@ -20,9 +20,9 @@ class Card:
     """A GPU as the driver lists it.
 
     Attributes:
-        uuid: by which CUDA_VISIBLE_DEVICES may name it, such as "GPU-3f1c....".
-        gpu: what it is.
-        divided: it is in MIG mode: CUDA sees its parts, and only one of all of them.
+        uuid: its id for CUDA_VISIBLE_DEVICES, such as "GPU-3f1c....".
+        gpu: the GPU itself.
+        divided: whether it is in MIG mode: CUDA sees its parts, and only one part in total.
     """
 
     uuid: str
@@ -31,16 +31,16 @@ class Card:
 
 
 def number_gpus_by_bus() -> None:
-    """Let CUDA number GPUs as the driver does, unless the user said how.
+    """Let CUDA number GPUs like the driver, unless the user chose an order.
 
-    By default it puts the fastest first. The driver reads the variable when CUDA is first used, by
-    whatever part of the process: this has to come before.
+    By default, CUDA puts the fastest first. The driver reads the variable when any part of the
+    process first uses CUDA, so this has to come before.
     """
     os.environ.setdefault("CUDA_DEVICE_ORDER", "PCI_BUS_ID")
 
 
 def find_nvidia() -> Nvidia:
-    """Return what is there of NVIDIA's; the GPUs are known only where nvidia-ml-py is installed."""
+    """Return NVIDIA's driver and GPUs; GPUs are only known if nvidia-ml-py is installed."""
     try:
         import pynvml
     except ImportError:
@@ -66,10 +66,10 @@ def visible_gpus(
 
     Args:
         cards: every GPU in PCI bus order.
-        chosen: the variable CUDA_VISIBLE_DEVICES: numbers or the beginnings of ids, separated by
-            commas; the first that fits no GPU ends the list (CUDA C++ Programming Guide,
-            "CUDA Environment Variables"). None if it is not set.
-        part_of: returns the part of a GPU in MIG mode that has an id, None if none has it.
+        chosen: the variable CUDA_VISIBLE_DEVICES: comma-separated numbers or prefixes of ids; the
+            first that matches no GPU ends the list (CUDA C++ Programming Guide, "CUDA Environment
+            Variables"). None if it is not set.
+        part_of: returns the part of a GPU in MIG mode with a given id, None if there is none.
     """
     if chosen is None:
         divided = [card.gpu for card in cards if card.divided]
@@ -78,7 +78,7 @@ def visible_gpus(
     for entry in map(str.strip, chosen.split(",")):
         if entry.startswith(_MIG):
             gpu = part_of(entry)
-            # CUDA takes one part only (NVIDIA Multi-Instance GPU User Guide, "CUDA Visible").
+            # CUDA uses only one part (NVIDIA Multi-Instance GPU User Guide, "CUDA Visible").
             return () if gpu is None else (gpu,)
         card = _named(cards, entry)
         if card is None:
@@ -111,7 +111,7 @@ def _part(nvml: ModuleType, uuid: str) -> NvidiaGpu | None:
 
 
 def _gpu(nvml: ModuleType, handle: object, whole: object) -> NvidiaGpu:
-    """Return a GPU, or a part of the `whole` one, of whose generation it is."""
+    """Return a GPU, or a part of the `whole` one, which gives its generation."""
     major, minor = nvml.nvmlDeviceGetCudaComputeCapability(whole)
     return NvidiaGpu(nvml.nvmlDeviceGetName(handle), (major, minor))
 
@@ -120,7 +120,7 @@ def _is_divided(nvml: ModuleType, handle: object) -> bool:
     try:
         current, _ = nvml.nvmlDeviceGetMigMode(handle)
     except nvml.NVMLError:
-        # Most GPUs do not know what that is.
+        # Most GPUs do not support MIG at all.
         return False
     return bool(current)
 

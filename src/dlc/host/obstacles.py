@@ -27,16 +27,16 @@ _SYSTEMS = {
     Provider.DIRECTML: ("Windows",),
 }
 _SYSTEM_NAMES = {"Darwin": "macOS"}
-# The older format has no reflect padding at all; ML programs run on macOS 12 and later
-# (Core ML Tools' table of deployment targets), and the option to choose them came with 1.20.
+# The older format lacks reflect padding; ML programs need macOS 12 or later (Core ML Tools' table
+# of deployment targets), and the option to choose them came with 1.20.
 _ML_PROGRAM_MACOS = (12,)
 _ML_PROGRAM_RUNTIME = (1, 20)
 
 
 def accelerators(host: Host) -> Iterator[Provider]:
-    """Yield the providers that ought to be tried before the CPU, the fastest first.
+    """Yield the providers to try before the CPU, fastest first.
 
-    TensorRT is not among them: it compiles a model for minutes before the first run.
+    TensorRT is not among them, as it compiles a model for minutes before the first run.
     """
     hardware = (
         (Provider.CUDA, host.nvidia.driver),
@@ -45,8 +45,8 @@ def accelerators(host: Host) -> Iterator[Provider]:
         (Provider.OPENVINO, False),
     )
     for provider, is_there in hardware:
-        # Whoever replaced the usual package by one for special hardware means to use it. CoreML
-        # comes with the usual one, and is no faster than the CPU on Intel's processors.
+        # Users who replaced the usual package with one for special hardware mean to use it. CoreML
+        # comes with the usual one, and is not faster than the CPU on Intel processors.
         chosen = execution_provider(provider) in host.runtime.providers
         if is_there or (chosen and provider is not Provider.COREML):
             yield provider
@@ -66,9 +66,9 @@ def absence(provider: Provider, host: Host) -> Finding | None:
 
 
 def doubts(provider: Provider, host: Host) -> tuple[Finding, ...]:
-    """Return why `provider`, though built in, will not work by all appearances; empty if it will.
+    """Return why `provider`, though built in, probably will not work; empty if it should.
 
-    The first is to be seen to first.
+    The most important comes first.
     """
     if provider is Provider.COREML:
         return _present(_coreml_doubt(host))
@@ -88,7 +88,7 @@ def _present(*findings: Finding | None) -> tuple[Finding, ...]:
 
 
 def reinstallation(provider: Provider, host: Host) -> str:
-    """Return the step that makes the one package that brings `provider` the only one installed."""
+    """Return the step that leaves only the package with `provider` installed."""
     install = f"pip install {_packages(provider, host)}"
     names = " ".join(package.name for package in host.packages)
     return f"run: pip uninstall -y {names} && {install}" if names else f"run: {install}"

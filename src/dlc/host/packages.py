@@ -1,4 +1,4 @@
-"""Which installed distributions bring ONNX Runtime, and which ask for it."""
+"""Which installed distributions provide ONNX Runtime, and which require it."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from importlib.metadata import Distribution, distributions
 
 from dlc.host.host import Package
 
-# All of these fill the same folder `onnxruntime`, so that only one can work at a time.
+# All of these install into the same folder `onnxruntime`, so only one can work at a time.
 RUNTIME_PACKAGES = (
     "onnxruntime",
     "onnxruntime-gpu",
@@ -26,11 +26,11 @@ _PLAIN_REQUIREMENT = re.compile(r"onnxruntime(?![\w.-])(?!.*\bextra\s*==)", re.I
 
 
 def installed_packages() -> tuple[tuple[Package, ...], tuple[str, ...]]:
-    """Return the distributions that bring `onnxruntime`, and the names of those that require it.
+    """Return the distributions that provide `onnxruntime`, and the names of those that require it.
 
     Returns:
-        The former in the order of `RUNTIME_PACKAGES`; of the latter those whose requirement only
-        the plain CPU package `onnxruntime` fulfills, sorted.
+        The former come in the order of `RUNTIME_PACKAGES`; the latter are those whose requirement
+        only the plain CPU package `onnxruntime` satisfies, sorted.
     """
     runtimes: dict[str, Package] = {}
     dependents = set()
@@ -46,11 +46,11 @@ def installed_packages() -> tuple[tuple[Package, ...], tuple[str, ...]]:
 
 
 def requires_cpu_package(requirements: list[str]) -> bool:
-    """Return whether requirements in pip's notation pull `onnxruntime` whatever extra is chosen."""
+    """Return whether requirements in pip's notation pull in `onnxruntime` without any extra."""
     return any(_PLAIN_REQUIREMENT.match(requirement) for requirement in requirements)
 
 
 def _name(distribution: Distribution) -> str:
-    """Return a distribution's name as package indexes spell it; empty if its metadata is broken."""
+    """Return a distribution's normalized name; empty if its metadata is broken."""
     name: str | None = distribution.metadata["Name"]
     return re.sub(r"[-_.]+", "-", name or "").lower()

@@ -1,4 +1,4 @@
-"""What the providers that a user can name are called by ONNX Runtime and by people."""
+"""Names of the providers that users can choose, for ONNX Runtime and for people."""
 
 from __future__ import annotations
 
@@ -30,5 +30,5 @@ def execution_provider(provider: Provider) -> str:
 
 
 def label(provider: Provider) -> str:
-    """Return how a sentence names a provider; AUTO has no name and raises KeyError."""
+    """Return a provider's name for sentences; AUTO has none and raises KeyError."""
     return _LABELS[provider]
