@@ -112,7 +112,7 @@ def test_half_a_model_is_refused(source: Path, tmp_path: Path, share: float) -> 
     content = source.read_bytes()
     path = tmp_path / "half.onnx"
     path.write_bytes(content[: int(len(content) * share)])
-    with pytest.raises(ModelError, match="whole ONNX file"):
+    with pytest.raises(ModelError, match="complete ONNX file"):
         read_without_kernels(path)
 
 

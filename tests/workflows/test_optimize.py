@@ -221,5 +221,5 @@ def test_other_names_and_files_are_refused(tmp_path: Path, store: ModelStore) ->
     with pytest.raises(InputError, match="no such file"):
         optimize_models([str(tmp_path)], COREML, store=store)
     (tmp_path / "text.onnx").write_text("no model")
-    with pytest.raises(ModelError, match="no whole ONNX file"):
+    with pytest.raises(ModelError, match="not a complete ONNX file"):
         optimize_models([str(tmp_path / "text.onnx")], COREML, store=store)

@@ -1,7 +1,7 @@
-"""What a graph does to stored kernels and nothing else, to be done when they are written.
+"""Applies what a graph does to stored kernels when the kernels are written.
 
-A rewrite sees a kernel's shape but not its values, which stay in the file of the model. So it adds
-nodes that convert or rearrange the kernel, and these are taken out here.
+A rewrite sees a kernel's shape but not its values, which stay in the model's file. So it adds nodes
+that convert or rearrange the kernel, and these are removed here.
 """
 
 from __future__ import annotations
@@ -19,12 +19,12 @@ from dlc.graph.passes.nodes import Array, attribute, tensor_value, used_names
 
 @dataclass(slots=True)
 class KernelChange:
-    """What is done to a stored kernel on its way into another file.
+    """What to do to a stored kernel on its way to another file.
 
     Attributes:
-        dims: its shape in the end.
-        half: it is float32 before and float16 afterwards.
-        steps: what is done to it, one after the other.
+        dims: its final shape.
+        half: whether it changes from float32 to float16.
+        steps: operations to apply, in order.
     """
 
     dims: tuple[int, ...]
@@ -32,13 +32,13 @@ class KernelChange:
     steps: list[Callable[[Array], Array]] = field(default_factory=list)
 
     def applied(self, values: Array) -> Array:
-        """Return a kernel, float32, as it is in the end."""
+        """Return a float32 kernel in its final form."""
         for step in self.steps:
             values = step(values)
         return values
 
     def add(self, node: onnx.NodeProto, constants: Mapping[str, TensorProto]) -> bool:
-        """Do what a node does, too; False if it is none of those that are done beforehand."""
+        """Add a node's operation; return False if it cannot be applied beforehand."""
         if node.op_type == "Cast" and attribute(node, "to", 0) == TensorProto.FLOAT16:
             self.half = True
             self.steps.append(_halved)
@@ -58,22 +58,22 @@ class KernelChange:
 
 
 def _halved(values: Array) -> Array:
-    # What overflows was seen when the graph was checked.
+    # Overflow was already detected when the graph was checked.
     with np.errstate(over="ignore"):
         return values.astype("<f2")
 
 
 def _sizes(tensor: TensorProto | None) -> tuple[int, ...] | None:
-    """Return the shape that a Reshape is given; None if it is not written out."""
+    """Return the shape given to a Reshape; None if it is not written out."""
     value = None if tensor is None else tensor_value(tensor, most=8)
     return None if value is None or (value < 1).any() else tuple(map(int, value))
 
 
 def without_kernel_changes(graph: onnx.GraphProto) -> dict[str, KernelChange]:
-    """Take away the nodes that change stored kernels and nothing else.
+    """Remove the nodes that only change stored kernels.
 
     Returns:
-        What is to be done to initializers in their place; these have the names of the results.
+        The changes to apply to initializers instead, keyed by the names of the results.
     """
     constants = {tensor.name: tensor for tensor in graph.initializer}
     stored = {

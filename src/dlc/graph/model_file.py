@@ -1,4 +1,4 @@
-"""Writing ONNX files whose weights are made one tensor at a time."""
+"""Writes ONNX files whose weights are made one tensor at a time."""
 
 from __future__ import annotations
 
@@ -15,23 +15,23 @@ from numpy.typing import DTypeLike, NDArray
 
 from dlc.errors import WriteError
 
-# Numbers of the fields in ONNX's schema (onnx.proto).
+# Field numbers in ONNX's schema (onnx.proto).
 _MODEL_GRAPH = 7
 _GRAPH_INITIALIZER = 5
 _TENSOR_RAW_DATA = 9
-# Protobuf's wire type of everything that begins with its length.
+# Protobuf's wire type for length-prefixed values.
 _WITH_LENGTH = 2
 
 
 @dataclass(frozen=True, slots=True)
 class Weights:
-    """A tensor of a model that is not made before it is written.
+    """A tensor of a model that is only made when it is written.
 
     Attributes:
-        name: what the graph's nodes call it.
+        name: its name in the graph.
         shape: its shape.
-        dtype: the type of its elements.
-        make: returns the values, of this shape and type; called once, while the file is written.
+        dtype: its element type.
+        make: returns values of this shape and type; called once, while the file is written.
     """
 
     name: str
@@ -46,7 +46,7 @@ class Weights:
 
     @property
     def head(self) -> bytes:
-        """The tensor as protobuf encodes it, up to its values."""
+        """The tensor's protobuf encoding, up to its values."""
         element = onnx.helper.np_dtype_to_tensor_dtype(np.dtype(self.dtype))
         tensor = onnx.TensorProto(name=self.name, dims=self.shape, data_type=element)
         return head_of(tensor, self.size)
@@ -56,16 +56,16 @@ class Weights:
         values = np.asarray(self.make(), order="C")
         if values.shape != self.shape or values.dtype != self.dtype:
             raise ValueError(f"{self.name} is {values.dtype}{values.shape}, not as announced")
-        # ONNX's raw data is little-endian, as every machine that runs ONNX Runtime.
+        # ONNX's raw data is little-endian, like every machine that runs ONNX Runtime.
         return values.reshape(-1).view(np.uint8).data
 
 
 class Initializer(Protocol):
-    """A tensor of a model that is not in memory before it is written."""
+    """A tensor of a model that is not in memory until it is written."""
 
     @property
     def head(self) -> bytes:
-        """The tensor as protobuf encodes it, up to its values."""
+        """The tensor's protobuf encoding, up to its values."""
 
     @property
     def size(self) -> int:
@@ -76,23 +76,23 @@ class Initializer(Protocol):
 
 
 def head_of(tensor: onnx.TensorProto, size: int) -> bytes:
-    """Return how a tensor begins whose values, of so many bytes, follow as its raw data."""
+    """Return the beginning of a tensor whose raw data of this many bytes follows."""
     head: bytes = tensor.SerializeToString()
     return head + _tag(_TENSOR_RAW_DATA, size)
 
 
 def write_model(path: Path, model: onnx.ModelProto, weights: Iterable[Initializer]) -> None:
-    """Write a model with its weights, of which no more than one tensor is in memory at a time.
+    """Write a model with its weights, holding one tensor at a time in memory.
 
-    `onnx.save` would need all of them twice. The file gets its name when it is whole.
+    `onnx.save` would need all of them twice. The file gets its name once it is complete.
 
     Args:
         path: the file; replaced if it exists.
         model: the model without initializers; small.
-        weights: its initializers, in the order in which the file is to have them.
+        weights: its initializers, in file order.
 
     Raises:
-        WriteError: the file cannot be written; nothing is left of it.
+        WriteError: the file cannot be written; nothing is left behind.
     """
     temporary = path.with_name(f".{path.name}.{os.getpid()}-{secrets.token_hex(3)}")
     try:
@@ -107,7 +107,7 @@ def write_model(path: Path, model: onnx.ModelProto, weights: Iterable[Initialize
 
 
 def _write(file: BinaryIO, model: onnx.ModelProto, weights: list[Initializer]) -> None:
-    """Write the messages model, graph and tensor, whose lengths stand before their content."""
+    """Write the messages model, graph and tensor, each prefixed with its length."""
     frame = onnx.ModelProto()
     frame.CopyFrom(model)
     frame.ClearField("graph")
@@ -128,7 +128,7 @@ def _tag(field: int, length: int) -> bytes:
 
 
 def _varint(number: int) -> bytes:
-    """Return protobuf's variable-length integer: seven bits a byte, the lowest first."""
+    """Return protobuf's variable-length integer: seven bits per byte, lowest first."""
     encoded = bytearray()
     while number > 0x7F:
         encoded.append(number & 0x7F | 0x80)

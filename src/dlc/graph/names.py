@@ -1,6 +1,6 @@
-"""The names of the graph rewrites, and since when ONNX Runtime does without each of them.
+"""The names of the graph rewrites, and which ONNX Runtime makes each needless.
 
-Apart from the rewrites themselves so that what only speaks of them need not import onnx.
+Kept apart from the rewrites so that code that only names them need not import onnx.
 """
 
 from __future__ import annotations
@@ -9,15 +9,15 @@ from collections.abc import Mapping
 from enum import StrEnum
 from types import MappingProxyType
 
-# A model file lists here, separated by commas, the rewrites it has been through.
+# Metadata key for the comma-separated rewrites that a model file went through.
 REWRITES_METADATA = "dlc.rewrites"
-# The second output of a model that gives 8-bit pixels: a number for each picture, which is finite
-# if all of the picture was. Pixels themselves cannot tell.
+# The second output of a model that returns 8-bit pixels: a number per picture, which is finite if
+# the whole picture was. The pixels themselves cannot show that.
 FINITE_OUTPUT = "dlc.mean"
 
 
 class Rewrite(StrEnum):
-    """A change of a graph that leaves its result alone and spares a provider what it cannot do."""
+    """A change of a graph that preserves its result and avoids what a provider cannot do."""
 
     WEIGHTS = "weights-as-constants"
     INPUT_SIZE = "input-size-fixed"
@@ -34,7 +34,7 @@ class Rewrite(StrEnum):
     WINOGRAD = "winograd-convolutions"
 
 
-# The first release of ONNX Runtime whose ML programs for CoreML do it without the rewrite.
+# The first ONNX Runtime release whose ML programs for CoreML do not need the rewrite.
 NEEDLESS_FROM: Mapping[Rewrite, tuple[int, int]] = MappingProxyType(
     {
         Rewrite.REFLECT_PAD: (1, 26),

@@ -1,4 +1,4 @@
-"""The rewrites in their order, and a model taken through them."""
+"""The rewrites in order, and their application to a model."""
 
 from __future__ import annotations
 
@@ -22,18 +22,18 @@ from dlc.graph.passes.tail_batch_norm import TAIL_BATCH_NORM
 from dlc.graph.passes.weight_constants import WEIGHTS
 from dlc.graph.passes.winograd import WINOGRAD
 
-# What everything that runs a graph gains from. It comes before all others: what an input could
-# replace tells no shape, and is no constant to fold.
+# Passes that help everything that runs a graph. They come first: a value that an input could
+# replace gives no shape and is not a constant to fold.
 GENERAL_PASSES = (WEIGHTS,)
 
-# Shapes come first, as others need to know them. The input's size is fixed before, where it is.
+# Shapes come first, as others need them. The input's size, if fixed, is fixed before.
 DEFAULT_PASSES = (SHAPES, REFLECT_PAD, SPLIT, SCALAR_GATHER, FLATTEN, TAIL_BATCH_NORM)
 
-# What a CPU gains from, where a route asks for it.
+# Passes that help a CPU, if a route asks for them.
 CPU_PASSES = (WINOGRAD,)
 
-# What an NVIDIA GPU gains from, where a route asks for it. Pixels come last: their arithmetic is
-# to stay in single precision.
+# Passes that help an NVIDIA GPU, if a route asks for them. Pixels come last, as their arithmetic
+# must stay in single precision.
 CUDA_PASSES = (OPEN_BATCH, INSTANCE_NORM, HALF_PRECISION, PIXELS)
 
 
@@ -43,11 +43,11 @@ def passes_for(
     *,
     input_shape: tuple[int, ...] | None = None,
 ) -> tuple[GraphPass, ...]:
-    """Return the passes that a release of ONNX Runtime needs, in their order.
+    """Return the passes that a release of ONNX Runtime needs, in order.
 
     Args:
-        release: major and minor version of ONNX Runtime, such as (1, 26); (0, 0) needs them all.
-        wanted: leave out others than these; None wants all of the general and default ones.
+        release: major and minor version of ONNX Runtime, such as (1, 26); (0, 0) needs all of them.
+        wanted: use only these; None means all general and default ones.
         input_shape: fix the first input to this shape; None leaves its size open.
     """
     sizes = () if input_shape is None else (input_size(input_shape),)
@@ -62,18 +62,18 @@ def passes_for(
 def apply_passes(
     model: onnx.ModelProto, passes: Iterable[GraphPass]
 ) -> tuple[onnx.ModelProto, dict[Rewrite, int]]:
-    """Take a model through passes, again until none of them finds anything more to do.
+    """Apply passes to a model, repeatedly until none of them finds anything to do.
 
-    A rewritten model records in its metadata, under `REWRITES_METADATA`, all the passes that it has
-    been through, also those that found nothing in it.
+    A rewritten model records in its metadata, under `REWRITES_METADATA`, all passes it went
+    through, including those that found nothing.
 
     Args:
-        model: stays as it is. Its weights are copied once if anything is rewritten.
-        passes: in their order.
+        model: not modified. Its weights are copied once if anything is rewritten.
+        passes: the passes, in order.
 
     Returns:
-        The rewritten model, or `model` itself if nothing applies, and how many things each of the
-        passes rewrote.
+        The rewritten model, or `model` itself if nothing applies, and the number of rewrites of
+        each pass.
 
     Raises:
         ModelError: a pass does not fit the model.
@@ -93,7 +93,7 @@ def apply_passes(
 
 
 def recorded_rewrites(model: onnx.ModelProto) -> tuple[str, ...]:
-    """Return the names of the rewrites that a model has been through."""
+    """Return the names of the rewrites that a model went through."""
     texts = [entry.value for entry in model.metadata_props if entry.key == REWRITES_METADATA]
     return tuple(name for text in texts for name in text.split(",") if name)
 

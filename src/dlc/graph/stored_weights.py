@@ -1,9 +1,9 @@
-"""Models whose large weights stay in their file, where they are only looked up.
+"""Models whose large weights stay in their file and are only referred to.
 
-A graph is a few hundred kilobytes, its weights hundreds of megabytes. Here a model is read without
-the kernels of its convolutions: each of them becomes ONNX's external data, with the model's own
-file as the place. That is how ONNX Runtime can run such a model too, and rewriting, counting and
-comparing graphs costs next to no memory.
+A graph takes a few hundred kilobytes, its weights hundreds of megabytes. This reads a model without
+the kernels of its convolutions: each becomes ONNX external data that points into the model's own
+file. ONNX Runtime can still run such a model, and rewriting, counting and comparing graphs costs
+next to no memory.
 """
 
 from __future__ import annotations
@@ -23,24 +23,24 @@ from dlc.graph.kernel_changes import KernelChange, without_kernel_changes
 from dlc.graph.model_file import head_of, write_model
 from dlc.graph.passes.nodes import Array, subgraphs
 
-# For those who pass models on and need not import onnx.
+# For code that passes models on without importing onnx.
 Model = onnx.ModelProto
 
-# Protobuf ends there.
+# Protobuf's limit.
 _LARGEST_FILE = 2**31 - 1
 # Smaller weights stay in the graph.
 _LARGE = 1 << 16
-# Numbers of the fields in ONNX's schema (onnx.proto).
+# Field numbers in ONNX's schema (onnx.proto).
 _MODEL_GRAPH = 7
 _GRAPH_INITIALIZER = 5
 _TENSOR_RAW_DATA = 9
-# Protobuf's wire types: a number, eight bytes, something with its length before it, four bytes.
+# Protobuf's wire types: a varint, eight bytes, length-prefixed data, four bytes.
 _NUMBER, _EIGHT, _WITH_LENGTH, _FOUR = 0, 1, 2, 5
 
 
 @dataclass(frozen=True, slots=True)
 class _Field:
-    """A field of a message: its number, where it begins with its tag, its content, and its end."""
+    """A field of a message: its number, the start of its tag, its content, and its end."""
 
     number: int
     begin: int
@@ -49,17 +49,17 @@ class _Field:
 
 
 def read_without_kernels(path: Path) -> onnx.ModelProto:
-    """Read a model, but not the large kernels of its convolutions nor large unused weights.
+    """Read a model without its convolutions' large kernels and without large unused weights.
 
     Args:
-        path: an ONNX file that has all its weights inside.
+        path: an ONNX file that contains all its weights.
 
     Returns:
-        The model; the data of what was left out is external, at its place in `path`. Everything a
-        rewrite may want to know the value of is inside.
+        The model; omitted data is external, at its place in `path`. All values that a rewrite may
+        need are inside.
 
     Raises:
-        ModelError: the file cannot be read, is no ONNX file, or is not a whole one.
+        ModelError: the file cannot be read, or is not a complete ONNX file.
     """
     try:
         size = path.stat().st_size
@@ -75,23 +75,23 @@ def read_without_kernels(path: Path) -> onnx.ModelProto:
         raise ModelError(f"{path} cannot be read: {reason}; check its permissions") from error
     except (DecodeError, ValueError, IndexError) as error:
         # mmap refuses an empty file with a ValueError.
-        raise ModelError(f"{path} is no whole ONNX file; get the model anew") from error
+        raise ModelError(f"{path} is not a complete ONNX file; get the model again") from error
 
 
 def write_with_kernels(path: Path, model: onnx.ModelProto, source: Path) -> None:
-    """Write a model as one file with all its weights, in the order it has them.
+    """Write a model as one file with all its weights, in their order.
 
-    Kernels that the graph only uses in half precision, or transposed and in another shape, are
-    written so. Done when the model is loaded, that would take time and memory each time.
+    Kernels that the graph uses only in half precision, or transposed and reshaped, are written that
+    way. Converting them at load time would take time and memory on every load.
 
     Args:
-        path: the file; it gets its name when it is whole, and replaces one of that name.
-        model: from `read_without_kernels`, perhaps rewritten.
+        path: the file; it gets its name once complete, replacing any existing one.
+        model: from `read_without_kernels`, possibly rewritten.
         source: the file that the model was read from.
 
     Raises:
         WriteError: the file cannot be written.
-        ModelError: the source cannot be read any more.
+        ModelError: the source can no longer be read.
     """
     frame = onnx.ModelProto()
     frame.CopyFrom(model)
@@ -111,12 +111,12 @@ def write_with_kernels(path: Path, model: onnx.ModelProto, source: Path) -> None
 
 @dataclass(frozen=True, slots=True)
 class _Stored:
-    """A tensor to be written, whose values are in it or at a place in a file.
+    """A tensor to write, with values either inside or at a place in a file.
 
     Attributes:
-        tensor: name, and shape and type of the stored values.
-        data: the file.
-        change: what is done to float32 values from the file; None leaves them.
+        tensor: its name, and shape and type of the stored values.
+        data: the file's content.
+        change: what to do to float32 values from the file; None leaves them unchanged.
     """
 
     tensor: TensorProto
@@ -171,14 +171,14 @@ def _read(path: Path, data: mmap.mmap) -> onnx.ModelProto:
             else:
                 graph.MergeFromString(data[inner.begin : inner.end])
     if not graph.node:
-        raise ModelError(f"{path} is no ONNX file; give a model that ends in .onnx")
+        raise ModelError(f"{path} is not an ONNX file; give a model that ends in .onnx")
     model.graph.CopyFrom(graph)
     _settle(path, model, data, places)
     return model
 
 
 def _tensor(data: mmap.mmap, field: _Field) -> tuple[TensorProto, _Field | None]:
-    """Return a tensor without its raw data if that is large, and where that is."""
+    """Return a tensor without its raw data if large, and where that data is."""
     tensor, large = TensorProto(), None
     for inner in _fields(data, field.content, field.end):
         if inner.number == _TENSOR_RAW_DATA and inner.end - inner.content >= _LARGE:
@@ -189,7 +189,7 @@ def _tensor(data: mmap.mmap, field: _Field) -> tuple[TensorProto, _Field | None]
 
 
 def _settle(path: Path, model: onnx.ModelProto, data: mmap.mmap, places: dict[str, _Field]) -> None:
-    """Refer to the file for what nobody looks into, and put everything else in."""
+    """Refer to the file for values that nothing inspects, and put all others inside."""
     needed = _needed(model.graph)
     for tensor in model.graph.initializer:
         if tensor.data_location == TensorProto.EXTERNAL:
@@ -213,7 +213,7 @@ def _settle(path: Path, model: onnx.ModelProto, data: mmap.mmap, places: dict[st
 
 
 def _needed(graph: onnx.GraphProto) -> set[str]:
-    """Return the names that are used as something else than a convolution's kernel."""
+    """Return the names used as something other than a convolution's kernel."""
     names = set()
     for node in graph.node:
         inputs = list(node.input)
@@ -256,7 +256,7 @@ def _fields(data: mmap.mmap, begin: int, end: int) -> Iterator[_Field]:
 
 
 def _varint(data: mmap.mmap, position: int) -> tuple[int, int]:
-    """Return a variable-length integer and where it ends."""
+    """Return a variable-length integer and its end."""
     number = shift = 0
     while True:
         byte = data[position]

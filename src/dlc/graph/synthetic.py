@@ -1,7 +1,7 @@
-"""A stand-in for inswapper_128: its topology and sizes, but random weights.
+"""A stand-in for inswapper_128 with its topology and sizes but random weights.
 
-It tells how fast a machine would swap before 554 MB are downloaded, and narrow ones serve tests.
-What comes out of it is noise.
+It shows how fast a machine would swap without downloading 554 MB, and narrow ones serve tests. Its
+output is noise.
 """
 
 from __future__ import annotations
@@ -21,26 +21,26 @@ from dlc.graph.model_file import Weights, write_model
 _SIDE = 128
 _EMBEDDING = 512
 _BLOCKS = 6
-# inswapper_128 writes Unsqueeze with its axes as an attribute, which opset 13 no longer allows.
+# inswapper_128 has Unsqueeze with axes as an attribute, which opset 13 no longer allows.
 _OPSET = 11
 _LEAK = 0.2
 _EPSILON = 1e-8
-# Beyond float16's largest number, 65504, wherever it multiplies a weight.
+# Exceeds float16's largest number, 65504, wherever it multiplies a weight.
 _OVERFLOW = 2.0**24
-# Random weights that keep the variance would drive the last layer's tanh to its ends.
+# Random weights that preserve variance would saturate the last layer's tanh.
 _CALM = 0.1
 
 
 @dataclass(frozen=True, slots=True)
 class InswapperOptions:
-    """What kind of stand-in to make.
+    """Options for a stand-in.
 
     Attributes:
-        width: channels of the first layer, of which the others are multiples; 128 is the real one.
-        half: the weights are float16 and so is the arithmetic; inputs and outputs stay float32.
-        overflowing: a pair of layers grows and shrinks its values again by a factor beyond
-            float16's range, so that a half-precision file yields NaN; in float32 it does not show.
-        seed: of the random weights.
+        width: channels of the first layer; the others are multiples of it. The real one has 128.
+        half: use float16 for weights and arithmetic; inputs and outputs stay float32.
+        overflowing: let a pair of layers scale values up and down again by a factor beyond
+            float16's range, so that a half-precision file yields NaN; in float32 it has no effect.
+        seed: the seed of the random weights.
     """
 
     width: int = 128
@@ -53,12 +53,12 @@ def write_inswapper(path: Path, options: InswapperOptions = InswapperOptions()) 
     """Write a stand-in with inswapper_128's inputs, outputs and nodes as an ONNX file.
 
     Inputs are `target` (1, 3, 128, 128) and `source` (1, 512), the output is (1, 3, 128, 128), all
-    float32. The last initializer is `emap`, (512, 512). At full width the file has 554 MB, of which
-    about 40 MB are in memory at a time, and is the same for the same seed.
+    float32. The last initializer is `emap`, (512, 512). At full width, the file has 554 MB, of
+    which about 40 MB are in memory at a time. The same seed gives the same file.
 
     Args:
         path: the file; replaced if it exists.
-        options: which one.
+        options: the kind of stand-in.
 
     Raises:
         WriteError: the file cannot be written.
@@ -68,7 +68,7 @@ def write_inswapper(path: Path, options: InswapperOptions = InswapperOptions()) 
 
 
 def inswapper_model(options: InswapperOptions) -> tuple[onnx.ModelProto, Sequence[Weights]]:
-    """Return the stand-in as a model without initializers, and its initializers unmade."""
+    """Return the stand-in as a model without initializers, and its initializers, not yet made."""
     graph = _Builder(options.half, np.random.default_rng(options.seed))
     width = options.width
     target, source = graph.take("target"), graph.take("source")
@@ -78,7 +78,7 @@ def inswapper_model(options: InswapperOptions) -> tuple[onnx.ModelProto, Sequenc
         x = _style_block(graph, f"block{number}", x, source, 8 * width)
     x = _decode(graph, x, width, 1 / loud)
     graph.give("output", x)
-    # Nothing in the graph uses it: an embedding is multiplied by it before it gets in.
+    # Unused in the graph: embeddings are multiplied by it before they become inputs.
     graph.normal("emap", (_EMBEDDING, _EMBEDDING), _EMBEDDING**-0.5)
     return _model(graph), graph.weights
 
@@ -146,7 +146,7 @@ def _model(graph: _Builder) -> onnx.ModelProto:
 
 @dataclass(slots=True)
 class _Builder:
-    """Collects nodes and weights; every method returns the name of what it added."""
+    """Collects nodes and weights; every method returns the name of what it adds."""
 
     half: bool
     generator: np.random.Generator
@@ -166,7 +166,7 @@ class _Builder:
         return self.node("Cast", name, to=TensorProto.FLOAT16) if self.half else name
 
     def give(self, name: str, x: str) -> None:
-        """Let the output `name` be `x`."""
+        """Make `x` the output `name`."""
         if self.half:
             x = self.node("Cast", x, to=TensorProto.FLOAT)
         self.nodes[-1].output[0] = name
@@ -216,7 +216,7 @@ class _Builder:
         def make() -> NDArray[np.floating]:
             values = self.generator.standard_normal(shape, np.float32)
             values *= np.float32(deviation)
-            # Half precision's overflow to infinity is what a careless conversion does.
+            # Overflow to infinity is what a careless conversion to half precision does.
             with np.errstate(over="ignore"):
                 return values.astype(self.dtype, copy=False)
 
@@ -230,7 +230,7 @@ class _Builder:
         dtype: type[np.generic],
         values: NDArray[np.generic],
     ) -> str:
-        """Add an initializer unless one of its name is there already."""
+        """Add an initializer unless its name already exists."""
         if all(weights.name != name for weights in self.weights):
             self.weights.append(Weights(name, shape, dtype, lambda: values.astype(dtype)))
         return name

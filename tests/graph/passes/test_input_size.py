@@ -76,5 +76,5 @@ def test_an_input_of_another_kind_is_a_model_error() -> None:
 
 
 def test_no_input_is_empty() -> None:
-    with pytest.raises(ValueError, match="no shape of an input"):
+    with pytest.raises(ValueError, match="not the shape of an input"):
         input_size((1, 3, 0, 640))

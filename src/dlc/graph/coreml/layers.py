@@ -1,4 +1,4 @@
-"""The rules for operators that calculate."""
+"""Rules for operators that compute."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def _prelu(node: CoremlNode) -> Problem:
     if len(shape) not in (3, 4) or shape[-3] is None:
         return "its input has not 3 or 4 axes, or an unknown number of channels"
     if not node.is_constant(1):
-        return "its slope is no constant"
+        return "its slope is not a constant"
     single = math.prod(size or 0 for size in slope) == 1
     if not single and (len(slope) != 3 or slope[1:] != (1, 1)):
         return "its slope is neither one number nor one a channel"
@@ -81,7 +81,7 @@ def _gemm(node: CoremlNode) -> Problem:
     bias, matrix = node.shape(2) or (), node.shape(1) or ()
     columns = matrix[0 if node.attribute("transB", 0) else 1]
     fits = bias in ((), (1,), (columns,), (1, columns))
-    return None if fits else "its bias is no row of its output"
+    return None if fits else "its bias is not a row of its output"
 
 
 def _reduce(node: CoremlNode) -> Problem:
@@ -116,14 +116,14 @@ def _grid_sample(node: CoremlNode) -> Problem:
 
 
 def _both_single(node: CoremlNode) -> Problem:
-    """Pow takes single precision only."""
+    """Pow takes only single precision."""
     single = node.element(0) == node.element(1) == TensorProto.FLOAT
     return None if single else "its inputs are not both in single precision"
 
 
 def _where(node: CoremlNode) -> Problem:
     both = node.element(1) in FLOATS and node.element(2) in FLOATS
-    return None if both else "its values are no floating point numbers"
+    return None if both else "its values are not floating point numbers"
 
 
 LAYERS: dict[str, Rule] = {

@@ -1,4 +1,4 @@
-"""The rules for operators that move values: cut, pad, join, and give them another shape."""
+"""Rules for operators that move values: slice, pad, concatenate and reshape."""
 
 from __future__ import annotations
 
@@ -17,10 +17,10 @@ def _pad(node: CoremlNode) -> Problem:
     if mode == "constant" and not node.has(2) and not modern:
         return "the value to pad with is not given"
     if any(node.has(index) and not node.is_constant(index) for index in (2, 3)):
-        return "the value to pad with, or the axes, are no constants"
+        return "the value to pad with, or the axes, are not constants"
     amounts, shape = node.value(1), node.shape(0)
     if amounts is None or shape is None:
-        return "the amounts to pad are no constant"
+        return "the amounts to pad are not a constant"
     if amounts.size and amounts.min() < 0:
         return "it cuts off"
     axes = node.value(3) if node.has(3) else None
@@ -47,7 +47,7 @@ def _split(node: CoremlNode) -> Problem:
     else:
         given = node.value(1) if node.has(1) else None
         if node.has(1) and given is None:
-            return "its sizes are no constant"
+            return "its sizes are not a constant"
     if given is None:
         if size is not None and node.facts.opset < 18 and size % len(node.node.output):
             return "its parts are not of one size"
@@ -60,7 +60,7 @@ def _split(node: CoremlNode) -> Problem:
 def _gather(node: CoremlNode) -> Problem:
     data, which = node.shape(0) or (), node.shape(1) or ()
     if node.element(1) not in (TensorProto.INT32, TensorProto.INT64):
-        return "its indices are no integers"
+        return "its indices are not integers"
     if not which:
         if node.release < NEEDLESS_FROM[Rewrite.SCALAR_GATHER]:
             return "its index is a scalar, which is taken from ONNX Runtime 1.27 on"
@@ -76,14 +76,14 @@ def _gather(node: CoremlNode) -> Problem:
 def _gather_nd(node: CoremlNode) -> Problem:
     if node.attribute("batch_dims", 0):
         return "it has batch dimensions"
-    return None if node.is_constant(1) else "its indices are no constant"
+    return None if node.is_constant(1) else "its indices are not a constant"
 
 
 def _slice(node: CoremlNode) -> Problem:
     shape = node.shape(0) or ()
     given = [index for index in range(1, 5) if node.has(index)]
     if not all(node.is_constant(index) for index in given):
-        return "its bounds are no constants"
+        return "its bounds are not constants"
     if None in shape:
         return "the size of its input is open"
     values = {index: node.integers(index) for index in given}
@@ -98,14 +98,14 @@ def _slice(node: CoremlNode) -> Problem:
 
 
 def _end(end: int, size: int) -> int | None:
-    """Return ONNX's end for Python: below the first element is no number there."""
+    """Convert ONNX's end for Python, which has no number for a place before the first element."""
     return None if end < -size else end
 
 
 def _reshape(node: CoremlNode) -> Problem:
     target = node.value(1)
     if target is None:
-        return "the new shape is no constant"
+        return "the new shape is not a constant"
     if not target.size or not node.shape(0):
         return "it has no axes before or after"
     if None in (node.shape(0) or ()):
@@ -119,7 +119,7 @@ def _reshape(node: CoremlNode) -> Problem:
 
 def _squeeze(node: CoremlNode) -> Problem:
     if node.has(1) and not node.is_constant(1):
-        return "its axes are no constant"
+        return "its axes are not a constant"
     if node.node.op_type == "Squeeze":
         return None
     axes = node.integers(1) if node.has(1) else node.attribute("axes", [])

@@ -1,4 +1,4 @@
-"""A node of a graph as CoreML's rules look at it."""
+"""A node of a graph, as seen by CoreML's rules."""
 
 from __future__ import annotations
 
@@ -23,14 +23,14 @@ FLOATS = (TensorProto.FLOAT, TensorProto.FLOAT16)
 
 @dataclass(frozen=True, slots=True)
 class GraphFacts:
-    """What is known of a graph's values before it is run.
+    """What is known about a graph's values before it runs.
 
     Attributes:
-        opset: of ONNX's own operators.
-        constants: the tensors that no input can replace, by name.
-        shapes: of the values whose number of axes is known.
-        elements: the type of a value's elements, as `TensorProto.DataType`.
-        made: the values that come from a node, not from outside and not from a constant.
+        opset: opset of ONNX's own operators.
+        constants: tensors that no input can replace, by name.
+        shapes: shapes of the values whose number of axes is known.
+        elements: element types of the values, as `TensorProto.DataType`.
+        made: values that come from a node rather than from an input or a constant.
     """
 
     opset: int
@@ -41,7 +41,7 @@ class GraphFacts:
 
     @classmethod
     def of(cls, model: onnx.ModelProto) -> GraphFacts:
-        """Infer shapes and types; large weights may be elsewhere, as only their shapes matter."""
+        """Infer shapes and types; large weights may be external, as only their shapes matter."""
         graph = shape_inference.infer_shapes(model).graph
         defaults = overridable(model)
         tensors = [tensor for tensor in graph.initializer if tensor.name not in defaults]
@@ -71,11 +71,11 @@ class GraphFacts:
 
 @dataclass(frozen=True, slots=True)
 class CoremlNode:
-    """A node, what is known of its graph, and the ONNX Runtime that would run it.
+    """A node, the facts about its graph, and the ONNX Runtime that would run it.
 
     Attributes:
         node: the node itself.
-        facts: of its graph.
+        facts: the facts about its graph.
         release: major and minor version of ONNX Runtime.
     """
 
@@ -88,15 +88,15 @@ class CoremlNode:
         return attribute(self.node, name, default)
 
     def has(self, index: int) -> bool:
-        """Return whether there is an input at this place."""
+        """Return whether there is an input at this index."""
         return index < len(self.node.input) and bool(self.node.input[index])
 
     def shape(self, index: int) -> Shape | None:
-        """Return an input's shape; None if not even the number of its axes is known."""
+        """Return an input's shape; None if not even its number of axes is known."""
         return self.facts.shapes.get(self.node.input[index])
 
     def element(self, index: int) -> int:
-        """Return the type of an input's elements, 0 if it is unknown."""
+        """Return an input's element type, 0 if unknown."""
         return self.facts.elements.get(self.node.input[index], 0)
 
     def is_constant(self, index: int) -> bool:
@@ -108,20 +108,20 @@ class CoremlNode:
         return self.node.input[index] in self.facts.made
 
     def value(self, index: int) -> NDArray[Any] | None:
-        """Return the value of a small constant input; None if it is none."""
+        """Return the value of a small constant input; None for anything else."""
         tensor = self.facts.constants.get(self.node.input[index])
         return None if tensor is None else np.asarray(numpy_helper.to_array(tensor))
 
     def integers(self, index: int) -> list[int]:
-        """Return the values of a small constant input as a list; empty if it is none."""
+        """Return the values of a small constant input as a list; empty for anything else."""
         value = self.value(index)
         return [] if value is None else [int(number) for number in value.reshape(-1)]
 
     def not_constant(self, *indices: int) -> Problem:
-        """Return which of the inputs that have to be constants, where they are given, is none."""
+        """Return which of the given inputs that have to be constants is not one."""
         for index in indices:
             if self.has(index) and not self.is_constant(index):
-                return f"its input {self.node.input[index]} is no constant"
+                return f"its input {self.node.input[index]} is not a constant"
         return None
 
 
@@ -129,7 +129,7 @@ Rule = Callable[[CoremlNode], Problem]
 
 
 def _constants(graph: onnx.GraphProto) -> list[onnx.NodeProto]:
-    """Return the nodes that ONNX Runtime turns into constants before anything else."""
+    """Return the nodes that ONNX Runtime folds into constants before anything else."""
     return [
         node
         for node in graph.node

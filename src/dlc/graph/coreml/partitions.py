@@ -1,6 +1,6 @@
-"""Into how many pieces CoreML breaks a graph, predicted without a Mac.
+"""Predicts, without a Mac, how many partitions CoreML makes of a graph.
 
-Every piece is a program of its own, and between two of them values go back to the CPU.
+Every partition is a separate program, and values return to the CPU between two of them.
 """
 
 from __future__ import annotations
@@ -19,8 +19,8 @@ class UnsupportedNode:
     """A node that stays on the CPU.
 
     Attributes:
-        name: of the node, or of its first output if it has none.
-        operator: such as "Pad".
+        name: the node's name, or its first output's if it has none.
+        operator: its operator, such as "Pad".
         reason: why CoreML does not take it.
     """
 
@@ -31,12 +31,12 @@ class UnsupportedNode:
 
 @dataclass(frozen=True, slots=True)
 class Partitioning:
-    """How a graph would be divided between CoreML and the CPU.
+    """How a graph would be split between CoreML and the CPU.
 
     Attributes:
-        partitions: pieces of the graph that CoreML runs.
-        nodes: nodes of the graph.
-        unsupported: those that stay on the CPU, in the graph's order.
+        partitions: number of pieces of the graph that CoreML runs.
+        nodes: number of nodes in the graph.
+        unsupported: nodes that stay on the CPU, in the graph's order.
     """
 
     partitions: int
@@ -45,16 +45,16 @@ class Partitioning:
 
     @property
     def supported(self) -> int:
-        """Nodes that CoreML runs."""
+        """Number of nodes that CoreML runs."""
         return self.nodes - len(self.unsupported)
 
 
 def predict_partitions(model: onnx.ModelProto, release: tuple[int, int]) -> Partitioning:
-    """Predict how ONNX Runtime's CoreML provider divides a graph, with the format MLProgram.
+    """Predict how ONNX Runtime's CoreML provider partitions a graph, in MLProgram format.
 
     Args:
-        model: as ONNX Runtime has it when it asks its providers: after the basic optimizations.
-            Large weights may be elsewhere.
+        model: as ONNX Runtime shows it to its providers, after the basic optimizations. Large
+            weights may be external.
         release: major and minor version of ONNX Runtime, such as (1, 24).
     """
     facts = GraphFacts.of(model)
@@ -70,7 +70,7 @@ def predict_partitions(model: onnx.ModelProto, release: tuple[int, int]) -> Part
 
 
 def _consumers(nodes: list[onnx.NodeProto]) -> list[list[int]]:
-    """Return for every node those that use its outputs, once for each use, in their order."""
+    """Return for every node the nodes that use its outputs, once per use, in order."""
     producers = {name: index for index, node in enumerate(nodes) for name in node.output if name}
     consumers: list[list[int]] = [[] for _ in nodes]
     for index, node in enumerate(nodes):
@@ -81,7 +81,7 @@ def _consumers(nodes: list[onnx.NodeProto]) -> list[list[int]]:
 
 
 def _used(node: onnx.NodeProto) -> list[str]:
-    """Return the values a node uses, also those that bodies of control flow take from outside."""
+    """Return the values a node uses, including those that control flow bodies take from outside."""
     used = list(node.input)
     for attribute in node.attribute:
         for body in (attribute.g, *attribute.graphs):
@@ -93,10 +93,10 @@ def _used(node: onnx.NodeProto) -> list[str]:
 
 
 def _count_groups(consumers: list[list[int]], supported: list[bool]) -> int:
-    """Count the groups of nodes that ONNX Runtime forms, each as large as it can be.
+    """Count the groups of nodes that ONNX Runtime forms, each as large as possible.
 
-    It walks the graph in topological order in waves. A wave takes along every node that is ready,
-    except the unsupported ones that use something of the wave's own group: these begin the next.
+    It walks the graph in topological order, in waves. A wave takes every node that is ready, except
+    unsupported ones that use values of the wave's own group: these start the next wave.
     """
     waiting = [0] * len(consumers)
     for users in consumers:

@@ -1,4 +1,4 @@
-"""The rules for the one operator that has more of them than any other."""
+"""Rules for Resize, which has more of them than any other operator."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ def _amount_problem(node: CoremlNode) -> str | None:
 
 
 def _given(node: CoremlNode, index: int) -> bool:
-    """Return whether there is an input here, and more than an empty constant in its place."""
+    """Return whether there is an input here that is not just an empty constant."""
     return node.has(index) and node.shape(index) != (0,)
 
 
@@ -71,8 +71,8 @@ def _scale_problem(*sides: tuple[int, float]) -> str | None:
         return "it enlarges one axis and shrinks the other"
     for size, scale in sides:
         if scale >= 1 and scale != round(scale):
-            return f"it enlarges {scale:g} times, which is no whole number"
+            return f"it enlarges {scale:g} times, which is not an integer"
         shrunk = size * scale
         if scale < 1 and (shrunk != round(shrunk) or size % round(shrunk)):
-            return f"it shrinks {size} to {shrunk:g}, which is no part of it"
+            return f"it shrinks {size} to {shrunk:g}, which does not divide it"
     return None

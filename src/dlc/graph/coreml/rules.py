@@ -1,7 +1,7 @@
-"""Which nodes ONNX Runtime's CoreML provider takes into an ML program, and why not the others.
+"""Which nodes ONNX Runtime's CoreML provider takes into an ML program, and why not others.
 
-The rules are those of the operators' builders in ONNX Runtime 1.24 to 1.32 for macOS, with
-RequireStaticInputShapes off. Where nothing is said of an operator here, it is not taken.
+The rules are those of the operator builders in ONNX Runtime 1.24 to 1.32 for macOS, with
+RequireStaticInputShapes off. Operators not listed here are not taken.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ _ELEMENTS = {
     "Cast": (*_NUMBERS, TensorProto.BOOL),
     **dict.fromkeys(("And", "Where"), (TensorProto.BOOL,)),
 }
-# The first opset of the form that is taken; before it, arguments were attributes.
+# The first opset whose form is taken; before it, arguments were attributes.
 _FIRST_OPSETS = {"Pad": 11, "Resize": 11, "Slice": 10, "Reshape": 5, "BatchNormalization": 7}
 _ALWAYS = frozenset(
     (
@@ -31,7 +31,7 @@ _ALWAYS = frozenset(
         *("Shape", "Transpose"),
     )
 )
-# Operators that ML programs got later, with the release of ONNX Runtime.
+# Operators added to ML programs later, with the release of ONNX Runtime.
 _LATER = {
     "HardSigmoid": (1, 26),
     **dict.fromkeys(("Identity", "Tile", "GatherND", "Ceil", "Cos", "Sin"), (1, 27)),
@@ -44,7 +44,7 @@ def why_unsupported(node: CoremlNode) -> Problem:
     operator = node.node.op_type
     since = _since(operator) if node.node.domain in ("", "ai.onnx") else None
     if since is None:
-        return "there is no such operator in ML programs"
+        return "ML programs have no such operator"
     if node.release < since:
         return f"ML programs have it from ONNX Runtime {'.'.join(map(str, since))} on"
     opset = _FIRST_OPSETS.get(operator, 0)
@@ -67,7 +67,7 @@ def _input_problem(node: CoremlNode) -> Problem:
         shape = node.shape(index)
         if shape is None:
             return f"the shape of its input {name} is unknown"
-        # What a Resize is not told, such as its region, is often an empty constant.
+        # Omitted arguments of Resize, such as its region, are often empty constants.
         if 0 in shape and operator != "Resize":
             return f"its input {name} is empty"
         if len(shape) > MOST_AXES:

@@ -1,7 +1,7 @@
-"""By operator, whether a node keeps the pictures of a batch apart.
+"""Tells, by operator, whether a node keeps the pictures of a batch apart.
 
-A rule is asked for a node of which some inputs have the batch as their first axis, and says whether
-its outputs do as well, each picture's part being what the node makes of that picture alone.
+A rule applies to a node with inputs that have the batch as their first axis. It says whether its
+outputs have it too, with each picture's part depending on that picture alone.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ Rule = Callable[[Edit, onnx.NodeProto, set[str]], bool]
 
 
 def _elementwise(edit: Edit, node: onnx.NodeProto, batched: set[str]) -> bool:
-    """Other inputs may only be such that broadcasting does not reach the batch."""
+    """Other inputs must not broadcast along the batch axis."""
     shapes = [edit.shapes.get(name) for name in node.input if name]
     known = [shape for shape in shapes if shape is not None]
     if len(known) < len(shapes):
@@ -31,12 +31,12 @@ def _elementwise(edit: Edit, node: onnx.NodeProto, batched: set[str]) -> bool:
 
 
 def _first_only(edit: Edit, node: onnx.NodeProto, batched: set[str]) -> bool:  # noqa: ARG001
-    """Let the batch in by the first input alone; the others are weights or settings."""
+    """Allow the batch only in the first input; the others are weights or settings."""
     return node.input[0] in batched and not batched.intersection(node.input[1:])
 
 
 def _max_pool(edit: Edit, node: onnx.NodeProto, batched: set[str]) -> bool:
-    """Its second output would count elements through all pictures."""
+    """Its second output would index elements across all pictures."""
     return len(node.output) == 1 and _first_only(edit, node, batched)
 
 
@@ -73,7 +73,7 @@ def _concat(edit: Edit, node: onnx.NodeProto, batched: set[str]) -> bool:
 
 
 def _along_axes(place: int) -> Rule:
-    """Make the rule of an operator whose axes are an attribute, or the input at `place`."""
+    """Make the rule for an operator whose axes are an attribute, or the input at `place`."""
 
     def rule(edit: Edit, node: onnx.NodeProto, batched: set[str]) -> bool:
         name = optional_input(node, place)
@@ -109,7 +109,7 @@ def _pad(edit: Edit, node: onnx.NodeProto, batched: set[str]) -> bool:
 
 
 def _transpose(edit: Edit, node: onnx.NodeProto, batched: set[str]) -> bool:  # noqa: ARG001
-    # Without an order the axes are reversed.
+    # Without an order, the axes are reversed.
     return bool(attribute(node, "perm", [1])[0] == 0)
 
 
@@ -118,7 +118,7 @@ def _flatten(edit: Edit, node: onnx.NodeProto, batched: set[str]) -> bool:  # no
 
 
 def _reshape(edit: Edit, node: onnx.NodeProto, batched: set[str]) -> bool:
-    """Vouch for a new shape that leaves the batch's size open, and each picture its elements."""
+    """Accept a new shape that leaves the batch size open and keeps pictures apart."""
     target = edit.integers(node.input[1])
     shape = edit.shapes.get(node.input[0])
     if not target or shape is None or not _first_only(edit, node, batched):
@@ -139,7 +139,7 @@ def _resize(edit: Edit, node: onnx.NodeProto, batched: set[str]) -> bool:
 
 
 def _spare_batch(edit: Edit, node: onnx.NodeProto, axes: list[int]) -> bool:
-    """Return whether none of the axes of the first input is the batch's."""
+    """Return whether none of the axes is the batch axis of the first input."""
     shape = edit.shapes.get(node.input[0])
     return shape is not None and all(axis % max(len(shape), 1) for axis in axes)
 

@@ -1,4 +1,4 @@
-"""Reading a graph and changing it, without copying its weights."""
+"""Reads and changes a graph without copying its weights."""
 
 from __future__ import annotations
 
@@ -28,15 +28,15 @@ from dlc.graph.passes.shapes import (
 )
 from dlc.graph.passes.unused import without_unused
 
-# Pad and Slice take what they do as inputs, and Slice and Concat negative axes, from here on.
+# From this opset on, Pad and Slice take arguments as inputs, and Slice and Concat negative axes.
 _FIRST_OPSET = 11
 
 
 class Edit:
-    """A model's main graph, which is only read, and the changes planned to it.
+    """A model's main graph, read-only, and the changes planned to it.
 
-    Bodies of control flow are never changed, but what they use of the main graph counts as used,
-    and no new name is one of theirs.
+    Control flow bodies are never changed, but what they use of the main graph counts as used, and
+    new names avoid theirs.
     """
 
     def __init__(self, model: onnx.ModelProto) -> None:
@@ -57,9 +57,9 @@ class Edit:
         self._unlisted: set[str] = set()
 
     def nodes(self, *operators: str) -> Iterator[tuple[int, onnx.NodeProto]]:
-        """Yield ONNX's own nodes of the main graph with their place in it, of these kinds.
+        """Yield ONNX's own nodes of these kinds in the main graph, with their indices.
 
-        Graphs of an opset before 11, whose operators are other ones, seem to have none.
+        Graphs with an opset before 11, whose operators differ, appear to have none.
         """
         if self.opset < _FIRST_OPSET:
             return
@@ -69,7 +69,7 @@ class Edit:
 
     @cached_property
     def inputs(self) -> list[onnx.ValueInfoProto]:
-        """The inputs that somebody has to give."""
+        """The inputs that a caller has to provide."""
         given = {tensor.name for tensor in self.model.graph.initializer}
         return [value for value in self.model.graph.input if value.name not in given]
 
@@ -80,16 +80,16 @@ class Edit:
 
     @cached_property
     def shapes(self) -> Mapping[str, Shape]:
-        """The shapes of the values, of those that have a known number of axes."""
+        """The shapes of the values with a known number of axes."""
         return inferred_shapes(self.model)
 
     @cached_property
     def types(self) -> Mapping[str, int]:
-        """What the elements of the values are, as ONNX numbers types, of those that are known."""
+        """The known element types of the values, as ONNX type numbers."""
         return inferred_types(self.model)
 
     def producer(self, name: str) -> onnx.NodeProto | None:
-        """Return the node of the main graph that a value comes from."""
+        """Return the node in the main graph that produces a value."""
         return self._producers.get(name)
 
     def uses(self, name: str) -> int:
@@ -101,11 +101,11 @@ class Edit:
         return any(output.name == name for output in self.model.graph.output)
 
     def value(self, name: str, most: int | None = None) -> Array | None:
-        """Return the value of a constant, or None if it is none.
+        """Return the value of a constant, or None for anything else.
 
         Args:
-            name: of an initializer or of what a Constant node gives.
-            most: None also comes back for a constant of more elements.
+            name: name of an initializer or of a Constant node's output.
+            most: constants with more elements also return None.
         """
         tensor = self._tensors.get(name)
         if tensor is None:
@@ -114,18 +114,18 @@ class Edit:
         return tensor_value(tensor, most)
 
     def is_stored(self, name: str) -> bool:
-        """Return whether a value is an initializer, in the model or a file, and no mere default."""
+        """Return whether a value is an initializer, in the model or a file, not just a default."""
         return name in self._tensors
 
     def integers(self, name: str) -> list[int] | None:
-        """Return the value of a constant that has at most one axis, of integers; None if none."""
+        """Return the value of an integer constant with at most one axis; None for anything else."""
         value = self.value(name, most=64)
         if value is None or value.ndim > 1 or value.dtype.kind not in "iu":
             return None
         return [int(element) for element in value.reshape(-1)]
 
     def fresh(self, stem: str) -> str:
-        """Return a name like `stem` that nothing in the model has."""
+        """Return a name like `stem` that is unused in the model."""
         name, number = stem, 1
         while name in self._taken:
             name, number = f"{stem}.{number}", number + 1
@@ -133,9 +133,9 @@ class Edit:
         return name
 
     def constant(self, values: Sequence[int] | Array) -> str:
-        """Return the name of a constant, (n,) int64 if `values` is a list; a small one is shared.
+        """Return the name of a constant, (n,) int64 if `values` is a list; small ones are shared.
 
-        A new one goes before the last initializer: insightface takes the last of inswapper_128 for
+        A new one goes before the last initializer, as insightface takes inswapper_128's last for
         the matrix `emap`.
         """
         array = np.array(values, np.int64) if not isinstance(values, np.ndarray) else values
@@ -152,36 +152,36 @@ class Edit:
     def node(
         self, operator: str, inputs: Sequence[str], output: str, **attributes: Any
     ) -> onnx.NodeProto:
-        """Return a new node with one output, of which it gets its own name if that is free."""
+        """Return a new node with one output, named after that output if the name is free."""
         name = self.fresh(f"{output}.node") if self.is_output(output) else output
         return helper.make_node(operator, inputs, [output], name=name, **attributes)
 
     def replace(self, index: int, nodes: Iterable[onnx.NodeProto]) -> None:
-        """Plan to put `nodes` at the place of a node, perhaps none."""
+        """Plan to replace a node with `nodes`, possibly none."""
         self._replaced[index] = list(nodes)
 
     def define(self, name: str, value: Array) -> None:
-        """Plan to make a value whose node is removed an initializer, if it is used any more."""
+        """Plan to make a value whose node is removed an initializer, if it is still used."""
         self._added[name] = value
 
     def declare(self, name: str, dims: Dims) -> None:
-        """Plan to change the shape declared for a value; a text names an open size."""
+        """Plan to change the declared shape of a value; a string names an open size."""
         self._dims[name] = dims
 
     def retype(self, name: str, element: int) -> None:
-        """Plan to change what the elements of an input or output are declared to be."""
+        """Plan to change the declared element type of an input or output."""
         self._elements[name] = element
 
     def remove_inputs(self, names: Iterable[str]) -> None:
-        """Plan to take inputs away; their initializers stay, as constants."""
+        """Plan to remove inputs; their initializers stay, as constants."""
         self._unlisted.update(names)
 
     def add_output(self, value: onnx.ValueInfoProto) -> None:
-        """Plan to give one more value out."""
+        """Plan to add an output."""
         self._outputs.append(value)
 
     def forget(self, names: Iterable[str]) -> None:
-        """Plan to drop the shapes declared for values inside the graph."""
+        """Plan to drop the declared shapes of values inside the graph."""
         self._forgotten.update(names)
 
     @cached_property
@@ -190,9 +190,9 @@ class Edit:
         return {_sharing_key(array): name for name, array in arrays if array is not None}
 
     def write_to(self, model: onnx.ModelProto) -> None:
-        """Carry the changes out in `model`, which is the one that was read or a copy of it.
+        """Apply the changes to `model`, which is the one that was read or a copy of it.
 
-        What nothing uses any more because of them goes, except the last initializer.
+        Whatever is unused as a result is removed, except the last initializer.
         """
         graph = model.graph
         graph.output.extend(self._outputs)
@@ -222,7 +222,7 @@ class Edit:
             kept.add(tensors[-1].name)
         _remove_named(tensors, unused - kept)
         if model.ir_version < 4:
-            # Every initializer is listed among the inputs there.
+            # In those files, every initializer is listed among the inputs.
             _remove_named(model.graph.input, (unused - kept) & self._tensors.keys())
         for name, array in self._added.items():
             if name in unused:
@@ -240,14 +240,14 @@ def _opset(model: onnx.ModelProto) -> int:
 
 
 def _sharing_key(array: Array) -> tuple[str, bytes] | None:
-    """Return what lists of a few integers are told apart by, None for all other constants."""
+    """Return a key for short lists of integers, None for all other constants."""
     if array.ndim != 1 or array.size > 8 or array.dtype.kind != "i":
         return None
     return array.dtype.str, array.tobytes()
 
 
 def _remove_named(items: Any, names: set[str]) -> None:
-    """Remove the elements of a repeated field that have one of the names."""
+    """Remove the elements of a repeated field with one of the names."""
     for index in reversed(range(len(items))):
         if items[index].name in names:
             del items[index]

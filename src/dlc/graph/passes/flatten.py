@@ -33,9 +33,9 @@ FLATTEN = GraphPass(
 
 
 def _target(edit: Edit, node: onnx.NodeProto) -> list[int] | None:
-    """Return the shape to ask Reshape for: 0 keeps a size, -1 is what remains.
+    """Return the shape for Reshape: 0 keeps a size, -1 is the rest.
 
-    None if some size is 0, with which Reshape cannot tell what remains, or too many are open.
+    None if some size is 0, from which Reshape cannot infer the rest, or too many are open.
     """
     axis = attribute(node, "axis", 1)
     shape = edit.shapes.get(node.input[0])
@@ -44,7 +44,7 @@ def _target(edit: Edit, node: onnx.NodeProto) -> list[int] | None:
     axis = axis + len(shape) if axis < 0 else axis
     rows, columns = _product(shape[:axis]), _product(shape[axis:])
     if axis == 1:
-        # The number of pictures may be opened later on.
+        # The number of pictures may be opened later.
         return [0, -1 if columns is None else columns]
     if rows is None and columns is None:
         return None

@@ -1,4 +1,4 @@
-"""What a rewrite of a graph is, and how one is applied."""
+"""Defines a rewrite of a graph, and how to apply it."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import onnx
 from dlc.graph.names import NEEDLESS_FROM, Rewrite
 from dlc.graph.passes.edit import Edit
 
-# How far results differ where arithmetic was only done in another order.
+# How far results differ if only the order of arithmetic changed.
 REORDERED = 1e-5
 
 
@@ -19,14 +19,14 @@ class GraphPass:
     """A rewrite of a graph.
 
     Attributes:
-        name: under which a file records that it has been through.
+        name: its name in the record of rewritten files.
         reason: why it is done, in one sentence.
-        plan: looks at a graph, plans its changes and returns how many things it rewrites.
-        exact: values are only moved, so results are the same to the bit.
-        tolerance: how far results may differ where they are not exact, of the largest value of an
-            output; as a rule arithmetic is only done in another order.
-        version: raised when the same graph comes out otherwise than before, so that results kept
-            on disk are made anew.
+        plan: examines a graph, plans changes and returns the number of rewrites.
+        exact: whether values are only moved, so that results are bit-identical.
+        tolerance: how far inexact results may differ, relative to the largest value of an output;
+            usually only the order of arithmetic changes.
+        version: raised when the result for the same graph changes, so that cached results are made
+            anew.
     """
 
     name: Rewrite
@@ -38,24 +38,24 @@ class GraphPass:
 
     @property
     def needless_from(self) -> tuple[int, int] | None:
-        """Major and minor version of the ONNX Runtime that does without it; None if none does."""
+        """Major and minor version of the ONNX Runtime that no longer needs it; None if all do."""
         return NEEDLESS_FROM.get(self.name)
 
     def apply(self, model: onnx.ModelProto) -> onnx.ModelProto:
-        """Return the rewritten model; `model` stays as it is, and comes back if nothing applies."""
+        """Return the rewritten model, or `model` if nothing applies; `model` is not modified."""
         return self.apply_counting(model)[0]
 
     def apply_counting(
         self, model: onnx.ModelProto, *, in_place: bool = False
     ) -> tuple[onnx.ModelProto, int]:
-        """Return the rewritten model and how many things were rewritten.
+        """Return the rewritten model and the number of rewrites.
 
         Args:
             model: the model.
-            in_place: change `model` itself, which spares a copy of its weights.
+            in_place: modify `model` itself, which avoids a copy of its weights.
         """
         total = 0
-        # What is rewritten may give shapes to what comes after it.
+        # Rewrites may determine shapes further down the graph.
         while count := self.plan(edit := Edit(model)):
             if not in_place and not total:
                 model = copied(model)

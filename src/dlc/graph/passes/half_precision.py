@@ -1,4 +1,4 @@
-"""Half precision inside a model, while its inputs and outputs stay in single precision."""
+"""Converts a model's inside to half precision; inputs and outputs stay in single precision."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ from dlc.graph.passes.nodes import Array, subgraphs
 logger = logging.getLogger(__name__)
 
 # The operators of face models that ONNX Runtime's CUDA provider computes in half precision, and the
-# operator set from which it does. What is not here stays in single precision, with conversions
-# around it: ReduceMean, too, whose sum CUDA keeps in half precision before it divides, so that 1024
-# values of 64 overflow (ONNX Runtime 1.31).
+# opset from which it does. Others stay in single precision, with conversions around them, including
+# ReduceMean: CUDA keeps its sum in half precision before dividing, so that 1024 values of 64
+# overflow (ONNX Runtime 1.31).
 _HALVED = {
     **dict.fromkeys(
         (
@@ -35,9 +35,9 @@ _HALVED = {
     ),
     "Clip": 12,
 }
-# Inputs that are single precision by the operator's definition: Resize's region and scales.
+# Inputs that operators define as single precision: Resize's region and scales.
 _ALWAYS_SINGLE = {"Resize": (1, 2)}
-# The least that half precision tells from zero.
+# The smallest value that half precision distinguishes from zero.
 _SMALLEST = np.float16(2.0**-24)
 
 
@@ -48,7 +48,7 @@ def _candidates(edit: Edit) -> Iterator[tuple[int, onnx.NodeProto]]:
 def _plan(edit: Edit) -> int:
     graph = edit.model.graph
     if any(edit.types.get(value.name) == TensorProto.UINT8 for value in edit.inputs):
-        # The arithmetic on 8-bit pixels around a halved graph has to stay exact.
+        # The arithmetic on 8-bit pixels around a half-precision graph has to stay exact.
         return 0
     candidates = dict(_candidates(edit))
     halves = _Halves(edit)
@@ -71,7 +71,7 @@ def _plan(edit: Edit) -> int:
 HALF_PRECISION = GraphPass(
     Rewrite.HALF,
     "GPUs since 2018 compute in half precision several times faster, and read half the weights",
-    # Of 0 to 1, at the pixel that differs most; half precision has 11 significant bits.
+    # On a scale of 0 to 1, at the pixel that differs most; half precision has 11 significant bits.
     tolerance=0.05,
     plan=_plan,
     version=2,
@@ -79,17 +79,17 @@ HALF_PRECISION = GraphPass(
 
 
 def with_ranges(model: onnx.ModelProto) -> onnx.ModelProto:
-    """Return a model that gives how large the values are that the pass makes half precision.
+    """Return a model that outputs the magnitudes of the values that become half precision.
 
-    ONNX Runtime's CPU provider computes "half precision" in single precision, and what overflows on
-    a GPU does not there: only the values themselves tell.
+    ONNX Runtime's CPU provider computes "half precision" in single precision, so what overflows on
+    a GPU does not overflow there: only the values themselves show it.
 
     Args:
-        model: in single precision; stays as it is.
+        model: in single precision; not modified.
 
     Returns:
-        A copy with one output for each such value in place of its own outputs, float32 without
-        axes: the largest magnitude in it.
+        A copy whose outputs are replaced by one per such value, a float32 scalar: its largest
+        magnitude.
     """
     edit = Edit(model)
     measured = copied(model)
@@ -110,10 +110,10 @@ def with_ranges(model: onnx.ModelProto) -> onnx.ModelProto:
 
 
 class _Halves:
-    """Which values of a graph are half precision by now, and under which names.
+    """Tracks which values of a graph are already half precision, and under which names.
 
     Attributes:
-        changed: values that keep their name and became half precision.
+        changed: values that became half precision and kept their names.
     """
 
     def __init__(self, edit: Edit) -> None:
@@ -130,7 +130,7 @@ class _Halves:
         return any(name in self.changed for name in node.input)
 
     def halved(self, node: onnx.NodeProto) -> list[onnx.NodeProto]:
-        """Return the node in half precision, with the conversions before and after it."""
+        """Return the node in half precision, with conversions before and after it."""
         before: list[onnx.NodeProto] = []
         after: list[onnx.NodeProto] = []
         half = onnx.NodeProto()
@@ -149,7 +149,7 @@ class _Halves:
         return [*before, half, *after]
 
     def spared(self, node: onnx.NodeProto) -> list[onnx.NodeProto]:
-        """Return a node that stays in single precision, with conversions of what it takes."""
+        """Return a node that stays in single precision, with conversions of its inputs."""
         before: list[onnx.NodeProto] = []
         single = onnx.NodeProto()
         single.CopyFrom(node)
@@ -174,7 +174,7 @@ class _Halves:
             self._half[name] = half = self._edit.fresh(f"{name}.half")
             value = self._edit.value(name)
             if value is None:
-                # Another node makes it, or it is a large kernel, which is converted when the
+                # Another node produces it, or it is a large kernel, which is converted when the
                 # model is written.
                 before.append(self._cast(name, half, TensorProto.FLOAT16))
             else:
@@ -192,10 +192,10 @@ class _Halves:
 
 
 def _rounded(value: Array) -> Array:
-    """Return a constant in half precision; what overflows becomes infinite, which is refused."""
+    """Return a constant in half precision; overflow becomes infinite, which is refused."""
     with np.errstate(over="ignore"):
         half: Array = value.astype(np.float16)
     if value.size == 1 and value.flat[0] != 0 and half.flat[0] == 0:
-        # An epsilon: without it there may be a division by zero.
+        # An epsilon, without which there may be a division by zero.
         half = np.full_like(half, np.copysign(_SMALLEST, value.flat[0]))
     return half

@@ -1,4 +1,4 @@
-"""The input in one size."""
+"""Fixes the size of the input."""
 
 from __future__ import annotations
 
@@ -14,20 +14,20 @@ from dlc.graph.passes.shapes import Dims, Shape, declared_dims, inferred_shapes
 
 
 def input_size(shape: tuple[int, ...]) -> GraphPass:
-    """Return the pass that gives a model's first input the one shape that it will have.
+    """Return the pass that fixes the shape of a model's first input.
 
-    A size that the model itself fixes stays what it is there. Another input that names one of the
-    sizes gets it too.
+    Sizes that the model itself fixes stay as they are. Other inputs that name one of the sizes get
+    it too.
 
     Args:
-        shape: for instance (1, 3, 640, 640).
+        shape: for example (1, 3, 640, 640).
 
     Raises:
-        ModelError: not here but when applied: the input has another number of axes.
+        ModelError: only when applied: the input has another number of axes.
         ValueError: a size is not positive.
     """
     if min(shape, default=1) < 1:
-        raise ValueError(f"{shape} is no shape of an input")
+        raise ValueError(f"{shape} is not the shape of an input")
     return GraphPass(
         Rewrite.INPUT_SIZE,
         "CoreML takes no node whose shapes it does not know",
@@ -61,14 +61,14 @@ def _plan(shape: tuple[int, ...], edit: Edit) -> int:
     for value in (first, *others, *edit.model.graph.output):
         if declared[value.name] != declared_dims(value):
             edit.declare(value.name, declared[value.name])
-    # Files name sizes inside as they like: SCRFD's "?" may be a height, a width or half of one.
+    # Files name inner sizes arbitrarily: SCRFD's "?" may be a height, a width or half of one.
     inside = edit.model.graph.value_info
     edit.forget(value.name for value in inside if not _all_known(declared_dims(value)))
     return 1
 
 
 def _sizes_by_name(dims: Dims, fixed: Dims) -> dict[str, int | None]:
-    """Return the size of every name, None for a name of two sizes."""
+    """Return the size of every name, None for a name with two sizes."""
     sizes: dict[str, int | None] = {}
     for name, size in zip(dims, fixed, strict=True):
         if isinstance(name, str) and isinstance(size, int):
@@ -84,7 +84,7 @@ def _named(size: int | str | None, sizes: dict[str, int | None]) -> int | str | 
 def _output_dims(
     output: onnx.ValueInfoProto, sizes: dict[str, int | None], inferred: Shape | None
 ) -> Dims:
-    """Return an output's sizes as far as they follow, else as declared, without names now false."""
+    """Return an output's sizes as inferred, else as declared, without names now wrong."""
     dims = [
         None if isinstance(size, str) and size in sizes else size for size in declared_dims(output)
     ]

@@ -1,10 +1,10 @@
-"""A normalization that was written out, as the one operator that it is.
+"""Replaces a written-out normalization with the one operator that it is.
 
-inswapper_128 normalizes each channel of a picture by six or seven nodes (Ulyanov et al. 2016)::
+inswapper_128 normalizes each channel of a picture with six or seven nodes (Ulyanov et al. 2016)::
 
     c = x - mean(x),   y = c / sqrt(mean(c * c) + epsilon)
 
-where both means are over height and width, and the quotient may be a product with the reciprocal.
+where both means are over height and width, and the division may be a product with the reciprocal.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Reading nodes and the names they use."""
+"""Reads nodes and the names they use."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _CONSTANT_DTYPES = {
 
 
 def attribute(node: onnx.NodeProto, name: str, default: Any) -> Any:
-    """Return the value of a node's attribute, texts as `str`."""
+    """Return the value of a node's attribute, strings as `str`."""
     for found in node.attribute:
         if found.name == name:
             value = helper.get_attribute_value(found)
@@ -33,12 +33,12 @@ def attribute(node: onnx.NodeProto, name: str, default: Any) -> Any:
 
 
 def optional_input(node: onnx.NodeProto, index: int) -> str:
-    """Return the name of a node's input, "" if it has none there."""
+    """Return the name of a node's input, "" if there is none."""
     return node.input[index] if index < len(node.input) else ""
 
 
 def subgraphs(node: onnx.NodeProto) -> Iterator[onnx.GraphProto]:
-    """Yield the bodies of a node of control flow."""
+    """Yield the bodies of a control flow node."""
     for found in node.attribute:
         if found.type == onnx.AttributeProto.GRAPH:
             yield found.g
@@ -46,7 +46,7 @@ def subgraphs(node: onnx.NodeProto) -> Iterator[onnx.GraphProto]:
 
 
 def tensor_value(tensor: onnx.TensorProto, most: int | None) -> Array | None:
-    """Return a tensor's value; None if it is outside the file or has more elements than `most`."""
+    """Return a tensor's value; None if it is external or has more elements than `most`."""
     if tensor.data_location == onnx.TensorProto.EXTERNAL:
         return None
     if most is not None and np.prod(tensor.dims, dtype=np.int64) > most:
@@ -56,7 +56,7 @@ def tensor_value(tensor: onnx.TensorProto, most: int | None) -> Array | None:
 
 
 def constant_value(node: onnx.NodeProto, most: int | None) -> Array | None:
-    """Return what a Constant node gives; None for other nodes, or more elements than `most`."""
+    """Return a Constant node's value; None for other nodes, or more elements than `most`."""
     if node.op_type != "Constant" or node.domain not in STANDARD_DOMAINS or not node.attribute:
         return None
     given = node.attribute[0]
@@ -69,7 +69,7 @@ def constant_value(node: onnx.NodeProto, most: int | None) -> Array | None:
 
 
 def used_names(node: onnx.NodeProto) -> Iterator[str]:
-    """Yield the values that a node and all inside its bodies use."""
+    """Yield the values that a node and everything in its bodies use."""
     yield from filter(None, node.input)
     for body in subgraphs(node):
         for inner in body.node:
@@ -80,7 +80,7 @@ def used_names(node: onnx.NodeProto) -> Iterator[str]:
 def count_uses(
     nodes: Iterable[onnx.NodeProto], outputs: Iterable[onnx.ValueInfoProto]
 ) -> Counter[str]:
-    """Return how often each value is used, as an output too."""
+    """Return how often each value is used, including as an output."""
     uses = Counter(name for node in nodes for name in used_names(node))
     uses.update(output.name for output in outputs)
     return uses

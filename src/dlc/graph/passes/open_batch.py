@@ -1,4 +1,4 @@
-"""Several pictures a run, where the file was made for one."""
+"""Allows several pictures per run if the file was made for one."""
 
 from __future__ import annotations
 
@@ -19,12 +19,12 @@ _NAME = "batch"
 
 
 def why_not_opened(model: onnx.ModelProto) -> str | None:
-    """Return why the pictures of a batch would not stay apart in a model; None if they do.
+    """Return why a model would not keep the pictures of a batch apart; None if it does.
 
-    Every input has to begin with a batch of one, or of open size. From there each node is followed
-    by a rule of its operator: one that leaves the first axis to the batch, such as Conv, a
-    reduction of other axes or a sum with constants that are the same for every picture. One node
-    without a rule, or that its rule does not vouch for, is enough to refuse.
+    Every input has to begin with a batch of one, or of open size. From there, each node is checked
+    by its operator's rule, which accepts nodes that leave the first axis to the batch, such as
+    Conv, a reduction over other axes, or a sum with constants that are the same for every picture.
+    A single node without a rule, or that its rule does not accept, is enough to refuse.
     """
     return _followed(Edit(model))[1]
 
@@ -53,7 +53,7 @@ OPEN_BATCH = GraphPass(
 
 
 def _followed(edit: Edit) -> tuple[set[str], str | None]:
-    """Return the values whose first axis is the batch, and what breaks it up if anything does."""
+    """Return the values whose first axis is the batch, and what breaks it up, if anything."""
     batched: set[str] = set()
     for value in edit.inputs:
         first = declared_dims(value)[:1]

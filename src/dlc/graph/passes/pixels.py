@@ -1,4 +1,4 @@
-"""8-bit pixels into a swapper and out of it: the arithmetic around it becomes part of its graph."""
+"""Makes a swapper take and return 8-bit pixels, with the conversion part of its graph."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ PIXELS = GraphPass(
 
 
 def _before(edit: Edit, picture: str, planes: str) -> list[onnx.NodeProto]:
-    """Make planes of RGB from 0 to 1 of BGR pixels, as `dlc.faces.crop.to_tensor` does."""
+    """Convert BGR pixels to planes of RGB from 0 to 1, like `dlc.faces.crop.to_tensor`."""
     scale = edit.constant(np.array(1 / 255, np.float32))
     rgb, chw, single = (edit.fresh(f"{picture}.{name}") for name in ("rgb", "chw", "float"))
     return [
@@ -60,12 +60,12 @@ def _before(edit: Edit, picture: str, planes: str) -> list[onnx.NodeProto]:
 
 
 def _after(edit: Edit, planes: str, output: str) -> list[onnx.NodeProto]:
-    """Make BGR pixels, rounded down, and tell by a mean whether all they come from is finite."""
+    """Convert to BGR pixels, rounded down, with a mean that shows whether all values are finite."""
     low, high = (edit.constant(np.array(value, np.float32)) for value in (0, 255))
     scaled, clipped, chw, hwc = (
         edit.fresh(f"{output}.{name}") for name in ("scaled", "clipped", "chw", "hwc")
     )
-    # Since opset 18 the axes are an input.
+    # Since opset 18, the axes are an input.
     axes = [1, 2, 3]
     named = edit.opset >= 18
     mean_of = [planes, edit.constant(axes)] if named else [planes]

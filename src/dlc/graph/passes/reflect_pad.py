@@ -1,9 +1,9 @@
-"""Mirroring at the border, put together from slices one element wide.
+"""Replaces reflect padding with slices one element wide.
 
-Each mirrored row is a Slice of its own, and one Concat per axis lines them up, so a padding of n
+Each mirrored row is a separate Slice, and one Concat per axis joins them, so a padding of n
 elements around a picture becomes 4n Slices and 2 Concats. In inswapper_128, 12 of the 14 pads are
-of one element and become 6 nodes each, 2 are of three and become 14: 226 nodes become 312. Slices
-of several elements would have to run backwards, which is slower where it is possible at all.
+one element wide and become 6 nodes each, 2 are three wide and become 14: 226 nodes become 312.
+Slices of several elements would have to run backwards, which is slower if possible at all.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ REFLECT_PAD = GraphPass(
 
 
 def _amounts(edit: Edit, node: onnx.NodeProto) -> dict[int, tuple[int, int]] | None:
-    """Return by axis how much is mirrored before and after it; None if that is not certain."""
+    """Return how much is mirrored before and after each axis; None if uncertain."""
     shape = edit.shapes.get(node.input[0])
     pads = edit.integers(node.input[1])
     if shape is None or pads is None:
@@ -52,7 +52,7 @@ def _amounts(edit: Edit, node: onnx.NodeProto) -> dict[int, tuple[int, int]] | N
         size = shape[axis]
         if before == after == 0:
             continue
-        # Cutting off, and mirroring what is itself mirrored, are left to Pad.
+        # Cropping, and mirroring what is itself mirrored, are left to Pad.
         if size is None or min(before, after) < 0 or max(before, after) >= size:
             return None
         amounts[axis % rank] = (before, after)

@@ -1,4 +1,4 @@
-"""Taking one element of an axis, as taking a list of one and dropping the axis."""
+"""Replaces taking one element of an axis with taking a list of one and dropping the axis."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dlc.graph.passes.edit import Edit
 from dlc.graph.passes.graph_pass import GraphPass
 from dlc.graph.passes.nodes import attribute
 
-# Before it the axes of Squeeze are an attribute.
+# Before this opset, the axes of Squeeze are an attribute.
 _AXES_AS_INPUT = 13
 
 
@@ -17,7 +17,7 @@ def _plan(edit: Edit) -> int:
         data, which = node.input
         value = edit.value(which, most=1)
         source = edit.producer(data)
-        # What picks a size out of a shape is no work for CoreML in any form.
+        # Picking a size out of a shape is not work for CoreML in any form.
         if value is None or value.ndim or (source is not None and source.op_type == "Shape"):
             continue
         axis, output = attribute(node, "axis", 0), node.output[0]

@@ -1,4 +1,4 @@
-"""Sizes that a graph asks itself for, as constants, once the size of its input is fixed."""
+"""Folds sizes that a graph computes into constants, once the size of its input is fixed."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from dlc.graph.passes.shapes import SMALL
 logger = logging.getLogger(__name__)
 
 _ROOTS = ("Shape", "Size")
-# What is done with sizes before they are used. All of it is exact, in integers as in floats.
+# Operations on sizes before they are used. All are exact, in integers and floats alike.
 _ARITHMETIC = (
     *("Gather", "Slice", "Split", "Concat", "Squeeze", "Unsqueeze", "Reshape", "Flatten"),
     *("Identity", "Cast", "Add", "Sub", "Mul", "Div", "Mod", "Neg", "Abs", "Min", "Max"),
@@ -30,7 +30,7 @@ _UNCOMPUTABLE = (ArithmeticError, LookupError, RuntimeError, TypeError, ValueErr
 
 def _plan(edit: Edit) -> int:
     values: dict[str, Array] = {}
-    # Those of the values that come from a shape; the others are the model's own constants.
+    # The values that come from a shape; the others are the model's own constants.
     sizes: set[str] = set()
     folded = []
     for index, node in edit.nodes(*_ROOTS, *_ARITHMETIC):
@@ -55,7 +55,7 @@ SHAPES = GraphPass(
 
 
 def _results(edit: Edit, node: onnx.NodeProto, values: dict[str, Array]) -> dict[str, Array] | None:
-    """Return what a node computes by output, or None if that depends on the graph's inputs."""
+    """Return a node's results by output, or None if they depend on the graph's inputs."""
     if node.op_type in _ROOTS:
         size = _asked_size(edit, node)
         return None if size is None else {node.output[0]: size}
@@ -78,7 +78,7 @@ def _results(edit: Edit, node: onnx.NodeProto, values: dict[str, Array]) -> dict
 
 
 def _computed(node: onnx.NodeProto, opset: int, feeds: dict[str, Array]) -> list[Array]:
-    """Return what a node gives for its inputs in an opset, that of a bare node being the newest."""
+    """Return a node's results for its inputs in an opset; a bare node would use the newest."""
     inputs = [_value_info(name, value) for name, value in feeds.items()]
     outputs = [onnx.ValueInfoProto(name=name) for name in node.output if name]
     graph = helper.make_graph([node], "node", inputs, outputs)
@@ -96,7 +96,7 @@ def _asked_size(edit: Edit, node: onnx.NodeProto) -> Array | None:
     if shape is None:
         return None
     if node.op_type == "Shape":
-        # Negative and exceeding bounds mean the same in ONNX as in Python.
+        # Negative and out-of-range bounds mean the same in ONNX as in Python.
         shape = shape[attribute(node, "start", 0) : attribute(node, "end", len(shape))]
     sizes = [size for size in shape if size is not None]
     if len(sizes) < len(shape):
@@ -105,7 +105,7 @@ def _asked_size(edit: Edit, node: onnx.NodeProto) -> Array | None:
 
 
 def _fold(edit: Edit, index: int, results: dict[str, Array]) -> None:
-    """Remove a node in favor of its results; an output of the graph keeps coming from a node."""
+    """Replace a node with its results; an output of the graph keeps its node."""
     constants = []
     for name, value in results.items():
         if edit.is_output(name):

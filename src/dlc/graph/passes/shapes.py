@@ -1,4 +1,4 @@
-"""The shapes of a graph's values, as far as they follow from its inputs."""
+"""Infers the shapes of a graph's values from its inputs."""
 
 from __future__ import annotations
 
@@ -18,21 +18,21 @@ Shape = tuple[int | None, ...]
 Dims = list[int | str | None]
 """Sizes by axis as a file declares them; an open size may have a name."""
 
-# Shapes follow from the values of small tensors, such as pads, but only the shapes of others.
+# Shapes depend on the values of small tensors, such as pads, but only on the shapes of others.
 SMALL = 1024
 
 
 def inferred_shapes(
     model: onnx.ModelProto, given: Mapping[str, Dims] = MappingProxyType({})
 ) -> dict[str, Shape]:
-    """Return the shape of every value of the main graph that has a known number of axes.
+    """Return the shape of every value in the main graph with a known number of axes.
 
-    What the file claims of its intermediate values and outputs does not count: det_10g, for
-    instance, takes pictures of any size but gives its outputs the shapes that they have at 640.
+    What the file declares for intermediate values and outputs is ignored: det_10g, for example,
+    takes pictures of any size but declares the shapes that its outputs have at 640.
 
     Args:
-        model: with its weights, of which no copy is made.
-        given: shapes of inputs instead of those that the model declares.
+        model: with its weights, which are not copied.
+        given: shapes of inputs that override those declared in the model.
     """
     graph = _inferred(model, given)
     shapes: dict[str, Shape] = {t.name: tuple(t.dims) for t in graph.initializer}
@@ -44,7 +44,7 @@ def inferred_shapes(
 
 
 def inferred_types(model: onnx.ModelProto) -> dict[str, int]:
-    """Return the ONNX element type of every value of the main graph."""
+    """Return the ONNX element type of every value in the main graph."""
     graph = _inferred(model, {})
     types: dict[str, int] = {t.name: t.data_type for t in graph.initializer}
     for value in (*graph.value_info, *graph.output, *graph.input):
@@ -78,7 +78,7 @@ def set_dims(value: onnx.ValueInfoProto, dims: Dims) -> None:
 
 
 def overridable(model: onnx.ModelProto) -> frozenset[str]:
-    """Return the inputs for which an initializer is but a default, possible since IR version 4."""
+    """Return the inputs for which an initializer is only a default, possible since IR version 4."""
     if model.ir_version < 4:
         return frozenset()
     return frozenset(value.name for value in model.graph.input)
@@ -102,7 +102,7 @@ def _has_shape(value: onnx.ValueInfoProto) -> bool:
 
 
 def _skeleton(model: onnx.ModelProto) -> onnx.ModelProto:
-    """Return the model without large weights, nor what it claims of the values inside."""
+    """Return the model without large weights and without declarations of inner values."""
     skeleton = onnx.ModelProto(
         ir_version=model.ir_version, opset_import=model.opset_import, functions=model.functions
     )

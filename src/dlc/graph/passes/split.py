@@ -1,4 +1,4 @@
-"""Each part of a Split as a Slice."""
+"""Replaces each part of a Split with a Slice."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from dlc.graph.passes.edit import Edit
 from dlc.graph.passes.graph_pass import GraphPass
 from dlc.graph.passes.nodes import attribute, optional_input
 
-# Before it the sizes of the parts are an attribute.
+# Before this opset, the sizes of the parts are an attribute.
 _SIZES_AS_INPUT = 13
 
 
@@ -41,7 +41,7 @@ SPLIT = GraphPass(
 
 
 def _sizes(edit: Edit, node: onnx.NodeProto) -> list[int] | None:
-    """Return the sizes of the parts; None if they are not certain."""
+    """Return the sizes of the parts; None if uncertain."""
     count = len(node.output)
     if edit.opset < _SIZES_AS_INPUT:
         given = attribute(node, "split", None)
@@ -57,7 +57,7 @@ def _sizes(edit: Edit, node: onnx.NodeProto) -> list[int] | None:
 
 
 def _equal_sizes(edit: Edit, node: onnx.NodeProto) -> list[int] | None:
-    """Return the sizes where none are given: all the same, the last one perhaps smaller."""
+    """Return the default sizes: all the same, the last one possibly smaller."""
     axis, count = attribute(node, "axis", 0), len(node.output)
     shape = edit.shapes.get(node.input[0], ())
     total = shape[axis] if -len(shape) <= axis < len(shape) else None

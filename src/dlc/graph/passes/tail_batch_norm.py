@@ -1,4 +1,4 @@
-"""The normalization after a matrix product, as another matrix and another bias.
+"""Folds the normalization after a matrix product into the matrix and bias.
 
 BatchNormalization of a rank-2 value scales and shifts its columns; ArcFace ends with one::
 
@@ -41,7 +41,7 @@ TAIL_BATCH_NORM = GraphPass(
 
 
 def _folded(edit: Edit, gemm: onnx.NodeProto, norm: onnx.NodeProto) -> onnx.NodeProto | None:
-    """Return a Gemm that does both; None if weights are not constant, or it is still training."""
+    """Return a Gemm that does both; None if weights are not constant, or in training mode."""
     if attribute(norm, "training_mode", 0) or any(norm.output[1:]):
         return None
     weights = _weights(edit, gemm, norm)
@@ -59,9 +59,9 @@ def _folded(edit: Edit, gemm: onnx.NodeProto, norm: onnx.NodeProto) -> onnx.Node
 
 
 def _weights(edit: Edit, gemm: onnx.NodeProto, norm: onnx.NodeProto) -> list[Array] | None:
-    """Return matrix, bias, scale, shift, mean and variance as float64, made from float32.
+    """Return matrix, bias, scale, shift, mean and variance as float64, converted from float32.
 
-    None if one of them is not constant, or of another type.
+    None if one of them is not constant, or has another type.
     """
     weights: list[Array] = []
     for name in (gemm.input[1], optional_input(gemm, 2), *norm.input[1:]):

@@ -1,4 +1,4 @@
-"""What nothing uses any more after a change."""
+"""Removes what is unused after a change."""
 
 from __future__ import annotations
 
@@ -15,16 +15,16 @@ def without_unused(
     outputs: Iterable[onnx.ValueInfoProto],
     added: Iterable[str],
 ) -> tuple[list[onnx.NodeProto], set[str]]:
-    """Drop the nodes that only served removed ones.
+    """Drop the nodes that only fed removed ones.
 
     Args:
-        nodes: a graph's, after the change.
-        removed: those it had before.
-        outputs: the graph's.
-        added: its new initializers.
+        nodes: a graph's nodes after the change.
+        removed: the nodes that the change removed.
+        outputs: the graph's outputs.
+        added: the graph's new initializers.
 
     Returns:
-        The remaining nodes, and the values and initializers that are not used any more.
+        The remaining nodes, and the values and initializers that are no longer used.
     """
     uses = count_uses(nodes, outputs)
     producers = {name: index for index, node in enumerate(nodes) for name in node.output if name}

@@ -1,4 +1,4 @@
-"""Weights that a file lists among its inputs, as constants."""
+"""Makes weights that a file lists among its inputs constants."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ def _plan(edit: Edit) -> int:
     return len(names)
 
 
-# Before IR version 4 every weight had to be listed, and ONNX Runtime takes it for a constant all
+# Before IR version 4, every weight had to be listed, and ONNX Runtime treats it as a constant all
 # the same, so such files stay as they are.
 WEIGHTS = GraphPass(
     Rewrite.WEIGHTS,

@@ -1,4 +1,4 @@
-"""Convolutions with 3x3 kernels by Winograd's minimal filtering, written with plain operators.
+"""Writes 3x3 convolutions as Winograd's minimal filtering, with plain operators.
 
 After Lavin and Gray, "Fast Algorithms for Convolutional Neural Networks" (CVPR 2016), F(4x4, 3x3):
 a tile Y of 4x4 results comes from a tile d of 6x6 inputs, two of which it shares with its neighbor
@@ -6,15 +6,15 @@ in either direction, and a kernel g::
 
     Y = A' [(G g G') * (B' d B)] A        * multiplies element by element, ' transposes
 
-What stands in the brackets is summed over the channels. For each of the 36 elements of such a tile
-that is a matrix product, and 36 multiplications make 16 results in place of 144. ONNX Runtime's
-convolutions keep a processor's units busy already, so only fewer multiplications are faster.
+The expression in brackets is summed over the channels. For each of the 36 elements of such a tile
+that is a matrix product, and 36 multiplications make 16 results instead of 144. ONNX Runtime's
+convolutions already keep a processor's units busy, so only fewer multiplications can be faster.
 
-B' d B is a convolution of each channel by itself, four pixels at a time, with 36 kernels of 6x6;
-it pads, too. The 36 products are one MatMul, A' [] A is another, and DepthToSpace lays the tiles
-out. Kernels keep their nine numbers in the file. ONNX Runtime makes 36 of them when it loads the
-graph, as it folds constants. For it to have nothing else to fold, which would stay in memory beside
-them until the end, all that rearranges kernels is taken out when a file is written.
+B' d B is a depthwise convolution with stride four and 36 kernels of 6x6, which also pads. The 36
+products are one MatMul, A' [] A is another, and DepthToSpace lays out the tiles. Kernels keep their
+nine numbers in the file; ONNX Runtime expands them to 36 when it loads the graph and folds
+constants. Nodes that rearrange kernels are removed when a file is written: other folded constants
+would stay in memory next to the kernels until the end.
 """
 
 from __future__ import annotations
@@ -35,29 +35,30 @@ from dlc.graph.passes.graph_pass import GraphPass
 from dlc.graph.passes.nodes import Array, attribute, optional_input
 
 _KERNEL = 3
-# More is rounded here, not only in another order. A stand-in for inswapper_128 at full size differs
-# by 2.7e-6 of its largest output, where ONNX Runtime's own optimizations make 1.6e-6, and by more
-# the louder its values: 2.1e-5 and 1.2e-5 for embeddings of 13 times their length. The tolerance is
-# a fortieth of one of 255 steps, and a mistake in a matrix is far beyond it.
+# Rounding happens more often here, not just in a different order. A stand-in for inswapper_128 at
+# full size differs by 2.7e-6 of its largest output, compared to 1.6e-6 from ONNX Runtime's own
+# optimizations, and by more for larger values: 2.1e-5 and 1.2e-5 for embeddings of 13 times their
+# length. The tolerance is a fortieth of one of 255 steps, and a mistake in a matrix would far
+# exceed it.
 _TOLERANCE = 1e-4
 _USUAL = {"group": 1, "auto_pad": "NOTSET", "strides": [1, 1], "dilations": [1, 1]}
-# Any five points make tiles of 4x4. With the paper's 0, 1, -1, 2, -2 the transforms have larger
-# numbers, of which more cancels out: a convolution's results are three to four times as far from
-# exact ones, and inswapper_128's twice.
+# Any five points make tiles of 4x4. The paper's 0, 1, -1, 2, -2 give larger numbers in the
+# transforms, with more cancellation: a convolution's results are three to four times as far from
+# exact, and inswapper_128's twice.
 POINTS = (0.0, 0.5**0.5, -(0.5**0.5), 2.0**0.5, -(2.0**0.5))
 
 
 @dataclass(frozen=True, slots=True)
 class WorthwhileSize:
-    """The smallest convolution that is faster for it.
+    """The smallest convolution that gets faster.
 
-    The transforms take time in proportion to the pixels of inputs and results, and what is saved is
-    in proportion to their product, so the channels have to be many. Below a few tiles, reading 36
-    numbers for each 9 of the kernels takes longer than anything else. Measured on an AMD EPYC with
-    AVX2, one thread, as original's over rewritten's processor time: 2.9 for 1024 channels and as
-    many filters at 32x32 pixels, 1.5 for 128 and 256 at 128x128, 1.4 for 256 and 256 at 16x16; 0.9
-    for 64 and 64 at 128x128, and 0.5 to 0.9 for all at 8x8. Where 128 and 128 gained 1.4, this is
-    on the safe side: wider vectors speed up the multiplications more than the transforms.
+    The cost of the transforms is proportional to the pixels of inputs and results, and the savings
+    to their product, so there must be many channels. Below a few tiles, reading 36 numbers instead
+    of 9 per kernel takes longer than anything else. Measured on an AMD EPYC with AVX2 and one
+    thread, as processor time of the original over the rewritten: 2.9 for 1024 channels and as many
+    filters at 32x32 pixels, 1.5 for 128 and 256 at 128x128, 1.4 for 256 and 256 at 16x16; 0.9 for
+    64 and 64 at 128x128, and 0.5 to 0.9 for all at 8x8. The limit is on the safe side, as 128 and
+    128 gained 1.4: wider vectors speed up multiplications more than transforms.
 
     Attributes:
         channels: channels times filters, over their sum.
@@ -70,10 +71,10 @@ class WorthwhileSize:
 
 @dataclass(frozen=True, slots=True)
 class _Convolution:
-    """A convolution with 3x3 kernels that moves by single pixels.
+    """A convolution with 3x3 kernels and stride 1.
 
     Attributes:
-        channels: of the input.
+        channels: channels of the input.
         filters: channels of the result.
         size: height and width of the input, in pixels.
         pads: zeros above, to the left, below, and to the right of it.
@@ -92,7 +93,7 @@ class _Convolution:
         return height + top + bottom - _KERNEL + 1, width + left + right - _KERNEL + 1
 
     def reaches(self, least: WorthwhileSize) -> bool:
-        """Return whether this is as large as `least`."""
+        """Return whether this is at least as large as `least`."""
         ratio = self.channels * self.filters / (self.channels + self.filters)
         return ratio >= least.channels and min(self.result) >= least.side
 
@@ -100,12 +101,12 @@ class _Convolution:
 class Transforms:
     """The matrices of F(m x m, 3 x 3).
 
-    Filtering a row is multiplying polynomials, whose product is interpolated from its values at
-    some points, by Toom and Cook. The last point is infinity, where a polynomial's value is its
-    leading coefficient.
+    Filtering a row multiplies polynomials, whose product is interpolated from its values at some
+    points (Toom-Cook). The last point is infinity, where a polynomial's value is its leading
+    coefficient.
 
     Args:
-        points: m + 1 different ones, other than infinity.
+        points: m + 1 distinct points other than infinity.
 
     Attributes:
         inputs: side of a tile of inputs, m + 2.
@@ -170,7 +171,7 @@ WINOGRAD = winograd()
 
 
 def _convolution(edit: Edit, node: onnx.NodeProto) -> _Convolution | None:
-    """Return what a node does; None if it is of another kind, or that is not certain."""
+    """Return what a node does; None if it is of another kind or uncertain."""
     data, kernel = (edit.shapes.get(name, ()) for name in node.input[:2])
     if len(data) != 4 or kernel[2:] != (_KERNEL, _KERNEL):
         return None
@@ -187,14 +188,14 @@ def _convolution(edit: Edit, node: onnx.NodeProto) -> _Convolution | None:
 
 
 class _Writer:
-    """Writes convolutions as other nodes, which share the matrices."""
+    """Writes convolutions as nodes that share the matrices."""
 
     def __init__(self, edit: Edit, transforms: Transforms) -> None:
         self._edit = edit
         self._transforms = transforms
 
     def nodes(self, node: onnx.NodeProto, convolution: _Convolution) -> list[onnx.NodeProto]:
-        """Return the nodes for one of them, for N pictures at a time, whatever N is."""
+        """Return the nodes for one convolution, for any number N of pictures."""
         chain = _Chain(self._edit, node.output[0])
         tiles = self._tiles(convolution)
         x = self._add_data(chain, node.input[0], convolution)
@@ -211,7 +212,7 @@ class _Writer:
         return chain.ending_in(node.output[0])
 
     def _tiles(self, convolution: _Convolution) -> tuple[int, int]:
-        """Return how many tiles cover the result from top to bottom, and from left to right."""
+        """Return how many tiles cover the result vertically and horizontally."""
         height, width = (-(-side // self._transforms.results) for side in convolution.result)
         return height, width
 
@@ -263,12 +264,12 @@ class _Writer:
         return self._in_two_directions(self._transforms.result, shape)
 
     def _in_two_directions(self, matrix: Array, shape: tuple[int, ...]) -> str:
-        """Return a constant that does to rows and columns what a matrix does to one of them."""
+        """Return a constant that applies a matrix to both rows and columns."""
         return self._edit.constant(np.kron(matrix, matrix).reshape(shape).astype(np.float32))
 
 
 class _Chain:
-    """Collects nodes, which are called after their purpose; every method returns what one makes."""
+    """Collects nodes, named after their purpose; every method returns a node's output."""
 
     def __init__(self, edit: Edit, stem: str) -> None:
         self._edit = edit
@@ -284,6 +285,6 @@ class _Chain:
         return self.add("Reshape", [value, self._edit.constant(shape)], purpose)
 
     def ending_in(self, name: str) -> list[onnx.NodeProto]:
-        """Return the nodes; the last one's output gets this name."""
+        """Return the nodes, with the last one's output renamed to this."""
         self._nodes[-1].output[0] = name
         return self._nodes
