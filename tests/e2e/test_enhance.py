@@ -101,7 +101,7 @@ def test_a_model_that_gives_no_picture_leaves_nothing(
     options = ["--engine", "mesh", "--enhance", "gpen256", "--enhancer-model", broken]
     run = run_dlc("swap", astronaut_file, group_clip, folder / "out.mp4", *options)
     assert run.returncode == 9
-    assert "broken.onnx is of no use" in run.stderr
+    assert "broken.onnx is unusable" in run.stderr
     assert not list(folder.iterdir())
 
 

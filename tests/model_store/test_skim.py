@@ -256,13 +256,13 @@ def test_a_name_of_endless_length_is_not_read(tmp_path: Path) -> None:
 
 def test_what_is_no_file_is_refused(tmp_path: Path) -> None:
     for path in (tmp_path, tmp_path / "none.onnx"):
-        assert "no model file" in refused(path)
+        assert "not a model file" in refused(path)
 
 
 @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no named pipes here")
 def test_a_named_pipe_is_not_waited_for(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "pipe")
-    assert "no model file" in refused(tmp_path / "pipe")
+    assert "not a model file" in refused(tmp_path / "pipe")
 
 
 @pytest.fixture(scope="module")
