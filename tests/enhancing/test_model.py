@@ -55,5 +55,5 @@ def test_a_model_of_gfpgans_shape_runs(tmp_path: Path) -> None:
 
 def test_what_is_no_picture_is_refused(tmp_path: Path) -> None:
     model = open_enhancer(write_broken(tmp_path / "broken.onnx"))
-    with pytest.raises(ModelError, match=r"enhancer model .*broken\.onnx is of no use"):
+    with pytest.raises(ModelError, match=r"enhancer model .*broken\.onnx is unusable"):
         model.enhance(np.zeros((SIDE, SIDE, 3), np.uint8))

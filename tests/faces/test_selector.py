@@ -27,7 +27,7 @@ FACES = [WIDE, RIGHT, LEFT]
         (FaceChoice.RIGHT, [RIGHT]),
     ],
 )
-def test_choices(choice: FaceChoice, expected: list[Face]) -> None:
+def test_each_choice_selects_its_faces(choice: FaceChoice, expected: list[Face]) -> None:
     assert select_faces(FACES, choice) == expected
 
 

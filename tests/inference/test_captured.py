@@ -237,7 +237,7 @@ def test_a_model_that_opens_and_does_not_run_falls_back_to_the_cpu(
     probe_output(session)
 
 
-def test_options_are_texts(cuda_route: Route) -> None:
+def test_provider_options_are_strings(cuda_route: Route) -> None:
     provider: ExecutionProvider
     for provider in cuda_route.providers:
         assert all(isinstance(value, str) for value in provider.options.values())

@@ -66,7 +66,7 @@ def test_a_run_that_gives_nan_is_refused_but_not_a_flat_picture(swapper_file: Pa
         (np.zeros((0, 4)), "is empty"),
     ],
 )
-def test_what_shows_garbage(output: NDArray[np.floating], problem: str | None) -> None:
+def test_garbage_output_is_described(output: NDArray[np.floating], problem: str | None) -> None:
     assert output_problem(output) == problem
 
 

@@ -158,7 +158,7 @@ def test_half_precision_that_overflows_pastes_no_black_face(
 ) -> None:
     path = tmp_path / "half.onnx"
     write_inswapper(path, InswapperOptions(width=2, half=True, overflowing=True))
-    with pytest.raises(ModelError, match=r"half\.onnx is of no use.*single precision \(fp32\)"):
+    with pytest.raises(ModelError, match=r"half\.onnx is unusable.*single precision \(fp32\)"):
         prepared(path).swap(Picture(group), faces)
 
 

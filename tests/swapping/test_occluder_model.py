@@ -79,7 +79,7 @@ def test_a_mask_goes_from_0_to_1_in_either_precision(
 
 def test_what_is_no_mask_is_refused(tmp_path: Path) -> None:
     model = open_occluder(constant_model(tmp_path / "broken.onnx", float("nan")))
-    with pytest.raises(ModelError, match=r"occluder model .*broken\.onnx is of no use"):
+    with pytest.raises(ModelError, match=r"occluder model .*broken\.onnx is unusable"):
         model.visible(crop_of(BLUE))
 
 

@@ -65,7 +65,7 @@ def test_a_face_that_goes_on_lying_is_found_at_once() -> None:
     assert len(detector.detect(arrow((20, 5), (20, 30)))) == 1
 
 
-def test_nothing_stays_nothing() -> None:
+def test_a_picture_without_faces_yields_none() -> None:
     detector = TiltedDetector(lambda _: [])
     assert detector.detect(np.zeros((*SHAPE, 3), np.uint8)) == []
     assert detector.detect(np.zeros((*SHAPE, 3), np.uint8)) == []

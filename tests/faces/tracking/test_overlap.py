@@ -23,7 +23,7 @@ def test_a_box_covers_itself(box: np.ndarray) -> None:
     assert overlap(box, box) == pytest.approx(1.0, abs=1e-4)
 
 
-def test_half_a_box() -> None:
+def test_half_a_box_overlaps_by_half_and_a_disjoint_one_not_at_all() -> None:
     a, b = np.array([0, 0, 4, 4], np.float32), np.array([0, 0, 4, 2], np.float32)
     assert overlap(a, b) == pytest.approx(0.5)
     assert overlap(a, a + 4) == 0

@@ -67,7 +67,7 @@ def test_a_swapper_computes_in_half_precision_between_single_ones(tmp_path: Path
     assert difference.mean() < 0.003
 
 
-def test_twice_is_once(tmp_path: Path) -> None:
+def test_a_second_pass_changes_nothing(tmp_path: Path) -> None:
     half = HALF_PRECISION.apply(swapper(tmp_path / "swapper.onnx"))
     assert HALF_PRECISION.apply_counting(half)[1] == 0
     made_half = swapper(tmp_path / "half.onnx", InswapperOptions(width=2, half=True))

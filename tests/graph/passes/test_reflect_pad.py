@@ -85,7 +85,7 @@ def test_any_padding_gives_the_same(
     ],
     ids=["constant", "edge", "negative", "as large as the picture", "of open size"],
 )
-def test_other_paddings_stay(model: onnx.ModelProto) -> None:
+def test_unsupported_paddings_are_left_to_pad(model: onnx.ModelProto) -> None:
     assert_untouched(REFLECT_PAD, model)
 
 
@@ -126,7 +126,7 @@ def test_the_last_initializer_stays_the_last_whatever_it_is() -> None:
         assert len(initializers(rewritten)) > 2
 
 
-def test_older_opsets_stay() -> None:
+def test_models_of_older_opsets_are_left_untouched() -> None:
     node = helper.make_node("Pad", ["x"], ["y"], mode="reflect", pads=[1, 1])
     assert_untouched(REFLECT_PAD, make_model([node], {"x": (4,)}, ["y"], opset=10))
 

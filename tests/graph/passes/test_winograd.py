@@ -177,7 +177,7 @@ def test_its_own_points_round_less_than_the_papers() -> None:
     ],
     ids=str,
 )
-def test_others_stay(case: Case) -> None:
+def test_unsuitable_convolutions_are_left_untouched(case: Case) -> None:
     model = case.model()
     if case.dtype is np.float64:
         model.graph.input[0].type.tensor_type.elem_type = TensorProto.DOUBLE
@@ -193,7 +193,7 @@ def test_kernels_that_are_no_constants_stay() -> None:
     assert_untouched(ANY, model)
 
 
-def test_other_domains_stay() -> None:
+def test_a_convolution_of_another_domain_is_left_untouched() -> None:
     model = Case().model()
     model.graph.node[0].domain = "com.microsoft"
     assert_untouched(ANY, model)

@@ -153,5 +153,5 @@ def test_irises_move_along_with_the_lids() -> None:
 
 
 @pytest.mark.parametrize(("height", "openness"), [(2.0, 0.0), (20.0, 1.0)])
-def test_openness(height: float, openness: float) -> None:
+def test_openness_follows_the_height_of_the_lids(height: float, openness: float) -> None:
     assert eye_at(50, 50, height).openness == pytest.approx(openness)

@@ -34,7 +34,7 @@ def test_values_that_make_no_sense(options: EnhanceOptions, named: str) -> None:
         check_enhancing(options)
 
 
-def test_values_that_do() -> None:
+def test_sensible_values_are_accepted() -> None:
     check_enhancing(None)
     check_enhancing(EnhanceOptions())
     check_enhancing(EnhanceOptions(blend=0.0, every=1))
