@@ -118,5 +118,5 @@ class FaceAnalyzer:
                 for face, embedding in zip(described, embeddings, strict=True)
             ]
         if needs:
-            raise ValueError(f"no model was given to this analyzer that tells {needs}")
+            raise ValueError(f"this analyzer has no model for {needs}")
         return described

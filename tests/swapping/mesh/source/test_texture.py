@@ -44,7 +44,7 @@ def test_unchanged_light_gives_the_source_back(
     np.testing.assert_allclose(skin[..., :3], expected, atol=0.51)
 
 
-def test_light_is_multiplied(texture: SourceTexture) -> None:
+def test_gain_multiplies_the_light(texture: SourceTexture) -> None:
     gain = AS_IT_IS * np.array([0.5, 0.4, 0.3], np.float32)
     plain, dark = painted(texture).astype(np.float32), painted(texture, gain)
     inside = (plain[..., :3] > 0).all(axis=2) & (plain[..., :3] < 255).all(axis=2)
