@@ -115,7 +115,7 @@ class _Stored:
 
     Attributes:
         tensor: its name, and shape and type of the stored values.
-        data: the file's content.
+        data: the memory-mapped file.
         change: what to do to float32 values from the file; None leaves them unchanged.
     """
 

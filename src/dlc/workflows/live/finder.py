@@ -10,7 +10,7 @@ from dlc.faces.tracking.motion_finder import MotionFinder
 from dlc.faces.tracking.tracker import FaceTracker
 from dlc.options import LiveOptions, NoFace
 
-# Seconds between the built-in engine's searches for new faces, small ones included.
+# Seconds between the built-in engine's searches for new faces, and between those for small ones.
 _SEARCH_SECONDS = 0.5
 _TILED_SECONDS = 1.0
 
