@@ -208,5 +208,5 @@ def test_what_is_no_picture_ends_in_an_error(
     tmp_path: Path, astronaut: Bytes, face: Face, patch: Patch
 ) -> None:
     broken = open_enhancer(write_broken(tmp_path / "broken.onnx"))
-    with pytest.raises(ModelError, match="of no use"):
+    with pytest.raises(ModelError, match="is unusable"):
         enhancer(broken).apply(Picture(astronaut), face, patch)
