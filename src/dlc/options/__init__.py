@@ -26,6 +26,7 @@ from dlc.options.groups import (
     SafeguardPolicy,
 )
 from dlc.options.live import CaptureOptions, LiveOptions, VirtualCameraOptions
+from dlc.options.run import RunOptions
 from dlc.options.swap import ResumeOptions, SwapOptions
 
 __all__ = [
@@ -51,6 +52,7 @@ __all__ = [
     "ProvenanceOptions",
     "Provider",
     "ResumeOptions",
+    "RunOptions",
     "SafeguardPolicy",
     "SwapOptions",
     "VideoDecoder",

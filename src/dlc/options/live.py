@@ -5,17 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from dlc.options.choices import Engine, FaceChoice, Fit, NoFace, Preset
-from dlc.options.groups import (
-    EncodeOptions,
-    EnhanceOptions,
-    LookOptions,
-    MaskOptions,
-    NeuralOptions,
-    PeopleOptions,
-    ProvenanceOptions,
-    SafeguardPolicy,
-)
+from dlc.options.choices import Fit, NoFace, Preset
+from dlc.options.groups import EncodeOptions, SafeguardPolicy
+from dlc.options.run import RunOptions
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,55 +43,35 @@ class VirtualCameraOptions:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class LiveOptions:
+class LiveOptions(RunOptions):
     """Everything `dlc.live` can be told; at least one output is needed.
 
+    What it shares with `dlc.swap` is in `RunOptions`.
+
     Attributes:
-        engine: which swapper to use.
-        neural: how the neural engine is run, if it is used.
-        faces: which faces of a frame to swap; numbers count from 1 at the left.
-        people: who gets which face.
-        look: how the new faces look.
-        masks: how much of the old faces stays.
-        enhance: how a restoration model adds detail to the new faces; None uses no model.
         detection_every: detect faces in every Nth frame; None adapts to the machine.
         no_face: what is shown instead of a frame in which not every face was swapped.
         capture: how the source is opened.
         virtual_camera: offer the result to other programs as a camera; None does not.
         output: a video file to write; None writes none.
-        overwrite: replace the file if it exists.
         encoding: how the file is encoded; it has no sound.
         preview: show the result in a window.
         duration: seconds after which to stop; None continues until the source ends.
-        threads: CPU threads for all stages together; None uses every core.
-        label: a short visible note drawn in a corner of every picture, or None.
-        provenance: what the file says about itself.
         safeguard: what is refused; None for callers with a safeguard of their own. Viewers see
             black from the first picture above the threshold on; by default the run ends after five
             seconds of such pictures.
     """
 
-    engine: Engine = Engine.AUTO
-    neural: NeuralOptions = field(default_factory=NeuralOptions)
-    faces: FaceChoice | tuple[int, ...] = FaceChoice.ALL
-    people: PeopleOptions = field(default_factory=PeopleOptions)
-    look: LookOptions = field(default_factory=LookOptions)
-    masks: MaskOptions = field(default_factory=MaskOptions)
-    enhance: EnhanceOptions | None = None
     detection_every: int | None = None
     no_face: NoFace = NoFace.PASS
     capture: CaptureOptions = field(default_factory=CaptureOptions)
     virtual_camera: VirtualCameraOptions | None = None
     output: Path | None = None
-    overwrite: bool = False
     encoding: EncodeOptions = field(
         default_factory=lambda: EncodeOptions(preset=Preset.FAST, audio=False)
     )
     preview: bool = False
     duration: float | None = None
-    threads: int | None = None
-    label: str | None = None
-    provenance: ProvenanceOptions = field(default_factory=ProvenanceOptions)
     safeguard: SafeguardPolicy | None = field(
         default_factory=lambda: SafeguardPolicy(frames_per_second=2.0, in_a_row=40)
     )

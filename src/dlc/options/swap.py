@@ -5,17 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from dlc.options.choices import Engine, FaceChoice, VideoDecoder
-from dlc.options.groups import (
-    EncodeOptions,
-    EnhanceOptions,
-    LookOptions,
-    MaskOptions,
-    NeuralOptions,
-    PeopleOptions,
-    ProvenanceOptions,
-    SafeguardPolicy,
-)
+from dlc.options.choices import VideoDecoder
+from dlc.options.groups import EncodeOptions, SafeguardPolicy
+from dlc.options.run import RunOptions
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,18 +23,12 @@ class ResumeOptions:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class SwapOptions:
+class SwapOptions(RunOptions):
     """Everything `dlc.swap` can be told.
 
+    What it shares with `dlc.live` is in `RunOptions`.
+
     Attributes:
-        engine: which swapper to use.
-        neural: how the neural engine is run, if it is used.
-        faces: which faces of a frame to swap; numbers count from 1 at the left.
-        people: who gets which face.
-        look: how the new faces look.
-        masks: how much of the old faces stays.
-        enhance: how a restoration model adds detail to the new faces; None uses no model.
-        overwrite: replace an output that already exists.
         start: seconds into the target at which to begin; None is its beginning.
         end: seconds into the target at which to stop; None is its end.
         decoder: what decodes the target.
@@ -53,20 +39,9 @@ class SwapOptions:
         keep_partial: when the run is stopped, keep a playable file of what was written.
         resume: process a video in segments, and continue after those that are finished; None
             processes it in one piece.
-        threads: CPU threads for all stages together; None uses every core.
-        label: a short visible note drawn in a corner of every frame, or None.
-        provenance: what the output says about itself.
         safeguard: what is refused; None for callers with a safeguard of their own.
     """
 
-    engine: Engine = Engine.AUTO
-    neural: NeuralOptions = field(default_factory=NeuralOptions)
-    faces: FaceChoice | tuple[int, ...] = FaceChoice.ALL
-    people: PeopleOptions = field(default_factory=PeopleOptions)
-    look: LookOptions = field(default_factory=LookOptions)
-    masks: MaskOptions = field(default_factory=MaskOptions)
-    enhance: EnhanceOptions | None = None
-    overwrite: bool = False
     start: float | None = None
     end: float | None = None
     decoder: VideoDecoder = VideoDecoder.SOFTWARE
@@ -76,7 +51,4 @@ class SwapOptions:
     allow_damaged: bool = False
     keep_partial: bool = False
     resume: ResumeOptions | None = None
-    threads: int | None = None
-    label: str | None = None
-    provenance: ProvenanceOptions = field(default_factory=ProvenanceOptions)
     safeguard: SafeguardPolicy | None = field(default_factory=SafeguardPolicy)

@@ -8,6 +8,8 @@ from contextlib import AbstractContextManager
 from types import TracebackType
 from typing import Generic, Protocol, Self, TypeVar
 
+import rich.live
+import rich.progress
 from rich.console import Console
 
 from dlc.cli.console import say
@@ -41,6 +43,25 @@ class NoDisplay(Generic[Moment]):
 
     def update(self, moment: Moment, /) -> None:
         """Do nothing."""
+
+
+class DrawnDisplay(NoDisplay[Moment]):
+    """Draws something that is gone when the context ends."""
+
+    def __init__(self, drawing: rich.live.Live | rich.progress.Progress) -> None:
+        self._drawing = drawing
+
+    def __enter__(self) -> Self:
+        self._drawing.start()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self._drawing.stop()
 
 
 class LineDisplay(NoDisplay[Moment]):

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from types import TracebackType
-from typing import Self
-
 import rich.live
 from rich.console import Console
 from rich.table import Table
 
-from dlc.cli.display.display import Display, LineDisplay, NoDisplay
+from dlc.cli.display.display import Display, DrawnDisplay, LineDisplay, NoDisplay
 from dlc.cli.reports.live import describe_latency, describe_live
 from dlc.cli.times import format_duration
 from dlc.workflows.live.stats import LiveStats
@@ -24,23 +21,12 @@ def live_display_for(console: Console, *, quiet: bool) -> Display[LiveStats]:
     return LineDisplay(console, describe_live, wait=0.0)
 
 
-class TableDisplay(NoDisplay[LiveStats]):
+class TableDisplay(DrawnDisplay[LiveStats]):
     """Draws a table that is gone when the context ends."""
 
     def __init__(self, console: Console) -> None:
         self._live = rich.live.Live(console=console, transient=True, auto_refresh=False)
-
-    def __enter__(self) -> Self:
-        self._live.start()
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
-        self._live.stop()
+        super().__init__(self._live)
 
     def update(self, stats: LiveStats, /) -> None:
         """Redraw the table."""

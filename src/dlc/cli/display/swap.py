@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from types import TracebackType
-from typing import Self
-
 import rich.progress
 from rich.console import Console
 
-from dlc.cli.display.display import Display, LineDisplay, NoDisplay
+from dlc.cli.display.display import Display, DrawnDisplay, LineDisplay, NoDisplay
 from dlc.cli.times import format_duration
 from dlc.workflows.progress import Progress
 
@@ -20,7 +17,7 @@ def display_for(console: Console, *, quiet: bool) -> Display[Progress]:
     return BarDisplay(console) if console.is_terminal else LineDisplay(console, describe)
 
 
-class BarDisplay(NoDisplay[Progress]):
+class BarDisplay(DrawnDisplay[Progress]):
     """Draws a bar that is gone when the context ends."""
 
     def __init__(self, console: Console) -> None:
@@ -32,19 +29,8 @@ class BarDisplay(NoDisplay[Progress]):
             transient=True,
             expand=True,
         )
+        super().__init__(self._bar)
         self._task: rich.progress.TaskID | None = None
-
-    def __enter__(self) -> Self:
-        self._bar.start()
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
-        self._bar.stop()
 
     def update(self, progress: Progress, /) -> None:
         """Move the bar; rich draws it ten times a second at most."""

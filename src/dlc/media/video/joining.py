@@ -24,7 +24,6 @@ from dlc.media.failures import unwritable
 from dlc.media.info import MediaInfo
 from dlc.media.inputs import open_input
 from dlc.media.planes import layout_of
-from dlc.media.provenance.marking import noted_comment
 from dlc.media.video.clock import nearest
 from dlc.media.video.containers import container_for
 from dlc.media.video.plan import VideoPlan, plan_video
@@ -126,9 +125,7 @@ def join_parts(
             info, plan.container, container, audio=encoding.audio, allow_damaged=False
         )
         carrier.describe_video(video)
-        if plan.container.keeps_comment:
-            metadata = container.metadata
-            metadata["comment"] = noted_comment(metadata.pop("comment", None))
+        plan.note_comment(container.metadata)
         first = parts[0].first_pts * info.time_base
         shift = info.shift_for(first)
         carrier.begin(Span(shift, None if info.start is None else first, info.end))
@@ -157,8 +154,8 @@ def _add_video(container: OutputContainer, part: Part, plan: VideoPlan, info: Me
         stream: Any = container.add_stream_from_template(source.streams.video[0], opaque=True)
     stream.time_base = plan.time_base
     stream.codec_context.framerate = plan.rate
-    if plan.encoder.codec == "hevc" and plan.container.negative_times:
-        stream.codec_context.codec_tag = "hvc1"
+    if plan.codec_tag is not None:
+        stream.codec_context.codec_tag = plan.codec_tag
     if info.display_matrix and not plan.upright:
         stream.set_display_matrix(info.display_matrix)
     return stream

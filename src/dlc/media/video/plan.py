@@ -16,6 +16,7 @@ from dlc.media.atomic import check_path
 from dlc.media.info import MediaInfo
 from dlc.media.orientation import UPRIGHT
 from dlc.media.planes import PixelLayout, layout_of, require_layout
+from dlc.media.provenance.marking import noted_comment
 from dlc.media.video.containers import Container, container_for
 from dlc.media.video.encoders import Encoder, encoder_for, encoder_named
 from dlc.options import EncodeOptions
@@ -49,6 +50,17 @@ class VideoPlan:
     rate: Fraction
     muxer_options: Mapping[str, str]
     notes: tuple[str, ...]
+
+    @property
+    def codec_tag(self) -> str | None:
+        """The video stream's tag, where the muxer's own choice does not play everywhere."""
+        # Apple's players know HEVC in MP4 and MOV by this tag alone.
+        return "hvc1" if self.encoder.codec == "hevc" and self.container.negative_times else None
+
+    def note_comment(self, metadata: dict[str, str]) -> None:
+        """Say in a container's metadata that the video is synthetic, if there is room for it."""
+        if self.container.keeps_comment:
+            metadata["comment"] = noted_comment(metadata.pop("comment", None))
 
 
 def plan_video(path: Path, info: MediaInfo, encoding: EncodeOptions) -> VideoPlan:

@@ -23,7 +23,6 @@ from dlc.media.frame import Frame
 from dlc.media.image.still import ImageReader, ImageWriter, check_image
 from dlc.media.info import MediaInfo
 from dlc.media.planes import layout_of
-from dlc.media.provenance.marking import noted_comment
 from dlc.media.video.clock import OutputClock
 from dlc.media.video.conform import Conformer
 from dlc.media.video.plan import VideoPlan, check_video
@@ -109,9 +108,8 @@ class VideoWriter:
                 allow_damaged=isinstance(source, VideoReader) and source.allow_damaged,
             )
         self._others.describe_video(self._stream)
-        if mark and plan.container.keeps_comment:
-            metadata = self._container.metadata
-            metadata["comment"] = noted_comment(metadata.pop("comment", None))
+        if mark:
+            plan.note_comment(self._container.metadata)
 
     def write(self, frame: Frame) -> None:
         """Encode one frame; times must rise from frame to frame.
@@ -204,9 +202,8 @@ class VideoWriter:
         context.colorspace, context.color_range = tags.matrix, tags.range
         if self._conform.sample_aspect_ratio is not None:
             context.sample_aspect_ratio = self._conform.sample_aspect_ratio
-        if plan.encoder.codec == "hevc" and plan.container.negative_times:
-            # Apple's players know HEVC in MP4 and MOV by this tag alone.
-            context.codec_tag = "hvc1"
+        if plan.codec_tag is not None:
+            context.codec_tag = plan.codec_tag
         layout = layout_of(plan.pix_fmt)
         if plan.encoder.codec == "vp9" and layout is not None and layout.has_alpha:
             stream.metadata["alpha_mode"] = "1"
