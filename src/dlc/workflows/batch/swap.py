@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -12,20 +11,13 @@ from dlc.pipeline import CancelToken
 from dlc.workflows.batch.resume import run_resumable
 from dlc.workflows.batch.run import SwapPlan, run_swap
 from dlc.workflows.checks import check_options
-from dlc.workflows.engines.beside import models_beside
-from dlc.workflows.engines.effects import Appearance
-from dlc.workflows.engines.engine import choose_engine
-from dlc.workflows.engines.enhancer import check_enhancing, with_enhancer
-from dlc.workflows.engines.occluder import with_occluder
-from dlc.workflows.engines.occlusion import settled_masks
-from dlc.workflows.engines.recognizer import choose_recognizing_engine
+from dlc.workflows.engines.enhancer import check_enhancing
 from dlc.workflows.hardware import settled_decoder, settled_encoding
-from dlc.workflows.people.assignment import check_people, parts_of
+from dlc.workflows.people.assignment import check_people
+from dlc.workflows.preparation import prepare
 from dlc.workflows.progress import Progress
 from dlc.workflows.result import SwapResult
-from dlc.workflows.sources import Source, photo_paths
-
-logger = logging.getLogger(__name__)
+from dlc.workflows.sources import Source
 
 
 def swap(
@@ -73,33 +65,25 @@ def swap(
     check_options(options)
     check_enhancing(options.enhance)
     check_people(options.people, has_source=source is not None)
-    appearance = Appearance(options.look, options.masks)
-    parts = parts_of(source, options.people)
-    choose = choose_recognizing_engine if parts else choose_engine
-    beside = models_beside(options.enhance, options.masks)
-    choice = choose(options.engine, options.neural, appearance=appearance, beside=beside)
-    logger.info("engine %s: %s", choice.engine, choice.reason)
+    prepared = prepare(source, options)
     decoder, about_decoder = settled_decoder(options.decoder, Path(target))
     encoding, about_encoding = settled_encoding(options.encoding, Path(output), Path(target))
     options = replace(
         options,
-        masks=settled_masks(options.masks, choice.engine),
+        masks=prepared.masks,
         decoder=decoder,
         encoding=encoding,
     )
     plan = SwapPlan(
-        photos=tuple(photo_paths(source)) if source is not None and not parts else (),
+        photos=prepared.photos,
         target=Path(target),
         output=Path(output),
         options=options,
-        engine=choice.engine,
-        engine_reason=choice.reason,
-        parts=parts,
+        engine=prepared.engine,
+        engine_reason=prepared.engine_reason,
+        parts=prepared.parts,
         notes=(*about_decoder, *about_encoding),
     )
-    provider = options.neural.provider
-    load = with_enhancer(choice.load, options.enhance, provider)
-    load = with_occluder(load, options.masks, provider)
     if options.resume is not None:
-        return run_resumable(plan, load, options.resume, progress=progress, cancel=cancel)
-    return run_swap(plan, load, progress=progress, cancel=cancel)
+        return run_resumable(plan, prepared.load, options.resume, progress=progress, cancel=cancel)
+    return run_swap(plan, prepared.load, progress=progress, cancel=cancel)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import math
 from collections.abc import Callable
 from dataclasses import replace
@@ -13,21 +12,15 @@ from dlc.media.live.writer import check_live_output
 from dlc.options import LiveOptions, NoFace
 from dlc.pipeline import CancelToken
 from dlc.workflows.checks import check_faces, check_trust
-from dlc.workflows.engines.beside import models_beside
-from dlc.workflows.engines.effects import Appearance, check_effects
-from dlc.workflows.engines.engine import choose_engine
-from dlc.workflows.engines.enhancer import check_enhancing, with_enhancer
-from dlc.workflows.engines.occluder import with_occluder
-from dlc.workflows.engines.occlusion import settled_masks
-from dlc.workflows.engines.recognizer import choose_recognizing_engine
+from dlc.workflows.engines.effects import check_effects
+from dlc.workflows.engines.enhancer import check_enhancing
 from dlc.workflows.hardware import settled_encoding
 from dlc.workflows.live.result import LiveResult
 from dlc.workflows.live.run import LivePlan, run_live
 from dlc.workflows.live.stats import LiveStats
-from dlc.workflows.people.assignment import check_people, parts_of
-from dlc.workflows.sources import Source, photo_paths
-
-logger = logging.getLogger(__name__)
+from dlc.workflows.people.assignment import check_people
+from dlc.workflows.preparation import prepare
+from dlc.workflows.sources import Source
 
 
 def live(
@@ -74,25 +67,17 @@ def live(
         encoding, _ = settled_encoding(options.encoding, options.output)
         check_live_output(options.output, Path(camera), encoding, overwrite=options.overwrite)
         options = replace(options, encoding=encoding)
-    appearance = Appearance(options.look, options.masks)
-    parts = parts_of(source, options.people)
-    choose = choose_recognizing_engine if parts else choose_engine
-    beside = models_beside(options.enhance, options.masks)
-    choice = choose(options.engine, options.neural, appearance=appearance, beside=beside)
-    logger.info("engine %s: %s", choice.engine, choice.reason)
-    options = replace(options, masks=settled_masks(options.masks, choice.engine))
+    prepared = prepare(source, options, live=True)
+    options = replace(options, masks=prepared.masks)
     plan = LivePlan(
-        photos=tuple(photo_paths(source)) if source is not None and not parts else (),
+        photos=prepared.photos,
         camera=camera,
         options=options,
-        engine=choice.engine,
-        engine_reason=choice.reason,
-        parts=parts,
+        engine=prepared.engine,
+        engine_reason=prepared.engine_reason,
+        parts=prepared.parts,
     )
-    provider = options.neural.provider
-    load = with_enhancer(choice.load, options.enhance, provider, live=True)
-    load = with_occluder(load, options.masks, provider)
-    return run_live(plan, load, progress=progress, cancel=cancel)
+    return run_live(plan, prepared.load, progress=progress, cancel=cancel)
 
 
 def check_live_options(options: LiveOptions) -> None:

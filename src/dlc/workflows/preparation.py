@@ -1,0 +1,73 @@
+"""What a run needs before its files are opened, for files and live pictures alike."""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import dataclass
+from pathlib import Path
+
+from dlc.options import Engine, MaskOptions, RunOptions
+from dlc.workflows.engines.beside import models_beside
+from dlc.workflows.engines.effects import Appearance
+from dlc.workflows.engines.engine import EngineLoader, choose_engine
+from dlc.workflows.engines.enhancer import with_enhancer
+from dlc.workflows.engines.occluder import with_occluder
+from dlc.workflows.engines.occlusion import settled_masks
+from dlc.workflows.engines.recognizer import choose_recognizing_engine
+from dlc.workflows.people.assignment import Part, parts_of
+from dlc.workflows.sources import Source, photo_paths
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Preparation:
+    """Which engine does the work, and whose faces it uses.
+
+    Attributes:
+        engine: the engine, never AUTO.
+        engine_reason: why it was chosen.
+        load: loads it, with the enhancer and the occluder if there are any.
+        photos: the source photos, if everybody gets the same face.
+        parts: who gets which face otherwise.
+        masks: the mask options that suit the engine.
+    """
+
+    engine: Engine
+    engine_reason: str
+    load: EngineLoader
+    photos: tuple[Path, ...]
+    parts: tuple[Part, ...]
+    masks: MaskOptions
+
+
+def prepare(source: Source | None, options: RunOptions, *, live: bool = False) -> Preparation:
+    """Choose the engine, and find the photos it needs.
+
+    Args:
+        source: the photos of the new face; None if `options.people` names all of them.
+        options: the run's options, already checked.
+        live: whether the enhancer may run as often as there is time for.
+
+    Raises:
+        OptionError: an option contradicts another one.
+        InputError: a photo is missing.
+        ModelError: a model of the requested engine is missing or damaged.
+    """
+    appearance = Appearance(options.look, options.masks)
+    parts = parts_of(source, options.people)
+    choose = choose_recognizing_engine if parts else choose_engine
+    beside = models_beside(options.enhance, options.masks)
+    choice = choose(options.engine, options.neural, appearance=appearance, beside=beside)
+    logger.info("engine %s: %s", choice.engine, choice.reason)
+    masks = settled_masks(options.masks, choice.engine)
+    provider = options.neural.provider
+    load = with_enhancer(choice.load, options.enhance, provider, live=live)
+    return Preparation(
+        choice.engine,
+        choice.reason,
+        with_occluder(load, masks, provider),
+        tuple(photo_paths(source)) if source is not None and not parts else (),
+        parts,
+        masks,
+    )
