@@ -42,10 +42,18 @@ def swapped(folder: Path, name: str, *arguments: str | Path) -> list[NDArray[np.
     return pictures(output)
 
 
+@pytest.fixture(scope="module")
+def plain(
+    astronaut_file: Path, clip: Path, tmp_path_factory: pytest.TempPathFactory
+) -> list[NDArray[np.uint8]]:
+    """Return the frames of a swap that was told nothing but its engine."""
+    folder = tmp_path_factory.mktemp("plain")
+    return swapped(folder, "plain", astronaut_file, clip, "--engine", "mesh")
+
+
 def test_the_defaults_are_what_the_engine_makes(
-    astronaut_file: Path, clip: Path, folder: Path
+    plain: list[NDArray[np.uint8]], astronaut_file: Path, clip: Path, folder: Path
 ) -> None:
-    plain = swapped(folder, "plain", astronaut_file, clip, "--engine", "mesh")
     said = swapped(folder, "said", astronaut_file, clip, "--engine", "mesh", *DEFAULTS)
     assert len(plain) == len(said) > 5
     for one, other in zip(plain, said, strict=True):
@@ -53,12 +61,11 @@ def test_the_defaults_are_what_the_engine_makes(
 
 
 def test_everything_at_once_changes_faces_and_nothing_else(
-    astronaut_file: Path, clip: Path, folder: Path
+    plain: list[NDArray[np.uint8]], astronaut_file: Path, clip: Path, folder: Path
 ) -> None:
-    arguments = (astronaut_file, clip, "--engine", "mesh")
-    plain = swapped(folder, "plain", *arguments)
     output = folder / "all.mkv"
-    run = run_dlc("swap", *arguments[:2], output, *LOSSLESS, *LOOK, *MASKS, "--json")
+    options = (*LOSSLESS, *LOOK, *MASKS, "--json")
+    run = run_dlc("swap", astronaut_file, clip, output, *options)
     assert run.returncode == 0, run.stderr
     stages = [stage["name"] for stage in json.loads(run.stdout)["stages"]]
     assert [name for name in stages if name in STAGES] == STAGES

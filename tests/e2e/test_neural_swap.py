@@ -36,7 +36,7 @@ from tests.swapping.inswappers import open_swapper
 
 pytestmark = pytest.mark.filterwarnings("ignore:.estimate. is deprecated:FutureWarning")
 
-SECONDS = 0.4
+SECONDS = 0.25
 
 
 @dataclass(frozen=True, slots=True)
