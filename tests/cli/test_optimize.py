@@ -11,7 +11,7 @@ from dlc.cli.reports.optimize import report_as_json, show_report
 from dlc.graph.coreml.partitions import UnsupportedNode
 from dlc.graph.synthetic import InswapperOptions, write_inswapper
 from dlc.options import Provider
-from dlc.workflows.optimize import Count, ModelReport, OptimizeReport, State
+from dlc.workflows.optimize.report import Count, ModelReport, OptimizeReport, State
 from tests.cli.run import run_dlc
 
 

@@ -88,8 +88,8 @@ def optimize_command(
     from dlc.cli.console import human_console, logging_to
     from dlc.cli.reports.optimize import report_as_json, show_report
     from dlc.cli.verbosity import Verbosity
-    from dlc.options import Provider
-    from dlc.workflows.optimize import OptimizeOptions, optimize_models
+    from dlc.options import OptimizeOptions, Provider
+    from dlc.workflows.optimize.optimize import optimize_models
 
     options = OptimizeOptions(
         target=Provider(target.value),

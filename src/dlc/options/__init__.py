@@ -26,6 +26,7 @@ from dlc.options.groups import (
     SafeguardPolicy,
 )
 from dlc.options.live import CaptureOptions, LiveOptions, VirtualCameraOptions
+from dlc.options.optimize import OptimizeOptions
 from dlc.options.run import RunOptions
 from dlc.options.swap import ResumeOptions, SwapOptions
 
@@ -46,6 +47,7 @@ __all__ = [
     "NeuralOptions",
     "NoFace",
     "Occlusion",
+    "OptimizeOptions",
     "PeopleOptions",
     "PixelBoost",
     "Preset",

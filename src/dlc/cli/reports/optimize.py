@@ -11,7 +11,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from dlc.workflows.optimize import Count, ModelReport, OptimizeReport, State
+from dlc.workflows.optimize.report import Count, ModelReport, OptimizeReport, State
 
 
 def report_as_json(report: OptimizeReport) -> str:

@@ -19,8 +19,9 @@ from dlc.model_store.role import Role
 from dlc.model_store.skim import skim_emap
 from dlc.model_store.spec import ModelSpec, RemoteFile
 from dlc.model_store.store import ModelStore
-from dlc.options import Provider
-from dlc.workflows.optimize import ModelReport, OptimizeOptions, State, optimize_models
+from dlc.options import OptimizeOptions, Provider
+from dlc.workflows.optimize.optimize import optimize_models
+from dlc.workflows.optimize.report import ModelReport, State
 from tests.stand_ins import write_arcface, write_sface
 
 OLD = (1, 24)

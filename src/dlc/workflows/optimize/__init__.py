@@ -1,0 +1,1 @@
+"""Models rewritten for the provider that runs them."""
