@@ -85,6 +85,8 @@ def test_checking_rewrites_nothing(narrow: Path, store: ModelStore) -> None:
     report = optimize_models([str(narrow)], check, store=store, release=OLD)
     assert report.current
     assert report.models[0].path == made.path
+    again = optimize(narrow, store, replace(check, force=True))
+    assert (again.state, again.path, again.difference) == (State.TO_DO, None, None)
 
 
 def test_a_newer_runtime_has_nothing_to_do_unless_all_is_asked_for(
