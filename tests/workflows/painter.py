@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Callable, Sequence
 
 import numpy as np
@@ -35,6 +36,9 @@ class Painter:
     def prepare(self, sources: Sequence[tuple[Pixels, Face]]) -> None:
         self.sources = list(sources)
 
+    def another(self) -> Painter:
+        return copy.copy(self)
+
     def swap(self, frame: Pixels, faces: Sequence[Face]) -> list[Patch | None]:
         if not self.sources:
             raise ValueError("the swapper was not prepared")
@@ -64,7 +68,7 @@ class Dyer:
         self._color = GREEN if photo.width > photo.height else BLUE
 
     def another(self) -> Dyer:
-        return Dyer(self.source_needs)
+        return copy.copy(self)
 
     def swap(self, frame: Pixels, faces: Sequence[Face]) -> list[Patch | None]:
         assert self._color is not None

@@ -45,6 +45,10 @@ class Safeguard:
         self._due = -math.inf
         self._suspicious: list[tuple[float, float]] = []
 
+    def another(self) -> Safeguard:
+        """Return a safeguard with the same policy for another target."""
+        return Safeguard(self._classifier, self._policy, self._watched)
+
     @property
     def due(self) -> float:
         """The time from which the next picture is due for a check."""

@@ -52,7 +52,7 @@ class InswapperSwapper:
         self._latent = identity_latent([_embedding(face) for _, face in sources], self._emap)
 
     def another(self) -> InswapperSwapper:
-        """Return a swapper on the same session, to prepare with another source person."""
+        """Return a swapper on the same session with the same source."""
         return copy.copy(self)
 
     def swap(self, frame: Pixels, faces: Sequence[Face]) -> list[Patch | None]:

@@ -29,7 +29,7 @@ class PeopleSwapper:
             swapper.prepare(sources)
 
     def another(self) -> PeopleSwapper:
-        """Return a swapper for the same people, to prepare with another source person."""
+        """Return a swapper for the same people with the same sources, which saw no target."""
         return PeopleSwapper({key: each.another() for key, each in self._swappers.items()})
 
     def swap(self, frame: Pixels, faces: Sequence[Face]) -> list[Patch | None]:

@@ -26,7 +26,10 @@ class FaceSwapper(Protocol):
         """Prepare the source person from one or more photos, each with the face to use."""
 
     def another(self) -> FaceSwapper:
-        """Return a swapper sharing what was loaded, to prepare with another source person."""
+        """Return a swapper for another target, or to prepare with another source person.
+
+        It shares what was loaded and has the same source, but has not seen any target.
+        """
 
     def swap(self, frame: Pixels, faces: Sequence[Face]) -> list[Patch | None]:
         """Return new pixels for each face in a frame, or None if a credible swap is impossible."""

@@ -10,6 +10,7 @@ import numpy as np
 from dlc.faces.face import Face
 from dlc.faces.people.by_place import PeopleByPlace
 from dlc.faces.people.whereabouts import Whereabouts
+from dlc.faces.tracking.tracker import load_tracker
 from tests.faces.pictures import Picture
 
 BLACK = np.zeros((8, 8, 3), np.uint8)
@@ -54,6 +55,14 @@ def test_a_new_video_begins_with_the_leftmost() -> None:
     assert matcher.assign(FRAME, [face(0, 500)]) == [0]
     matcher.reset()
     assert matcher.assign(FRAME, [face(0, 500), face(1, 0)]) == [None, 0]
+
+
+def test_another_target_begins_with_the_leftmost_too() -> None:
+    matcher = PeopleByPlace(1)
+    assert matcher.assign(FRAME, [face(0, 500)]) == [0]
+    another = matcher.another(load_tracker())
+    assert another.found == frozenset()
+    assert another.assign(FRAME, [face(0, 500), face(1, 0)]) == [None, 0]
 
 
 def followed(matcher: PeopleByPlace, first: int, last: int, track: int) -> list[list[int | None]]:

@@ -76,6 +76,17 @@ def test_people_are_recognized_and_others_are_nobody(matcher: PeopleByLook) -> N
     assert matcher.found == {0, 1}
 
 
+def test_another_target_is_looked_at_by_its_own_recognizer(
+    matcher: PeopleByLook, recognizer: Recognizer
+) -> None:
+    assert matcher.assign(FRAME, [face(0, 0, BELA)]) == [1]
+    own = Recognizer()
+    another = matcher.another(own)
+    assert another.found == frozenset()
+    assert another.assign(FRAME, [face(0, 0, ANNA), face(1, 300, BELA)]) == [0, 1]
+    assert (own.asked, recognizer.asked) == ([0, 1], [0])
+
+
 def test_a_face_alone_is_looked_at_now_and_then(
     matcher: PeopleByLook, recognizer: Recognizer
 ) -> None:

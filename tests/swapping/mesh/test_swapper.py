@@ -70,6 +70,23 @@ def test_it_says_what_it_needs(portrait: Picture, portrait_mesh: Points) -> None
         engine.swap(portrait, [bare])
 
 
+def test_another_one_has_the_source_and_no_memory(
+    swapper: MeshSwapper, guest: Points, party: Picture
+) -> None:
+    used = swapper.another()
+    (fresh,) = used.swap(party, [face_of(guest)])
+    dark = Picture(party.bgr // 3)
+    for _ in range(3):
+        used.swap(dark, [face_of(guest)])
+    (remembered,) = used.swap(party, [face_of(guest)])
+    (forgotten,) = used.another().swap(party, [face_of(guest)])
+    assert fresh is not None
+    assert remembered is not None
+    assert forgotten is not None
+    assert (remembered.bgr != fresh.bgr).any(), "the light of dark frames lasts for a while"
+    assert (forgotten.bgr == fresh.bgr).all()
+
+
 def test_the_faces_of_a_group_are_swapped(
     swapper: MeshSwapper, party: Picture, party_faces: list[Face]
 ) -> None:

@@ -5,13 +5,18 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 from dlc.errors import ModelError, OptionError
+from dlc.inference.cpu import create_session
+from dlc.inference.session import Session
 from dlc.model_store.role import Role
 from dlc.model_store.store import ModelStore
 from dlc.options import Engine, NeuralOptions, Provider
 from dlc.workflows.engines.engine import choose_engine
+from tests.faces.pictures import Picture
 from tests.workflows.stores import install, store_of
 
 ONNX = Path("named.onnx")
@@ -33,6 +38,26 @@ def test_without_models_the_mesh_engine_does_the_work(empty: ModelStore) -> None
     choice = choose_engine(Engine.AUTO, store=empty)
     assert choice.engine is Engine.MESH
     assert choice.reason == "built in; the neural one needs inswapper_128, det_10g, w600k_r50"
+
+
+def test_mesh_engines_share_models_and_nothing_that_they_have_seen(
+    empty: ModelStore, group: NDArray[np.uint8], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    opened: list[Path] = []
+
+    def open_and_note(model: Path, *, threads: int) -> Session:
+        opened.append(model)
+        return create_session(model, threads=threads)
+
+    monkeypatch.setattr("dlc.faces.tracking.tracker.create_session", open_and_note)
+    load = choose_engine(Engine.MESH, store=empty).load
+    first, second = load(1), load(1)
+    assert len(opened) == 3
+    ids = [
+        {face.track_id for face in engine.finder.find(Picture(group))} for engine in (first, second)
+    ]
+    assert ids[0] == ids[1] == set(range(len(ids[0])))
+    assert first.swapper is not second.swapper
 
 
 def test_with_its_models_the_neural_engine_does(complete: ModelStore) -> None:

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dlc.faces.face import Face
+from dlc.faces.finder import FaceFinder
 from dlc.faces.people.whereabouts import FrameLog, Whereabouts
 from dlc.faces.pixels import TrackableFrame
 
@@ -50,6 +51,11 @@ class PeopleByPlace:
         self._log = FrameLog(before.frames, seconds)
         self._places = {person: np.asarray(at, np.float32) for person, at in before.places}
         self._found.update(self._places)
+
+    def another(self, finder: FaceFinder) -> PeopleByPlace:
+        """Return a matcher for as many people without a history."""
+        del finder
+        return PeopleByPlace(self._count)
 
     def assign(self, frame: TrackableFrame, faces: Sequence[Face]) -> list[int | None]:
         """Return for each face of the next frame who it is."""

@@ -55,6 +55,13 @@ class PeopleMatcher(Protocol):
             seconds: how much time of the coming frames `whereabouts` has to cover.
         """
 
+    def another(self, finder: FaceFinder) -> PeopleMatcher:
+        """Return a matcher for the same people that has not seen any target.
+
+        Args:
+            finder: finds and recognizes the faces of its target.
+        """
+
     def assign(self, frame: TrackableFrame, faces: Sequence[Face]) -> list[int | None]:
         """Return for each face of the next frame its person, counted from 0, or None for nobody.
 
@@ -118,6 +125,10 @@ class PeopleByLook:
         """Continue where another one ended; see `PeopleMatcher`."""
         self.reset()
         self._log = FrameLog(before.frames, seconds)
+
+    def another(self, finder: FaceFinder) -> PeopleByLook:
+        """Return a matcher for the same people without a history."""
+        return PeopleByLook(finder, list(self._people), self._similarity)
 
     def reset(self) -> None:
         """Forget where everybody was."""

@@ -86,6 +86,10 @@ class FaceTracker:
         self._tracks: list[Track] = []
         self._time: float | None = None
 
+    def another(self) -> FaceTracker:
+        """Return a new tracker with the same models and options."""
+        return FaceTracker(self._detector, self._mesher, self._options)
+
     def searching_every(self, interval: int, tiled_every: int) -> FaceTracker:
         """Return a new tracker with the same models and different search intervals.
 

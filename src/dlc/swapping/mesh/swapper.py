@@ -34,18 +34,19 @@ class MeshSwapper:
     source_needs = Needs.MESH
     target_needs = Needs.MESH
 
-    def __init__(self, *, keep_covers: bool = True) -> None:
+    def __init__(self, *, keep_covers: bool = True, transfer: FaceTransfer | None = None) -> None:
         """Load the atlas.
 
         Args:
             keep_covers: keep what comes in front of a target's face visible.
+            transfer: of a source person who is prepared already; None if `prepare` will be called.
 
         Raises:
             ModelError: a built-in model file is missing.
         """
         self._layout = load_layout()
         self._covers = CoverFinder(self._layout) if keep_covers else None
-        self._transfer: FaceTransfer | None = None
+        self._transfer = transfer
         self._tracks = TrackMemory(FaceMemory)
 
     def prepare(self, sources: Sequence[tuple[Pixels, Face]]) -> None:
@@ -64,8 +65,8 @@ class MeshSwapper:
         self._tracks.clear()
 
     def another(self) -> MeshSwapper:
-        """Return a swapper for another source person, with its own memory of target faces."""
-        return MeshSwapper(keep_covers=self._covers is not None)
+        """Return a swapper with the same source and its own memory of target faces."""
+        return MeshSwapper(keep_covers=self._covers is not None, transfer=self._transfer)
 
     def swap(self, frame: Pixels, faces: Sequence[Face]) -> list[Patch | None]:
         """Return each swapped face, or None if a credible swap is impossible.

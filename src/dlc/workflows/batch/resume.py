@@ -17,6 +17,7 @@ from dlc.media.video.segments import Segment, SegmentFolder
 from dlc.options import ResumeOptions
 from dlc.pipeline import CancelToken
 from dlc.pipeline.report import merged
+from dlc.workflows.batch.casting import Casting
 from dlc.workflows.batch.resume_identity import identity_of
 from dlc.workflows.batch.run import SwapPlan, Tally, check_outputs, provenance_of, require_faces
 from dlc.workflows.batch.segment import MadeSegment, SegmentMaker, Span
@@ -39,10 +40,11 @@ def run_resumable(
     load_engine: EngineLoader,
     resume: ResumeOptions,
     *,
+    casting: Casting | None = None,
     progress: ProgressCallback | None = None,
     cancel: CancelToken | None = None,
 ) -> SwapResult:
-    """Carry out `plan` in segments; see `dlc.swap` for what is returned and raised.
+    """Carry out `plan` in segments; see `run_swap` for the arguments.
 
     Finished segments are kept in a hidden folder next to the output until they are joined, even if
     the run dies before that. A run that finds such a folder for the same inputs and options
@@ -56,7 +58,8 @@ def run_resumable(
         parts = plan_parts(plan.output, info, plan.options.encoding)
         provenance = provenance_of(plan)
         identity = identity_of(plan, threads)
-        maker = SegmentMaker(plan, load_engine, parts, origin, threads, cancel)
+        casting = casting or Casting(plan.photos, plan.parts, plan.options)
+        maker = SegmentMaker(plan, load_engine, casting, parts, origin, threads, cancel)
         with (
             SegmentFolder(
                 plan.output, parts.suffix, identity, anew=plan.options.overwrite

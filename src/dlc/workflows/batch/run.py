@@ -15,16 +15,15 @@ from dlc.media.video.reader import VideoReader, open_target
 from dlc.media.video.writer import VideoWriter, check_output, open_output
 from dlc.options import Engine, SwapOptions
 from dlc.pipeline import CancelToken, Pipeline
+from dlc.workflows.batch.casting import Casting
 from dlc.workflows.batch.contact_sheet import CELL_SIZE, ContactSheet
 from dlc.workflows.batch.steps import FrameCount, SwapSteps
 from dlc.workflows.checks import check_contact_sheet
 from dlc.workflows.engines.engine import EngineLoader
 from dlc.workflows.people.assignment import Part, source_photos
-from dlc.workflows.people.cast import read_cast
 from dlc.workflows.progress import Progress
 from dlc.workflows.provenance import Provenance, prepare_provenance
 from dlc.workflows.result import SwapResult
-from dlc.workflows.safeguard import open_safeguard
 from dlc.workflows.sources import SourcePhoto
 from dlc.workflows.threads import opencv_threads
 
@@ -75,15 +74,22 @@ def run_swap(
     plan: SwapPlan,
     load_engine: EngineLoader,
     *,
+    casting: Casting | None = None,
     progress: Callable[[Progress], None] | None = None,
     cancel: CancelToken | None = None,
 ) -> SwapResult:
     """Carry out `plan`; see `dlc.swap` for what is returned and raised.
 
-    `load_engine` is called with the number of CPU threads, and only once the files are known to be
-    usable, as engines take time to load. Meanwhile OpenCV is single-threaded in the whole process:
-    the concurrent stages keep the cores busy, and more threads inside them would only wait for each
-    other.
+    Meanwhile OpenCV is single-threaded in the whole process: the concurrent stages keep the cores
+    busy, and more threads inside them would only wait for each other.
+
+    Args:
+        plan: the swap.
+        load_engine: called with the number of CPU threads, and only once the files are known to be
+            usable, as engines take time to load.
+        casting: shared by runs with the same engine, sources and people; None starts anew.
+        progress: called after every frame.
+        cancel: stops the run.
     """
     began = time.perf_counter()
     cancel = cancel or CancelToken()
@@ -91,15 +97,14 @@ def run_swap(
     with opencv_threads(1), _open_target(plan, threads) as reader:
         check_outputs(plan, reader)
         provenance = provenance_of(plan)
+        casting = casting or Casting(plan.photos, plan.parts, plan.options)
         engine = load_engine(threads)
-        cast = read_cast(engine, plan.photos, plan.parts, plan.options.people, cancel)
-        sources = cast.photos
-        safeguard = open_safeguard(plan.options.safeguard, sources)
-        cast.prepare()
+        cast = casting.cast(engine, cancel)
+        safeguard = casting.safeguard()
         cancel.check()
         processing_began = time.perf_counter()
         with (
-            _contact_sheet(plan, sources, provenance) as sheet,
+            _contact_sheet(plan, cast.photos, provenance) as sheet,
             _open_output(plan, reader, provenance, threads) as writer,
         ):
             recorder = None if sheet is None else sheet.recorder

@@ -26,13 +26,13 @@ from dlc.media.video.segments import Segment
 from dlc.media.video.writer import VideoWriter
 from dlc.pipeline import CancelToken, Pipeline, PipelineReport
 from dlc.safeguard.guard import Safeguard
+from dlc.workflows.batch.casting import Casting
 from dlc.workflows.batch.run import QUEUE_SIZE, SwapPlan
 from dlc.workflows.batch.segment_memo import SegmentMemo
 from dlc.workflows.batch.steps import FrameCount, FrameJob, SwapSteps
 from dlc.workflows.engines.engine import EngineLoader
-from dlc.workflows.people.cast import Cast, read_cast
+from dlc.workflows.people.cast import Cast
 from dlc.workflows.result import ModelUse
-from dlc.workflows.safeguard import open_safeguard
 
 # Seconds of the target that an engine sees before a segment. Color, light and sharpness settle in
 # that time: their running means forget nine tenths in 10 to 25 frames.
@@ -67,6 +67,7 @@ class SegmentMaker:
     Args:
         plan: the swap.
         load_engine: called once per segment with the number of CPU threads.
+        casting: gives every segment its cast.
         parts: how segments are encoded.
         origin: the time on the target's clock that a player shows as 0.
         threads: CPU threads for all stages together.
@@ -77,6 +78,7 @@ class SegmentMaker:
         self,
         plan: SwapPlan,
         load_engine: EngineLoader,
+        casting: Casting,
         parts: PartPlan,
         origin: Fraction,
         threads: int,
@@ -84,6 +86,7 @@ class SegmentMaker:
     ) -> None:
         self._plan = plan
         self._load_engine = load_engine
+        self._casting = casting
         self._parts = parts
         self._origin = origin
         self._threads = threads
@@ -143,12 +146,11 @@ class SegmentMaker:
 
     def _prepared_cast(self, before: SegmentMemo) -> Cast:
         """Return a cast on a fresh engine that continues from the segment before."""
-        plan, engine = self._plan, self._load_engine(self._threads)
+        engine = self._load_engine(self._threads)
         _check_models(before, engine.models)
-        cast = read_cast(engine, plan.photos, plan.parts, plan.options.people, self._cancel)
+        cast = self._casting.cast(engine, self._cancel)
         if self._safeguard is None:
-            self._safeguard = open_safeguard(plan.options.safeguard, cast.photos)
-        cast.prepare()
+            self._safeguard = self._casting.safeguard()
         cast.go_on(before.whereabouts, float(WARM_UP))
         return cast
 

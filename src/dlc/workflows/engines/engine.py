@@ -10,7 +10,7 @@ from operator import or_
 from dlc.errors import OptionError
 from dlc.faces.finder import FaceFinder, Needs, RecognizingFaceFinder
 from dlc.faces.tracking.smoother import smoothing_options
-from dlc.faces.tracking.tracker import TrackerOptions, load_tracker
+from dlc.faces.tracking.tracker import FaceTracker, TrackerOptions, load_tracker
 from dlc.model_store.role import Role
 from dlc.model_store.store import ModelStore
 from dlc.options import Engine, NeuralOptions, Occlusion, Provider
@@ -117,19 +117,30 @@ def load_mesh_engine(appearance: Appearance | None = None) -> LoadedEngine:
         ModelError: one of its files is missing or damaged.
     """
     appearance = appearance or Appearance()
+    return _mesh_engine(_mesh_tracker(appearance), appearance)
+
+
+def _mesh_tracker(appearance: Appearance) -> FaceTracker:
+    smoothing = appearance.look.smoothing
+    if smoothing is None:
+        return load_tracker()
+    return load_tracker(TrackerOptions(smoothing=smoothing_options(smoothing)))
+
+
+def _mesh_engine(tracker: FaceTracker, appearance: Appearance) -> LoadedEngine:
     occlusion = settled_masks(appearance.masks, Engine.MESH).occlusion
     swapper = MeshSwapper(keep_covers=occlusion is Occlusion.BUILT_IN)
-    smoothing = appearance.look.smoothing
-    tracking = None
-    if smoothing is not None:
-        tracking = TrackerOptions(smoothing=smoothing_options(smoothing))
-    return LoadedEngine(load_tracker(tracking), swapper, effects=appearance.effects(Engine.MESH))
+    return LoadedEngine(tracker, swapper, effects=appearance.effects(Engine.MESH))
 
 
 def _mesh(reason: str, appearance: Appearance) -> EngineChoice:
+    @cache
+    def tracker() -> FaceTracker:
+        return _mesh_tracker(appearance)
+
     def load(threads: int) -> LoadedEngine:
         del threads
-        return load_mesh_engine(appearance)
+        return _mesh_engine(tracker().another(), appearance)
 
     return EngineChoice(Engine.MESH, reason, load)
 

@@ -54,6 +54,24 @@ class Cast:
     parts: tuple[Part, ...] = ()
     matcher: PeopleMatcher | None = None
 
+    def again(self, engine: LoadedEngine) -> Cast:
+        """Return the same people with the same sources on a fresh engine, ready for a new target.
+
+        Nothing has to be prepared again if this cast was.
+        """
+        swappers = [swapper.another() for swapper, _ in self.sources]
+        matcher = self.matcher
+        if matcher is not None:
+            matcher = matcher.another(engine.recognizer or engine.finder)
+        photos = [photos for _, photos in self.sources]
+        return Cast(
+            engine,
+            _combined(self.parts, swappers),
+            tuple(zip(swappers, photos, strict=True)),
+            self.parts,
+            matcher,
+        )
+
     @property
     def photos(self) -> list[SourcePhoto]:
         """All source photos in use."""
@@ -149,17 +167,23 @@ def read_cast(
     if not parts:
         return Cast(engine, swapper, ((swapper, read(photos)),))
     matcher = _matcher(engine, parts, options, cancel)
-    swappers = {
-        number if part.person else None: swapper.another() for number, part in enumerate(parts)
-    }
+    swappers = [swapper.another() for _ in parts]
     sources = [read(part.source) for part in parts]
     return Cast(
         engine,
-        PeopleSwapper(swappers),
-        tuple(zip(swappers.values(), sources, strict=True)),
+        _combined(parts, swappers),
+        tuple(zip(swappers, sources, strict=True)),
         tuple(parts),
         matcher,
     )
+
+
+def _combined(parts: Sequence[Part], swappers: Sequence[FaceSwapper]) -> FaceSwapper:
+    """Return a swapper that gives everybody the face of their part."""
+    if not parts:
+        return swappers[0]
+    keys = [number if part.person else None for number, part in enumerate(parts)]
+    return PeopleSwapper(dict(zip(keys, swappers, strict=True)))
 
 
 def _asked(parts: Sequence[Part]) -> list[Part]:

@@ -1,0 +1,55 @@
+"""The people of one or many targets: photos are read, checked and prepared only once."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from dlc.options import SwapOptions
+from dlc.pipeline import CancelToken
+from dlc.safeguard.guard import Safeguard
+from dlc.workflows.engines.engine import LoadedEngine
+from dlc.workflows.people.assignment import Part
+from dlc.workflows.people.cast import Cast, read_cast
+from dlc.workflows.safeguard import open_safeguard
+
+
+class Casting:
+    """Gives every target, and every segment of one, a cast of its own with the same sources.
+
+    Args:
+        photos: the source photos, if there are no parts.
+        parts: who gets which face; empty if everybody gets the same one.
+        options: how people are told apart, and what is refused.
+    """
+
+    def __init__(self, photos: Sequence[Path], parts: Sequence[Part], options: SwapOptions) -> None:
+        self._photos = photos
+        self._parts = parts
+        self._options = options
+        self._first: Cast | None = None
+        self._safeguard: Safeguard | None = None
+
+    def cast(self, engine: LoadedEngine, cancel: CancelToken) -> Cast:
+        """Return a prepared cast that has not seen any target.
+
+        Args:
+            engine: a fresh engine; all of them come from one loader.
+            cancel: checked before every photo.
+
+        Raises:
+            InputError, NoFaceError, SafeguardError: a photo is of no use, or refused.
+            ModelError: a particular person is requested, and there is no recognizer to find them.
+            Cancelled: the run was stopped.
+        """
+        if self._first is not None:
+            return self._first.again(engine)
+        cast = read_cast(engine, self._photos, self._parts, self._options.people, cancel)
+        self._safeguard = open_safeguard(self._options.safeguard, cast.photos)
+        cast.prepare()
+        self._first = cast
+        return cast
+
+    def safeguard(self) -> Safeguard | None:
+        """Return what watches a new target, once there is a cast; None if nothing is refused."""
+        return None if self._safeguard is None else self._safeguard.another()

@@ -1,0 +1,79 @@
+"""Sources that are read and prepared once, for targets that know nothing of each other."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from dlc.errors import SafeguardError
+from dlc.media.image.still import read_photo
+from dlc.options import SafeguardPolicy, SwapOptions
+from dlc.pipeline import CancelToken
+from dlc.workflows.batch.casting import Casting
+from dlc.workflows.people.assignment import Part
+from tests.workflows.painter import BLUE, GREEN, Dyer, Painter, painting
+
+GO_ON = CancelToken()
+
+
+@pytest.fixture
+def photo(astronaut_file: Path, tmp_path: Path) -> Path:
+    """Return a photo that may be deleted."""
+    return Path(shutil.copy(astronaut_file, tmp_path / "photo.png"))
+
+
+def test_photos_are_read_and_prepared_once(photo: Path, astronaut_file: Path) -> None:
+    casting = Casting([photo], [], SwapOptions())
+    painter = Painter()
+    first = casting.cast(painting(painter)(1), GO_ON)
+    photo.unlink()
+    second = casting.cast(painting(Painter())(1), GO_ON)
+    assert [each.path for each in second.photos] == [photo]
+    assert second.swapper is not painter
+    frame = read_photo(astronaut_file)
+    painted = second.swapper.swap(frame, second.finder().find(frame))
+    assert [patch is not None for patch in painted] == [True]
+    assert second.engine.finder is not first.engine.finder
+
+
+def test_everybody_keeps_their_face_and_is_looked_for_anew(photo: Path, group_file: Path) -> None:
+    parts = [Part((photo,), (group_file,)), Part((), (photo,))]
+    casting = Casting([], parts, SwapOptions())
+    first = casting.cast(painting(Dyer())(1), GO_ON)
+    frame = read_photo(group_file)
+    colors = []
+    for cast in (first, casting.cast(painting(Dyer())(1), GO_ON)):
+        assert cast.found == frozenset()
+        faces = cast.finder().find(frame)
+        patches = cast.swapper.swap(frame, faces)
+        colors.append([tuple(patch.bgr[0, 0].tolist()) for patch in patches if patch is not None])
+        assert cast.found == {0}
+    assert colors[0] == colors[1]
+    assert set(colors[0]) == {GREEN, BLUE}
+
+
+def test_every_target_has_a_safeguard_of_its_own(photo: Path, group_file: Path) -> None:
+    # The photo scores 0.03, and the group 0.06.
+    policy = SafeguardPolicy(threshold=0.04, in_a_row=2)
+    casting = Casting([photo], [], SwapOptions(safeguard=policy))
+    assert casting.safeguard() is None
+    casting.cast(painting(Painter())(1), GO_ON)
+    group = read_photo(group_file)
+    for _ in range(2):
+        guard = casting.safeguard()
+        assert guard is not None
+        assert guard.suspicion is None
+        assert guard.due == -np.inf
+        guard.watch(group)
+        assert guard.suspicion is not None
+
+
+def test_a_refused_photo_is_refused_at_once(photo: Path) -> None:
+    painter = Painter()
+    casting = Casting([photo], [], SwapOptions(safeguard=SafeguardPolicy(threshold=0.0)))
+    with pytest.raises(SafeguardError, match=r"the photo .*photo\.png"):
+        casting.cast(painting(painter)(1), GO_ON)
+    assert painter.sources == []
