@@ -64,10 +64,11 @@ from dlc.pipeline.cancel import CancelToken
 from dlc.pipeline.report import PipelineReport, StageReport
 from dlc.workflows.live.result import LiveEnd, LiveResult
 from dlc.workflows.live.stats import LiveStats
-from dlc.workflows.progress import Progress
-from dlc.workflows.result import ModelUse, SwapResult
+from dlc.workflows.progress import FolderProgress, Progress
+from dlc.workflows.result import FolderResult, ModelUse, SwapResult, TargetOutcome
 
 if TYPE_CHECKING:
+    from dlc.workflows.batch.folder import swap_folder
     from dlc.workflows.batch.swap import swap
     from dlc.workflows.live.live import live
 
@@ -88,6 +89,8 @@ __all__ = [
     "Enhancer",
     "FaceChoice",
     "Fit",
+    "FolderProgress",
+    "FolderResult",
     "InputError",
     "LiveEnd",
     "LiveOptions",
@@ -121,12 +124,14 @@ __all__ = [
     "StageReport",
     "SwapOptions",
     "SwapResult",
+    "TargetOutcome",
     "VideoDecoder",
     "VirtualCameraError",
     "VirtualCameraOptions",
     "WriteError",
     "live",
     "swap",
+    "swap_folder",
 ]
 
 # ONNX Runtime's packages send usage data to Microsoft unless this is set before they are imported.
@@ -134,7 +139,11 @@ __all__ = [
 os.environ.setdefault("ORT_DISABLE_TELEMETRY", "1")
 
 # Where they are, by their names.
-_WORKFLOWS = {"live": "dlc.workflows.live.live", "swap": "dlc.workflows.batch.swap"}
+_WORKFLOWS = {
+    "live": "dlc.workflows.live.live",
+    "swap": "dlc.workflows.batch.swap",
+    "swap_folder": "dlc.workflows.batch.folder",
+}
 
 
 def __getattr__(name: str) -> Any:

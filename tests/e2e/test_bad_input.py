@@ -130,7 +130,15 @@ CASES = [
     ),
     Case("an empty target", INPUT, ("empty",), target=lambda files: files.made("none.mp4")),
     Case("an empty source", INPUT, ("empty",), source=lambda files: files.made("none.jpg")),
-    Case("a folder as target", INPUT, ("folder",), target=empty_folder),
+    Case("a folder without targets", INPUT, ("no video", ".wmv"), target=empty_folder),
+    Case(
+        "a folder into itself", OUTPUT, ("folder of the targets",),
+        target=folder_of_walls, output="walls",
+    ),
+    Case(
+        "a folder into a file", OUTPUT, ("out", "a folder is needed"), target=folder_of_walls,
+        output=lambda files: files.made("out", b"precious"),
+    ),
     Case("a folder without photos", INPUT, ("holds no picture",), source=empty_folder),
     Case("sound only", INPUT, ("no video stream",), target=audio_only),
     Case("a cut MP4", DAMAGED, ("cut.mp4", "--allow-damaged"), target=cut_mp4),

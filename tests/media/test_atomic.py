@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from dlc.errors import OutputError
-from dlc.media.atomic import AtomicFile, check_path, discard_own
+from dlc.media.atomic import AtomicFile, check_folder, check_path, discard_own
 
 
 def test_the_name_appears_with_the_commit_only(tmp_path: Path) -> None:
@@ -162,9 +162,29 @@ def test_a_process_that_has_to_end_takes_its_own_temporary_files_with_it(tmp_pat
     others = tmp_path / ".film.dlc-1-abcdef.mp4"
     others.write_bytes(b"half")
 
-    discard_own(output.path)
+    AtomicFile(tmp_path / "sheet.png", overwrite=False).temporary.write_bytes(b"half")
+
+    discard_own(tmp_path)
+    discard_own(tmp_path / "missing")
 
     assert list(tmp_path.iterdir()) == [others]
+
+
+def test_folders_are_checked_before_there_is_anything_to_write(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "film.mp4").write_bytes(b"x")
+
+    check_folder(tmp_path)
+    check_folder(tmp_path / "missing" / "too")
+
+    with pytest.raises(OutputError, match="is a file, and a folder is needed"):
+        check_folder(tmp_path / "film.mp4")
+    with pytest.raises(OutputError, match="name too long"):
+        check_folder(tmp_path / ("x" * 260))
+    monkeypatch.setattr(os, "access", lambda *_: False)
+    with pytest.raises(OutputError, match="may not be written to"):
+        check_folder(tmp_path)
 
 
 def test_names_that_are_too_long_are_errors_of_ours(tmp_path: Path) -> None:

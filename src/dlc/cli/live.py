@@ -94,9 +94,9 @@ def _run(
 
     console = human_console()
     cancel = CancelToken()
-    outputs = [] if options.output is None else [options.output]
+    folders = [] if options.output is None else [options.output.parent]
     with (
-        stopping_on_signals(cancel, outputs),
+        stopping_on_signals(cancel, folders),
         logging_to(console, verbosity),
         StatsLog(json_lines) as log,
     ):

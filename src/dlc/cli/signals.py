@@ -19,7 +19,7 @@ _GIVEN_UP = "ended at the second request because a step did not stop; nothing wa
 
 @contextmanager
 def stopping_on_signals(
-    cancel: CancelToken, outputs: Sequence[Path] = (), *, as_json: bool = False
+    cancel: CancelToken, folders: Sequence[Path] = (), *, as_json: bool = False
 ) -> Iterator[None]:
     """Set `cancel` on SIGINT, SIGTERM and SIGHUP for as long as the context lasts.
 
@@ -28,7 +28,7 @@ def stopping_on_signals(
 
     Args:
         cancel: what the run looks at.
-        outputs: what it writes; temporary files beside them are removed if it has to be ended.
+        folders: where it writes; its temporary files there are removed if it has to be ended.
         as_json: report such an end on standard output too.
     """
 
@@ -36,7 +36,7 @@ def stopping_on_signals(
         cancel.set()
 
     def give_up() -> None:
-        _end_process(outputs, as_json=as_json)
+        _end_process(folders, as_json=as_json)
 
     numbers = [signal.SIGINT, signal.SIGTERM]
     # A run under nohup goes on when the terminal is closed.
@@ -51,13 +51,13 @@ def stopping_on_signals(
             signal.signal(number, handler)
 
 
-def _end_process(outputs: Sequence[Path], *, as_json: bool) -> None:
+def _end_process(folders: Sequence[Path], *, as_json: bool) -> None:
     """End the process from a thread beside one that hangs and may hold any lock."""
     # Before it is imported nothing was written, and to import it now might wait for that thread.
     atomic = sys.modules.get("dlc.media.atomic")
     if atomic is not None:
-        for output in outputs:
-            atomic.discard_own(output)
+        for folder in folders:
+            atomic.discard_own(folder)
     os.write(2, f"\ndlc: {_GIVEN_UP}\n".encode())
     if as_json:
         from dlc.cli.reports.swap import error_as_json

@@ -1,4 +1,4 @@
-"""`dlc swap`: put the face of a photo on the faces of a video or picture."""
+"""`dlc swap`: put the face of a photo on the faces of a video or picture, or a folder of them."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from dlc.cli.arguments.people import People, named_files, parse_faces
 from dlc.cli.arguments.provenance import LabelOption, Provenance
 from dlc.cli.arguments.resuming import Resuming
 from dlc.cli.grouping import grouped
+from dlc.cli.swap_folder import run_folder
 from dlc.cli.times import parse_time
 from dlc.cli.verbosity import Verbosity
 from dlc.errors import OptionError
@@ -78,7 +79,8 @@ def swap_command(
         label=label,
         provenance=provenance,
     )
-    _run(*named, options, verbosity, as_json=as_json)
+    run = run_folder if named[1].is_dir() else _run
+    run(*named, options, verbosity, as_json=as_json)
 
 
 def _run(
@@ -98,8 +100,9 @@ def _run(
 
     console = human_console()
     cancel = CancelToken()
-    outputs = [output] if options.contact_sheet is None else [output, options.contact_sheet]
-    with stopping_on_signals(cancel, outputs, as_json=as_json), logging_to(console, verbosity):
+    files = [output] if options.contact_sheet is None else [output, options.contact_sheet]
+    folders = [file.parent for file in files]
+    with stopping_on_signals(cancel, folders, as_json=as_json), logging_to(console, verbosity):
         import dlc
 
         with display_for(console, quiet=verbosity is Verbosity.QUIET) as display:

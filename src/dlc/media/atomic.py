@@ -48,6 +48,22 @@ def _check(path: Path, inputs: Iterable[Path], *, overwrite: bool) -> None:
         raise OutputError(f"{folder} may not be written to: choose another folder")
 
 
+def check_folder(path: Path) -> None:
+    """Raise unless files may be written into the folder `path`, which need not be there yet.
+
+    Raises:
+        OutputError: if it is something else, or may not be written to.
+    """
+    try:
+        is_there, is_folder = path.exists(), path.is_dir()
+    except OSError as error:
+        raise unwritable(path, error) from error
+    if is_there and not is_folder:
+        raise OutputError(f"{path} is a file, and a folder is needed: choose another name")
+    if is_there and not os.access(path, os.W_OK | os.X_OK):
+        raise OutputError(f"{path} may not be written to: choose another folder")
+
+
 # Makes the file that is renamed, the second one, of the file that was written, the first.
 Finish = Callable[[Path, Path], None]
 
@@ -101,19 +117,18 @@ class AtomicFile:
         self._finished.unlink(missing_ok=True)
 
 
-def discard_own(path: Path) -> None:
-    """Remove this process's temporary files beside `path`, for one that has to end at once."""
-    prefix = _prefix(path)
-    for found in path.parent.iterdir():
-        if found.name.startswith(prefix):
-            found.unlink(missing_ok=True)
+def discard_own(folder: Path) -> None:
+    """Remove this process's temporary files in a folder, for one that has to end at once."""
+    for found in folder.glob(f".*{_mark()}*"):
+        found.unlink(missing_ok=True)
 
 
 def _hidden(path: Path) -> Path:
     """Return a name for a temporary file beside `path` that nobody else uses."""
-    return path.with_name(f"{_prefix(path)}{secrets.token_hex(3)}{path.suffix}")
-
-
-def _prefix(path: Path) -> str:
     # A short stem leaves room for the rest where file names may have 255 bytes.
-    return f".{path.stem[:40]}.dlc-{os.getpid()}-"
+    return path.with_name(f".{path.stem[:40]}{_mark()}{secrets.token_hex(3)}{path.suffix}")
+
+
+def _mark() -> str:
+    """Return what is in the name of every temporary file of this process."""
+    return f".dlc-{os.getpid()}-"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,3 +33,20 @@ class Progress:
         if self.total is None or self.fps == 0:
             return None
         return max(self.total - self.frames, 0) / self.fps
+
+
+@dataclass(frozen=True, slots=True)
+class FolderProgress:
+    """The state of a run over a folder, passed to the progress callback after every frame.
+
+    Attributes:
+        number: which target is being processed, counted from 1, in the folder's natural order.
+        count: how many targets there are, including those that were done by an earlier run.
+        target: the target.
+        file: how far it has come.
+    """
+
+    number: int
+    count: int
+    target: Path
+    file: Progress

@@ -1,10 +1,11 @@
-"""The outcome of a swap."""
+"""The outcome of a swap, and of swaps of all targets in a folder."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
 
+from dlc.errors import DlcError
 from dlc.options import Engine
 from dlc.pipeline.report import PipelineReport
 
@@ -65,3 +66,61 @@ class SwapResult:
     def fps(self) -> float:
         """Frames processed per second, including decoding, encoding and finishing the file."""
         return self.frames / self.processing_seconds if self.processing_seconds > 0 else 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class TargetOutcome:
+    """What became of one target in a folder.
+
+    Attributes:
+        target: the video or picture.
+        output: the file that was written, was there already, or could not be written.
+        result: what was done; None if nothing was.
+        error: why not; None unless it failed.
+    """
+
+    target: Path
+    output: Path
+    result: SwapResult | None = None
+    error: DlcError | None = None
+
+    @property
+    def was_there(self) -> bool:
+        """Whether the output was there before the run, and was left alone."""
+        return self.result is None and self.error is None
+
+
+@dataclass(frozen=True, slots=True)
+class FolderResult:
+    """The outcome of `dlc.swap_folder`.
+
+    Attributes:
+        output: the folder with the results.
+        contact_sheets: the folder with a contact sheet of each, if requested.
+        targets: what became of every target, in the order in which they were processed.
+        seconds: total time.
+        notes: what the user should know of the folder; what there is to know of a target is in its
+            own result.
+    """
+
+    output: Path
+    contact_sheets: Path | None
+    targets: tuple[TargetOutcome, ...]
+    seconds: float
+    notes: tuple[str, ...] = ()
+
+    @property
+    def results(self) -> tuple[SwapResult, ...]:
+        """The results of the targets that were done in this run."""
+        return tuple(each.result for each in self.targets if each.result is not None)
+
+    @property
+    def errors(self) -> tuple[DlcError, ...]:
+        """Why targets failed, one error for each of them."""
+        return tuple(each.error for each in self.targets if each.error is not None)
+
+    @property
+    def fps(self) -> float:
+        """Frames processed per second, over all targets that were done in this run."""
+        seconds = sum(result.processing_seconds for result in self.results)
+        return sum(result.frames for result in self.results) / seconds if seconds > 0 else 0.0

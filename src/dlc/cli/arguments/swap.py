@@ -16,7 +16,8 @@ from dlc.options import EncodeOptions, Preset, SwapOptions, VideoDecoder
 _DEFAULTS = SwapOptions().encoding
 
 SWAP_HELP = (
-    "Put the face of SOURCE on the faces in TARGET and write the result to OUTPUT.\n\n"
+    "Put the face of SOURCE on the faces in TARGET and write the result to OUTPUT. If TARGET is a "
+    "folder, every video and picture in it is processed, and OUTPUT is a folder.\n\n"
     "A video keeps its sound, subtitles, timing, rotation and colors, and every pixel outside the "
     "faces."
 )
@@ -49,13 +50,17 @@ Source = Annotated[
 Target = Annotated[
     Path | None,
     typer.Argument(
-        parser=named_path, metavar="TARGET", help="The video or picture to swap faces in."
+        parser=named_path,
+        metavar="TARGET",
+        help="The video or picture to swap faces in, or a folder of them.",
     ),
 ]
 Output = Annotated[
     Path | None,
     typer.Argument(
-        parser=named_path, metavar="OUTPUT", help="The file to write, of the same kind as TARGET."
+        parser=named_path,
+        metavar="OUTPUT",
+        help="The file to write, of the same kind as TARGET; for a folder, a folder.",
     ),
 ]
 
@@ -72,7 +77,7 @@ OverwriteOption = Annotated[
     typer.Option(
         "--overwrite",
         metavar=panels.FLAG,
-        help="Replace OUTPUT if it exists.",
+        help="Replace OUTPUT if it exists; in a folder, files that are there already.",
         rich_help_panel=panels.OUTPUT,
     ),
 ]
@@ -111,7 +116,8 @@ ContactSheetOption = Annotated[
     Path | None,
     typer.Option(
         metavar="PNG",
-        help="Also write a picture of source, target and result side by side.",
+        help="Also write a picture of source, target and result side by side; for a folder, a "
+        "folder of them.",
         rich_help_panel=panels.OUTPUT,
     ),
 ]

@@ -21,14 +21,7 @@ class BarDisplay(DrawnDisplay[Progress]):
     """Draws a bar that is gone when the context ends."""
 
     def __init__(self, console: Console) -> None:
-        self._bar = rich.progress.Progress(
-            rich.progress.SpinnerColumn(),
-            rich.progress.BarColumn(bar_width=None),
-            rich.progress.TextColumn("{task.description}"),
-            console=console,
-            transient=True,
-            expand=True,
-        )
+        self._bar = progress_bar(console)
         super().__init__(self._bar)
         self._task: rich.progress.TaskID | None = None
 
@@ -42,6 +35,18 @@ class BarDisplay(DrawnDisplay[Progress]):
             total=progress.total,
             description=describe(progress),
         )
+
+
+def progress_bar(console: Console) -> rich.progress.Progress:
+    """Return a bar that is described behind it."""
+    return rich.progress.Progress(
+        rich.progress.SpinnerColumn(),
+        rich.progress.BarColumn(bar_width=None),
+        rich.progress.TextColumn("{task.description}", markup=False),
+        console=console,
+        transient=True,
+        expand=True,
+    )
 
 
 def describe(progress: Progress) -> str:

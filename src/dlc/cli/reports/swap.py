@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import asdict
 from typing import Any
 
@@ -17,30 +17,38 @@ from dlc.workflows.result import SwapResult
 
 
 def result_as_json(result: SwapResult) -> str:
-    """Return the result as one line of ASCII JSON; paths as text, times in seconds."""
-    return json.dumps(
-        {
-            "output": str(result.output),
-            "contact_sheet": str(result.contact_sheet) if result.contact_sheet else None,
-            "engine": result.engine.value,
-            "engine_reason": result.engine_reason,
-            "models": [asdict(model) for model in result.models],
-            "frames": result.frames,
-            "faces": result.faces,
-            "faces_left": result.faces_left,
-            "frames_lost": result.frames_lost,
-            "fps": round(result.fps, 3),
-            "seconds": round(result.seconds, 3),
-            "processing_seconds": round(result.processing_seconds, 3),
-            "stages": _stages(result.pipeline),
-            "notes": list(result.notes),
-        }
-    )
+    """Return the result as one line of ASCII JSON."""
+    return json.dumps(plain_result(result))
+
+
+def plain_result(result: SwapResult) -> dict[str, Any]:
+    """Return the result as JSON can hold it; paths as text, times in seconds."""
+    return {
+        "output": str(result.output),
+        "contact_sheet": str(result.contact_sheet) if result.contact_sheet else None,
+        "engine": result.engine.value,
+        "engine_reason": result.engine_reason,
+        "models": [asdict(model) for model in result.models],
+        "frames": result.frames,
+        "faces": result.faces,
+        "faces_left": result.faces_left,
+        "frames_lost": result.frames_lost,
+        "fps": round(result.fps, 3),
+        "seconds": round(result.seconds, 3),
+        "processing_seconds": round(result.processing_seconds, 3),
+        "stages": _stages(result.pipeline),
+        "notes": list(result.notes),
+    }
 
 
 def error_as_json(kind: str, message: str, exit_code: int) -> str:
     """Return a failure as one line of ASCII JSON."""
-    return json.dumps({"error": {"kind": kind, "message": message, "exit_code": exit_code}})
+    return json.dumps(plain_error(kind, message, exit_code))
+
+
+def plain_error(kind: str, message: str, exit_code: int) -> dict[str, Any]:
+    """Return a failure as JSON can hold it."""
+    return {"error": {"kind": kind, "message": message, "exit_code": exit_code}}
 
 
 def _stages(report: PipelineReport) -> list[dict[str, Any]]:
@@ -57,11 +65,16 @@ def _stages(report: PipelineReport) -> list[dict[str, Any]]:
 
 def show_result(console: Console, result: SwapResult, *, verbose: bool) -> None:
     """Print what was done, how fast, and where the time went."""
-    for label, value in _rows(result):
+    show_rows(console, _rows(result))
+    if verbose:
+        console.print(stage_table(result.pipeline))
+
+
+def show_rows(console: Console, rows: Iterable[tuple[str, str]]) -> None:
+    """Print labels and values."""
+    for label, value in rows:
         # A path stays in one piece, to be copied, however narrow the terminal is.
         console.print(Text.assemble((f"{label:<10}", "bold"), value), soft_wrap=True)
-    if verbose:
-        console.print(_stage_table(result.pipeline))
 
 
 def _rows(result: SwapResult) -> Iterator[tuple[str, str]]:
@@ -87,7 +100,8 @@ def _shares(report: PipelineReport) -> str:
     )
 
 
-def _stage_table(report: PipelineReport) -> Table:
+def stage_table(report: PipelineReport) -> Table:
+    """Return how long each stage took."""
     table = Table(box=None, padding=(0, 2, 0, 0), pad_edge=False)
     table.add_column("stage")
     table.add_column("ms a frame", justify="right")

@@ -20,7 +20,7 @@ from dlc.workflows.batch.contact_sheet import CELL_SIZE, ContactSheet
 from dlc.workflows.batch.steps import FrameCount, SwapSteps
 from dlc.workflows.checks import check_contact_sheet
 from dlc.workflows.engines.engine import EngineLoader
-from dlc.workflows.people.assignment import Part, source_photos
+from dlc.workflows.people.assignment import Part, input_photos, source_photos
 from dlc.workflows.progress import Progress
 from dlc.workflows.provenance import Provenance, prepare_provenance
 from dlc.workflows.result import SwapResult
@@ -66,8 +66,7 @@ class SwapPlan:
     @property
     def inputs(self) -> tuple[Path, ...]:
         """All photos to read, including those of people in the target."""
-        people = [path for part in self.parts for path in part.person]
-        return tuple(dict.fromkeys([*self.sources, *people]))
+        return input_photos(self.photos, self.parts)
 
 
 def run_swap(

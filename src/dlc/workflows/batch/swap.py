@@ -1,19 +1,15 @@
-"""The `swap` function: check what is asked for, plan it, and run it."""
+"""The `swap` function: put a face on the faces of one video or picture."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 from pathlib import Path
 
+from dlc.errors import InputError
+from dlc.media.inputs import is_folder
 from dlc.options import SwapOptions
 from dlc.pipeline import CancelToken
-from dlc.workflows.batch.resume import run_resumable
-from dlc.workflows.batch.run import SwapPlan, run_swap
-from dlc.workflows.checks import check_options
-from dlc.workflows.engines.enhancer import check_enhancing
-from dlc.workflows.hardware import settled_decoder, settled_encoding
-from dlc.workflows.people.assignment import check_people
+from dlc.workflows.batch.target import check_swap, swap_target
 from dlc.workflows.preparation import prepare
 from dlc.workflows.progress import Progress
 from dlc.workflows.result import SwapResult
@@ -61,29 +57,11 @@ def swap(
         >>> import dlc
         >>> dlc.swap("me.jpg", "clip.mp4", "out.mp4", dlc.SwapOptions(end=10.0))  # doctest: +SKIP
     """
-    options = options or SwapOptions()
-    check_options(options)
-    check_enhancing(options.enhance)
-    check_people(options.people, has_source=source is not None)
+    options, target = options or SwapOptions(), Path(target)
+    check_swap(options, has_source=source is not None)
     prepared = prepare(source, options)
-    decoder, about_decoder = settled_decoder(options.decoder, Path(target))
-    encoding, about_encoding = settled_encoding(options.encoding, Path(output), Path(target))
-    options = replace(
-        options,
-        masks=prepared.masks,
-        decoder=decoder,
-        encoding=encoding,
-    )
-    plan = SwapPlan(
-        photos=prepared.photos,
-        target=Path(target),
-        output=Path(output),
-        options=options,
-        engine=prepared.engine,
-        engine_reason=prepared.engine_reason,
-        parts=prepared.parts,
-        notes=(*about_decoder, *about_encoding),
-    )
-    if options.resume is not None:
-        return run_resumable(plan, prepared.load, options.resume, progress=progress, cancel=cancel)
-    return run_swap(plan, prepared.load, progress=progress, cancel=cancel)
+    if is_folder(target):
+        raise InputError(
+            f"{target} is a folder: dlc.swap_folder processes the videos and pictures in one"
+        )
+    return swap_target(target, Path(output), options, prepared, progress=progress, cancel=cancel)

@@ -66,3 +66,9 @@ def parts_of(source: Source | None, options: PeopleOptions) -> tuple[Part, ...]:
 def source_photos(photos: Sequence[Path], parts: Sequence[Part]) -> tuple[Path, ...]:
     """Return all photos of new faces, each once: those for everybody, then those of the parts."""
     return tuple(dict.fromkeys([*photos, *(path for part in parts for path in part.source)]))
+
+
+def input_photos(photos: Sequence[Path], parts: Sequence[Part]) -> tuple[Path, ...]:
+    """Return all photos that are read, each once, including those of people in the target."""
+    people = (path for part in parts for path in part.person)
+    return tuple(dict.fromkeys([*source_photos(photos, parts), *people]))

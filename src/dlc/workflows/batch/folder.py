@@ -1,0 +1,228 @@
+"""The `swap_folder` function: put a face on the faces of all videos and pictures in a folder."""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import replace
+from pathlib import Path
+
+from dlc.errors import (
+    DlcError,
+    EncoderError,
+    InputError,
+    NoFaceError,
+    OptionError,
+    OutputError,
+    SafeguardError,
+    WriteError,
+)
+from dlc.host.detect import available_cpus
+from dlc.media.failures import unwritable
+from dlc.media.image.still import is_image
+from dlc.options import SwapOptions, VideoDecoder
+from dlc.pipeline import CancelToken
+from dlc.workflows.batch.casting import Casting
+from dlc.workflows.batch.folder_plan import FolderPlan, TargetFiles, plan_folder
+from dlc.workflows.batch.target import check_swap, swap_target
+from dlc.workflows.people.assignment import input_photos
+from dlc.workflows.preparation import Preparation, prepare
+from dlc.workflows.progress import FolderProgress, Progress
+from dlc.workflows.result import FolderResult, TargetOutcome
+from dlc.workflows.sources import Source
+from dlc.workflows.threads import opencv_threads
+
+logger = logging.getLogger(__name__)
+
+ProgressCallback = Callable[[FolderProgress], None]
+
+# Faults of one target once the sources are prepared: an OptionError is a start after its end.
+_OF_ONE_TARGET = (
+    InputError,
+    NoFaceError,
+    OutputError,
+    EncoderError,
+    SafeguardError,
+    OptionError,
+)
+
+
+def swap_folder(
+    source: Source | None,
+    targets: str | Path,
+    output: str | Path,
+    options: SwapOptions | None = None,
+    *,
+    progress: ProgressCallback | None = None,
+    cancel: CancelToken | None = None,
+) -> FolderResult:
+    """Put the face of `source` on the faces of every video and picture in a folder.
+
+    The engine and the source are prepared once. Each output is what `dlc.swap` makes of its target.
+    An output that is there already is left alone, unless `options.overwrite` is set, so that the
+    same call continues a run that was stopped.
+
+    Args:
+        source: as for `dlc.swap`.
+        targets: the folder. Videos and pictures directly in it are taken, by their names.
+        output: the folder to write to, created if missing. An output has its target's name, but
+            ends in .mp4 where videos cannot be written as what the target is.
+        options: all choices; None means the defaults. `contact_sheet` is a folder, too, which gets
+            a PNG for each target. `start`, `end`, `resume`, `decoder` and `encoding.encoder`
+            concern the videos alone.
+        progress: called in this thread after every frame; an exception from it stops the run.
+        cancel: set it from any thread to stop the run.
+
+    Returns:
+        What became of every target. One that cannot be used, shows no face, is refused or cannot
+        be written as asked for is logged as an error when it fails, and the others go on.
+
+    Raises:
+        OptionError: an option's value makes no sense.
+        InputError: a source photo or the folder cannot be used, or two targets would get the same
+            output.
+        NoFaceError: no face in the source.
+        OutputError: the outputs must not or cannot be written there.
+        WriteError: the disk is full, for instance.
+        ModelError, ProviderError, SafeguardError, ProvenanceError: as for `dlc.swap`.
+        Cancelled: the run was stopped through `cancel`. What was finished before stays.
+
+    Example:
+        >>> import dlc
+        >>> result = dlc.swap_folder("me.jpg", "clips", "swapped")  # doctest: +SKIP
+        >>> for outcome in result.targets:  # doctest: +SKIP
+        ...     print(outcome.target, outcome.error or "done")
+    """
+    began = time.perf_counter()
+    options = options or SwapOptions()
+    check_swap(options, has_source=source is not None)
+    plan = plan_folder(Path(targets), Path(output), options.contact_sheet)
+    prepared = prepare(source, options)
+    run = _FolderRun(plan, options, prepared, progress, cancel or CancelToken())
+    with _folders(plan), opencv_threads(1):
+        outcomes = run.outcomes()
+    seconds = time.perf_counter() - began
+    return FolderResult(plan.output, plan.contact_sheets, tuple(outcomes), seconds, plan.notes)
+
+
+class _FolderRun:
+    """Processes the targets of a folder one after the other."""
+
+    def __init__(
+        self,
+        plan: FolderPlan,
+        options: SwapOptions,
+        prepared: Preparation,
+        progress: ProgressCallback | None,
+        cancel: CancelToken,
+    ) -> None:
+        self._plan = plan
+        self._options = options
+        self._prepared = prepared
+        self._progress = progress
+        self._cancel = cancel
+        self._casting = Casting(prepared.photos, prepared.parts, options)
+
+    def outcomes(self) -> list[TargetOutcome]:
+        """Return what became of every target, in order."""
+        targets = self._plan.targets
+        done = [self._is_done(files) for files in targets]
+        if not all(done):
+            # A source of no use ends the run here, so that no target is blamed for it.
+            threads = self._options.threads or available_cpus()
+            self._casting.cast(self._prepared.load(threads), self._cancel)
+        outcomes: list[TargetOutcome] = []
+        for files, is_done in zip(targets, done, strict=True):
+            if is_done:
+                outcomes.append(TargetOutcome(files.target, files.output))
+                continue
+            try:
+                self._cancel.check()
+                outcomes.append(self._outcome(len(outcomes) + 1, files))
+            except DlcError as error:
+                count = sum(each.error is None for each in outcomes) + sum(done[len(outcomes) :])
+                raise type(error)(self._end(error, files, count)) from error
+        return outcomes
+
+    def _is_done(self, files: TargetFiles) -> bool:
+        """Whether an earlier run made the output; inputs in its place are no outputs."""
+        output, photos = files.output, input_photos(self._prepared.photos, self._prepared.parts)
+        try:
+            is_there = output.is_file() and not any(map(output.samefile, (files.target, *photos)))
+        except OSError:
+            return False  # whoever opens the output says what is wrong with it
+        return is_there and not self._options.overwrite
+
+    def _outcome(self, number: int, files: TargetFiles) -> TargetOutcome:
+        def report(progress: Progress) -> None:
+            if self._progress is not None:
+                count = len(self._plan.targets)
+                self._progress(FolderProgress(number, count, files.target, progress))
+
+        try:
+            result = swap_target(
+                files.target,
+                files.output,
+                self._options_for(files),
+                self._prepared,
+                casting=self._casting,
+                progress=report,
+                cancel=self._cancel,
+            )
+        except WriteError:
+            raise  # the next one would fail as well
+        except _OF_ONE_TARGET as error:
+            logger.error("%s: %s", files.target.name, error)
+            logger.debug("where that came from", exc_info=error)
+            return TargetOutcome(files.target, files.output, error=error)
+        return TargetOutcome(files.target, files.output, result)
+
+    def _options_for(self, files: TargetFiles) -> SwapOptions:
+        options = replace(self._options, contact_sheet=files.contact_sheet)
+        if not is_image(files.target):
+            return options
+        return replace(
+            options,
+            start=None,
+            end=None,
+            resume=None,
+            decoder=VideoDecoder.SOFTWARE,
+            encoding=replace(options.encoding, encoder=None),
+        )
+
+    def _end(self, error: DlcError, files: TargetFiles, done: int) -> str:
+        """Return the message of what ends the run before its last target; `done` are finished."""
+        verb = "is" if done == 1 else "are"
+        message = f"{files.target.name}: {error}; {done} of {len(self._plan.targets)} files {verb} "
+        message += f"done, in {self._plan.output}" if done else "done"
+        if self._options.overwrite:
+            return message
+        if self._options.keep_partial and files.output.exists():
+            message += f"; {files.output} is only a beginning: delete it to have it made whole"
+        return message + (", and left alone when the same command continues" if done else "")
+
+
+@contextmanager
+def _folders(plan: FolderPlan) -> Iterator[None]:
+    """Make the folders for outputs, and remove those in the end that would be empty."""
+    folders = [each for each in (plan.output, plan.contact_sheets) if each is not None]
+    missing = [folder for folder in folders if not folder.exists()]
+    made: list[Path] = []
+    try:
+        for folder in missing:
+            _make(folder)
+            made.append(folder)
+        yield
+    finally:
+        for folder in made:
+            with suppress(OSError):
+                folder.rmdir()
+
+
+def _make(folder: Path) -> None:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise unwritable(folder, error) from error

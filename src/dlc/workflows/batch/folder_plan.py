@@ -1,0 +1,133 @@
+"""What is to be done with a folder of targets, and every reason not to begin."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from dlc.errors import InputError, OptionError, OutputError
+from dlc.media.atomic import check_folder
+from dlc.media.inputs import is_folder
+from dlc.media.targets import TARGET_EXTENSIONS, look_into, output_name
+
+# Names in a note; the rest is counted.
+_NAMED = 3
+
+
+@dataclass(frozen=True, slots=True)
+class TargetFiles:
+    """The files of one target.
+
+    Attributes:
+        target: the video or picture.
+        output: the file to write.
+        contact_sheet: where its contact sheet goes, if one was requested.
+    """
+
+    target: Path
+    output: Path
+    contact_sheet: Path | None
+
+
+@dataclass(frozen=True, slots=True)
+class FolderPlan:
+    """The targets in a folder, at least one.
+
+    Attributes:
+        output: the folder for the results.
+        contact_sheets: the folder for contact sheets, if they were requested.
+        targets: the targets in natural order.
+        notes: what else is in the folder, in words for the user.
+    """
+
+    output: Path
+    contact_sheets: Path | None
+    targets: tuple[TargetFiles, ...]
+    notes: tuple[str, ...]
+
+
+def plan_folder(folder: Path, output: Path, contact_sheets: Path | None) -> FolderPlan:
+    """Look for targets and name their outputs; nothing is written.
+
+    Args:
+        folder: holds the targets.
+        output: the folder for the results, which need not be there yet.
+        contact_sheets: likewise for contact sheets; None if there will be none.
+
+    Raises:
+        InputError: `folder` is not there, is no folder, holds no target, or two of them would get
+            the same output.
+        OptionError: contact sheets are not to go into a folder of their own.
+        OutputError: `output` is a file, the folder of the targets, or may not be written to.
+    """
+    if not is_folder(folder):
+        raise InputError(f"{folder} is a file, a folder is needed: dlc.swap processes files")
+    check_folder(output)
+    if _same(folder, output):
+        raise OutputError(f"{output} is the folder of the targets: choose another one")
+    if contact_sheets is not None:
+        _check_sheets(contact_sheets, folder, output)
+    contents = look_into(folder)
+    if not contents.targets:
+        raise InputError(
+            f"{folder} holds no video and no picture: what is processed are files directly in it "
+            f"whose names end in {', '.join(sorted(TARGET_EXTENSIONS))}"
+        )
+    targets = tuple(_files_of(target, output, contact_sheets) for target in contents.targets)
+    _check_outputs(targets)
+    own = [path for path in (output, contact_sheets) if path is not None]
+    strangers = [path for path in contents.folders if not any(_same(path, each) for each in own)]
+    return FolderPlan(output, contact_sheets, targets, _notes(contents.others, strangers))
+
+
+def _files_of(target: Path, output: Path, contact_sheets: Path | None) -> TargetFiles:
+    name = output_name(target)
+    # Its whole name: a clip often has a picture of the same stem beside it.
+    sheet = None if contact_sheets is None else contact_sheets / f"{name}.png"
+    return TargetFiles(target, output / name, sheet)
+
+
+def _check_outputs(targets: Sequence[TargetFiles]) -> None:
+    first: dict[Path, Path] = {}
+    for each in targets:
+        other = first.setdefault(each.output, each.target)
+        if other is not each.target:
+            raise InputError(
+                f"{other} and {each.target} would both become {each.output}: rename one of them"
+            )
+
+
+def _check_sheets(sheets: Path, folder: Path, output: Path) -> None:
+    if sheets.suffix.lower() == ".png" and not sheets.is_dir():
+        raise OptionError(
+            f"{sheets} is the name of a picture: for a folder of targets `contact_sheet` is a "
+            "folder, too, which gets a picture for each of them"
+        )
+    check_folder(sheets)
+    if _same(sheets, folder) or _same(sheets, output):
+        raise OptionError(
+            f"contact sheets need a folder of their own; choose another than {sheets}"
+        )
+
+
+def _same(one: Path, other: Path) -> bool:
+    return one.resolve() == other.resolve() or (
+        one.exists() and other.exists() and one.samefile(other)
+    )
+
+
+def _notes(others: Sequence[Path], folders: Sequence[Path]) -> tuple[str, ...]:
+    notes = []
+    if others:
+        what = "1 file is" if len(others) == 1 else f"{len(others)} files are"
+        notes.append(f"{what} neither video nor picture by name: {_listed(others)}")
+    if folders:
+        notes.append(f"folders inside the folder are left out: {_listed(folders)}")
+    return tuple(notes)
+
+
+def _listed(paths: Sequence[Path]) -> str:
+    names = ", ".join(path.name for path in paths[:_NAMED])
+    more = len(paths) - _NAMED
+    return f"{names} and {more} more" if more > 0 else names

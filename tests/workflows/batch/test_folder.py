@@ -1,0 +1,316 @@
+"""All targets in a folder, with the built-in engine: as if each had been swapped alone."""
+
+from __future__ import annotations
+
+import logging
+import shutil
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+import dlc
+from dlc.errors import (
+    Cancelled,
+    DamagedInputError,
+    DlcError,
+    InputError,
+    NoFaceError,
+    OptionError,
+    OutputError,
+    SafeguardError,
+    StageError,
+    WriteError,
+)
+from dlc.options import EncodeOptions, Engine, PeopleOptions, ResumeOptions, SafeguardPolicy
+from dlc.pipeline import CancelToken
+from dlc.workflows import sources
+from tests import clips
+from tests.faults import files
+
+FAST = dlc.SwapOptions(engine=Engine.MESH, encoding=EncodeOptions(quality=28), threads=2)
+FRAMES = 4
+NEAR = clips.View(650.0, 370.0, 640.0)
+CLIP = clips.Clip(240, 136, 30, FRAMES / 30, NEAR, NEAR)
+
+
+@pytest.fixture(scope="session")
+def material(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a folder with two clips of two faces, one of them dark, and a photo of them."""
+    folder = tmp_path_factory.mktemp("material")
+    group = clips.group()
+    clips.write_clip(folder / "clip2.mp4", CLIP, group // 2)
+    clips.write_clip(folder / "clip10.mp4", CLIP, group)
+    cv2.imwrite(str(folder / "photo.png"), next(clips.camera_frames(group, CLIP)))
+    return folder
+
+
+@pytest.fixture
+def folder(material: Path, tmp_path: Path) -> Iterator[Path]:
+    """Return a folder of targets; a test must leave no hidden file beside it or in it."""
+    path = tmp_path / "clips"
+    shutil.copytree(material, path)
+    yield path
+    assert [left for left in tmp_path.rglob(".*") if left.is_file()] == []
+
+
+@pytest.fixture
+def output(tmp_path: Path) -> Path:
+    return tmp_path / "out"
+
+
+def wall(path: Path) -> Path:
+    cv2.imwrite(str(path), np.full((120, 160, 3), 128, np.uint8))
+    return path
+
+
+def names(folder: Path) -> list[str]:
+    return sorted(path.name for path in folder.iterdir())
+
+
+def picture(path: Path) -> NDArray[np.uint8]:
+    return np.asarray(cv2.imread(str(path)), np.uint8)
+
+
+@pytest.mark.parametrize("mapped", [False, True])
+def test_every_target_is_as_if_it_were_alone(
+    astronaut_file: Path, folder: Path, output: Path, mapped: bool
+) -> None:
+    mapping = ((folder / "photo.png", astronaut_file),) if mapped else ()
+    options = replace(FAST, people=PeopleOptions(mapping=mapping))
+    source = None if mapped else astronaut_file
+    result = dlc.swap_folder(source, folder, output, options)
+    assert [each.target.name for each in result.targets] == ["clip2.mp4", "clip10.mp4", "photo.png"]
+    assert [each.frames for each in result.results] == [FRAMES, FRAMES, 1]
+    assert (result.output, result.contact_sheets, result.errors) == (output, None, ())
+    own = dlc.swap(source, folder / "clip10.mp4", output / "own.mp4", options)
+    assert result.results[1].faces == own.faces == (FRAMES if mapped else 2 * FRAMES)
+    assert result.results[1].notes == own.notes
+    assert files.frames(output / "clip10.mp4") == files.frames(own.output)
+
+
+def test_the_source_is_read_once(
+    astronaut_file: Path, folder: Path, output: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read: list[Path] = []
+    read_photo = sources.read_photo
+
+    def read_and_note(path: Path) -> object:
+        read.append(path)
+        return read_photo(path)
+
+    monkeypatch.setattr(sources, "read_photo", read_and_note)
+    dlc.swap_folder(astronaut_file, folder, output, FAST)
+    assert read == [astronaut_file]
+
+
+def test_what_is_there_is_left_alone_unless_it_is_to_be_overwritten(
+    astronaut_file: Path, folder: Path, output: Path
+) -> None:
+    output.mkdir()
+    (output / "clip10.mp4").write_bytes(b"precious")
+    result = dlc.swap_folder(astronaut_file, folder, output, FAST)
+    assert [each.was_there for each in result.targets] == [False, True, False]
+    assert (output / "clip10.mp4").read_bytes() == b"precious"
+    wrong_source = wall(output.with_name("wall.png"))
+    again = dlc.swap_folder(wrong_source, folder, output, FAST)
+    assert all(each.was_there for each in again.targets), "nothing had to be prepared"
+    (folder / "clip2.mp4").unlink()
+    anew = dlc.swap_folder(astronaut_file, folder, output, replace(FAST, overwrite=True))
+    assert [each.was_there for each in anew.targets] == [False, False]
+    assert len(files.frames(output / "clip10.mp4")) == FRAMES
+
+
+def test_an_input_in_the_place_of_an_output_is_no_output(
+    astronaut_file: Path, folder: Path, output: Path
+) -> None:
+    output.mkdir()
+    me = Path(shutil.copy(astronaut_file, output / "photo.png"))
+    (output / "clip2.mp4").symlink_to(folder / "clip2.mp4")
+    result = dlc.swap_folder(me, folder, output, FAST)
+    assert [type(error) for error in result.errors] == [OutputError, OutputError]
+    assert all("is an input as well" in str(error) for error in result.errors)
+    assert me.read_bytes() == astronaut_file.read_bytes()
+
+
+def test_a_target_that_fails_ends_no_other(
+    astronaut_file: Path, folder: Path, output: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    content = (folder / "clip2.mp4").read_bytes()
+    (folder / "a_cut.mp4").write_bytes(content[: len(content) // 2])
+    (folder / "b_empty.mkv").touch()
+    wall(folder / "c_wall.png")
+    result = dlc.swap_folder(astronaut_file, folder, output, FAST)
+    errors = [type(each.error) for each in result.targets]
+    none = type(None)
+    assert errors == [DamagedInputError, InputError, NoFaceError, none, none, none]
+    assert names(output) == ["clip10.mp4", "clip2.mp4", "photo.png"]
+    told = [record.getMessage() for record in caplog.records if record.levelno == logging.ERROR]
+    assert [message.partition(": ")[0] for message in told] == [
+        "a_cut.mp4", "b_empty.mkv", "c_wall.png",
+    ]  # fmt: skip
+    assert "is empty" in told[1]
+
+
+def test_a_part_concerns_videos_that_are_long_enough(
+    astronaut_file: Path, folder: Path, output: Path
+) -> None:
+    clips.write_clip(folder / "longer.mp4", replace(CLIP, seconds=0.3))
+    encoding = EncodeOptions(encoder="libx264")
+    options = replace(FAST, start=0.2, decoder=dlc.VideoDecoder.NVDEC, encoding=encoding)
+    result = dlc.swap_folder(astronaut_file, folder, output, options)
+    assert [type(each.error) for each in result.targets[:2]] == [OptionError, OptionError]
+    assert [each.frames for each in result.results] == [3, 1]
+    assert result.results[1].notes == (), "a picture needs neither decoder nor encoder"
+    assert names(output) == ["longer.mp4", "photo.png"]
+
+
+def test_refused_targets_end_no_other_and_refused_photos_end_all(
+    astronaut_file: Path, folder: Path, output: Path
+) -> None:
+    # The photo scores 0.03, and the frames that are looked at 0.06 and more.
+    options = replace(FAST, safeguard=SafeguardPolicy(threshold=0.04, in_a_row=1))
+    result = dlc.swap_folder(astronaut_file, folder, output, options)
+    assert {type(error) for error in result.errors} == {SafeguardError}
+    assert not output.exists(), "a folder that would be empty"
+    options = replace(FAST, safeguard=SafeguardPolicy(threshold=0.0))
+    with pytest.raises(SafeguardError, match=r"the photo .*astronaut\.png"):
+        dlc.swap_folder(astronaut_file, folder, output, options)
+
+
+def test_a_source_without_a_face_ends_all_before_anything_is_written(
+    folder: Path, output: Path
+) -> None:
+    source = wall(output.with_name("wall.png"))
+    with pytest.raises(NoFaceError, match=r"no face in .*wall\.png") as info:
+        dlc.swap_folder(source, folder, output, FAST)
+    assert "files" not in str(info.value)
+    assert not output.exists()
+
+
+def at_frame(
+    number: int, frame: int, act: Callable[[], None]
+) -> Callable[[dlc.FolderProgress], None]:
+    """Return a progress callback that acts at a frame of a target."""
+
+    def progress(moment: dlc.FolderProgress) -> None:
+        if (moment.number, moment.file.frames) == (number, frame):
+            act()
+
+    return progress
+
+
+@pytest.mark.parametrize("kind", [WriteError, StageError])
+def test_what_would_fail_again_ends_the_run(
+    astronaut_file: Path, folder: Path, output: Path, kind: type[DlcError]
+) -> None:
+    def fail() -> None:
+        raise kind("no more")
+
+    with pytest.raises(kind, match=r"clip10\.mp4: no more; 1 of 3 files is done, in .*out"):
+        dlc.swap_folder(astronaut_file, folder, output, FAST, progress=at_frame(2, 2, fail))
+    assert names(output) == ["clip2.mp4"]
+
+
+def test_a_stopped_run_keeps_what_is_finished_and_goes_on(
+    astronaut_file: Path, folder: Path, output: Path
+) -> None:
+    output.mkdir()
+    (output / "photo.png").write_bytes(b"precious")
+    cancel = CancelToken()
+    words = r"clip10\.mp4: stopped after .* 2 of 3 files are done, in .*out, and left alone when"
+    with pytest.raises(Cancelled, match=words):
+        dlc.swap_folder(
+            astronaut_file, folder, output, FAST, progress=at_frame(2, 2, cancel.set), cancel=cancel
+        )
+    assert names(output) == ["clip2.mp4", "photo.png"]
+    result = dlc.swap_folder(astronaut_file, folder, output, FAST)
+    assert [each.was_there for each in result.targets] == [True, False, True]
+
+
+def test_a_run_that_is_stopped_before_its_first_file_leaves_nothing(
+    astronaut_file: Path, folder: Path, output: Path
+) -> None:
+    cancel = CancelToken()
+    cancel.set()
+    with pytest.raises(Cancelled):
+        dlc.swap_folder(astronaut_file, folder, output, FAST, cancel=cancel)
+    assert not output.exists()
+
+
+def test_a_beginning_that_is_kept_is_called_one(
+    astronaut_file: Path, folder: Path, output: Path
+) -> None:
+    clips.write_clip(folder / "clip2.mp4", replace(CLIP, seconds=0.5))
+    cancel = CancelToken()
+    options = replace(FAST, keep_partial=True)
+    with pytest.raises(Cancelled, match=r"clip2\.mp4 is only a beginning: delete it"):
+        dlc.swap_folder(
+            astronaut_file, folder, output, options,
+            progress=at_frame(1, 2, cancel.set), cancel=cancel,
+        )  # fmt: skip
+    assert 2 <= len(files.frames(output / "clip2.mp4")) < 15
+
+
+def test_videos_are_resumed_and_pictures_made_in_one_piece(
+    astronaut_file: Path, folder: Path, output: Path
+) -> None:
+    (folder / "clip10.mp4").unlink()
+    clips.write_clip(folder / "clip2.mp4", replace(CLIP, fps=10, seconds=1.2))
+    options = replace(FAST, resume=ResumeOptions(segment_seconds=1.0))
+    cancel = CancelToken()
+    with pytest.raises(Cancelled, match=r"1 finished segments are kept.*; 0 of 2 files are done$"):
+        dlc.swap_folder(
+            astronaut_file, folder, output, options,
+            progress=at_frame(1, 11, cancel.set), cancel=cancel,
+        )  # fmt: skip
+    result = dlc.swap_folder(astronaut_file, folder, output, options)
+    assert [each.frames for each in result.results] == [12, 1]
+    assert "1 of 2 segments were there already" in result.results[0].notes
+    assert names(output) == ["clip2.mp4", "photo.png"]
+
+
+def test_contact_sheets_go_into_a_folder(astronaut_file: Path, folder: Path, output: Path) -> None:
+    sheets = output.with_name("sheets")
+    options = replace(FAST, contact_sheet=sheets, contact_sheet_rows=2)
+    result = dlc.swap_folder(astronaut_file, folder, output, options)
+    assert result.contact_sheets == sheets
+    assert names(sheets) == ["clip10.mp4.png", "clip2.mp4.png", "photo.png.png"]
+    assert picture(sheets / "clip2.mp4.png").shape[0] > picture(sheets / "photo.png.png").shape[0]
+    assert [each.contact_sheet for each in result.results] == [
+        sheets / f"{each.target.name}.png" for each in result.targets
+    ]
+
+
+def test_progress_tells_file_and_frame(astronaut_file: Path, folder: Path, output: Path) -> None:
+    output.mkdir()
+    (output / "clip2.mp4").write_bytes(b"precious")
+    told: list[dlc.FolderProgress] = []
+    dlc.swap_folder(astronaut_file, folder, output, FAST, progress=told.append)
+    assert [(each.number, each.target.name, each.file.frames) for each in told] == [
+        *((2, "clip10.mp4", frame) for frame in range(1, FRAMES + 1)),
+        (3, "photo.png", 1),
+    ]
+    assert {each.count for each in told} == {3}
+    assert [each.file.total for each in told] == [FRAMES] * FRAMES + [1]
+
+
+def test_a_folder_that_cannot_be_made_is_a_problem_of_all(
+    astronaut_file: Path, folder: Path, tmp_path: Path
+) -> None:
+    (tmp_path / "file").write_bytes(b"precious")
+    with pytest.raises(OutputError, match="could not be written"):
+        dlc.swap_folder(astronaut_file, folder, tmp_path / "file" / "out", FAST)
+
+
+def test_one_function_is_for_files_and_one_for_folders(
+    astronaut_file: Path, folder: Path, output: Path
+) -> None:
+    with pytest.raises(InputError, match=r"is a folder: dlc\.swap_folder processes"):
+        dlc.swap(astronaut_file, folder, output, FAST)
+    with pytest.raises(InputError, match=r"is a file.*dlc\.swap processes"):
+        dlc.swap_folder(astronaut_file, folder / "clip2.mp4", output, FAST)
