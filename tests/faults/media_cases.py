@@ -14,7 +14,7 @@ import cv2
 import numpy as np
 
 from dlc.errors import DamagedInputError, DlcError
-from dlc.media.image.still import IMAGE_EXTENSIONS
+from dlc.media.image.plan import IMAGE_EXTENSIONS
 from dlc.media.video.reader import open_target
 from dlc.media.video.writer import open_output
 from dlc.options import EncodeOptions, Preset

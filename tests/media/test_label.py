@@ -91,3 +91,12 @@ def test_accents_are_drawn() -> None:
     Label("genere").draw(plain)
     Label("généré").draw(accented)
     assert not np.array_equal(plain.bgr, accented.bgr)
+
+
+def test_the_note_is_as_large_as_a_smaller_picture_needs_it() -> None:
+    heights = []
+    for height in (None, 2160, 270):
+        frame = gray(1280, 720)
+        Label("note", height).draw(frame)
+        heights.append(int(touched(frame.bgr).any(axis=1).sum()))
+    assert heights == [36, 36, 43]

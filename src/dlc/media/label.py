@@ -41,14 +41,17 @@ class Label:
 
     Args:
         text: one line of at most 80 characters.
+        height: rows of the pictures that will be made of the frames; None: as many as they have.
+            The note is drawn so large that it can still be read there.
 
     Raises:
         OptionError: if the text is empty, too long, or cannot be drawn by the installed OpenCV.
     """
 
-    def __init__(self, text: str) -> None:
+    def __init__(self, text: str, height: int | None = None) -> None:
         check_label(text)
         self._text = text
+        self._height = height
         self._size = (0, 0)
         self._box = Box(0, 0, 0, 0)
         self._bgr = np.empty((0, 0, 3), np.uint8)
@@ -62,7 +65,8 @@ class Label:
         frame.paste(self._box, self._bgr, self._alpha)
 
     def _render(self, width: int, height: int) -> None:
-        strip = min(height, max(_LEAST_HEIGHT, round(_HEIGHT * min(width, height))))
+        least = round(_LEAST_HEIGHT * max(1.0, height / (self._height or height)))
+        strip = min(height, max(least, round(_HEIGHT * min(width, height))))
         (unit_width, unit_height), _ = cv2.getTextSize(self._text, _FONT, 1.0, 1)
         # A long note becomes smaller, not shorter.
         margin = strip // 3

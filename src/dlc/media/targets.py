@@ -9,7 +9,7 @@ from pathlib import Path
 
 from dlc.media.failures import unreadable
 from dlc.media.image.files import is_animated_png
-from dlc.media.image.still import IMAGE_EXTENSIONS
+from dlc.media.image.plan import IMAGE_EXTENSIONS
 from dlc.media.video.containers import VIDEO_EXTENSIONS
 
 # Videos that FFmpeg reads, and dlc does not write.

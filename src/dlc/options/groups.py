@@ -26,12 +26,15 @@ class EncodeOptions:
         quality: constant quality on x264's CRF scale for every encoder: 0 is best, 51 worst.
         preset: how much encoding time a smaller file is worth.
         audio: whether audio streams are carried over.
+        height: rows of the output as a player shows it; its width follows. None keeps the target's
+            size. Faces are found and swapped at that size in either case.
     """
 
     encoder: str | None = None
     quality: float = 18.0
     preset: Preset = Preset.BALANCED
     audio: bool = True
+    height: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
@@ -13,11 +14,16 @@ from PIL import Image, ImageCms, ImageOps
 
 from dlc.errors import DamagedInputError, EncoderError, InputError, OptionError, OutputError
 from dlc.geometry import Box
+from dlc.media.color import ColorTags
 from dlc.media.image.still import ImageReader, ImageWriter, read_photo
+from dlc.media.orientation import Orientation
+from dlc.media.planes import plane_arrays
 from dlc.media.provenance.marking import synthetic_note
-from dlc.media.video.reader import open_target
+from dlc.media.upright_bgr import upright_bgr
+from dlc.media.video.reader import VideoReader, open_target
 from dlc.media.video.writer import check_output, open_output
 from dlc.options import EncodeOptions, Preset
+from tests.media.material import Clip, first_frame, make
 
 ICC = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
 WHITE = np.full((9, 11, 3), 255, np.uint8)
@@ -369,3 +375,124 @@ def test_an_animated_webp_is_explained(tmp_path: Path) -> None:
 
     with pytest.raises(InputError, match=r"animated WebP.*convert it"):
         open_target(tmp_path / "a.webp")
+
+
+@pytest.mark.parametrize("height", [30, 180])
+@pytest.mark.parametrize(("extension", "number"), [(".png", 1), (".jpg", 6), (".tiff", 6)])
+def test_pictures_are_written_at_another_height(
+    tmp_path: Path, extension: str, number: int, height: int, astronaut: NDArray[np.uint8]
+) -> None:
+    source = tmp_path / "a.jpg"
+    picture = np.ascontiguousarray(astronaut[100:160, 180:270, ::-1])
+    Image.fromarray(picture).save(source, exif=exif_of(number), quality=98)
+    with Image.open(source) as image:
+        upright = ImageOps.exif_transpose(image).convert("RGB")
+
+    pass_through(source, tmp_path / ("b" + extension), EncodeOptions(quality=1, height=height))
+
+    with Image.open(tmp_path / ("b" + extension)) as image:
+        after = ImageOps.exif_transpose(image).convert("RGB")
+    size = (round(height * upright.width / upright.height), height)
+    assert after.size == size
+    expected = upright.resize(size, Image.Resampling.BICUBIC)
+    assert np.abs(np.asarray(after).astype(int) - np.asarray(expected)).mean() < 3
+
+
+def test_a_scaled_picture_keeps_sixteen_bits_and_opacity(tmp_path: Path) -> None:
+    pixels = np.full((40, 60, 4), (1000, 30000, 60000, 65535), np.uint16)
+    pixels[:, :30, 3] = 0
+    cv2.imwrite(str(tmp_path / "a.png"), pixels)
+
+    pass_through(tmp_path / "a.png", tmp_path / "b.png", EncodeOptions(height=20))
+
+    after = stored(tmp_path / "b.png")
+    assert np.array_equal(after, pixels[::2, ::2])
+
+
+def test_a_picture_has_limits_as_well(tmp_path: Path) -> None:
+    cv2.imwrite(str(tmp_path / "a.png"), np.zeros((20, 30, 3), np.uint8))
+    with ImageReader(tmp_path / "a.png") as reader:
+        for height, words in ((12000, "134 megapixels"), (7, "at least 16")):
+            with pytest.raises(OptionError, match=words):
+                check_output(tmp_path / "b.png", reader, EncodeOptions(height=height))
+
+
+def frame_of(path: Path, output: Path, encoding: EncodeOptions | None = None) -> ImageWriter:
+    """Write the first frame of a video as a picture."""
+    with VideoReader(path) as reader, open_output(output, reader, encoding) as writer:
+        writer.write(next(iter(reader)))
+    assert isinstance(writer, ImageWriter)
+    return writer
+
+
+@pytest.mark.parametrize("tags", [ColorTags(1, 1, 1, 1), ColorTags(6, 6, 6, 2), ColorTags()])
+@pytest.mark.parametrize("number", [1, 6])
+@pytest.mark.parametrize("extension", [".png", ".tiff"])
+def test_a_frame_of_a_video_looks_as_a_player_shows_it(
+    tmp_path: Path, tags: ColorTags, number: int, extension: str
+) -> None:
+    clip = Clip(tags=tags, orientation=Orientation.from_exif(number), pts=(0, 512))
+    path = make(tmp_path / "a.mp4", clip)
+
+    writer = frame_of(path, tmp_path / ("b" + extension))
+
+    shown = upright_bgr(first_frame(path), tags, clip.orientation)
+    after = stored(tmp_path / ("b" + extension))
+    assert after.shape == shown.shape
+    assert after.dtype == np.uint8
+    assert np.abs(after.astype(int) - shown).max() <= 1
+    with Image.open(tmp_path / ("b" + extension)) as image:
+        assert image.getexif().get(0x0112, 1) == 1
+    assert not [note for note in writer.notes if "no room for the note" not in note]
+
+
+@pytest.mark.parametrize(
+    ("number", "height", "size"),
+    [(1, None, (85, 48)), (6, None, (36, 64)), (1, 96, (171, 96)), (6, 32, (18, 32))],
+)
+def test_pixels_that_are_not_square_are_stretched(
+    tmp_path: Path, number: int, height: int | None, size: tuple[int, int]
+) -> None:
+    orientation = Orientation.from_exif(number)
+    clip = Clip(sample_aspect_ratio=Fraction(4, 3), orientation=orientation, pts=(0, 512))
+    path = make(tmp_path / "a.mp4", clip)
+
+    writer = frame_of(path, tmp_path / "b.png", EncodeOptions(height=height))
+
+    assert stored(tmp_path / "b.png").shape[1::-1] == size
+    assert any(f"stretched to {size[0]} x {size[1]}" in note for note in writer.notes)
+
+
+@pytest.mark.parametrize(
+    ("name", "kind", "error"), [("b.png", np.uint16, 0.6), ("b.jpg", np.uint8, 4.0)]
+)
+def test_a_frame_of_many_bits_and_hdr(
+    tmp_path: Path, name: str, kind: type[Any], error: float
+) -> None:
+    clip = Clip(pix_fmt="yuv420p10le", tags=ColorTags(9, 16, 9, 1), pts=(0, 512))
+    path = make(tmp_path / "a.mp4", clip)
+
+    writer = frame_of(path, tmp_path / name)
+
+    after = stored(tmp_path / name)
+    assert after.dtype == kind
+    shown = upright_bgr(first_frame(path), clip.tags, clip.orientation)
+    assert np.abs(after * (255 / np.iinfo(kind).max) - shown).mean() < error
+    assert any("HDR" in note for note in writer.notes)
+    assert any("10 bits are reduced" in note for note in writer.notes) == (name == "b.jpg")
+
+
+@pytest.mark.parametrize(("name", "channels"), [("b.png", 4), ("b.jpg", 3)])
+def test_a_frame_keeps_its_opacity_where_the_file_can(
+    tmp_path: Path, name: str, channels: int
+) -> None:
+    clip = Clip(pix_fmt="yuva420p", codec="ffv1", options={}, pts=(0, 40))
+    path = make(tmp_path / "a.mkv", clip)
+
+    writer = frame_of(path, tmp_path / name)
+
+    after = stored(tmp_path / name)
+    assert after.shape == (48, 64, channels)
+    if channels == 4:
+        assert np.array_equal(after[..., 3], plane_arrays(first_frame(path))[3])
+    assert any("transparency" in note for note in writer.notes) == (channels == 3)

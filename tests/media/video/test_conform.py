@@ -107,3 +107,42 @@ def test_each_gif_frame_gets_colors_of_its_own() -> None:
         shown = result.to_ndarray(format="bgr24").astype(int)
         # Up to 255 different colors are kept as they are.
         assert np.array_equal(shown, pixels[..., :3])
+
+
+@pytest.mark.parametrize("name", ["b.mp4", "b.avi"])
+@pytest.mark.parametrize("pix_fmt", ["yuv420p", "yuv420p10le"])
+def test_scaled_pictures_are_turned_after_that(name: str, pix_fmt: str) -> None:
+    orientation = Orientation.from_exif(6)
+    info = replace(
+        INFO,
+        pix_fmt=pix_fmt,
+        width=48,
+        height=64,
+        orientation=orientation,
+        display_matrix=orientation.display_matrix,
+        sample_aspect_ratio=Fraction(4, 3),
+    )
+    encoding = EncodeOptions(encoder="ffv1" if name == "b.avi" else None, height=32)
+    conform = Conformer(info, plan_video(Path(name), info, encoding))
+
+    result = conform(picture(Clip(pix_fmt=pix_fmt), 0))
+
+    upright = name == "b.avi"
+    expected = (24, 32) if upright else (32, 24)
+    assert (result.width, result.height) == (conform.width, conform.height) == expected
+    assert conform.sample_aspect_ratio == (Fraction(3, 4) if upright else Fraction(4, 3))
+    assert ColorTags.of(result) == info.colors
+
+
+@pytest.mark.parametrize(
+    ("rows", "height", "matrix"), [(1080, 480, 1), (480, 1080, 6), (1080, 720, 2), (480, 360, 2)]
+)
+def test_a_matrix_that_players_guess_from_the_height_is_told_where_they_would_err(
+    rows: int, height: int, matrix: int
+) -> None:
+    info = replace(
+        INFO, width=640, height=rows, coded_width=640, coded_height=rows, colors=ColorTags()
+    )
+    plan = plan_video(Path("b.mp4"), info, EncodeOptions(height=height))
+
+    assert Conformer(info, plan).tags == ColorTags(matrix=matrix)

@@ -231,3 +231,14 @@ def test_the_pictures_that_an_encoder_refuses_are_named(monkeypatch: pytest.Monk
         container_for(Path("o.mp4")), lambda _: Trial(3840, 2160, "p010le", {"cq": "18"})
     )
     assert found == (None, "Generic error in an external library at 3840 x 2160 p010le")
+
+
+def test_the_encoder_is_chosen_for_the_height_that_is_written(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    Ada(monkeypatch)
+    path = make(tmp_path / "a.mkv", Clip(width=4100, height=48, pts=(0, 512)))
+    with VideoReader(path) as reader:
+        for height, encoder in ((48, "hevc_nvenc"), (32, "h264_nvenc")):
+            encoding = EncodeOptions(height=height)
+            assert nvenc_for(tmp_path / "o.mp4", reader.info, encoding)[0] == encoder

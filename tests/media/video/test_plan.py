@@ -179,3 +179,61 @@ def test_qualities_off_the_scale_are_refused(quality: float) -> None:
 def test_unknown_encoders_are_refused() -> None:
     with pytest.raises(EncoderError, match="unknown encoder"):
         plan_video(Path("o.mp4"), INFO, EncodeOptions(encoder="divx"))
+
+
+HD = replace(INFO, width=1920, height=1080, coded_width=1920, coded_height=1080)
+PORTRAIT = replace(HD, width=1080, height=1920, orientation=Orientation.from_exif(6))
+
+
+@pytest.mark.parametrize(
+    ("info", "name", "height", "size"),
+    [
+        (HD, "o.mp4", 720, (1280, 720)),
+        (HD, "o.mp4", 2160, (3840, 2160)),
+        (HD, "o.mp4", 1080, None),
+        (HD, "o.mp4", 718, (1276, 718)),
+        (PORTRAIT, "o.mp4", 960, (960, 540)),
+        (PORTRAIT, "o.avi", 960, (960, 540)),
+        (replace(PORTRAIT, pix_fmt="yuv422p"), "o.mp4", 714, (714, 402)),
+        (replace(HD, pix_fmt="yuv444p"), "o.mp4", 719, (1278, 719)),
+        (replace(HD, pix_fmt="bgra"), "o.gif", 99, (176, 99)),
+        (replace(INFO, width=63, coded_width=63), "o.mp4", 24, (32, 24)),
+        (replace(HD, interlaced=True), "o.mp4", 540, (960, 540)),
+    ],
+)
+def test_the_height_is_the_one_that_a_player_shows(
+    info: MediaInfo, name: str, height: int, size: tuple[int, int] | None
+) -> None:
+    plan = plan_video(Path(name), info, EncodeOptions(height=height))
+
+    assert plan.size == size
+    assert plan.padding == (0, 0)
+
+
+@pytest.mark.parametrize(
+    ("info", "height", "words"),
+    [
+        (HD, 719, "719, and pictures in yuv420p have an even height: give 718 or 720"),
+        (replace(PORTRAIT, pix_fmt="yuv422p"), 719, "yuv422p have an even height"),
+        (replace(INFO, height=47, coded_height=47), 47, "give 46 or 48"),
+        (replace(HD, interlaced=True), 718, "interlaced .* a multiple of 4: give 716 or 720"),
+        (HD, 12, "at least 16"),
+        (HD, 7000, "12444 x 7000 pixels have more than the 67 megapixels"),
+    ],
+)
+def test_heights_that_pictures_cannot_have_are_refused(
+    info: MediaInfo, height: int, words: str
+) -> None:
+    with pytest.raises(OptionError, match=words):
+        plan_video(Path("o.mp4"), info, EncodeOptions(height=height))
+
+
+def test_interlaced_pictures_are_scaled_field_by_field_and_that_is_said() -> None:
+    info = replace(HD, interlaced=True)
+
+    plans = [plan_video(Path("o.mp4"), info, EncodeOptions(height=h)) for h in (720, None)]
+
+    assert ["fields scaled one by one" in note for plan in plans for note in plan.notes] == [
+        True,
+        False,
+    ]

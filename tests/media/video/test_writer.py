@@ -13,6 +13,7 @@ from fractions import Fraction
 from pathlib import Path
 
 import av
+import cv2
 import numpy as np
 import pytest
 
@@ -30,6 +31,7 @@ from dlc.media.color import ColorTags
 from dlc.media.orientation import Orientation
 from dlc.media.planes import plane_arrays
 from dlc.media.provenance.marking import synthetic_note
+from dlc.media.side_data import hdr_metadata
 from dlc.media.video.reader import VideoReader
 from dlc.media.video.writer import check_output, open_output
 from dlc.options import EncodeOptions, Preset
@@ -46,6 +48,7 @@ from tests.media.material import (
     times,
     transcode,
 )
+from tests.media.test_side_data import HDR10
 
 VARIABLE = (0, 512, 700, 2000, 2001, 6000, 6400, 9000)
 B_FRAMES = {"crf": "20", "preset": "medium", "bf": "3"}
@@ -444,7 +447,7 @@ def test_refusals_come_before_any_work(tmp_path: Path) -> None:
         cases = [
             (tmp_path / "b.xyz", EncodeOptions(), OutputError, r"extension \.xyz"),
             (tmp_path / "b", EncodeOptions(), OutputError, "no extension"),
-            (tmp_path / "b.png", EncodeOptions(), OutputError, "a video can be written to"),
+            (tmp_path / "b.png", EncodeOptions(encoder="libx264"), EncoderError, "encodes videos"),
             (tmp_path / "no" / "b.mp4", EncodeOptions(), OutputError, "no folder"),
             (taken, EncodeOptions(), OutputError, "exists already"),
             (path, EncodeOptions(), OutputError, "is an input"),
@@ -675,3 +678,69 @@ def test_reader_and_writer_work_in_different_threads(tmp_path: Path) -> None:
 
     assert failures == []
     assert_same_planes(path, tmp_path / "b.mp4")
+
+
+@pytest.mark.parametrize(
+    ("source", "output", "encoder", "changes", "size"),
+    [
+        ("a.mp4", "b.mp4", None, {"audio": ("aac",)}, (42, 32)),
+        ("a.mp4", "b.mov", None, {"pix_fmt": "yuv420p10le"}, (42, 32)),
+        ("a.mp4", "b.mp4", None, {"orientation": Orientation.from_exif(6)}, (32, 24)),
+        ("a.mp4", "b.mkv", None, {"sample_aspect_ratio": Fraction(4, 3)}, (42, 32)),
+        (
+            "a.mkv",
+            "b.webm",
+            None,
+            {"pix_fmt": "yuva420p", "codec": "ffv1", "options": {}},
+            (42, 32),
+        ),
+        ("a.mkv", "b.mkv", "ffv1", {"pix_fmt": "bgra", "codec": "ffv1", "options": {}}, (43, 32)),
+        ("a.mp4", "b.avi", None, {"orientation": Orientation.from_exif(6)}, (24, 32)),
+        ("a.mp4", "b.gif", None, {}, (43, 32)),
+    ],
+)
+def test_videos_are_written_at_another_height(
+    tmp_path: Path,
+    source: str,
+    output: str,
+    encoder: str | None,
+    changes: dict[str, object],
+    size: tuple[int, int],
+) -> None:
+    tags = ColorTags(9, 1, 9, 1)
+    clip = replace(Clip(pts=tuple(range(0, 6 * 512, 512)), tags=tags), **changes)
+    path = make(tmp_path / source, clip)
+    encoding = EncodeOptions(encoder=encoder, quality=0, height=32)
+
+    reader, _ = transcode(path, tmp_path / output, encoding)
+
+    shown, before = first_frame(tmp_path / output), first_frame(path)
+    assert (shown.width, shown.height) == size
+    assert len(times(tmp_path / output)) == 6
+    if output in ("b.mp4", "b.mov"):
+        assert times(tmp_path / output) == times(path)
+        assert ColorTags.of(shown) == tags
+        assert shown.rotation == before.rotation
+        if clip.audio:
+            assert packets(tmp_path / output, "audio") == packets(path, "audio")
+    with VideoReader(tmp_path / output) as after:
+        assert after.info.height == 32
+        assert after.info.pix_fmt == ("bgra" if output == "b.gif" else reader.info.pix_fmt)
+        assert after.info.sample_aspect_ratio == reader.info.sample_aspect_ratio
+        picture = next(iter(after)).to_bgr()
+    with VideoReader(path) as again:
+        expected = cv2.resize(
+            next(iter(again)).to_bgr(), picture.shape[1::-1], interpolation=cv2.INTER_AREA
+        )
+    assert np.abs(picture.astype(int) - expected).mean() < 12
+
+
+def test_hdr_metadata_and_samples_of_many_bits_survive_scaling(tmp_path: Path) -> None:
+    path = make(tmp_path / "a.mp4", HDR10)
+
+    transcode(path, tmp_path / "b.mp4", EncodeOptions(height=32))
+
+    shown = first_frame(tmp_path / "b.mp4")
+    assert (shown.width, shown.height, shown.format.name) == (42, 32, "yuv420p10le")
+    assert ColorTags.of(shown) == HDR10.tags
+    assert hdr_metadata(shown) == hdr_metadata(first_frame(path))

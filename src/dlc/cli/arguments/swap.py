@@ -60,7 +60,8 @@ Output = Annotated[
     typer.Argument(
         parser=named_path,
         metavar="OUTPUT",
-        help="The file to write, of the same kind as TARGET; for a folder, a folder.",
+        help="The file to write, of the same kind as TARGET; for a folder, a folder; for one frame "
+        "of a video, a picture.",
     ),
 ]
 
@@ -112,6 +113,15 @@ NoAudioOption = Annotated[
         rich_help_panel=panels.OUTPUT,
     ),
 ]
+HeightOption = Annotated[
+    int | None,
+    typer.Option(
+        metavar="N",
+        min=16,
+        help="Scale the result to this height in pixels; its width follows.",
+        rich_help_panel=panels.OUTPUT,
+    ),
+]
 ContactSheetOption = Annotated[
     Path | None,
     typer.Option(
@@ -156,9 +166,12 @@ def encode_options(
     quality: QualityOption = _DEFAULTS.quality,
     preset: PresetOption = _DEFAULTS.preset,
     no_audio: NoAudioOption = not _DEFAULTS.audio,
+    height: HeightOption = _DEFAULTS.height,
 ) -> EncodeOptions:
     """Return what the options say."""
-    return EncodeOptions(encoder=encoder, quality=quality, preset=preset, audio=not no_audio)
+    return EncodeOptions(
+        encoder=encoder, quality=quality, preset=preset, audio=not no_audio, height=height
+    )
 
 
 Encoding = Annotated[EncodeOptions, Group(encode_options)]

@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dlc.errors import DamagedInputError, InputError
+from dlc.media.color import ColorTags, convert
 from dlc.media.image.files import (
     ImageKind,
     ImageMetadata,
@@ -22,7 +23,7 @@ from dlc.media.image.files import (
     with_png_xmp,
 )
 from dlc.media.limits import MAX_PHOTO_PIXELS, megapixels
-from dlc.media.planes import plane_arrays
+from dlc.media.planes import plane_arrays, require_layout
 from dlc.options import EncodeOptions, Preset
 
 # Which kinds can say how they lie, have an ICC profile and XMP; which have opacity; which 16 bits.
@@ -140,6 +141,28 @@ def to_native(path: Path, pixels: NDArray[Any]) -> av.VideoFrame:
     native = av.VideoFrame(width, height, pix_fmt)
     plane_arrays(native)[0][...] = pixels
     return native
+
+
+def pixels_of_video(native: av.VideoFrame, colors: ColorTags, *, deep: bool) -> NDArray[Any]:
+    """Return the pixels of a video's picture in OpenCV's order, with its opacity if it has any.
+
+    Args:
+        native: the picture in a pixel format whose samples can be addressed one by one.
+        colors: the stream's color tags, as stored; the transfer function stays theirs.
+        deep: whether more than 8 bits a sample are of use.
+
+    Returns:
+        uint8 or, if they are of use and there are, uint16 (h, w, 3) BGR or (h, w, 4) BGRA.
+    """
+    layout = require_layout(native.format.name)
+    pix_fmt = "gbrap" if layout.has_alpha else "gbrp"
+    if deep and layout.depth > 8:
+        pix_fmt += "16le"
+    source = colors.resolved(layout.name, native.height)
+    # To planes of their own: from 10-bit 4:2:0, swscale fills bgr48le with noise.
+    rgb = convert(native, pix_fmt, source, source.resolved(pix_fmt, native.height))
+    green, blue, red, *opacity = plane_arrays(rgb)
+    return np.asarray(cv2.merge([blue, green, red, *opacity]))
 
 
 def pixels_of(native: av.VideoFrame) -> NDArray[Any]:

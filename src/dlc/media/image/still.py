@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
 from numpy.typing import NDArray
 
-from dlc.errors import DamagedInputError, EncoderError, InputError, OptionError, OutputError
-from dlc.media.atomic import AtomicFile, Finish, check_path
+from dlc.errors import DamagedInputError, InputError, OutputError
+from dlc.media.atomic import AtomicFile, Finish
 from dlc.media.closing import Closing
 from dlc.media.color import FULL, ColorTags
 from dlc.media.failures import unreadable, unwritable
@@ -19,10 +19,10 @@ from dlc.media.frame import Frame
 from dlc.media.image.codec import (
     DEEP,
     DESCRIBED,
-    TRANSPARENT,
     decode_image,
     encode_image,
     pixels_of,
+    pixels_of_video,
     to_native,
 )
 from dlc.media.image.files import (
@@ -35,23 +35,14 @@ from dlc.media.image.files import (
     tiff_pages,
     with_jpeg_end,
 )
+from dlc.media.image.plan import check_image
 from dlc.media.info import MediaInfo
 from dlc.media.inputs import require_file
 from dlc.media.orientation import UPRIGHT, Orientation
-from dlc.media.planes import layout_of
 from dlc.media.provenance.marking import noted_xmp
+from dlc.media.scaling import resized
 from dlc.options import EncodeOptions
 
-_KINDS = {
-    ".jpg": ImageKind.JPEG,
-    ".jpeg": ImageKind.JPEG,
-    ".png": ImageKind.PNG,
-    ".webp": ImageKind.WEBP,
-    ".tif": ImageKind.TIFF,
-    ".tiff": ImageKind.TIFF,
-    ".bmp": ImageKind.BMP,
-}
-IMAGE_EXTENSIONS = tuple(_KINDS)
 _ALLOW = "pass `allow_damaged=True` to process what can be read"
 _NAMES = "JPEG, PNG, WebP, TIFF or BMP"
 
@@ -143,68 +134,8 @@ class ImageReader(Closing):
         return with_jpeg_end(data) if kind is ImageKind.JPEG else data
 
 
-@dataclass(frozen=True, slots=True)
-class ImagePlan:
-    """How an image will be written.
-
-    Attributes:
-        kind: the kind of file.
-        upright: whether pixels are turned upright, as the file cannot say that they are not.
-        notes: what cannot be as it is in the input, in words for the user.
-    """
-
-    kind: ImageKind
-    upright: bool
-    notes: tuple[str, ...]
-
-
-def check_image(
-    path: Path,
-    info: MediaInfo,
-    encoding: EncodeOptions,
-    *,
-    overwrite: bool,
-    inputs: Iterable[Path] = (),
-) -> ImagePlan:
-    """Check everything about an output image, and decide how it is written.
-
-    Args:
-        path: the output.
-        info: the target image.
-        encoding: quality and preset are used.
-        overwrite: whether an existing file may be replaced.
-        inputs: files besides the target that must not be overwritten.
-
-    Raises:
-        OutputError: if the output may not be written there or its extension is none of an image.
-        EncoderError: if a video encoder is asked for.
-        OptionError: if the quality is off its scale.
-    """
-    check_path(path, [info.path, *inputs], overwrite=overwrite)
-    if not 0 <= encoding.quality <= 51:
-        raise OptionError(f"quality {encoding.quality:g} is off the scale: 0 (best) to 51")
-    kind = _KINDS.get(path.suffix.lower())
-    if kind is None:
-        raise OutputError(
-            f"{info.path.name} is an image: name an output that ends in "
-            f"{', '.join(IMAGE_EXTENSIONS)}, not {path.name}"
-        )
-    if encoding.encoder is not None:
-        raise EncoderError(f"{encoding.encoder} encodes videos: leave out `encoder` for an image")
-    layout = layout_of(info.pix_fmt)
-    upright = info.orientation != UPRIGHT and kind not in DESCRIBED
-    notes = []
-    if upright:
-        notes.append(f"{kind.name} stores no orientation here: the pixels are turned upright")
-    if layout and layout.has_alpha and kind not in TRANSPARENT:
-        notes.append("JPEG has no transparency: it is lost")
-    if layout and layout.depth > 8 and kind not in DEEP:
-        notes.append(f"{kind.name} has 8 bits a sample: {layout.depth} bits are reduced")
-    return ImagePlan(kind, upright, tuple(notes))
-
-
 class ImageWriter:
-    """Writes one frame as an image, with the interface of `VideoWriter`.
+    """Writes a frame of an image or a video as an image, with the interface of `VideoWriter`.
 
     Attributes:
         path: the output.
@@ -215,7 +146,7 @@ class ImageWriter:
     def __init__(
         self,
         path: str | Path,
-        source: ImageReader,
+        source: ImageReader | MediaInfo,
         encoding: EncodeOptions | None = None,
         *,
         overwrite: bool = False,
@@ -226,8 +157,8 @@ class ImageWriter:
 
         Args:
             path: the output; its extension says which kind of image it is.
-            source: the target, whose EXIF and ICC profile are kept.
-            encoding: quality and preset; the defaults if None.
+            source: the target, whose EXIF and ICC profile are kept; or what is known of a video.
+            encoding: quality, preset and height; the defaults if None.
             overwrite: whether an existing file may be replaced.
             mark: whether XMP says that the image is synthetic.
             finish: the last thing done with the file before it gets its name, such as signing it.
@@ -237,8 +168,11 @@ class ImageWriter:
         """
         self.path = Path(path)
         self._encoding = encoding or EncodeOptions()
-        self._plan = check_image(self.path, source.info, self._encoding, overwrite=overwrite)
-        self._metadata = source.metadata
+        self._metadata = ImageMetadata()
+        self._info = source if isinstance(source, MediaInfo) else source.info
+        if isinstance(source, ImageReader):
+            self._metadata = source.metadata
+        self._plan = check_image(self.path, self._info, self._encoding, overwrite=overwrite)
         self._mark = mark
         self._file = AtomicFile(self.path, overwrite=overwrite, finish=finish)
         self.notes = list(self._plan.notes)
@@ -254,9 +188,7 @@ class ImageWriter:
         """
         if self.frames_written:
             raise OutputError(f"{self.path} holds one picture, not several")
-        pixels = pixels_of(frame.native)
-        if self._plan.upright:
-            pixels = frame.orientation.to_upright(pixels)
+        pixels = self._pixels_of(frame)
         try:
             self._file.temporary.write_bytes(self._encode(pixels))
         except OSError as error:
@@ -296,6 +228,20 @@ class ImageWriter:
             self.close()
         else:
             self.abort()
+
+    def _pixels_of(self, frame: Frame) -> NDArray[Any]:
+        """Return a frame's pixels as they are stored in the file."""
+        plan, info = self._plan, self._info
+        if info.is_image:
+            pixels = pixels_of(frame.native)
+        else:
+            pixels = pixels_of_video(frame.native, info.colors, deep=plan.kind in DEEP)
+        if plan.upright:
+            pixels = frame.orientation.to_upright(pixels)
+        if plan.size is None:
+            return pixels
+        stored = UPRIGHT if plan.upright else frame.orientation
+        return resized(pixels, *stored.upright_size(*plan.size))
 
     def _encode(self, pixels: NDArray[Any]) -> bytes:
         kind, old = self._plan.kind, self._metadata

@@ -9,15 +9,16 @@ import av
 import cv2
 import numpy as np
 
-from dlc.media.color import BT709, FULL, LIMITED, RGB, ColorTags, convert
+from dlc.media.color import BT709, FULL, LIMITED, RGB, UNSPECIFIED, ColorTags, convert
 from dlc.media.info import MediaInfo
 from dlc.media.orientation import UPRIGHT
 from dlc.media.planes import layout_of, plane_arrays
+from dlc.media.scaling import PictureScaler
 from dlc.media.video.plan import VideoPlan
 
 
 class Conformer:
-    """Converts, turns and pads pictures as a plan says; mostly there is nothing to do.
+    """Converts, scales, turns and pads pictures as a plan says; mostly there is nothing to do.
 
     Attributes:
         tags: the colors of the output.
@@ -30,7 +31,9 @@ class Conformer:
         self._info = info
         self._plan = plan
         self._orientation = info.orientation if plan.upright else UPRIGHT
-        width, height = self._orientation.upright_size(info.coded_width, info.coded_height)
+        coded = (info.coded_width, info.coded_height)
+        self._scale = None if plan.size is None else PictureScaler(*plan.size)
+        width, height = self._orientation.upright_size(*(plan.size or coded))
         self.width = width + plan.padding[0]
         self.height = height + plan.padding[1]
         self.tags = self._output_tags()
@@ -48,6 +51,8 @@ class Conformer:
         wanted = "bgra" if self._palettes else self._plan.pix_fmt
         if native.format.name != wanted:
             native = self._converted(native, wanted)
+        if self._scale is not None:
+            native = self._scale(native)
         if self._orientation != UPRIGHT or any(self._plan.padding):
             native = self._rearranged(native)
         if self._palettes:
@@ -58,6 +63,13 @@ class Conformer:
     def _output_tags(self) -> ColorTags:
         source, target = layout_of(self._info.pix_fmt), layout_of(self._plan.pix_fmt)
         tags = self._info.colors
+        if self._plan.size and source and not source.is_rgb and tags.matrix == UNSPECIFIED:
+            meant, guessed = (
+                tags.resolved(source.name, height).matrix
+                for height in (self._info.coded_height, self._plan.size[1])
+            )
+            if meant != guessed:
+                tags = replace(tags, matrix=meant)
         if source and target and source.is_rgb and not target.is_rgb:
             return replace(tags, matrix=BT709, range=LIMITED)
         if source and target and target.is_rgb and not source.is_rgb:

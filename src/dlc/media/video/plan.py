@@ -14,9 +14,11 @@ from av.codec.codec import find_best_pix_fmt_of_list
 from dlc.errors import EncoderError, OptionError, OutputError
 from dlc.media.atomic import check_path
 from dlc.media.info import MediaInfo
+from dlc.media.limits import MAX_VIDEO_PIXELS
 from dlc.media.orientation import UPRIGHT
 from dlc.media.planes import PixelLayout, layout_of, require_layout
 from dlc.media.provenance.marking import noted_comment
+from dlc.media.scaling import size_at_height
 from dlc.media.video.containers import Container, container_for
 from dlc.media.video.encoders import Encoder, encoder_for, encoder_named
 from dlc.options import EncodeOptions
@@ -34,6 +36,8 @@ class VideoPlan:
         encoder: the video encoder.
         pix_fmt: the pixel format it gets.
         upright: whether pictures are turned upright, as the container cannot say that they are not.
+        size: width and height that stored pictures are scaled to before they are turned; None
+            leaves them as they are.
         padding: columns added at the right and rows added at the bottom.
         time_base: the encoder's unit of time in seconds.
         rate: the nominal frame rate.
@@ -45,6 +49,7 @@ class VideoPlan:
     encoder: Encoder
     pix_fmt: str
     upright: bool
+    size: tuple[int, int] | None
     padding: tuple[int, int]
     time_base: Fraction
     rate: Fraction
@@ -67,7 +72,7 @@ def plan_video(path: Path, info: MediaInfo, encoding: EncodeOptions) -> VideoPla
     """Decide how `info`'s video is written to `path`.
 
     Raises:
-        OptionError: if the quality is off its scale.
+        OptionError: if the quality is off its scale, or the height does not fit the pictures.
         OutputError: if the extension is unknown or the container cannot hold the streams.
         EncoderError: if the encoder is unknown, does not fit the container or is not available.
     """
@@ -79,7 +84,13 @@ def plan_video(path: Path, info: MediaInfo, encoding: EncodeOptions) -> VideoPla
     _check_streams(path, container, info, encoding)
     upright = info.orientation != UPRIGHT and not container.keeps_orientation
     pix_fmt = _choose_format(encoder, info, upright=upright)
-    padding = _padding(encoder, info, pix_fmt, upright=upright)
+    steps = _steps(encoder, pix_fmt)
+    size = None
+    if encoding.height is not None:
+        size = _scaled_size(info, encoding.height, pix_fmt, steps, upright=upright)
+    padding = (0, 0)
+    if size is None and encoder.even_size:
+        padding = _padding(info, steps, upright=upright)
     rate = _rate(info, container)
     if container.tick is not None:
         time_base = container.tick
@@ -87,7 +98,7 @@ def plan_video(path: Path, info: MediaInfo, encoding: EncodeOptions) -> VideoPla
         time_base = 1 / rate if container.constant_rate else info.time_base
     notes = [
         *_format_notes(encoder, layout, pix_fmt),
-        *_picture_notes(container, info, padding, time_base, upright=upright),
+        *_picture_notes(container, info, padding, time_base, upright=upright, scaled=bool(size)),
         *_subtitle_notes(container, info),
     ]
     if info.colors.is_hdr and encoder.codec == "h264":
@@ -99,6 +110,7 @@ def plan_video(path: Path, info: MediaInfo, encoding: EncodeOptions) -> VideoPla
         encoder=encoder,
         pix_fmt=pix_fmt,
         upright=upright,
+        size=size,
         padding=padding,
         time_base=time_base,
         rate=rate,
@@ -183,15 +195,43 @@ def _choose_format(encoder: Encoder, info: MediaInfo, *, upright: bool) -> str:
     return best.name
 
 
-def _padding(encoder: Encoder, info: MediaInfo, pix_fmt: str, *, upright: bool) -> tuple[int, int]:
+def _steps(encoder: Encoder, pix_fmt: str) -> tuple[int, int]:
+    """Return what width and height of pictures in a format are to be multiples of."""
     layout = layout_of(pix_fmt)
-    if not encoder.even_size or layout is None:
-        return 0, 0
+    if layout is None:
+        return 1, 1
+    shift_x, shift_y = (1, 1) if encoder.hardware else layout.chroma_shift
+    return 1 << shift_x, 1 << shift_y
+
+
+def _padding(info: MediaInfo, steps: tuple[int, int], *, upright: bool) -> tuple[int, int]:
     width, height = info.coded_width, info.coded_height
     if upright:
         width, height = info.width, info.height
-    shift_x, shift_y = (1, 1) if encoder.hardware else layout.chroma_shift
-    return -width % (1 << shift_x), -height % (1 << shift_y)
+    return -width % steps[0], -height % steps[1]
+
+
+def _scaled_size(
+    info: MediaInfo, height: int, pix_fmt: str, steps: tuple[int, int], *, upright: bool
+) -> tuple[int, int] | None:
+    """Return the size of stored pictures that are shown `height` rows high; None if they are."""
+    if info.interlaced:
+        # Each of the two fields has to have whole chroma rows of its own.
+        steps = steps[0], 2 * steps[1]
+    stored = UPRIGHT if upright else info.orientation
+    step_x, step_y = stored.upright_size(*steps)
+    if height % step_y:
+        below = height - height % step_y
+        needed = "an even height" if step_y == 2 else f"a height that is a multiple of {step_y}"
+        kind = "interlaced pictures" if info.interlaced else "pictures"
+        raise OptionError(
+            f"`height` is {height}, and {kind} in {pix_fmt} have {needed}: give "
+            f"{max(step_y, below)} or {below + step_y}"
+        )
+    if height == info.height:
+        return None
+    shown = size_at_height(info.width, info.height, height, step_x, MAX_VIDEO_PIXELS)
+    return info.orientation.upright_size(*shown)
 
 
 def _timescale(container: Container, info: MediaInfo) -> dict[str, str]:
@@ -252,6 +292,7 @@ def _picture_notes(
     time_base: Fraction,
     *,
     upright: bool,
+    scaled: bool,
 ) -> list[str]:
     notes = []
     if upright:
@@ -264,5 +305,6 @@ def _picture_notes(
     if (info.time_base / time_base).denominator != 1 and not container.constant_rate:
         notes.append(f"times are rounded to {float(time_base) * 1000:g} ms, the container's unit")
     if info.interlaced:
-        notes.append("interlaced pictures are encoded as progressive ones, line by line unchanged")
+        how = "their fields scaled one by one" if scaled else "line by line unchanged"
+        notes.append(f"interlaced pictures are encoded as progressive ones, {how}")
     return notes

@@ -191,6 +191,11 @@ class VideoReader(Closing):
             return stream.duration * stream.time_base
         return Fraction(container.duration, av.time_base) if container.duration else None
 
+    @property
+    def is_damaged(self) -> bool:
+        """Whether decoding has met damage so far that was allowed."""
+        return bool(self.frames_damaged or self._decoder.ledger.errors)
+
     def origin(self) -> Fraction:
         """Return the time in the container's clock that a player shows as 0."""
         start = Fraction(self._decoder.container.start_time or 0, av.time_base)

@@ -20,7 +20,8 @@ from dlc.errors import Cancelled, EncoderError, OutputError, WriteError
 from dlc.media.atomic import AtomicFile, Finish
 from dlc.media.failures import reason_of, unwritable
 from dlc.media.frame import Frame
-from dlc.media.image.still import ImageReader, ImageWriter, check_image
+from dlc.media.image.plan import check_image, is_image_name
+from dlc.media.image.still import ImageReader, ImageWriter
 from dlc.media.info import MediaInfo
 from dlc.media.planes import layout_of
 from dlc.media.video.clock import OutputClock
@@ -349,14 +350,14 @@ def check_output(
     info = source if isinstance(source, MediaInfo) else source.info
     encoding = encoding or EncodeOptions()
     others = [Path(known) for known in inputs]
-    check = check_image if info.is_image else check_video
+    check = check_image if info.is_image or is_image_name(path) else check_video
     plan = check(Path(path), info, encoding, overwrite=overwrite, inputs=others)
     return list(plan.notes)
 
 
 def open_output(
     path: str | Path,
-    source: VideoReader | ImageReader,
+    source: VideoReader | ImageReader | MediaInfo,
     encoding: EncodeOptions | None = None,
     *,
     overwrite: bool = False,
@@ -365,12 +366,13 @@ def open_output(
     mark: bool = True,
     finish: Finish | None = None,
 ) -> VideoWriter | ImageWriter:
-    """Open the output for a target: a video for a video, an image for an image.
+    """Open the output for a target: an image for an image, for a video what its name says.
 
     The arguments and errors are those of `VideoWriter` and `ImageWriter`.
     """
-    if isinstance(source, ImageReader):
-        return ImageWriter(path, source, encoding, overwrite=overwrite, mark=mark, finish=finish)
+    if isinstance(source, ImageReader) or is_image_name(path):
+        image = source.info if isinstance(source, VideoReader) else source
+        return ImageWriter(path, image, encoding, overwrite=overwrite, mark=mark, finish=finish)
     return VideoWriter(
         path,
         source,

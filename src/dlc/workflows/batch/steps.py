@@ -69,7 +69,8 @@ class SwapSteps:
         self._writer = writer
         self._recorder = recorder
         self._safeguard = safeguard
-        self._label = Label(options.label) if options.label is not None else None
+        height = options.encoding.height
+        self._label = Label(options.label, height) if options.label is not None else None
         self._effects = cast.engine.effects
         needs = (effect.target_needs for effect in self._effects)
         self._needs = reduce(or_, needs, cast.swapper.target_needs)

@@ -1,0 +1,127 @@
+"""What an output image will be, decided and checked before any work is done."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from fractions import Fraction
+from pathlib import Path
+
+from dlc.errors import EncoderError, OptionError, OutputError
+from dlc.media.atomic import check_path
+from dlc.media.image.codec import DEEP, DESCRIBED, TRANSPARENT
+from dlc.media.image.files import ImageKind
+from dlc.media.info import MediaInfo
+from dlc.media.limits import MAX_PHOTO_PIXELS
+from dlc.media.orientation import UPRIGHT
+from dlc.media.planes import layout_of
+from dlc.media.scaling import size_at_height
+from dlc.options import EncodeOptions
+
+_KINDS = {
+    ".jpg": ImageKind.JPEG,
+    ".jpeg": ImageKind.JPEG,
+    ".png": ImageKind.PNG,
+    ".webp": ImageKind.WEBP,
+    ".tif": ImageKind.TIFF,
+    ".tiff": ImageKind.TIFF,
+    ".bmp": ImageKind.BMP,
+}
+IMAGE_EXTENSIONS = tuple(_KINDS)
+
+
+@dataclass(frozen=True, slots=True)
+class ImagePlan:
+    """How an image will be written.
+
+    Attributes:
+        kind: the kind of file.
+        upright: whether pixels are turned upright, as the file cannot say that they are not.
+        size: width and height that the pixels are scaled to as they are shown; None leaves them.
+        notes: what cannot be as it is in the input, in words for the user.
+    """
+
+    kind: ImageKind
+    upright: bool
+    size: tuple[int, int] | None
+    notes: tuple[str, ...]
+
+
+def check_image(
+    path: Path,
+    info: MediaInfo,
+    encoding: EncodeOptions,
+    *,
+    overwrite: bool,
+    inputs: Iterable[Path] = (),
+) -> ImagePlan:
+    """Check everything about an output image, and decide how it is written.
+
+    Args:
+        path: the output.
+        info: the target: an image, or a video of which a frame is written.
+        encoding: quality, preset and height are used.
+        overwrite: whether an existing file may be replaced.
+        inputs: files besides the target that must not be overwritten.
+
+    Raises:
+        OutputError: if the output may not be written there or its extension is none of an image.
+        EncoderError: if a video encoder is asked for.
+        OptionError: if the quality is off its scale, or the height is.
+    """
+    check_path(path, [info.path, *inputs], overwrite=overwrite)
+    if not 0 <= encoding.quality <= 51:
+        raise OptionError(f"quality {encoding.quality:g} is off the scale: 0 (best) to 51")
+    kind = _KINDS.get(path.suffix.lower())
+    if kind is None:
+        raise OutputError(
+            f"{info.path.name} is an image: name an output that ends in "
+            f"{', '.join(IMAGE_EXTENSIONS)}, not {path.name}"
+        )
+    if encoding.encoder is not None:
+        raise EncoderError(f"{encoding.encoder} encodes videos: leave out `encoder` for an image")
+    layout = layout_of(info.pix_fmt)
+    upright = info.orientation != UPRIGHT and (kind not in DESCRIBED or not info.is_image)
+    size = _size(info, encoding.height)
+    notes = [] if info.is_image else _frame_notes(info, size)
+    if upright and info.is_image:
+        notes.append(f"{kind.name} stores no orientation here: the pixels are turned upright")
+    if layout and layout.has_alpha and kind not in TRANSPARENT:
+        notes.append("JPEG has no transparency: it is lost")
+    if layout and layout.depth > 8 and kind not in DEEP:
+        notes.append(f"{kind.name} has 8 bits a sample: {layout.depth} bits are reduced")
+    return ImagePlan(kind, upright, size, tuple(notes))
+
+
+def is_image_name(path: str | Path) -> bool:
+    """Whether a file that is to be written is an image by its extension."""
+    return Path(path).suffix.lower() in _KINDS
+
+
+def _size(info: MediaInfo, height: int | None) -> tuple[int, int] | None:
+    """Return the size of a picture as shown, with square pixels; None if it is that already."""
+    if height is None and info.sample_aspect_ratio is None:
+        return None
+    width = Fraction(info.width)
+    if info.sample_aspect_ratio is not None:
+        turned = info.orientation.transposed
+        width *= 1 / info.sample_aspect_ratio if turned else info.sample_aspect_ratio
+    wanted = info.height if height is None else height
+    size = size_at_height(width, info.height, wanted, 1, MAX_PHOTO_PIXELS)
+    return None if size == (info.width, info.height) else size
+
+
+def _frame_notes(info: MediaInfo, size: tuple[int, int] | None) -> list[str]:
+    """Return what a picture of a video's frame does not show as players show the video."""
+    notes = []
+    if info.sample_aspect_ratio is not None and size is not None:
+        notes.append(
+            f"the video's pixels are not square: the picture is stretched to {size[0]} x {size[1]}"
+        )
+    if info.colors.is_hdr:
+        notes.append(
+            "the video is HDR, and the picture cannot say so: it looks flatter than the video"
+        )
+    if info.interlaced:
+        notes.append("the frame is interlaced: both of its fields are in the picture")
+    return notes
