@@ -11,9 +11,11 @@ import pytest
 from dlc.errors import Cancelled, NoFaceError, OptionError, OutputError, StageError
 from dlc.faces.face import Face
 from dlc.media.provenance.inspection import read_manifest
+from dlc.media.video.reader import open_target
 from dlc.options import EncodeOptions, Engine, ResumeOptions, SwapOptions
 from dlc.pipeline import CancelToken
 from dlc.workflows.batch.resume import run_resumable
+from dlc.workflows.batch.resume_identity import identity_of
 from dlc.workflows.batch.run import SwapPlan, run_swap
 from dlc.workflows.checks import check_options
 from dlc.workflows.engines.engine import LoadedEngine
@@ -21,7 +23,7 @@ from dlc.workflows.progress import Progress
 from dlc.workflows.result import ModelUse
 from tests import clips
 from tests.faults import files
-from tests.workflows.painter import Painter, painting
+from tests.workflows.painter import Painter, green_share, painting
 
 SECOND = ResumeOptions(segment_seconds=1.0)
 FAST = SwapOptions(encoding=EncodeOptions(quality=28), resume=SECOND, threads=2)
@@ -126,3 +128,14 @@ def test_a_picture_has_no_segments(plan: SwapPlan, astronaut_file: Path, tmp_pat
 def test_what_does_not_go_with_segments_is_refused(change: dict[str, object]) -> None:
     with pytest.raises(OptionError):
         check_options(replace(FAST, **change))
+
+
+def test_segments_are_scaled_and_belong_to_a_height(plan: SwapPlan) -> None:
+    small = replace(plan, options=replace(FAST, encoding=EncodeOptions(quality=28, height=120)))
+    assert identity_of(small, 2)["encoding"] != identity_of(plan, 2)["encoding"]
+    assert run_resumable(small, painting(Painter()), SECOND).frames == FRAMES
+    with open_target(plan.output) as ours, open_target(plan.target) as theirs:
+        for mine, yours in zip(ours, theirs, strict=True):
+            assert (mine.width, mine.height) == (214, 120)
+            assert mine.time == yours.time
+            assert green_share(mine.to_bgr()) > 0.005

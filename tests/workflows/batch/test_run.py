@@ -372,3 +372,27 @@ def test_opencv_keeps_the_threads_of_the_program_around_it(plan: SwapPlan) -> No
     run_swap(plan, painting(Painter()), progress=lambda _: inside.append(cv2.getNumThreads()))
     assert set(inside) == {1}
     assert cv2.getNumThreads() == before
+
+
+@pytest.mark.parametrize("height", [120, 720])
+def test_the_output_may_have_another_height(plan: SwapPlan, folder: Path, height: int) -> None:
+    plain = replace(plan, output=folder / "plain.mp4")
+    encoding = EncodeOptions(quality=12, height=height)
+    options = replace(
+        FAST, encoding=encoding, label="synthetic media", contact_sheet=folder / "s.png"
+    )
+    result = run_swap(replace(plan, options=options), painting(Painter()))
+    assert result.faces == run_swap(plain, painting(Painter())).faces
+    with open_target(plan.output) as scaled, open_target(plain.output) as first:
+        width = round(height * 640 / 360 / 2) * 2
+        for small, large in zip(scaled, first, strict=True):
+            assert (small.width, small.height) == (width, height)
+            assert small.time == large.time
+            ours, theirs = green_share(small.to_bgr()), green_share(large.to_bgr())
+            assert ours == pytest.approx(theirs, rel=0.15)
+            # White letters on a strip that is dark, and high enough for them to be read.
+            strip = max(16, height // 20)
+            assert small.region(Box(0, height - strip, 60, height)).max() > 180
+            top, scale = height - strip + 1, 360 / height
+            under = large.region(Box(0, int(top * scale), int(40 * scale), int((top + 2) * scale)))
+            assert small.region(Box(0, top, 40, top + 2)).mean() < 0.7 * under.mean()

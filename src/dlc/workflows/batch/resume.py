@@ -10,6 +10,7 @@ from fractions import Fraction
 
 from dlc.errors import Cancelled, DlcError, NoFaceError, OptionError, SafeguardError
 from dlc.host.detect import available_cpus
+from dlc.media.image.plan import is_image_name
 from dlc.media.info import MediaInfo
 from dlc.media.video.joining import Part, join_parts, plan_parts
 from dlc.media.video.reader import VideoReader, open_target
@@ -69,7 +70,7 @@ def run_resumable(
             counter = _Counter(folder, info.frame_count, progress)
             found = len(folder.finished)
             made = list(_make_missing(maker, folder, info, resume, counter))
-            require_faces(plan, counter.tally)
+            require_faces(plan, counter.tally, str(plan.target))
             joining_began = time.perf_counter()
             notes = _join(plan, info, folder, provenance, cancel)
             notes += _notes_of(plan, folder.finished)
@@ -101,6 +102,8 @@ def _look(plan: SwapPlan, threads: int) -> tuple[MediaInfo, Fraction]:
     with open_target(plan.target, start=options.start, end=options.end, threads=threads) as reader:
         if not isinstance(reader, VideoReader):
             raise OptionError(f"{plan.target} is a picture, and only videos can be resumed")
+        if is_image_name(plan.output):
+            raise OptionError(f"{plan.output} is a picture, and only videos can be resumed")
         check_outputs(plan, reader)
         return reader.info, reader.origin()
 

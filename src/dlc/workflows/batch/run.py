@@ -10,13 +10,16 @@ from pathlib import Path
 
 from dlc.errors import Cancelled, NoFaceError
 from dlc.host.detect import available_cpus
-from dlc.media.image.still import ImageReader, ImageWriter
+from dlc.media.image.plan import is_image_name
+from dlc.media.image.still import ImageReader, ImageWriter, is_image
+from dlc.media.inputs import require_file
 from dlc.media.video.reader import VideoReader, open_target
 from dlc.media.video.writer import VideoWriter, check_output, open_output
 from dlc.options import Engine, SwapOptions
 from dlc.pipeline import CancelToken, Pipeline
 from dlc.workflows.batch.casting import Casting
 from dlc.workflows.batch.contact_sheet import CELL_SIZE, ContactSheet
+from dlc.workflows.batch.preview import PreviewReader
 from dlc.workflows.batch.steps import FrameCount, SwapSteps
 from dlc.workflows.checks import check_contact_sheet
 from dlc.workflows.engines.engine import EngineLoader
@@ -27,7 +30,7 @@ from dlc.workflows.result import SwapResult
 from dlc.workflows.sources import SourcePhoto
 from dlc.workflows.threads import opencv_threads
 
-Reader = VideoReader | ImageReader
+Reader = VideoReader | ImageReader | PreviewReader
 Writer = VideoWriter | ImageWriter
 
 # Frames waiting between two stages: enough to even out delays, few enough to hold 4K in memory.
@@ -107,7 +110,8 @@ def run_swap(
             _open_output(plan, reader, provenance, threads) as writer,
         ):
             recorder = None if sheet is None else sheet.recorder
-            steps = SwapSteps(cast, plan.options, writer, safeguard, recorder)
+            begin = reader.begin if isinstance(reader, PreviewReader) else None
+            steps = SwapSteps(cast, plan.options, writer, safeguard, recorder, begin)
             pipeline = Pipeline(
                 reader, steps.stages, source_name="decode", queue_size=QUEUE_SIZE, cancel=cancel
             )
@@ -116,7 +120,8 @@ def run_swap(
                 cancel.check()
             if safeguard is not None:
                 safeguard.conclude()
-            require_faces(plan, tally)
+            name = reader.name if isinstance(reader, PreviewReader) else str(plan.target)
+            require_faces(plan, tally, name)
             if sheet is not None:
                 sheet.draw()
         ended = time.perf_counter()
@@ -139,6 +144,10 @@ def run_swap(
 
 def _open_target(plan: SwapPlan, threads: int) -> Reader:
     options = plan.options
+    if is_image_name(plan.output):
+        require_file(plan.target)
+        if not is_image(plan.target):
+            return PreviewReader(plan.target, options, threads)
     return open_target(
         plan.target,
         start=options.start,
@@ -153,7 +162,7 @@ def _open_output(plan: SwapPlan, reader: Reader, provenance: Provenance, threads
     options = plan.options
     return open_output(
         plan.output,
-        reader,
+        reader.info if isinstance(reader, PreviewReader) else reader,
         options.encoding,
         overwrite=options.overwrite,
         keep_partial=options.keep_partial,
@@ -174,7 +183,7 @@ def check_outputs(plan: SwapPlan, reader: Reader) -> None:
     options = plan.options
     check_output(
         plan.output,
-        reader,
+        reader.info,
         options.encoding,
         overwrite=options.overwrite,
         inputs=plan.inputs,
@@ -226,6 +235,8 @@ def _process(
     tally = Tally()
     with closing(pipeline.run()) as counts:
         for count in counts:
+            if count is None:
+                continue
             tally.add(count)
             if progress is not None:
                 wall = pipeline.report.wall_seconds
@@ -246,17 +257,17 @@ def _explaining_a_stop(plan: SwapPlan, writer: Writer) -> Iterator[None]:
         raise Cancelled(f"stopped after {frames} frames; {left}") from stop
 
 
-def require_faces(plan: SwapPlan, tally: Tally) -> None:
-    """Raise NoFaceError if the output would be a mere copy of the target."""
+def require_faces(plan: SwapPlan, tally: Tally, name: str) -> None:
+    """Raise NoFaceError if the output would be a mere copy of the target of that name."""
     if tally.faces:
         return
     if tally.faces_left:
         raise NoFaceError(
-            f"none of the faces in {plan.target} can be swapped credibly (they are seen from the "
+            f"none of the faces in {name} can be swapped credibly (they are seen from the "
             "side, or hidden); nothing was written"
         )
     chosen = plan.options.faces
     if isinstance(chosen, tuple):
         numbers = " or ".join(map(str, chosen))
-        raise NoFaceError(f"no frame of {plan.target} has a face {numbers}; nothing was written")
-    raise NoFaceError(f"no face in {plan.target}; nothing was written")
+        raise NoFaceError(f"no frame of {name} has a face {numbers}; nothing was written")
+    raise NoFaceError(f"no face in {name}; nothing was written")

@@ -29,14 +29,11 @@ from dlc.safeguard.guard import Safeguard
 from dlc.workflows.batch.casting import Casting
 from dlc.workflows.batch.run import QUEUE_SIZE, SwapPlan
 from dlc.workflows.batch.segment_memo import SegmentMemo
-from dlc.workflows.batch.steps import FrameCount, FrameJob, SwapSteps
+from dlc.workflows.batch.steps import FrameCount, SwapSteps
+from dlc.workflows.batch.warm_up import WARM_UP, exact_time, open_early
 from dlc.workflows.engines.engine import EngineLoader
 from dlc.workflows.people.cast import Cast
 from dlc.workflows.result import ModelUse
-
-# Seconds of the target that an engine sees before a segment. Color, light and sharpness settle in
-# that time: their running means forget nine tenths in 10 to 25 frames.
-WARM_UP = Fraction(3, 2)
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,8 +108,8 @@ class SegmentMaker:
         cast = self._prepared_cast(before)
         swapped = left = 0
         with self._open(span) as reader, _PartWriter(path, self._parts, self._threads) as writer:
-            steps = _SegmentSteps(cast, self._plan.options, writer, self._safeguard)
-            steps.begin = span.begin
+            options = self._plan.options
+            steps = SwapSteps(cast, options, writer, self._safeguard, begin=span.begin)
             frames = _FramesOf(reader, span)
             pipeline = Pipeline(
                 frames,
@@ -155,17 +152,14 @@ class SegmentMaker:
         return cast
 
     def _open(self, span: Span) -> VideoReader:
-        options = self._plan.options
-        start = options.start
-        if span.begin is not None:
-            earlier = span.begin - self._origin - WARM_UP
-            start = max(options.start or 0.0, float(earlier))
-        return VideoReader(
-            self._plan.target,
-            start=start or None,
-            end=options.end,
-            threads=self._threads,
-            decoder=options.decoder,
+        plan = self._plan
+        return open_early(
+            plan.target,
+            plan.options,
+            self._threads,
+            begin=span.begin,
+            origin=self._origin,
+            not_before=plan.options.start or 0.0,
         )
 
 
@@ -190,31 +184,6 @@ class _FramesOf:
                 return
             yield frame
         self.is_last = True
-
-
-class _SegmentSteps(SwapSteps):
-    """The steps of a swap, the last of which skip the warm-up frames.
-
-    Attributes:
-        begin: the earliest time of the segment's first frame; None if all frames belong to it.
-    """
-
-    begin: Fraction | None = None
-
-    def check(self, frame: Frame) -> Frame:
-        """Check the segment's own frames; those before it were checked already."""
-        return super().check(frame) if self._is_own(frame) else frame
-
-    def paste(self, job: FrameJob) -> FrameJob:
-        """Paste into the segment's own frames."""
-        return super().paste(job) if self._is_own(job.frame) else job
-
-    def encode(self, job: FrameJob) -> FrameCount | None:  # type: ignore[override]
-        """Write the segment's own frames; others are not counted."""
-        return super().encode(job) if self._is_own(job.frame) else None
-
-    def _is_own(self, frame: Frame) -> bool:
-        return self.begin is None or exact_time(frame) >= self.begin
 
 
 class _PartWriter:
@@ -287,8 +256,3 @@ def _check_models(before: SegmentMemo, models: Sequence[ModelUse]) -> None:
         f"the segments that are there were made with {then}, and now it would be {now}: make them "
         "available again, or remove the folder of the segments to begin anew"
     )
-
-
-def exact_time(frame: Frame) -> Fraction:
-    """Return when a frame is shown, in seconds on the target's clock."""
-    return (frame.pts or 0) * frame.time_base

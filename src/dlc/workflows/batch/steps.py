@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from fractions import Fraction
 from functools import partial, reduce
 from operator import or_
 from typing import Any, Protocol
@@ -17,6 +18,7 @@ from dlc.safeguard.guard import Safeguard
 from dlc.swapping.effect import PatchEffect
 from dlc.workflows.batch.contact_sheet import CELL_SIZE
 from dlc.workflows.batch.moments import Moment, MomentRecorder
+from dlc.workflows.batch.warm_up import exact_time
 from dlc.workflows.people.cast import Cast
 
 
@@ -53,6 +55,9 @@ class SwapSteps:
         writer: takes the finished frames.
         safeguard: checks each frame before anything else is done, if there is one.
         recorder: collects pictures for the contact sheet, if there is one.
+        begin: the earliest time of the first frame that is wanted, in seconds on the target's
+            clock; those before it warm up the engine and are neither checked, changed nor written.
+            None if all are wanted.
     """
 
     def __init__(
@@ -62,6 +67,7 @@ class SwapSteps:
         writer: FrameWriter,
         safeguard: Safeguard | None = None,
         recorder: MomentRecorder | None = None,
+        begin: Fraction | None = None,
     ) -> None:
         self._cast = cast
         self._finder = cast.finder()
@@ -69,6 +75,7 @@ class SwapSteps:
         self._writer = writer
         self._recorder = recorder
         self._safeguard = safeguard
+        self._begin = begin
         height = options.encoding.height
         self._label = Label(options.label, height) if options.label is not None else None
         self._effects = cast.engine.effects
@@ -90,7 +97,7 @@ class SwapSteps:
 
     def check(self, frame: Frame) -> Frame:
         """Let the safeguard check a frame, in its own stage so that finding faces need not wait."""
-        if self._safeguard is not None:
+        if self._safeguard is not None and self._is_wanted(frame):
             self._safeguard.watch(frame)
         return frame
 
@@ -108,6 +115,8 @@ class SwapSteps:
 
     def paste(self, job: FrameJob) -> FrameJob:
         """Paste the patches into the frame, keeping a copy from before if the sheet needs one."""
+        if not self._is_wanted(job.frame):
+            return job
         recorder = self._recorder
         shown = recorder is not None and recorder.wants_next()
         before = job.frame.thumbnail(CELL_SIZE) if shown else None
@@ -120,10 +129,15 @@ class SwapSteps:
             recorder.add(Moment(job.frame.time, before, after))
         return job
 
-    def encode(self, job: FrameJob) -> FrameCount:
-        """Hand the frame to the encoder and drop it."""
+    def encode(self, job: FrameJob) -> FrameCount | None:
+        """Hand the frame to the encoder and drop it; one that is not wanted is not counted."""
+        if not self._is_wanted(job.frame):
+            return None
         self._writer.write(job.frame)
         return FrameCount(swapped=len(job.swapped), left=len(job.faces) - len(job.swapped))
+
+    def _is_wanted(self, frame: Frame) -> bool:
+        return self._begin is None or exact_time(frame) >= self._begin
 
 
 def _apply(effect: PatchEffect, job: FrameJob) -> FrameJob:

@@ -31,8 +31,8 @@ def swap(
         source: a photo, several photos of one person, or a folder of such photos. It may be None
             where `SwapOptions.people` maps people to sources; otherwise it is for everybody else.
         target: a video or a picture.
-        output: the file to write, of the same kind as `target`; it gets its name only once it is
-            complete.
+        output: the file to write, of the same kind as `target`, or a picture of the one frame of a
+            video that `SwapOptions.start` names; it gets its name only once it is complete.
         options: all choices; None means the defaults.
         progress: called in this thread after every frame; an exception from it stops the run.
         cancel: set it from any thread to stop the run.
