@@ -167,7 +167,12 @@ CASES = [
     Case("the output's folder is missing", OUTPUT, ("missing",), output="missing/out.mp4"),
     Case("an unknown extension", OUTPUT, (".xyz",), output="out.xyz"),
     Case("no extension", OUTPUT, ("out",), output="out"),
-    Case("a picture of a video", OUTPUT, ("out.png",), output="out.png"),
+    Case(
+        "an end for a picture of a video", OPTION, ("--end", "--start"), output="out.png",
+        options=("--end", "0.2"),
+    ),
+    Case("a resumed picture", OPTION, ("out.png",), output="out.png", options=("--resume",)),
+    Case("a height beyond memory", OPTION, ("--height",), options=("--height", "9000")),
     Case("a video of a picture", OUTPUT, ("out.mp4",), target=wall_file),
     Case(
         "a codec the container cannot hold", ENCODER, ("libx264", "webm"),

@@ -191,3 +191,47 @@ def test_the_library_raises_what_the_command_line_reports(wall: Path, clip: Path
         dlc.swap(wall, clip, clip.with_name("never.mp4"))
     assert isinstance(caught.value, dlc.DlcError)
     assert caught.value.exit_code == run_dlc("swap", wall, clip, "never.mp4").returncode
+
+
+def test_one_frame_of_a_video_becomes_a_picture(
+    astronaut_file: Path, clip: Path, folder: Path
+) -> None:
+    output = folder / "frame.png"
+    run = run_dlc("swap", astronaut_file, clip, output, "--start", "0:00.4", "--json")
+    assert run.returncode == 0, run.stderr
+    result = json.loads(run.stdout)
+    assert (result["frames"], result["notes"]) == (1, [])
+    full = run_dlc("swap", astronaut_file, clip, folder / "full.mp4", "--quality", "0", "--quiet")
+    assert full.returncode == 0, full.stderr
+    shown, expected = (
+        pixels.astype(float)
+        for pixels in (cv2.imread(str(output)), pictures(folder / "full.mp4")[12])
+    )
+    before = pictures(clip)[12]
+    # All frames up to this one were seen, so that it differs by no more than how chroma is read.
+    assert np.abs(shown - expected).mean() < 1
+    assert np.abs(shown - expected).mean() < np.abs(shown - before).mean() / 3
+    late = run_dlc("swap", astronaut_file, clip, folder / "late.png", "--start", "0:09")
+    assert late.returncode == 2
+    assert "lies past the end" in late.stderr
+    ranged = run_dlc("swap", astronaut_file, clip, folder / "x.png", "--end", "0.2")
+    assert ranged.returncode == 2
+    assert "--end has no meaning for one frame" in ranged.stderr
+
+
+def test_results_are_scaled(
+    astronaut_file: Path, clip: Path, group_file: Path, folder: Path
+) -> None:
+    video, picture = folder / "out.mp4", folder / "out.png"
+    run = run_dlc("swap", astronaut_file, clip, video, "--height", "240", "--end", "0.1", "--quiet")
+    assert run.returncode == 0, run.stderr
+    assert pictures(video)[0].shape == (240, 426, 3)
+    assert sound(video) == sound(clip)[: len(sound(video))]
+    run = run_dlc("swap", astronaut_file, group_file, picture, "--height", "443", "--quiet")
+    assert run.returncode == 0, run.stderr
+    assert cv2.imread(str(picture)).shape == (443, 640, 3)
+    odd = run_dlc("swap", astronaut_file, clip, folder / "odd.mp4", "--height", "241")
+    assert odd.returncode == 2
+    assert "--height is 241, and pictures in yuv420p have an even height: give 240 or 242" in (
+        odd.stderr
+    )
