@@ -69,7 +69,7 @@ class PictureScaler:
         """Return a new picture of the other size."""
         layout = require_layout(native.format.name)
         if layout.is_rgb and layout.has_alpha and layout.planes[0].components[3:] == (None,):
-            # In GIF, for instance, what is transparent is white.
+            # Such pictures may be transparent here and there, as in GIF.
             scaled = av.VideoFrame(*self._size, layout.name)
             plane_arrays(scaled)[0][...] = resized(plane_arrays(native)[0], *self._size)
             return scaled

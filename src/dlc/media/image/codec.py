@@ -159,7 +159,7 @@ def pixels_of_video(native: av.VideoFrame, colors: ColorTags, *, deep: bool) -> 
     if deep and layout.depth > 8:
         pix_fmt += "16le"
     source = colors.resolved(layout.name, native.height)
-    # To planes of their own: from 10-bit 4:2:0, swscale fills bgr48le with noise.
+    # To planes of their own: from 10-bit 4:2:0, swscale 9 fills bgr48le with noise.
     rgb = convert(native, pix_fmt, source, source.resolved(pix_fmt, native.height))
     green, blue, red, *opacity = plane_arrays(rgb)
     return np.asarray(cv2.merge([blue, green, red, *opacity]))
