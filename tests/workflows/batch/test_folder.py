@@ -156,6 +156,17 @@ def test_a_target_that_fails_ends_no_other(
     assert "is empty" in told[1]
 
 
+def test_a_video_that_is_named_like_a_picture_is_no_preview(
+    astronaut_file: Path, folder: Path, output: Path
+) -> None:
+    (folder / "clip2.mp4").rename(folder / "clip2.jpg")
+    result = dlc.swap_folder(astronaut_file, folder, output, FAST)
+    (error,) = result.errors
+    assert isinstance(error, InputError)
+    assert "named like one: rename it" in str(error)
+    assert names(output) == ["clip10.mp4", "photo.png"]
+
+
 def test_a_part_concerns_videos_that_are_long_enough(
     astronaut_file: Path, folder: Path, output: Path
 ) -> None:

@@ -21,6 +21,7 @@ from dlc.errors import (
 )
 from dlc.host.detect import available_cpus
 from dlc.media.failures import unwritable
+from dlc.media.image.plan import is_image_name
 from dlc.media.image.still import is_image
 from dlc.options import SwapOptions, VideoDecoder
 from dlc.pipeline import CancelToken
@@ -182,6 +183,8 @@ class _FolderRun:
     def _options_for(self, files: TargetFiles) -> SwapOptions:
         options = replace(self._options, contact_sheet=files.contact_sheet)
         if not is_image(files.target):
+            if is_image_name(files.output):
+                raise InputError("it is no picture, though it is named like one: rename it")
             return options
         return replace(
             options,
