@@ -33,6 +33,7 @@ class Container:
         keeps_comment: whether there is room for a comment.
         reorders: whether frames may be stored in another order than they are shown; AVI has no
             times that would say so.
+        takes_adts: whether the muxer unpacks AAC with ADTS headers by itself.
         refused: codecs that the muxer lists and then does not take.
         options: for the muxer.
         crash_options: for the muxer in addition, where what is written has to be playable up to
@@ -50,6 +51,7 @@ class Container:
     constant_rate: bool = False
     keeps_comment: bool = True
     reorders: bool = True
+    takes_adts: bool = True
     refused: frozenset[str] = frozenset()
     options: Mapping[str, str] = field(default_factory=dict)
     crash_options: Mapping[str, str] = field(default_factory=dict)
@@ -124,6 +126,7 @@ _CONTAINERS = (
         keeps_orientation=False,
         constant_rate=True,
         reorders=False,
+        takes_adts=False,
     ),
     Container(
         ".gif",

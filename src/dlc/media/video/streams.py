@@ -26,6 +26,7 @@ from dlc.errors import DamagedInputError
 from dlc.media.failures import reason_of
 from dlc.media.info import MediaInfo
 from dlc.media.inputs import codec_name, open_input
+from dlc.media.video.adts import AdtsCopy, has_adts
 from dlc.media.video.clock import nearest
 from dlc.media.video.containers import Container
 from dlc.media.video.plan import carries_subtitles
@@ -89,7 +90,7 @@ class StreamCarrier:
 
         Raises:
             InputError: if the input cannot be opened any more.
-            EncoderError: if audio must be encoded anew and cannot.
+            EncoderError: if audio can be neither copied nor encoded anew.
         """
         self.notes: list[str] = []
         self._path = info.path
@@ -210,8 +211,10 @@ class StreamCarrier:
 
     def _audio_track(self, stream: Any) -> Track:
         codec = codec_name(stream)
+        lead = PRIMING_PACKETS if self._container.negative_times else 0
         if self._container.holds(codec):
-            lead = PRIMING_PACKETS if self._container.negative_times else 0
+            if has_adts(stream) and not self._container.takes_adts:
+                return AdtsCopy(stream, self._output, lead, self._path)
             return AudioCopy(stream, self._output, lead)
         encoder = self._container.audio_encoder or ""
         self.notes.append(
