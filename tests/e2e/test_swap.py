@@ -18,6 +18,7 @@ import dlc
 from dlc.faces.tracking.tracker import load_tracker
 from dlc.media.video.reader import open_target
 from tests.cli.run import command, environment, run_dlc
+from tests.e2e.conftest import remux
 
 FRAMES = 15
 
@@ -73,6 +74,24 @@ def test_a_video_is_swapped_and_reported_as_json(
     assert cv2.imread(str(sheet)) is not None
     assert "engine mesh: " in run.stderr
     assert "ms a frame" in run.stderr
+
+
+def test_recordings_of_a_broadcast_joined_into_one_file_go_on_in_step(
+    astronaut_file: Path, clip: Path, folder: Path
+) -> None:
+    path = remux(clip, folder / "clip.ts")
+    # The second one's clock begins where the first one's did.
+    path.write_bytes(2 * path.read_bytes())
+
+    run = run_dlc("swap", astronaut_file, path, folder / "out.mp4", "--json")
+
+    assert run.returncode == 0, run.stderr
+    result = json.loads(run.stdout)
+    assert result["frames"] == 2 * FRAMES
+    assert any("the clock of clip.ts jumps at 0.5" in note for note in result["notes"])
+    assert len(sound(folder / "out.mp4")) == 2 * len(sound(clip))
+    with av.open(folder / "out.mp4") as container:
+        assert 1.0 < container.duration / av.time_base < 1.15
 
 
 def test_a_picture_is_swapped(astronaut_file: Path, group_file: Path, folder: Path) -> None:

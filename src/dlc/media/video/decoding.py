@@ -21,6 +21,7 @@ from dlc.media.inputs import codec_name, open_input
 from dlc.media.limits import MAX_VIDEO_PIXELS, megapixels
 from dlc.media.video.damage import Ledger, describe_truncation, lacks_index
 from dlc.media.video.nvdec import nvdec, planar
+from dlc.media.video.splices import SteadyClock, find_splices
 from dlc.media.video.transport import TransportWatch
 
 # FFmpeg reads these, but they are text, lists of other files, or single pictures.
@@ -34,6 +35,7 @@ class Decoder:
         container: the open file.
         stream: its main video stream.
         ledger: what went in and what came out since the beginning or the last seek.
+        splices: where the file's clock jumps, if it does; the times of pictures are corrected.
         transport: what was lost of a transport stream meanwhile; None for other files.
         gave_up: whether reading had to stop before the end.
     """
@@ -60,6 +62,8 @@ class Decoder:
         self.container, self.stream = _open(path, on_gpu=on_gpu)
         self._context = self._prepared_context()
         self.ledger = Ledger(codec_name(self.stream))
+        self.splices = find_splices(path, self.container.format.name)
+        self._clock = SteadyClock(self.splices)
         self.transport = self._watch()
         # AVI stores no presentation times, and what FFmpeg makes up for them is wrong with and
         # without B-frames. Pictures come at the times of the packets, whatever their order was.
@@ -75,6 +79,8 @@ class Decoder:
         """
         for packet in self._packets():
             if packet.size:
+                if self._clock.correct(packet) and self.transport is not None:
+                    self.transport.begin_anew()
                 if self._untimed:
                     packet.pts = packet.dts
                     self._due.append(packet.dts)

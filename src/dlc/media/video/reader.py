@@ -24,10 +24,9 @@ from dlc.media.side_data import display_matrix, hdr_metadata
 from dlc.media.video.clock import nearest
 from dlc.media.video.damage import describe_truncation, tagged_end
 from dlc.media.video.decoding import Decoder
+from dlc.media.video.splices import ARBITRARY_CLOCKS
 from dlc.options import VideoDecoder
 
-# A recorder of a broadcast writes the clock of the broadcaster, which began whenever it began.
-_ARBITRARY_CLOCKS = frozenset({"mpegts", "mpeg"})
 _ALLOW = "pass `allow_damaged=True` to process what can be read"
 
 
@@ -76,11 +75,11 @@ class VideoReader(Closing):
         self.frames_read = 0
         self.frames_damaged = 0
         self.frames_lost = 0
-        self.notes: list[str] = []
         on_gpu = decoder is VideoDecoder.NVDEC
         self._decoder = Decoder(
             self.path, allow_damaged=allow_damaged, threads=threads, on_gpu=on_gpu
         )
+        self.notes = self._splice_notes()
         self._truncation = describe_truncation(self.path)
         if self._truncation and not allow_damaged:
             self.close()
@@ -185,8 +184,20 @@ class VideoReader(Closing):
         # Shorter than the count in the header where an edit list leaves frames out.
         return len(self._decoder.stream.index_entries)
 
+    def _splice_notes(self) -> list[str]:
+        splices = self._decoder.splices
+        if splices is None:
+            return []
+        times = ", ".join(f"{float(time - self.origin()):.2f}" for time in splices.times)
+        return [
+            f"the clock of {self.path.name} jumps at {times} s: what comes after goes on there, "
+            "picture and sound in step"
+        ]
+
     def _duration(self) -> Fraction | None:
         container, stream = self._decoder.container, self._decoder.stream
+        if (end := self._spliced_end()) is not None:
+            return end - self.origin()
         if stream.duration and stream.time_base:
             return stream.duration * stream.time_base
         return Fraction(container.duration, av.time_base) if container.duration else None
@@ -210,11 +221,18 @@ class VideoReader(Closing):
         return nearest(self.origin() / unit) * unit
 
     def _has_arbitrary_clock(self) -> bool:
-        return self._decoder.container.format.name in _ARBITRARY_CLOCKS
+        return self._decoder.container.format.name in ARBITRARY_CLOCKS
+
+    def _spliced_end(self) -> Fraction | None:
+        """Return when a video whose clock jumps ends, in seconds of the corrected clock."""
+        splices = self._decoder.splices
+        return None if splices is None else splices.ends[self._decoder.stream.index]
 
     def _declared_end(self, info: MediaInfo) -> Fraction | None:
         """Return when the video ends, in seconds of the container's clock, as the file says."""
         container, stream = self._decoder.container, self._decoder.stream
+        if (end := self._spliced_end()) is not None:
+            return end
         if self._is_avi and stream.frames:
             # The header counts frames; FFmpeg cuts the duration down to what the file can hold.
             return stream.frames * info.time_base

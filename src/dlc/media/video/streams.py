@@ -30,6 +30,7 @@ from dlc.media.video.adts import AdtsCopy, has_adts
 from dlc.media.video.clock import nearest
 from dlc.media.video.containers import Container
 from dlc.media.video.plan import carries_subtitles
+from dlc.media.video.splices import SteadyClock, find_splices
 from dlc.media.video.tracks import (
     PRIMING_PACKETS,
     AudioConversion,
@@ -98,6 +99,8 @@ class StreamCarrier:
         self._output = output
         self._allow_damaged = allow_damaged
         self._input = open_input(info.path)
+        self._splices = find_splices(info.path, self._input.format.name)
+        self._clock = SteadyClock(self._splices)
         self._tracks: dict[int, Track] = {}
         for stream in self._input.streams:
             if stream.type == "audio" and audio:
@@ -120,7 +123,7 @@ class StreamCarrier:
         """
         self._span = span
         self._carry_chapters()
-        if span.start is not None and span.start > 1 and self._tracks:
+        if span.start is not None and span.start > 1 and self._tracks and not self._splices:
             try:
                 self._input.seek(int((span.start - 1) * av.time_base))
             except av.FFmpegError:
@@ -167,8 +170,8 @@ class StreamCarrier:
 
     def _next(self) -> Packet[Any] | None:
         if self._held is not None:
-            packet, self._held = self._held, None
-            return packet
+            held, self._held = self._held, None
+            return held
         if not self._tracks:
             return None
         if self._packets is None:
@@ -177,7 +180,9 @@ class StreamCarrier:
             )
         try:
             # Packets without a time end the streams or cannot be placed.
-            return next((p for p in self._packets if p.pts is not None or p.dts is not None), None)
+            packet: Packet[Any] | None = next(
+                (p for p in self._packets if p.pts is not None or p.dts is not None), None
+            )
         except av.FFmpegError as error:
             if not self._allow_damaged:
                 raise DamagedInputError(
@@ -186,6 +191,9 @@ class StreamCarrier:
             self.notes.append("audio or subtitles end early: the input cannot be read on")
             self._tracks.clear()
             return None
+        if packet is not None:
+            self._clock.correct(packet)
+        return packet
 
     def _carry(self, packet: Packet[Any]) -> None:
         index = packet.stream_index

@@ -31,10 +31,14 @@ class TransportWatch:
         self._path = path
         self._pid = stream.id
         self._longest = _LONGEST_GAP / stream.time_base if stream.time_base else 0
+        self.gaps: list[tuple[int, int]] = []
+        self.begin_anew()
+
+    def begin_anew(self) -> None:
+        """Compare the next packet with none before it: another recording begins there."""
         self._before: Packet[Any] | None = None
         self._position: int | None = None
         self._step = self._usual = 0
-        self.gaps: list[tuple[int, int]] = []
 
     def add(self, packet: Packet[Any]) -> None:
         """Take note of a packet in the order of the file."""
