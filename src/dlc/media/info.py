@@ -7,6 +7,7 @@ from fractions import Fraction
 from pathlib import Path
 
 from dlc.media.color import ColorTags
+from dlc.media.fields import FieldOrder
 from dlc.media.orientation import UPRIGHT, Orientation
 from dlc.media.side_data import HdrMetadata
 
@@ -34,7 +35,7 @@ class MediaInfo:
         hdr: the static HDR metadata, if there is any.
         sample_aspect_ratio: of the stored picture, if not square or unknown.
         reordered: whether frames are stored in another order than they are shown (B-frames).
-        interlaced: whether pictures are made of two fields.
+        fields: which field of interlaced pictures is the earlier one; None: they are progressive.
         is_image: whether the target is a still image.
         frame_grid: the frame rate whose multiples all timestamps are, as far as is known.
         audio_codecs: FFmpeg's name of each audio stream's codec.
@@ -65,7 +66,7 @@ class MediaInfo:
     hdr: HdrMetadata | None = None
     sample_aspect_ratio: Fraction | None = None
     reordered: bool = False
-    interlaced: bool = False
+    fields: FieldOrder | None = None
     is_image: bool = False
     frame_grid: Fraction | None = None
     audio_codecs: tuple[str, ...] = ()
@@ -74,6 +75,11 @@ class MediaInfo:
     start: Fraction | None = None
     end: Fraction | None = None
     clock_start: Fraction = Fraction(0)
+
+    @property
+    def interlaced(self) -> bool:
+        """Whether pictures are made of two fields."""
+        return self.fields is not None
 
     @property
     def rotation(self) -> int:

@@ -10,6 +10,7 @@ import pytest
 
 from dlc.errors import EncoderError, OptionError, OutputError
 from dlc.media.color import ColorTags
+from dlc.media.fields import FieldOrder
 from dlc.media.info import MediaInfo
 from dlc.media.orientation import Orientation
 from dlc.media.video.plan import plan_video
@@ -198,7 +199,7 @@ PORTRAIT = replace(HD, width=1080, height=1920, orientation=Orientation.from_exi
         (replace(HD, pix_fmt="yuv444p"), "o.mp4", 719, (1278, 719)),
         (replace(HD, pix_fmt="bgra"), "o.gif", 99, (176, 99)),
         (replace(INFO, width=63, coded_width=63), "o.mp4", 24, (32, 24)),
-        (replace(HD, interlaced=True), "o.mp4", 540, (960, 540)),
+        (replace(HD, fields=FieldOrder.TOP), "o.mp4", 540, (960, 540)),
     ],
 )
 def test_the_height_is_the_one_that_a_player_shows(
@@ -216,7 +217,7 @@ def test_the_height_is_the_one_that_a_player_shows(
         (HD, 719, "719, and pictures in yuv420p have an even height: give 718 or 720"),
         (replace(PORTRAIT, pix_fmt="yuv422p"), 719, "yuv422p have an even height"),
         (replace(INFO, height=47, coded_height=47), 47, "give 46 or 48"),
-        (replace(HD, interlaced=True), 718, "interlaced .* a multiple of 4: give 716 or 720"),
+        (replace(HD, fields=FieldOrder.TOP), 718, "interlaced .* a multiple of 4: give 716 or 720"),
         (HD, 12, "at least 16"),
         (HD, 7000, "12444 x 7000 pixels have more than the 67 megapixels"),
     ],
@@ -228,12 +229,20 @@ def test_heights_that_pictures_cannot_have_are_refused(
         plan_video(Path("o.mp4"), info, EncodeOptions(height=height))
 
 
-def test_interlaced_pictures_are_scaled_field_by_field_and_that_is_said() -> None:
-    info = replace(HD, interlaced=True)
+@pytest.mark.parametrize(
+    ("encoder", "height", "notes"),
+    [
+        ("libx264", None, []),
+        ("libx264", 720, ["the fields of interlaced pictures are scaled one by one"]),
+        ("libx265", None, ["line by line unchanged: players will not deinterlace them"]),
+        ("libx265", 720, ["their fields scaled one by one: players will not deinterlace them"]),
+    ],
+)
+def test_what_becomes_of_fields_is_said(encoder: str, height: int | None, notes: list[str]) -> None:
+    info = replace(HD, fields=FieldOrder.TOP)
 
-    plans = [plan_video(Path("o.mp4"), info, EncodeOptions(height=h)) for h in (720, None)]
+    plan = plan_video(Path("o.mp4"), info, EncodeOptions(height=height, encoder=encoder))
 
-    assert ["fields scaled one by one" in note for plan in plans for note in plan.notes] == [
-        True,
-        False,
-    ]
+    assert plan.fields == (FieldOrder.TOP if encoder == "libx264" else None)
+    assert len(plan.notes) == len(notes)
+    assert all(said.endswith(note) for said, note in zip(plan.notes, notes, strict=True))

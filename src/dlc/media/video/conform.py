@@ -10,6 +10,7 @@ import cv2
 import numpy as np
 
 from dlc.media.color import BT709, FULL, LIMITED, RGB, UNSPECIFIED, ColorTags, convert
+from dlc.media.fields import FieldMarker
 from dlc.media.info import MediaInfo
 from dlc.media.orientation import UPRIGHT
 from dlc.media.planes import layout_of, plane_arrays
@@ -45,6 +46,7 @@ class Conformer:
             if plan.pix_fmt == "pal8"
             else None
         )
+        self._mark = FieldMarker(info.fields) if info.fields else None
 
     def __call__(self, native: av.VideoFrame) -> av.VideoFrame:
         """Return a picture for the encoder: `native` itself wherever that will do."""
@@ -57,6 +59,8 @@ class Conformer:
             native = self._rearranged(native)
         if self._palettes:
             return self._palettes(native)
+        if self._mark and self._plan.fields:
+            native = self._mark(native)
         self.tags.put_on(native)
         return native
 
@@ -84,7 +88,8 @@ class Conformer:
             twin = av.VideoFrame(native.width, native.height, pix_fmt)
             for source, target in zip(plane_arrays(native), plane_arrays(twin), strict=True):
                 target[...] = source
-            return twin
+            # Scaling goes by the mark.
+            return self._mark(twin) if self._mark else twin
         source_tags = self._info.colors.resolved(native.format.name, native.height)
         return convert(native, pix_fmt, source_tags, self.tags.resolved(pix_fmt, native.height))
 

@@ -17,6 +17,7 @@ import numpy as np
 from av.codec.codec import UnknownCodecError
 
 from dlc.errors import EncoderError
+from dlc.media.fields import FieldOrder
 from dlc.media.planes import layout_of
 from dlc.media.side_data import HdrMetadata
 from dlc.media.video.containers import Container
@@ -47,6 +48,8 @@ class Encoder:
         even_size: whether subsampled pictures need even width and height.
         rgb: whether RGB is stored as such where players can show it.
         alpha: whether opacity is stored.
+        interlaces: whether the two fields of a picture are stored as such.
+        field_option: the option that says beforehand which field is first, "{}" for tff or bff.
         refused: pixel formats that it lists and then does not open with.
     """
 
@@ -62,10 +65,17 @@ class Encoder:
     even_size: bool = False
     rgb: bool = False
     alpha: bool = False
+    interlaces: bool = False
+    field_option: Settings = field(default_factory=dict)
     refused: frozenset[str] = frozenset()
 
-    def options(self, encoding: EncodeOptions, hdr: HdrMetadata | None = None) -> dict[str, str]:
-        """Return the encoder's options for a quality, a preset and static HDR metadata."""
+    def options(
+        self,
+        encoding: EncodeOptions,
+        hdr: HdrMetadata | None = None,
+        fields: FieldOrder | None = None,
+    ) -> dict[str, str]:
+        """Return the options for a quality, a preset, static HDR metadata and interlaced fields."""
         quality: Settings
         if encoding.quality <= 0 and self.lossless is not None:
             quality = self.lossless
@@ -75,6 +85,8 @@ class Encoder:
             quality = {key: value.format(f"{own:g}") for key, value in self.option.items()}
         options = dict(self.settings)
         parts = [self.presets.get(encoding.preset, {}), quality, *self._hdr_options(hdr)]
+        if fields is not None:
+            parts.append({key: value.format(fields) for key, value in self.field_option.items()})
         for part in parts:
             for key, value in part.items():
                 # Parameter lists of the libraries are one option each: join, do not replace.
@@ -159,6 +171,8 @@ _ENCODERS = (
         lossless={"qp": "0"},
         hdr=("x264-params", "mastering-display", "cll"),
         even_size=True,
+        interlaces=True,
+        field_option={"x264-params": "{}=1"},
     ),
     Encoder(
         "libx264rgb",
@@ -168,6 +182,8 @@ _ENCODERS = (
         settings={"tune": "psnr"},
         lossless={"qp": "0"},
         rgb=True,
+        interlaces=True,
+        field_option={"x264-params": "{}=1"},
     ),
     Encoder(
         "libx265",
@@ -208,8 +224,16 @@ _ENCODERS = (
         {"flags": "+qscale", "global_quality": "{}"},
         ((0, 118), (12, 590), (18, 1298), (24, 2124), (30, 3658)),
         alpha=True,
+        interlaces=True,
     ),
-    Encoder("ffv1", "ffv1", settings={"level": "3", "slicecrc": "1"}, rgb=True, alpha=True),
+    Encoder(
+        "ffv1",
+        "ffv1",
+        settings={"level": "3", "slicecrc": "1"},
+        rgb=True,
+        alpha=True,
+        interlaces=True,
+    ),
     Encoder("gif", "gif", rgb=True, alpha=True),
     _hardware("h264_nvenc", *_NVENC),
     _hardware("hevc_nvenc", *_NVENC),

@@ -13,6 +13,7 @@ from av.codec.codec import find_best_pix_fmt_of_list
 
 from dlc.errors import EncoderError, OptionError, OutputError
 from dlc.media.atomic import check_path
+from dlc.media.fields import FieldOrder
 from dlc.media.info import MediaInfo
 from dlc.media.limits import MAX_VIDEO_PIXELS
 from dlc.media.orientation import UPRIGHT
@@ -39,6 +40,7 @@ class VideoPlan:
         size: width and height that stored pictures are scaled to before they are turned; None
             leaves them as they are.
         padding: columns added at the right and rows added at the bottom.
+        fields: which field is the earlier one where pictures are stored as two; else None.
         time_base: the encoder's unit of time in seconds.
         rate: the nominal frame rate.
         muxer_options: for the container.
@@ -51,6 +53,7 @@ class VideoPlan:
     upright: bool
     size: tuple[int, int] | None
     padding: tuple[int, int]
+    fields: FieldOrder | None
     time_base: Fraction
     rate: Fraction
     muxer_options: Mapping[str, str]
@@ -91,6 +94,8 @@ def plan_video(path: Path, info: MediaInfo, encoding: EncodeOptions) -> VideoPla
     padding = (0, 0)
     if size is None and encoder.even_size:
         padding = _padding(info, steps, upright=upright)
+    rows = size[1] if size else info.coded_height + padding[1]
+    fields = info.fields if not upright and _keeps_fields(encoder, rows, pix_fmt) else None
     rate = _rate(info, container)
     if container.tick is not None:
         time_base = container.tick
@@ -98,7 +103,8 @@ def plan_video(path: Path, info: MediaInfo, encoding: EncodeOptions) -> VideoPla
         time_base = 1 / rate if container.constant_rate else info.time_base
     notes = [
         *_format_notes(encoder, layout, pix_fmt),
-        *_picture_notes(container, info, padding, time_base, upright=upright, scaled=bool(size)),
+        *_picture_notes(container, info, padding, time_base, upright=upright),
+        *_field_notes(info, fields, scaled=size is not None),
         *_subtitle_notes(container, info),
     ]
     if info.colors.is_hdr and encoder.codec == "h264":
@@ -112,6 +118,7 @@ def plan_video(path: Path, info: MediaInfo, encoding: EncodeOptions) -> VideoPla
         upright=upright,
         size=size,
         padding=padding,
+        fields=fields,
         time_base=time_base,
         rate=rate,
         muxer_options={**container.options, **_timescale(container, info)},
@@ -234,6 +241,13 @@ def _scaled_size(
     return info.orientation.upright_size(*shown)
 
 
+def _keeps_fields(encoder: Encoder, rows: int, pix_fmt: str) -> bool:
+    """Whether fields can be stored as such: each is a picture with whole chroma rows of its own."""
+    layout = layout_of(pix_fmt)
+    step = 2 << (0 if layout is None else layout.chroma_shift[1])
+    return encoder.interlaces and rows % step == 0
+
+
 def _timescale(container: Container, info: MediaInfo) -> dict[str, str]:
     """Return the option that lets MP4 and MOV say exactly when each stream begins.
 
@@ -292,7 +306,6 @@ def _picture_notes(
     time_base: Fraction,
     *,
     upright: bool,
-    scaled: bool,
 ) -> list[str]:
     notes = []
     if upright:
@@ -304,7 +317,16 @@ def _picture_notes(
         )
     if (info.time_base / time_base).denominator != 1 and not container.constant_rate:
         notes.append(f"times are rounded to {float(time_base) * 1000:g} ms, the container's unit")
-    if info.interlaced:
-        how = "their fields scaled one by one" if scaled else "line by line unchanged"
-        notes.append(f"interlaced pictures are encoded as progressive ones, {how}")
     return notes
+
+
+def _field_notes(info: MediaInfo, fields: FieldOrder | None, *, scaled: bool) -> list[str]:
+    if not info.interlaced:
+        return []
+    if fields is not None:
+        return ["the fields of interlaced pictures are scaled one by one"] if scaled else []
+    how = "their fields scaled one by one" if scaled else "line by line unchanged"
+    return [
+        f"interlaced pictures are encoded as progressive ones, {how}: players will not deinterlace "
+        "them"
+    ]

@@ -14,6 +14,7 @@ import av
 from dlc.errors import DamagedInputError, OptionError
 from dlc.media.closing import Closing
 from dlc.media.color import ColorTags, convert
+from dlc.media.fields import field_order
 from dlc.media.frame import Frame
 from dlc.media.image.still import ImageReader, is_image
 from dlc.media.info import MediaInfo
@@ -169,7 +170,7 @@ class VideoReader(Closing):
             hdr=hdr_metadata(frame, codec),
             sample_aspect_ratio=ratio if ratio and ratio != 1 else None,
             reordered=self._decoder.is_reordered,
-            interlaced=frame.interlaced_frame,
+            fields=field_order(frame),
             frame_grid=stream.base_rate,
             audio_codecs=tuple(codec_name(s) for s in container.streams.audio),
             audio_rates=tuple(s.rate for s in container.streams.audio),

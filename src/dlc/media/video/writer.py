@@ -182,7 +182,7 @@ class VideoWriter:
     def _add_video(self, threads: int | None) -> Any:
         """Add the video stream and open its encoder."""
         plan, info = self._plan, self._info
-        options = plan.encoder.options(self._encoding, info.hdr)
+        options = plan.encoder.options(self._encoding, info.hdr, plan.fields)
         if not (info.reordered and plan.container.reorders):
             # B-frames put the first decoding time before the first presentation time. Without
             # them where the input has none, seeking leads to the same packets as in the input.
@@ -198,6 +198,9 @@ class VideoWriter:
         context.thread_count = threads or 0
         context.thread_type = ThreadType.AUTO
         context.flags |= Flags.frame_duration
+        if plan.fields is not None:
+            context.flags |= Flags.interlaced_dct
+            context.field_order = plan.fields.number
         tags = self._conform.tags
         context.color_primaries, context.color_trc = tags.primaries, tags.transfer
         context.colorspace, context.color_range = tags.matrix, tags.range
