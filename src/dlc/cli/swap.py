@@ -79,8 +79,16 @@ def swap_command(
         label=label,
         provenance=provenance,
     )
-    run = run_folder if named[1].is_dir() else _run
+    run = run_folder if _is_folder(named[1]) else _run
     run(*named, options, verbosity, as_json=as_json)
+
+
+def _is_folder(path: Path) -> bool:
+    try:
+        return path.is_dir()
+    except OSError:
+        # It lies in a folder that may not be looked into, as opening it will tell.
+        return False
 
 
 def _run(

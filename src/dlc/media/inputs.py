@@ -37,6 +37,18 @@ def is_folder(path: Path) -> bool:
     return stat.S_ISDIR(_status(path).st_mode)
 
 
+def files_in(folder: Path) -> list[Path]:
+    """Return the files in a folder, sorted by name.
+
+    Raises:
+        InputError: if it may not be looked into.
+    """
+    try:
+        return sorted(path for path in folder.iterdir() if path.is_file())
+    except OSError as error:
+        raise unreadable(folder, error) from error
+
+
 def _status(path: Path) -> os.stat_result:
     try:
         return path.stat()

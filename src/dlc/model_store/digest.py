@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import logging
+import os
 from pathlib import Path
 
 from dlc.errors import ModelError
@@ -63,7 +64,7 @@ class DigestCache:
     def remember(self, path: Path, digest: str) -> None:
         """Cache the digest of a file as it is now."""
         size, mtime_ns = _stamp(path)
-        entries = {key: entry for key, entry in self._read().items() if Path(key).exists()}
+        entries = {key: entry for key, entry in self._read().items() if os.access(key, os.F_OK)}
         entries[_key(path)] = {"size": size, "mtime_ns": mtime_ns, "sha256": digest}
         try:
             write_text(self._path, json.dumps(entries, indent=2))

@@ -165,10 +165,10 @@ def open_model(path: Path) -> Iterator[Span]:
     Raises:
         ModelError: the file cannot be read, or what is read within the context is malformed.
     """
-    if not path.is_file():
-        # Not only for missing files: opening a named pipe would wait for a writer.
-        raise ModelError(f"{path} is not a model file: check the path")
     try:
+        if not path.is_file():
+            # Not only for missing files: opening a named pipe would wait for a writer.
+            raise ModelError(f"{path} is not a model file: check the path")
         with path.open("rb", buffering=0) as file:
             size = os.fstat(file.fileno()).st_size
             if not size:

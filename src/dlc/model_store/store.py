@@ -55,6 +55,7 @@ class ModelStore:
         self.folders = folders
         self.digests = DigestCache(folders.cache / "digests.json")
         self.licenses = LicenseRecord(folders.data / "licenses.json")
+        self._closed: set[Path] = set()
 
     @classmethod
     def of_user(cls) -> ModelStore:
@@ -105,9 +106,19 @@ class ModelStore:
         """Yield every file with the model's name, each once, unchecked."""
         seen: set[Path] = set()
         for path in self.folders.places(spec.remote.file):
-            if path.is_file() and path.resolve() not in seen:
+            if self._is_file(path) and path.resolve() not in seen:
                 seen.add(path.resolve())
                 yield path
+
+    def _is_file(self, path: Path) -> bool:
+        try:
+            return path.is_file()
+        except OSError as error:
+            folder = next(each for each in self.folders.search if path.is_relative_to(each))
+            if folder not in self._closed:
+                self._closed.add(folder)
+                _LOG.warning("no models are looked for in %s: %s", folder, error.strerror)
+            return False
 
     def _damage(self, path: Path, spec: ModelSpec, check: Check) -> str | None:
         try:

@@ -14,7 +14,7 @@ from dlc.faces.selector import select_faces
 from dlc.media.frame import Frame
 from dlc.media.image.plan import IMAGE_EXTENSIONS
 from dlc.media.image.still import read_photo
-from dlc.media.inputs import is_folder, require_file
+from dlc.media.inputs import files_in, is_folder, require_file
 from dlc.options import FaceChoice
 from dlc.pipeline import CancelToken
 
@@ -55,7 +55,7 @@ def photo_paths(source: Source) -> list[Path]:
 
 
 def _pictures_in(folder: Path) -> list[Path]:
-    files = sorted(path for path in folder.iterdir() if path.is_file())
+    files = files_in(folder)
     pictures = [path for path in files if path.suffix.lower() in IMAGE_EXTENSIONS]
     for path in files:
         if path not in pictures:

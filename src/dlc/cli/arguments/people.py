@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import Annotated
 
@@ -97,7 +98,8 @@ def parse_map(text: str) -> tuple[Path, Path]:
     ]
     if not pairs:
         raise OptionError(f"--map {text!r} is not PHOTO=SOURCE, such as person1.png=alice.jpg")
-    return next((pair for pair in pairs if pair[0].exists()), pairs[0])
+    # Not Path.exists, which fails in a folder that may not be looked into: that is told later.
+    return next((pair for pair in pairs if os.access(pair[0], os.F_OK)), pairs[0])
 
 
 def named_files(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Callable
 from functools import partial
@@ -10,7 +11,7 @@ from pathlib import Path
 from dlc.errors import CameraError, InputError, OptionError
 from dlc.media.camera.camera import Camera
 from dlc.media.image.still import is_image
-from dlc.media.inputs import require_file
+from dlc.media.inputs import files_in, is_folder, require_file
 from dlc.media.live.clip import Clip, ContainerClip, ContainerSpec, FileClip
 from dlc.media.live.clock import LiveClock
 from dlc.media.live.paced_source import PacedSource
@@ -100,7 +101,8 @@ def _clip_opener(spec: str, options: CaptureOptions) -> Callable[[], Clip]:
 
 
 def _is_sequence(spec: str) -> bool:
-    return bool(_NUMBERED.search(Path(spec).name)) and not Path(spec).exists()
+    # Not Path.exists, which fails in a folder that may not be looked into.
+    return bool(_NUMBERED.search(Path(spec).name)) and not os.access(spec, os.F_OK)
 
 
 def _sequence(spec: str, fps: float) -> ContainerSpec:
@@ -108,7 +110,7 @@ def _sequence(spec: str, fps: float) -> ContainerSpec:
     path = Path(spec)
     head, tail = (re.escape(part) for part in re.split(_NUMBERED.pattern, path.name)[::2])
     name = re.compile(rf"{head}(\d+){tail}")
-    files = path.parent.iterdir() if path.parent.is_dir() else ()
+    files = files_in(path.parent) if is_folder(path.parent) else []
     numbers = [int(match[1]) for file in files if (match := name.fullmatch(file.name))]
     if not numbers:
         raise InputError(f"no file is called like {spec}, with a number instead of the %d")

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from dlc.errors import InputError
+from dlc.media.inputs import files_in
 from dlc.workflows.batch.run import SwapPlan
 
 # Options that concern other files or do not affect the contents of a segment.
@@ -44,8 +45,8 @@ def identity_of(plan: SwapPlan, threads: int) -> dict[str, Any]:
 def _of_files(value: object) -> list[str]:
     if not isinstance(value, Path):
         raise TypeError(f"an option holds a {type(value).__name__}, which has no identity")
-    files = sorted(value.iterdir()) if value.is_dir() else [value]
-    return [_digest(path) for path in files if path.is_file()]
+    files = files_in(value) if value.is_dir() else [value]
+    return [_digest(path) for path in files]
 
 
 def _digest(path: Path) -> str:

@@ -7,13 +7,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from dlc.errors import InputError, ModelError
+from dlc.errors import ModelError
 from dlc.faces.finder import Needs
 from dlc.inference.route import Precision
 from dlc.model_store.contracts import check_contract, is_sface
 from dlc.model_store.role import Role
 from dlc.model_store.store import ModelStore
 from dlc.options import NeuralOptions
+from dlc.workflows.engines.single_model import require_named
 
 logger = logging.getLogger(__name__)
 
@@ -101,8 +102,7 @@ def _named(options: NeuralOptions, role: Role) -> Path | None:
 
 
 def _checked(path: Path, role: Role) -> Path:
-    if not path.is_file():
-        raise InputError(f"no such file: {path}, which was named as the {role.value} model")
+    require_named(path, role)
     io = check_contract(path, role)
     if role is Role.RECOGNIZER and is_sface(io):
         raise ModelError(

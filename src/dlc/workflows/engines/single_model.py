@@ -10,6 +10,7 @@ from dlc.inference.prepared import prepared_model
 from dlc.inference.routed_session import RoutedSession
 from dlc.inference.runtime import installed_runtime
 from dlc.inference.sessions import open_session
+from dlc.media.failures import unreadable
 from dlc.model_store.contracts import check_contract
 from dlc.model_store.rewritten_files import RewrittenFiles
 from dlc.model_store.role import Role
@@ -36,10 +37,19 @@ def model_file(named: Path | None, name: str, role: Role, store: ModelStore) -> 
     """
     if named is None:
         return store.require(name)
-    if not named.is_file():
-        raise InputError(f"no such file: {named}, which was named as the {role.value} model")
+    require_named(named, role)
     check_contract(named, role, name)
     return named
+
+
+def require_named(path: Path, role: Role) -> None:
+    """Raise InputError unless the file that the user named as the model for `role` is there."""
+    try:
+        is_file = path.is_file()
+    except OSError as error:
+        raise unreadable(path, error) from error
+    if not is_file:
+        raise InputError(f"no such file: {path}, which was named as the {role.value} model")
 
 
 def open_model(

@@ -9,6 +9,7 @@ from dlc.errors import InputError, ModelError
 from dlc.host.host import Host
 from dlc.inference.route import Precision
 from dlc.inference.router import choose_route
+from dlc.media.failures import unreadable
 from dlc.model_store.store import Check, ModelStore
 from dlc.options import Provider
 
@@ -26,9 +27,13 @@ def named_models(models: Sequence[str], store: ModelStore) -> list[Path]:
 
 def _find(model: str, store: ModelStore) -> list[Path]:
     path = Path(model)
-    if path.is_file():
+    try:
+        is_file, is_folder = path.is_file(), path.is_dir()
+    except OSError as error:
+        raise unreadable(path, error) from error
+    if is_file:
         return [path]
-    if path.is_dir() or len(path.parts) > 1:
+    if is_folder or len(path.parts) > 1:
         raise InputError(f"no such file: {path}; give an ONNX file or a name of `dlc models list`")
     return [store.require(spec.name) for spec in store.catalog.select([model])]
 

@@ -165,9 +165,15 @@ def find_people(
 
 
 def _check_folder(folder: Path, *, overwrite: bool) -> None:
-    if folder.exists() and not folder.is_dir():
-        raise OutputError(f"{folder} is not a folder: choose another name")
-    if not overwrite and folder.is_dir() and any(folder.iterdir()):
+    try:
+        if folder.exists() and not folder.is_dir():
+            raise OutputError(f"{folder} is not a folder: choose another name")
+        is_used = folder.is_dir() and any(folder.iterdir())
+    except OSError as error:
+        raise OutputError(
+            f"{folder} may not be looked into ({error.strerror}): choose another folder"
+        ) from error
+    if is_used and not overwrite:
         raise OutputError(f"{folder} is not empty: choose another folder or pass `overwrite=True`")
 
 
