@@ -121,6 +121,14 @@ CASES = [
     Case("no such source", INPUT, ("no such file", "gone.jpg"), source="gone.jpg"),
     Case("no such target", INPUT, ("no such file", "gone.mp4"), target="gone.mp4"),
     Case(
+        "an address as target", INPUT, ("rtsp://camera/1 is an address", "`dlc live`"),
+        target=lambda _: Path("rtsp://camera/1"),
+    ),
+    Case(
+        "an address as source", INPUT, ("https://example.com/me.jpg is an address",),
+        source=lambda _: Path("https://example.com/me.jpg"),
+    ),
+    Case(
         "a text file as target", INPUT, ("text.mp4", "not a video"),
         target=lambda files: files.made("text.mp4", b"no video at all\n" * 50),
     ),

@@ -47,6 +47,19 @@ def test_folders_that_may_not_be_searched_are_errors_of_ours(
         check(tmp_path / "a.mp4")
 
 
+@pytest.mark.parametrize("check", [require_file, is_folder])
+@pytest.mark.parametrize("address", ["rtsp://camera:554/1", "https://example.com/a.mp4"])
+def test_addresses_are_no_files(check: Callable[[Path], object], address: str) -> None:
+    with pytest.raises(InputError, match=f"^{address} is an address, and a file is needed"):
+        check(Path(address))
+
+
+@pytest.mark.parametrize("name", ["C:/a.mp4", "gone:a.mp4", "gone.mp4"])
+def test_what_only_looks_like_an_address_is_a_file(name: str) -> None:
+    with pytest.raises(InputError, match=f"^no such file: {name}$"):
+        require_file(Path(name))
+
+
 def refuse(path: Path, **_: object) -> object:
     raise PermissionError(errno.EACCES, "Permission denied", str(path))
 

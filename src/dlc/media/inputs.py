@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import stat
 from pathlib import Path
 
@@ -13,6 +14,9 @@ from av.stream import Stream
 
 from dlc.errors import InputError
 from dlc.media.failures import unreadable
+
+# Paths have lost the second slash of an address. One letter is a drive of Windows.
+_ADDRESS = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+:/")
 
 
 def require_file(path: Path) -> None:
@@ -53,6 +57,12 @@ def _status(path: Path) -> os.stat_result:
     try:
         return path.stat()
     except (FileNotFoundError, NotADirectoryError) as error:
+        if _ADDRESS.match(str(path)):
+            address = str(path).replace(":/", "://", 1)
+            raise InputError(
+                f"{address} is an address, and a file is needed: download or record it first, or "
+                "play it live with `dlc live`"
+            ) from error
         raise InputError(f"no such file: {path}") from error
     except OSError as error:
         raise unreadable(path, error) from error
