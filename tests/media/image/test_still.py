@@ -132,6 +132,36 @@ def test_the_color_profile_is_kept(tmp_path: Path, extension: str) -> None:
         assert image.info["icc_profile"] == ICC
 
 
+@pytest.mark.parametrize("extension", [".jpg", ".tiff"])
+def test_the_four_colors_of_print_become_rgb(
+    tmp_path: Path, extension: str, astronaut: NDArray[np.uint8]
+) -> None:
+    source = tmp_path / f"a{extension}"
+    picture = Image.fromarray(np.ascontiguousarray(astronaut[..., ::-1])).resize((64, 64))
+    # A profile for four colors would be wrong for three, whatever else is in it.
+    profile = bytearray(ICC)
+    profile[16:20] = b"CMYK"
+    picture.convert("CMYK").save(source, icc_profile=bytes(profile), quality=95)
+
+    with ImageReader(source) as reader:
+        writer = pass_through(source, tmp_path / "b.png")
+
+    assert "the image is in CMYK, for print, and becomes RGB" in reader.notes
+    with Image.open(tmp_path / "b.png") as image:
+        assert "icc_profile" not in image.info
+        difference = np.asarray(image.convert("RGB"), float) - np.asarray(picture, float)
+    assert np.abs(difference).mean() < 4
+    if extension == ".jpg":
+        assert "the color profile is lost: it describes CMYK, not RGB" in writer.notes
+
+
+def test_an_image_in_rgb_is_not_called_anything_else(tmp_path: Path, astronaut_file: Path) -> None:
+    Image.open(astronaut_file).resize((32, 32)).save(tmp_path / "a.jpg", icc_profile=ICC)
+    with ImageReader(tmp_path / "a.jpg") as reader:
+        assert reader.notes == []
+    assert pass_through(tmp_path / "a.jpg", tmp_path / "b.jpg").notes == []
+
+
 @pytest.mark.parametrize("extension", [".tiff", ".bmp"])
 def test_kinds_without_orientation_get_upright_pixels(tmp_path: Path, extension: str) -> None:
     source = tmp_path / "a.png"

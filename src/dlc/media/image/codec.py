@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from dlc.errors import DamagedInputError, InputError
 from dlc.media.color import ColorTags, convert
+from dlc.media.image.density import Density, density_of, with_density
 from dlc.media.image.files import (
     ImageKind,
     ImageMetadata,
@@ -72,12 +73,13 @@ def decode_image(path: Path, kind: ImageKind, data: bytes) -> tuple[av.VideoFram
     if pixels is None:
         raise DamagedInputError(f"{path} is damaged: no picture can be read from it")
     found = _by_type(types, blocks)
-    exif = found.get(cv2.IMAGE_METADATA_EXIF)
+    exif = (found.get(cv2.IMAGE_METADATA_EXIF) or b"").removeprefix(b"Exif\0\0") or None
     xmp = _xmp(kind, data, found)
     return to_native(path, pixels), ImageMetadata(
-        exif.removeprefix(b"Exif\0\0") if exif else None,
+        exif,
         found.get(cv2.IMAGE_METADATA_ICCP),
         xmp,
+        density_of(kind, data, exif),
     )
 
 
@@ -114,9 +116,11 @@ def encode_image(
         np.ascontiguousarray(pixels),
         list(found),
         list(found.values()),
-        _encode_options(kind, encoding),
+        _encode_options(kind, encoding, metadata.density),
     )
     data = encoded.tobytes()
+    if metadata.density is not None:
+        data = with_density(kind, data, metadata.density)
     if kind is ImageKind.JPEG and metadata.xmp is not None:
         return with_jpeg_xmp(data, metadata.xmp)
     if kind is ImageKind.PNG and metadata.xmp is not None:
@@ -180,7 +184,7 @@ def jpeg_quality(quality: float) -> int:
     return round((200 - scale) / 2 if scale <= 100 else max(1.0, 5000 / scale))
 
 
-def _encode_options(kind: ImageKind, encoding: EncodeOptions) -> list[int]:
+def _encode_options(kind: ImageKind, encoding: EncodeOptions, density: Density | None) -> list[int]:
     if kind is ImageKind.JPEG:
         quality = 100 if encoding.quality <= 0 else jpeg_quality(encoding.quality)
         # Full color resolution, as the input's may have been.
@@ -199,6 +203,14 @@ def _encode_options(kind: ImageKind, encoding: EncodeOptions) -> list[int]:
         # Above 100 OpenCV writes lossless WebP.
         quality = 101 if encoding.quality <= 0 else jpeg_quality(encoding.quality)
         return [cv2.IMWRITE_WEBP_QUALITY, quality]
+    if kind is ImageKind.TIFF and density is not None:
+        x, y = map(round, density)
+        unit = cv2.IMWRITE_TIFF_RESOLUTION_UNIT_INCH
+        return [
+            *(cv2.IMWRITE_TIFF_RESUNIT, unit),
+            *(cv2.IMWRITE_TIFF_XDPI, x),
+            *(cv2.IMWRITE_TIFF_YDPI, y),
+        ]
     return []
 
 

@@ -16,6 +16,10 @@ _PNG_HEADER = 8 + 25
 _XMP_HEADER = b"http://ns.adobe.com/xap/1.0/\0"
 _ORIENTATION_TAG = 0x0112
 _SUBFILE_TAG = 0x00FE
+_COLOR_SPACE_TAG = 0x0106
+_SEPARATED = 5
+# SOF0 to SOF15, among which there are three others.
+_JPEG_FRAMES = frozenset(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC}
 # What the file type box of ISO/IEC 23008-12 says of single pictures.
 _FOREIGN_BRANDS = {
     b"heic": "HEIC",
@@ -47,22 +51,24 @@ class ImageMetadata:
         exif: the TIFF structure of EXIF, without the "Exif" prefix that JPEG puts before it.
         icc: the ICC color profile.
         xmp: the XMP packet.
+        density: pixels an inch on paper, from left to right and from top to bottom.
     """
 
     exif: bytes | None = None
     icc: bytes | None = None
     xmp: bytes | None = None
+    density: tuple[float, float] | None = None
 
     @property
     def orientation(self) -> int:
         """The EXIF Orientation number; 1, upright, where there is none."""
-        found = _find_orientation(self.exif) if self.exif else None
+        found = _entry(self.exif, _ORIENTATION_TAG) if self.exif else None
         return found or 1
 
     @property
     def exif_without_thumbnail(self) -> bytes | None:
         """The EXIF data with its link to the embedded thumbnail cut, which shows the old face."""
-        if self.exif is None or (directory := _first_directory(self.exif)) is None:
+        if self.exif is None or (directory := first_directory(self.exif)) is None:
             return self.exif
         order, position, count = directory
         end = position + 2 + 12 * count
@@ -133,6 +139,15 @@ def is_animated_webp(data: bytes) -> bool:
     return data[12:16] == b"VP8X" and bool(data[20] & 0x02)
 
 
+def is_cmyk(kind: ImageKind, data: bytes) -> bool:
+    """Whether a JPEG or TIFF file has the four colors of print."""
+    if kind is ImageKind.JPEG:
+        # Frame headers: size of samples, height, width, and the number of colors.
+        frames = (at for marker, at, _ in jpeg_segments(data) if marker in _JPEG_FRAMES)
+        return any(data[at + 5 : at + 6] == b"\x04" for at in frames)
+    return kind is ImageKind.TIFF and _entry(data, _COLOR_SPACE_TAG) == _SEPARATED
+
+
 def image_damage(kind: ImageKind, data: bytes) -> str | None:
     """Return what shows that an image file is damaged, None if nothing does.
 
@@ -140,7 +155,7 @@ def image_damage(kind: ImageKind, data: bytes) -> str | None:
     """
     if kind is ImageKind.JPEG:
         # Within the coded picture 0xFF is always followed by something else than 0xD9.
-        scan = next((at for marker, at, _ in _jpeg_segments(data) if marker == 0xDA), None)
+        scan = next((at for marker, at, _ in jpeg_segments(data) if marker == 0xDA), None)
         if scan is None or data.find(b"\xff\xd9", scan) < 0:
             return "its end is missing"
     if kind is ImageKind.PNG:
@@ -159,7 +174,7 @@ def with_jpeg_end(data: bytes) -> bytes:
 
 def jpeg_xmp(data: bytes) -> bytes | None:
     """Return the XMP packet of a JPEG file."""
-    for marker, position, length in _jpeg_segments(data):
+    for marker, position, length in jpeg_segments(data):
         if marker == 0xE1 and data.startswith(_XMP_HEADER, position):
             return data[position + len(_XMP_HEADER) : position + length]
     return None
@@ -176,7 +191,7 @@ def with_jpeg_xmp(data: bytes, packet: bytes) -> bytes:
         raise ValueError("the XMP packet is too large for a JPEG segment")
     # Behind the leading application segments, where readers of JFIF and EXIF expect theirs first.
     at = 2
-    for marker, position, length in _jpeg_segments(data):
+    for marker, position, length in jpeg_segments(data):
         if marker not in (0xE0, 0xE1):
             break
         at = position + length
@@ -190,7 +205,7 @@ def png_xmp(data: bytes) -> bytes | None:
     that language, and the text, each but the last ended by a zero. Some programs, OpenCV among
     them, write it as tEXt, which is keyword and text alone.
     """
-    for kind, contents, _ in _png_chunks(data):
+    for kind, contents, _ in png_chunks(data):
         keyword, _, rest = contents.partition(b"\0")
         if keyword != _PNG_XMP:
             continue
@@ -208,7 +223,7 @@ def with_png_xmp(data: bytes, packet: bytes) -> bytes:
     return data[:_PNG_HEADER] + chunk + data[_PNG_HEADER:]
 
 
-def _jpeg_segments(data: bytes) -> Iterator[tuple[int, int, int]]:
+def jpeg_segments(data: bytes) -> Iterator[tuple[int, int, int]]:
     """Yield marker, start and length of the segments' contents, up to the first scan."""
     position = 2
     while position + 4 <= len(data) and data[position] == 0xFF:
@@ -223,7 +238,7 @@ def _jpeg_segments(data: bytes) -> Iterator[tuple[int, int, int]]:
         position += 2 + length
 
 
-def _png_chunks(data: bytes) -> Iterator[tuple[bytes, bytes, bytes]]:
+def png_chunks(data: bytes) -> Iterator[tuple[bytes, bytes, bytes]]:
     """Yield type, contents and checksum of the chunks; what is cut off is short."""
     position = len(_PNG_SIGNATURE)
     while position + 8 <= len(data):
@@ -234,14 +249,14 @@ def _png_chunks(data: bytes) -> Iterator[tuple[bytes, bytes, bytes]]:
 
 
 def _announces_animation(head: bytes) -> bool:
-    for kind, _, _ in _png_chunks(head):
+    for kind, _, _ in png_chunks(head):
         if kind in (b"acTL", b"IDAT"):
             return kind == b"acTL"
     return False
 
 
 def _png_damage(data: bytes) -> str | None:
-    for kind, contents, checksum in _png_chunks(data):
+    for kind, contents, checksum in png_chunks(data):
         if len(checksum) < 4:
             return "its end is missing"
         if zlib.crc32(kind + contents) != int.from_bytes(checksum, "big"):
@@ -251,7 +266,7 @@ def _png_damage(data: bytes) -> str | None:
     return "its end is missing"
 
 
-def _first_directory(exif: bytes) -> tuple[str, int, int] | None:
+def first_directory(exif: bytes) -> tuple[str, int, int] | None:
     """Return byte order, position and number of entries of EXIF's first directory."""
     order = {b"II*\0": "<", b"MM\0*": ">"}.get(exif[:4])
     if order is None or len(exif) < 8:
@@ -263,13 +278,14 @@ def _first_directory(exif: bytes) -> tuple[str, int, int] | None:
     return order, position, count
 
 
-def _find_orientation(exif: bytes) -> int | None:
-    directory = _first_directory(exif)
+def _entry(structure: bytes, wanted: int) -> int | None:
+    """Return a short number of the first directory of EXIF or TIFF by its tag."""
+    directory = first_directory(structure)
     if directory is None:
         return None
     order, position, count = directory
-    for entry in range(position + 2, min(position + 2 + 12 * count, len(exif) - 11), 12):
-        tag, _, _, value = struct.unpack_from(order + "HHIH", exif, entry)
-        if tag == _ORIENTATION_TAG:
+    for at in range(position + 2, min(position + 2 + 12 * count, len(structure) - 11), 12):
+        tag, _, _, value = struct.unpack_from(order + "HHIH", structure, at)
+        if tag == wanted:
             return int(value)
     return None

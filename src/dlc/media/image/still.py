@@ -32,6 +32,7 @@ from dlc.media.image.files import (
     image_damage,
     image_kind,
     is_animated_webp,
+    is_cmyk,
     tiff_pages,
     with_jpeg_end,
 )
@@ -91,6 +92,8 @@ class ImageReader(Closing):
         data = self._checked(kind, data, advice)
         if kind is ImageKind.TIFF and (pages := tiff_pages(data)) > 1:
             self.notes.append(f"the image has {pages} pages, and only the first one is used")
+        if is_cmyk(kind, data):
+            self.notes.append("the image is in CMYK, for print, and becomes RGB")
         self._native, self.metadata = decode_image(self.path, kind, data)
         orientation = Orientation.from_exif(self.metadata.orientation)
         width, height = orientation.upright_size(self._native.width, self._native.height)
@@ -173,6 +176,7 @@ class ImageWriter:
         if isinstance(source, ImageReader):
             self._metadata = source.metadata
         self._plan = check_image(self.path, self._info, self._encoding, overwrite=overwrite)
+        self._turned = self._plan.upright and self._info.orientation.transposed
         self._mark = mark
         self._file = AtomicFile(self.path, overwrite=overwrite, finish=finish)
         self.notes = list(self._plan.notes)
@@ -250,13 +254,27 @@ class ImageWriter:
                 self.notes.append(f"the color profile is lost: {kind.name} is written without")
             if self._mark:
                 self.notes.append(f"{kind.name} has no room for the note that it is synthetic")
-        metadata = ImageMetadata(old.exif_without_thumbnail, old.icc, self._xmp())
+        icc = self._fitting_profile(pixels)
+        density = old.density[::-1] if old.density and self._turned else old.density
+        metadata = ImageMetadata(old.exif_without_thumbnail, icc, self._xmp(), density)
         try:
             return encode_image(pixels, kind, self._encoding, metadata)
         except ValueError:
             self.notes.append("the image's XMP is too large to be kept")
             xmp = noted_xmp(None) if self._mark else None
             return encode_image(pixels, kind, self._encoding, replace(metadata, xmp=xmp))
+
+    def _fitting_profile(self, pixels: NDArray[Any]) -> bytes | None:
+        """Return the color profile unless it is for other colors, as that of a CMYK image is."""
+        profile = self._metadata.icc
+        if profile is None or self._plan.kind not in DESCRIBED:
+            return None
+        space = "GRAY" if pixels.ndim == 2 else "RGB"
+        described = profile[16:20].decode("latin-1").strip()
+        if described == space:
+            return profile
+        self.notes.append(f"the color profile is lost: it describes {described}, not {space}")
+        return None
 
     def _xmp(self) -> bytes | None:
         return noted_xmp(self._metadata.xmp) if self._mark else self._metadata.xmp

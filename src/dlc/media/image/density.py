@@ -1,0 +1,100 @@
+"""How many pixels of an image go into an inch on paper, which each kind of file says in its way."""
+
+from __future__ import annotations
+
+import struct
+import zlib
+
+from dlc.media.image.files import ImageKind, first_directory, jpeg_segments, png_chunks
+
+# Pixels an inch, from left to right and from top to bottom.
+Density = tuple[float, float]
+
+_INCHES_A_METER = 1 / 0.0254
+_MOST = 0xFFFF
+# Length of PNG's signature and of the header chunk, which is always the first one.
+_PNG_HEADER = 8 + 25
+_BMP_DENSITY = 38
+# Inches in the units of JFIF and of TIFF; other numbers mean no unit.
+_JFIF_UNITS = {1: 1.0, 2: 2.54}
+_TIFF_UNITS = {2: 1.0, 3: 2.54}
+_TIFF_X, _TIFF_Y, _TIFF_UNIT = 282, 283, 296
+
+
+def density_of(kind: ImageKind, data: bytes, exif: bytes | None) -> Density | None:
+    """Return the density that an image file states, or else its EXIF data; None if neither does."""
+    found = None
+    if kind is ImageKind.JPEG:
+        found = _jfif_density(data)
+    elif kind is ImageKind.PNG:
+        found = _png_density(data)
+    elif kind is ImageKind.BMP:
+        found = _of_meters(*struct.unpack_from("<ii", data.ljust(54, b"\0"), _BMP_DENSITY))
+    elif kind is ImageKind.TIFF:
+        found = _tiff_density(data)
+    return found or (_tiff_density(exif) if exif else None)
+
+
+def with_density(kind: ImageKind, data: bytes, density: Density) -> bytes:
+    """Return a JPEG, PNG or BMP file that says its density; others are returned as they are.
+
+    JPEG files have to begin with JFIF's segment, and BMP files with a header of at least 40 bytes,
+    as OpenCV writes them.
+    """
+    if kind is ImageKind.JPEG and data[6:11] == b"JFIF\0":
+        x, y = map(round, density)
+        return data[:13] + struct.pack(">BHH", 1, x, y) + data[18:]
+    x, y = (round(each * _INCHES_A_METER) for each in density)
+    if kind is ImageKind.PNG:
+        body = b"pHYs" + struct.pack(">IIB", x, y, 1)
+        chunk = struct.pack(">I", len(body) - 4) + body + struct.pack(">I", zlib.crc32(body))
+        return data[:_PNG_HEADER] + chunk + data[_PNG_HEADER:]
+    if kind is ImageKind.BMP:
+        return data[:_BMP_DENSITY] + struct.pack("<ii", x, y) + data[_BMP_DENSITY + 8 :]
+    return data
+
+
+def _of_meters(x: int, y: int) -> Density | None:
+    return _checked(x / _INCHES_A_METER, y / _INCHES_A_METER)
+
+
+def _checked(x: float, y: float) -> Density | None:
+    # What JFIF can say; numbers beyond it are mistakes.
+    return (x, y) if 1 <= x <= _MOST and 1 <= y <= _MOST else None
+
+
+def _jfif_density(data: bytes) -> Density | None:
+    for marker, position, length in jpeg_segments(data):
+        if marker == 0xE0 and length >= 12 and data.startswith(b"JFIF\0", position):
+            unit, x, y = struct.unpack_from(">BHH", data, position + 7)
+            inches = _JFIF_UNITS.get(unit, 0.0)
+            return _checked(x * inches, y * inches)
+    return None
+
+
+def _png_density(data: bytes) -> Density | None:
+    for kind, contents, _ in png_chunks(data):
+        if kind == b"pHYs" and len(contents) == 9 and contents[8] == 1:
+            return _of_meters(*struct.unpack_from(">II", contents))
+        if kind == b"IDAT":
+            break
+    return None
+
+
+def _tiff_density(data: bytes) -> Density | None:
+    """Return the density that the first directory of a TIFF structure says."""
+    directory = first_directory(data)
+    if directory is None:
+        return None
+    order, position, count = directory
+    unit = 2
+    found: dict[int, float] = {}
+    for entry in range(position + 2, min(position + 2 + 12 * count, len(data) - 11), 12):
+        tag, _, _, value = struct.unpack_from(order + "HHII", data, entry)
+        if tag == _TIFF_UNIT:
+            (unit,) = struct.unpack_from(order + "H", data, entry + 8)
+        elif tag in (_TIFF_X, _TIFF_Y) and value + 8 <= len(data):
+            numerator, denominator = struct.unpack_from(order + "II", data, value)
+            found[tag] = numerator / denominator if denominator else 0.0
+    inches = _TIFF_UNITS.get(unit, 0.0)
+    return _checked(found.get(_TIFF_X, 0.0) * inches, found.get(_TIFF_Y, 0.0) * inches)
