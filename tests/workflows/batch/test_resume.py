@@ -76,6 +76,29 @@ def test_a_stopped_run_goes_on(plan: SwapPlan, tmp_path: Path) -> None:
     assert [path.name for path in tmp_path.iterdir()] == ["out.mp4"]
 
 
+def test_a_run_without_segments_names_those_that_were_left(plan: SwapPlan, tmp_path: Path) -> None:
+    cancel = CancelToken()
+    plan = replace(plan, options=replace(FAST, end=1.2))
+
+    def stop(progress: Progress) -> None:
+        if progress.frames == 32:
+            cancel.set()
+
+    with pytest.raises(Cancelled):
+        run_resumable(plan, painting(Painter()), SECOND, progress=stop, cancel=cancel)
+
+    notes = run_swap(plan, painting(Painter())).notes
+
+    [note] = [each for each in notes if "segments of a run that was not finished" in each]
+    assert str(tmp_path / ".out.mp4.dlc-resume") in note
+    # What it says can be done is possible, and then there is nothing to say any more.
+    plan = replace(plan, options=replace(plan.options, overwrite=True))
+    notes = run_resumable(plan, painting(Painter()), SECOND).notes
+    assert "1 of 2 segments were there already" in notes
+    assert not any("not finished" in each for each in notes)
+    assert [path.name for path in tmp_path.iterdir()] == ["out.mp4"]
+
+
 def test_other_models_do_not_go_on(plan: SwapPlan) -> None:
     cancel = CancelToken()
 

@@ -49,6 +49,18 @@ class Segment:
     memo: Mapping[str, Any] = field(default_factory=dict)
 
 
+def note_segments(output: Path) -> list[str]:
+    """Return what to say, to a run without segments, of those that an earlier run left."""
+    folder = _folder_of(output)
+    # Not Path.exists, which fails in a folder that may not be looked into.
+    if not os.access(folder / _IDENTITY, os.F_OK):
+        return []
+    return [
+        f"{folder} holds segments of a run that was not finished: it may be deleted, or continued "
+        "with `resume` and `overwrite=True`"
+    ]
+
+
 class SegmentFolder:
     """A hidden folder beside an output, used by one run at a time.
 
@@ -70,7 +82,7 @@ class SegmentFolder:
             identity: everything on which the parts depend, by names that a message can show.
             anew: throw parts away that depend on something else.
         """
-        self.path = output.with_name(f".{output.name[:200]}.dlc-resume")
+        self.path = _folder_of(output)
         self.finished: list[Segment] = []
         self._output = output
         self._suffix = suffix
@@ -175,6 +187,10 @@ class SegmentFolder:
         with suppress(OSError):
             Path(self._lock.lock_file).unlink(missing_ok=True)
         self._lock.release()
+
+
+def _folder_of(output: Path) -> Path:
+    return output.with_name(f".{output.name[:200]}.dlc-resume")
 
 
 def _write(path: Path, content: Mapping[str, Any]) -> None:

@@ -14,6 +14,7 @@ from dlc.media.image.plan import is_image_name
 from dlc.media.image.still import ImageReader, ImageWriter, is_image
 from dlc.media.inputs import require_file
 from dlc.media.video.reader import VideoReader, open_target
+from dlc.media.video.segments import note_segments
 from dlc.media.video.writer import VideoWriter, check_output, open_output
 from dlc.options import Engine, SwapOptions
 from dlc.pipeline import CancelToken, Pipeline
@@ -138,7 +139,14 @@ def run_swap(
         seconds=ended - began,
         processing_seconds=ended - processing_began,
         pipeline=pipeline.report,
-        notes=(*plan.notes, *reader.notes, *writer.notes, *provenance.notes, *cast.notes),
+        notes=(
+            *plan.notes,
+            *reader.notes,
+            *writer.notes,
+            *provenance.notes,
+            *cast.notes,
+            *note_segments(plan.output),
+        ),
     )
 
 
