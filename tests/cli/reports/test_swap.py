@@ -27,7 +27,7 @@ RESULT = SwapResult(
     seconds=3.25,
     processing_seconds=2.0,
     pipeline=PipelineReport(STAGES, 2.0),
-    notes=("sound was encoded again as Opus",),
+    notes=("sound was encoded again as Opus", "pass `overwrite=True`"),
 )
 
 
@@ -66,7 +66,7 @@ def test_json_is_one_line_with_every_figure() -> None:
             {"name": "decode", "items": 100, "busy_seconds": 0.5, "milliseconds_per_item": 5.0},
             {"name": "find", "items": 100, "busy_seconds": 1.5, "milliseconds_per_item": 15.0},
         ],
-        "notes": ["sound was encoded again as Opus"],
+        "notes": ["sound was encoded again as Opus", "pass --overwrite"],
     }
 
 
@@ -76,7 +76,8 @@ def test_the_table_says_what_was_done_and_where_the_time_went() -> None:
     assert "97 (3 left as they were)" in lines["faces"]
     assert "50.0 fps" in lines["speed"]
     assert "find 75 %, decode 25 %" in lines["time"]
-    assert "Opus" in lines["note"]
+    # Of the two notes the second one, with its option as the command line has it.
+    assert lines["note"].split(maxsplit=1)[1] == "pass --overwrite"
     assert str(RESULT.contact_sheet) in lines["pictures"]
     assert str(RESULT.output) in lines["output"]
 

@@ -6,6 +6,7 @@ import json
 import shlex
 from dataclasses import asdict
 
+from dlc.cli.flags import with_flags
 from dlc.workflows.people.faces import FacesResult, FoundPerson
 from dlc.workflows.timecode import timecode
 
@@ -15,7 +16,7 @@ def faces_as_text(result: FacesResult) -> str:
     count = len(result.people)
     lines = [f"{count} {'person' if count == 1 else 'people'} in {_frames(result.frames)}"]
     lines += [f"{person.photo.stem:<10}{_appearance(person)}" for person in result.people]
-    lines += [f"note: {note}" for note in result.notes]
+    lines += [f"note: {with_flags(note)}" for note in result.notes]
     lines += [f"pictures: {result.sheet}", ""]
     lines += map(_map_option, result.people)
     return "\n".join(lines)
@@ -35,7 +36,7 @@ def faces_as_json(result: FacesResult) -> str:
             "recognized": result.recognized,
             "models": [asdict(model) for model in result.models],
             "people": people,
-            "notes": list(result.notes),
+            "notes": list(map(with_flags, result.notes)),
         }
     )
 

@@ -32,7 +32,7 @@ def folder_as_json(result: FolderResult) -> str:
             "faces": sum(each.faces for each in result.results),
             "fps": round(result.fps, 3),
             "seconds": round(result.seconds, 3),
-            "notes": list(result.notes),
+            "notes": list(map(with_flags, result.notes)),
         }
     )
 
@@ -102,7 +102,7 @@ def _rows(result: FolderResult) -> Iterator[tuple[str, str]]:
         yield "faces", f"{sum(each.faces for each in done)}{kept}"
         yield "speed", f"{result.fps:.1f} fps, {format_duration(result.seconds)} in all"
     for note in (*result.notes, *_notes_on(done)):
-        yield "note", note
+        yield "note", with_flags(note)
     if result.contact_sheets is not None:
         yield "pictures", str(result.contact_sheets)
     yield "output", str(result.output)

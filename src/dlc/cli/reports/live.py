@@ -5,6 +5,7 @@ from __future__ import annotations
 from rich.console import Console
 
 from dlc.cli.console import say
+from dlc.cli.flags import with_flags
 from dlc.cli.times import format_duration
 from dlc.workflows.live.result import LiveResult
 from dlc.workflows.live.stats import LiveStats
@@ -33,7 +34,7 @@ def show_live_result(console: Console, result: LiveResult, *, verbose: bool) -> 
     say(console, f"{result.frames} frames, {result.faces} faces swapped; {result.ended_by}")
     say(console, f"overall {describe_live(result.stats)}")
     for note in result.notes:
-        say(console, note, "yellow")
+        say(console, with_flags(note), "yellow")
     if verbose:
         for stage in result.pipeline.stages:
             say(console, f"  {stage.name}: {stage.milliseconds_per_item:.1f} ms a frame", "dim")

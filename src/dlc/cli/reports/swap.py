@@ -11,6 +11,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from dlc.cli.flags import with_flags
 from dlc.cli.times import format_duration
 from dlc.pipeline.report import PipelineReport
 from dlc.workflows.result import SwapResult
@@ -37,7 +38,7 @@ def plain_result(result: SwapResult) -> dict[str, Any]:
         "seconds": round(result.seconds, 3),
         "processing_seconds": round(result.processing_seconds, 3),
         "stages": _stages(result.pipeline),
-        "notes": list(result.notes),
+        "notes": list(map(with_flags, result.notes)),
     }
 
 
@@ -85,7 +86,7 @@ def _rows(result: SwapResult) -> Iterator[tuple[str, str]]:
     yield "speed", f"{result.fps:.1f} fps, {format_duration(result.seconds)} in all"
     yield "time", _shares(result.pipeline)
     for note in result.notes:
-        yield "note", note
+        yield "note", with_flags(note)
     if result.contact_sheet is not None:
         yield "pictures", str(result.contact_sheet)
     yield "output", str(result.output)
