@@ -107,6 +107,13 @@ def test_an_unknown_name_is_a_wrong_option(user: User) -> None:
     assert "did you mean face?" in run.stderr
 
 
+def test_pull_without_a_name_tells_which_there_are(user: User) -> None:
+    run = user.models("pull", "--yes")
+    assert run.returncode == 2
+    assert "no model was named: name one or several of face" in run.stderr
+    assert user.server.asked == []
+
+
 def test_wrong_bytes_tell_what_to_do_by_hand(user: User) -> None:
     user.server.script = [answers.serving(bytes(len(CONTENT)))]
     run = user.models("pull", "face", "--yes")

@@ -23,13 +23,14 @@ models_app = typer.Typer(
 
 _NAMES_HELP = "Names from `dlc models list`; buffalo_l means all models of that package."
 
-Names = Annotated[list[str], typer.Argument(metavar="NAME...", help=_NAMES_HELP)]
+# Not required, so that the error of a missing one can tell which there are.
+Names = Annotated[list[str] | None, typer.Argument(metavar="NAME", help=_NAMES_HELP)]
 AnyNames = Annotated[
     list[str] | None,
-    typer.Argument(metavar="[NAME]...", help=f"{_NAMES_HELP} Default: all."),
+    typer.Argument(metavar="NAME", help=f"{_NAMES_HELP} Default: all."),
 ]
 OneName = Annotated[
-    str | None, typer.Argument(metavar="[NAME]", help="A name from `dlc models list`.")
+    str | None, typer.Argument(metavar="NAME", help="A name from `dlc models list`.")
 ]
 YesOption = Annotated[
     bool,
@@ -59,7 +60,7 @@ def list_command(as_json: JsonOption = False) -> None:
 
 @models_app.command("pull")
 def pull_command(
-    names: Names,
+    names: Names = None,
     yes: YesOption = False,
     as_json: JsonOption = False,
     quiet: QuietOption = False,
@@ -75,7 +76,7 @@ def pull_command(
     with _console(quiet=quiet) as console:
         agree = _accepting(console) if yes else _asking(console)
         with _stoppable(), DownloadDisplay(console, quiet=quiet) as display:
-            pulled = pull_models(names, agree=agree, progress=display.update)
+            pulled = pull_models(names or (), agree=agree, progress=display.update)
     if as_json:
         typer.echo(pulled_as_json(pulled))
     elif not quiet:
