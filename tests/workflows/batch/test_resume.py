@@ -6,9 +6,18 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
+import av
+import numpy as np
 import pytest
 
-from dlc.errors import Cancelled, NoFaceError, OptionError, OutputError, StageError
+from dlc.errors import (
+    Cancelled,
+    DamagedInputError,
+    NoFaceError,
+    OptionError,
+    OutputError,
+    StageError,
+)
 from dlc.faces.face import Face
 from dlc.media.provenance.inspection import read_manifest
 from dlc.media.video.reader import open_target
@@ -115,6 +124,31 @@ def test_other_models_do_not_go_on(plan: SwapPlan) -> None:
     with pytest.raises(OutputError, match=r"a\.onnx by CPU.*now it would be b\.onnx by CPU"):
         run_resumable(plan, with_recognizer("b.onnx"), SECOND)
     assert run_resumable(plan, with_recognizer("a.onnx"), SECOND).frames == FRAMES
+
+
+def test_damage_ends_with_what_reads_past_it(
+    plan: SwapPlan, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    damaged = tmp_path / "damaged.mp4"
+    data = bytearray(plan.target.read_bytes())
+    with av.open(plan.target) as container:
+        at = [(packet.pos, packet.size) for packet in container.demux(video=0) if packet.size]
+    for position, size in at[40:50]:
+        data[position : position + size] = np.random.default_rng(position).bytes(size)
+    damaged.write_bytes(data)
+    plan = replace(plan, target=damaged)
+
+    with pytest.raises(
+        DamagedInputError,
+        match="pass `allow_damaged=True` to process what can be read, and leave out `resume`",
+    ):
+        run_resumable(plan, painting(Painter()), SECOND)
+
+    assert not plan.output.exists()
+    assert "1 finished segments are kept in" in caplog.text
+    assert "delete it, unless the target was read badly only once" in caplog.text
+    plan = replace(plan, options=replace(FAST, resume=None, allow_damaged=True))
+    assert 50 < run_swap(plan, painting(Painter())).frames < FRAMES
 
 
 def test_nothing_is_kept_where_nothing_is_finished(plan: SwapPlan, tmp_path: Path) -> None:

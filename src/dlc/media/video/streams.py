@@ -213,8 +213,8 @@ class StreamCarrier:
     def _require_whole(self, index: int, track: Track) -> None:
         if track.broken and not self._allow_damaged:
             raise DamagedInputError(
-                f"{self._path} is damaged, a part of stream {index} cannot be decoded: allow "
-                "damaged input to process what can be read"
+                f"{self._path} is damaged, a part of stream {index} cannot be decoded: pass "
+                "`allow_damaged=True` to process what can be read"
             )
 
     def _audio_track(self, stream: Any) -> Track:

@@ -8,7 +8,14 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from fractions import Fraction
 
-from dlc.errors import Cancelled, DlcError, NoFaceError, OptionError, SafeguardError
+from dlc.errors import (
+    Cancelled,
+    DamagedInputError,
+    DlcError,
+    NoFaceError,
+    OptionError,
+    SafeguardError,
+)
 from dlc.host.detect import available_cpus
 from dlc.media.image.plan import is_image_name
 from dlc.media.info import MediaInfo
@@ -202,12 +209,20 @@ def _keeping_segments(folder: SegmentFolder) -> Iterator[None]:
                 f"stopped; {count} finished segments are kept in {folder.path}: the same command "
                 "continues after them"
             ) from error
+        is_damaged = isinstance(error, DamagedInputError)
+        # A disk or a network may give more the next time; damage in the file stays.
+        hope = "delete it, unless the target was read badly only once"
         if count:
             logger.warning(
-                "%d finished segments are kept in %s: the same command continues after them",
+                "%d finished segments are kept in %s: %s",
                 count,
                 folder.path,
+                hope if is_damaged else "the same command continues after them",
             )
         else:
             folder.remove()
+        if is_damaged:
+            raise DamagedInputError(
+                f"{error}, and leave out `resume`, which cannot pass over damage"
+            ) from error
         raise
