@@ -13,7 +13,8 @@ import time
 from pathlib import Path
 
 from dlc.options import EncodeOptions, Engine, Preset, SwapOptions
-from dlc.workflows.batch.run import SwapPlan, run_swap
+from dlc.workflows.batch.plan import SwapPlan
+from dlc.workflows.batch.run import run_swap
 from dlc.workflows.progress import Progress
 from tests import clips
 from tests.bench import inputs

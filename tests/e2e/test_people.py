@@ -16,7 +16,8 @@ from dlc.faces.tracking.tracker import load_tracker
 from dlc.inference.cpu import create_session
 from dlc.media.video.reader import open_target
 from dlc.options import Engine, NeuralOptions, PeopleOptions, SwapOptions
-from dlc.workflows.batch.run import SwapPlan, run_swap
+from dlc.workflows.batch.plan import SwapPlan
+from dlc.workflows.batch.run import run_swap
 from dlc.workflows.engines.engine import LoadedEngine
 from dlc.workflows.people.assignment import Part
 from dlc.workflows.people.faces import FacesOptions, find_people

@@ -7,7 +7,8 @@ from pathlib import Path
 
 from dlc.options import Engine, FaceChoice, ProvenanceOptions, SwapOptions
 from dlc.pipeline.report import PipelineReport
-from dlc.workflows.batch.run import SwapPlan, run_swap
+from dlc.workflows.batch.plan import SwapPlan
+from dlc.workflows.batch.run import run_swap
 from dlc.workflows.engines.engine import EngineChoice
 from dlc.workflows.result import ModelUse, SwapResult
 from dlc.workflows.sample import FPS, FRAMES, Sample

@@ -27,9 +27,10 @@ from dlc.media.provenance.inspection import read_manifest, read_note
 from dlc.media.upright_bgr import upright_bgr
 from dlc.media.video.reader import VideoReader
 from dlc.options import EncodeOptions, Engine, ResumeOptions, SafeguardPolicy, SwapOptions
+from dlc.workflows.batch.plan import SwapPlan
 from dlc.workflows.batch.preview import PreviewReader
 from dlc.workflows.batch.resume import run_resumable
-from dlc.workflows.batch.run import SwapPlan, run_swap
+from dlc.workflows.batch.run import run_swap
 from tests import clips
 from tests.workflows.painter import Painter, green_share, painting
 

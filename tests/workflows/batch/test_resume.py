@@ -23,9 +23,10 @@ from dlc.media.provenance.inspection import read_manifest
 from dlc.media.video.reader import open_target
 from dlc.options import EncodeOptions, Engine, ResumeOptions, SwapOptions
 from dlc.pipeline import CancelToken
+from dlc.workflows.batch.plan import SwapPlan
 from dlc.workflows.batch.resume import run_resumable
 from dlc.workflows.batch.resume_identity import identity_of
-from dlc.workflows.batch.run import SwapPlan, run_swap
+from dlc.workflows.batch.run import run_swap
 from dlc.workflows.checks import check_options
 from dlc.workflows.engines.engine import LoadedEngine
 from dlc.workflows.progress import Progress

@@ -13,8 +13,8 @@ from dlc.errors import Cancelled
 from dlc.media.video.reader import open_target
 from dlc.options import EncodeOptions, Engine, ResumeOptions, SwapOptions
 from dlc.pipeline import CancelToken
+from dlc.workflows.batch.plan import SwapPlan
 from dlc.workflows.batch.resume import run_resumable
-from dlc.workflows.batch.run import SwapPlan
 from dlc.workflows.engines.engine import LoadedEngine
 from dlc.workflows.people.assignment import Part
 from dlc.workflows.progress import Progress

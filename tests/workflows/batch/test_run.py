@@ -35,7 +35,8 @@ from dlc.options import (
 )
 from dlc.pipeline import CancelToken
 from dlc.workflows.batch.contact_sheet import CELL_SIZE
-from dlc.workflows.batch.run import SwapPlan, run_swap
+from dlc.workflows.batch.plan import SwapPlan
+from dlc.workflows.batch.run import run_swap
 from dlc.workflows.progress import Progress
 from tests import clips
 from tests.workflows.painter import Painter, green_share, painting

@@ -26,11 +26,13 @@ from dlc.options import ResumeOptions
 from dlc.pipeline import CancelToken
 from dlc.pipeline.report import merged
 from dlc.workflows.batch.casting import Casting
+from dlc.workflows.batch.outputs import check_outputs, provenance_of
+from dlc.workflows.batch.plan import SwapPlan
 from dlc.workflows.batch.resume_identity import identity_of
-from dlc.workflows.batch.run import SwapPlan, Tally, check_outputs, provenance_of, require_faces
 from dlc.workflows.batch.segment import MadeSegment, SegmentMaker, Span
 from dlc.workflows.batch.segment_memo import SegmentMemo
 from dlc.workflows.batch.steps import FrameCount
+from dlc.workflows.batch.tally import Tally, require_faces
 from dlc.workflows.engines.engine import EngineLoader
 from dlc.workflows.people.cast import missed_people
 from dlc.workflows.progress import Progress
@@ -77,7 +79,7 @@ def run_resumable(
             counter = _Counter(folder, info.frame_count, progress)
             found = len(folder.finished)
             made = list(_make_missing(maker, folder, info, resume, counter))
-            require_faces(plan, counter.tally, str(plan.target))
+            require_faces(counter.tally, plan.options.faces, str(plan.target))
             joining_began = time.perf_counter()
             notes = _join(plan, info, folder, provenance, cancel)
             notes += _notes_of(plan, folder.finished)
@@ -111,7 +113,7 @@ def _look(plan: SwapPlan, threads: int) -> tuple[MediaInfo, Fraction]:
             raise OptionError(f"{plan.target} is a picture, and only videos can be resumed")
         if is_image_name(plan.output):
             raise OptionError(f"{plan.output} is a picture, and only videos can be resumed")
-        check_outputs(plan, reader)
+        check_outputs(plan, reader.info)
         return reader.info, reader.origin()
 
 

@@ -11,7 +11,7 @@ from typing import Any
 
 from dlc.errors import InputError
 from dlc.media.inputs import files_in
-from dlc.workflows.batch.run import SwapPlan
+from dlc.workflows.batch.plan import SwapPlan
 
 # Options that concern other files or do not affect the contents of a segment.
 _OTHER = frozenset({"overwrite", "contact_sheet", "contact_sheet_rows", "keep_partial"})

@@ -27,7 +27,8 @@ from dlc.media.video.writer import VideoWriter
 from dlc.pipeline import CancelToken, Pipeline, PipelineReport
 from dlc.safeguard.guard import Safeguard
 from dlc.workflows.batch.casting import Casting
-from dlc.workflows.batch.run import QUEUE_SIZE, SwapPlan
+from dlc.workflows.batch.plan import SwapPlan
+from dlc.workflows.batch.run import QUEUE_SIZE
 from dlc.workflows.batch.segment_memo import SegmentMemo
 from dlc.workflows.batch.steps import FrameCount, SwapSteps
 from dlc.workflows.batch.warm_up import WARM_UP, exact_time, open_early

@@ -9,8 +9,9 @@ from pathlib import Path
 from dlc.options import SwapOptions
 from dlc.pipeline import CancelToken
 from dlc.workflows.batch.casting import Casting
+from dlc.workflows.batch.plan import SwapPlan
 from dlc.workflows.batch.resume import run_resumable
-from dlc.workflows.batch.run import SwapPlan, run_swap
+from dlc.workflows.batch.run import run_swap
 from dlc.workflows.checks import check_options
 from dlc.workflows.engines.enhancer import check_enhancing
 from dlc.workflows.hardware import settled_decoder, settled_encoding
