@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import logging
 import shutil
 from collections.abc import Callable, Iterator
@@ -26,6 +27,9 @@ from dlc.errors import (
     StageError,
     WriteError,
 )
+from dlc.faces.tracking.tracker import FaceTracker
+from dlc.media.image.still import ImageReader
+from dlc.media.video.reader import VideoReader
 from dlc.options import EncodeOptions, Engine, PeopleOptions, ResumeOptions, SafeguardPolicy
 from dlc.pipeline import CancelToken
 from dlc.workflows import sources
@@ -154,6 +158,23 @@ def test_a_target_that_fails_ends_no_other(
         "a_cut.mp4", "b_empty.mkv", "c_wall.png",
     ]  # fmt: skip
     assert "is empty" in told[1]
+
+
+def count_held() -> int:
+    gc.collect()
+    return sum(type(each) in (VideoReader, ImageReader, FaceTracker) for each in gc.get_objects())
+
+
+def test_targets_that_failed_are_not_held_in_memory(
+    astronaut_file: Path, folder: Path, output: Path
+) -> None:
+    content = (folder / "clip2.mp4").read_bytes()
+    (folder / "a_cut.mp4").write_bytes(content[: len(content) // 2])
+    wall(folder / "c_wall.png")
+    before = count_held()
+    result = dlc.swap_folder(astronaut_file, folder, output, FAST)
+    assert len(result.errors) == 2
+    assert count_held() <= before
 
 
 def test_a_video_that_is_named_like_a_picture_is_no_preview(

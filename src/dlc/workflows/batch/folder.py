@@ -177,7 +177,7 @@ class _FolderRun:
         except _OF_ONE_TARGET as error:
             logger.error("%s: %s", files.target.name, error)
             logger.debug("where that came from", exc_info=error)
-            return TargetOutcome(files.target, files.output, error=error)
+            return TargetOutcome(files.target, files.output, error=_alone(error))
         return TargetOutcome(files.target, files.output, result)
 
     def _options_for(self, files: TargetFiles) -> SwapOptions:
@@ -205,6 +205,12 @@ class _FolderRun:
         if self._options.keep_partial and files.output.exists():
             message += f"; {files.output} is only a beginning: delete it to have it made whole"
         return message + (", and left alone when the same command continues" if done else "")
+
+
+def _alone(error: DlcError) -> DlcError:
+    """Return an error without what led to it, which holds the engine and pictures of its target."""
+    error.__cause__ = error.__context__ = None
+    return error.with_traceback(None)
 
 
 @contextmanager
