@@ -202,9 +202,11 @@ class _FolderRun:
         message += f"done, in {self._plan.output}" if done else "done"
         if self._options.overwrite:
             return message
+        if done:
+            message += ", and left alone when the same command continues"
         if self._options.keep_partial and files.output.exists():
             message += f"; {files.output} is only a beginning: delete it to have it made whole"
-        return message + (", and left alone when the same command continues" if done else "")
+        return message
 
 
 def _alone(error: DlcError) -> DlcError:
