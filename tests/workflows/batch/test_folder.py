@@ -274,6 +274,18 @@ def test_a_run_that_is_stopped_before_its_first_file_leaves_nothing(
     assert not output.exists()
 
 
+def test_no_folder_is_left_that_would_be_empty(
+    astronaut_file: Path, folder: Path, output: Path
+) -> None:
+    for target in folder.iterdir():
+        target.unlink()
+    wall(folder / "wall.png")
+    options = replace(FAST, contact_sheet=output / "deep" / "er" / "sheets")
+    result = dlc.swap_folder(astronaut_file, folder, output / "deep" / "er", options)
+    assert [type(error) for error in result.errors] == [NoFaceError]
+    assert not output.exists()
+
+
 def test_a_beginning_that_is_kept_is_called_one(
     astronaut_file: Path, folder: Path, output: Path
 ) -> None:

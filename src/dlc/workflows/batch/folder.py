@@ -218,22 +218,23 @@ def _alone(error: DlcError) -> DlcError:
 @contextmanager
 def _folders(plan: FolderPlan) -> Iterator[None]:
     """Make the folders for outputs, and remove those in the end that would be empty."""
-    folders = [each for each in (plan.output, plan.contact_sheets) if each is not None]
-    missing = [folder for folder in folders if not folder.exists()]
     made: list[Path] = []
     try:
-        for folder in missing:
-            _make(folder)
-            made.append(folder)
+        for folder in (plan.output, plan.contact_sheets):
+            if folder is not None:
+                made += _make(folder)
         yield
     finally:
-        for folder in made:
+        for folder in reversed(made):
             with suppress(OSError):
                 folder.rmdir()
 
 
-def _make(folder: Path) -> None:
+def _make(folder: Path) -> list[Path]:
+    """Make a folder and those around it; return the ones that were missing, the outermost first."""
     try:
+        missing = [each for each in (folder, *folder.parents) if not each.exists()]
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise unwritable(folder, error) from error
+    return missing[::-1]
