@@ -26,6 +26,7 @@ class Frame:
         index: 0-based number in the processed range.
         pts: presentation time in units of `time_base`.
         time_base: seconds.
+        origin: the time on the clock of `pts`, in seconds, that a player shows as 0.
         orientation: how the coded samples are turned for display.
     """
 
@@ -36,6 +37,7 @@ class Frame:
         "_writable",
         "index",
         "orientation",
+        "origin",
         "pts",
         "time_base",
     )
@@ -47,6 +49,7 @@ class Frame:
         index: int = 0,
         pts: int | None = None,
         time_base: Fraction = Fraction(1),
+        origin: Fraction = Fraction(0),
         orientation: Orientation = UPRIGHT,
         tags: ColorTags | None = None,
     ) -> None:
@@ -57,6 +60,7 @@ class Frame:
             index: 0-based number in the processed range.
             pts: presentation time in units of `time_base`.
             time_base: seconds.
+            origin: the time on the clock of `pts`, in seconds, that a player shows as 0.
             orientation: how the coded samples are turned for display.
             tags: the stream's color tags; those on `native` if None.
 
@@ -70,6 +74,7 @@ class Frame:
         self.index = index
         self.pts = pts
         self.time_base = time_base
+        self.origin = origin
         self.orientation = orientation
 
     @property
@@ -84,8 +89,8 @@ class Frame:
 
     @property
     def time(self) -> float:
-        """Presentation time in seconds; 0.0 where there is none."""
-        return float((self.pts or 0) * self.time_base)
+        """Presentation time in seconds as players count it; 0.0 where there is none."""
+        return 0.0 if self.pts is None else float(self.pts * self.time_base - self.origin)
 
     @property
     def width(self) -> int:

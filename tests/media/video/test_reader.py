@@ -527,6 +527,20 @@ def video_pid(path: Path) -> int:
         return container.streams.video[0].id
 
 
+def test_times_are_told_as_players_count_them(tmp_path: Path) -> None:
+    five_hours = 5 * 3600 * 90_000
+    recording = replace(BROADCAST, pts=range(five_hours, five_hours + 25 * 3600, 3600))
+    path = make(tmp_path / "a.ts", recording)
+
+    with VideoReader(path, start=0.2) as reader:
+        found = [frame.time for frame in reader]
+    assert found == pytest.approx([n / 25 for n in range(5, 25)])
+
+    damaged = with_a_hole(path, video_pid(path), 1)
+    with pytest.raises(DamagedInputError, match=r"is damaged at 0\.[4-6]"):
+        list(VideoReader(damaged))
+
+
 @pytest.mark.parametrize("kind", ["VARIABLE", "in pieces"])
 def test_a_whole_transport_stream_is_not_damaged(tmp_path: Path, kind: str) -> None:
     uneven = [n * 3600 + 90_000 * (n > 40) + 900 * (n % 3) for n in range(100)]

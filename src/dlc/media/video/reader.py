@@ -111,7 +111,7 @@ class VideoReader(Closing):
             DamagedInputError: if a frame is damaged or missing, unless damage is allowed.
             OptionError: if no frame lies in the wanted range.
         """
-        info = self.info
+        info, origin = self.info, self.origin()
         begin = None if info.start is None else math.ceil(info.start / info.time_base)
         stop = None if info.end is None else math.ceil(info.end / info.time_base)
         for native in self._natives:
@@ -127,6 +127,7 @@ class VideoReader(Closing):
                 index=self.frames_read,
                 pts=pts,
                 time_base=info.time_base,
+                origin=origin,
                 orientation=info.orientation,
                 tags=info.colors,
             )
@@ -316,9 +317,8 @@ class VideoReader(Closing):
         if native.is_corrupt:
             self.frames_damaged += 1
             if not self.allow_damaged:
-                raise DamagedInputError(
-                    f"{self.path} is damaged at {float(pts * self.info.time_base):.2f} s: {_ALLOW}"
-                )
+                time = float(pts * self.info.time_base - self.origin())
+                raise DamagedInputError(f"{self.path} is damaged at {time:.2f} s: {_ALLOW}")
 
     def _uniform(self, native: av.VideoFrame) -> av.VideoFrame:
         """Return a frame in the size and format of the first, as an encoder needs it."""
