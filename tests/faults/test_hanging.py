@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -25,8 +26,14 @@ def test_the_second_request_ends_a_run_that_hangs(
     errors = tmp_path / "errors"
     folder = tmp_path / "outputs"
     folder.mkdir()
-    output = folder / "out.mp4"
-    swap = ["swap", str(astronaut_file), str(group_clip), str(output), "--json"]
+    target, output = group_clip, folder / "out.mp4"
+    if thread == "worker":
+        # The last one of a folder.
+        target, output = tmp_path / "targets", folder
+        target.mkdir()
+        shutil.copy(astronaut_file, target / "a.png")
+        shutil.copy(group_clip, target / "clip.mp4")
+    swap = ["swap", str(astronaut_file), str(target), str(output), "--json"]
     with errors.open("w") as log:
         process = subprocess.Popen(
             [sys.executable, "-m", "tests.faults.hanging", thread, *swap],
@@ -48,7 +55,9 @@ def test_the_second_request_ends_a_run_that_hangs(
     assert process.returncode == 130
     assert "ended at the second request" in errors.read_text().splitlines()[-1]
     assert '"exit_code": 130' in out
-    assert os.listdir(folder) == []  # noqa: PTH208 - hidden files too
+    assert "only what was finished before is kept" in out
+    kept = os.listdir(folder)  # noqa: PTH208 - hidden files too
+    assert kept == (["a.png"] if thread == "worker" else [])
 
 
 def wait_for(words: str, log: Path, process: subprocess.Popen[str]) -> None:

@@ -14,7 +14,9 @@ from dlc.errors import Cancelled
 from dlc.pipeline.cancel import CancelToken
 from dlc.pipeline.stop_requests import StopRequests
 
-_GIVEN_UP = "ended at the second request because a step did not stop; nothing was kept"
+_GIVEN_UP = (
+    "ended at the second request because a step did not stop; only what was finished before is kept"
+)
 
 
 @contextmanager

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import secrets
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from pathlib import Path
 
 from dlc.errors import OutputError
@@ -120,7 +121,8 @@ class AtomicFile:
 def discard_own(folder: Path) -> None:
     """Remove this process's temporary files in a folder, for one that has to end at once."""
     for found in folder.glob(f".*{_mark()}*"):
-        found.unlink(missing_ok=True)
+        with suppress(OSError):
+            found.unlink()
 
 
 def _hidden(path: Path) -> Path:
