@@ -184,8 +184,19 @@ def test_a_video_that_is_named_like_a_picture_is_no_preview(
     result = dlc.swap_folder(astronaut_file, folder, output, FAST)
     (error,) = result.errors
     assert isinstance(error, InputError)
-    assert "named like one: rename it" in str(error)
+    assert "it is no picture, though it is named like one" in str(error)
     assert names(output) == ["clip10.mp4", "photo.png"]
+
+
+def test_a_picture_that_is_named_like_a_video_is_to_be_renamed(
+    astronaut_file: Path, folder: Path, output: Path
+) -> None:
+    (folder / "photo.png").rename(folder / "clip2.mp4")
+    result = dlc.swap_folder(astronaut_file, folder, output, FAST)
+    (error,) = result.errors
+    assert isinstance(error, InputError)
+    assert "named like a video: rename it" in str(error)
+    assert names(output) == ["clip10.mp4"]
 
 
 def test_a_part_concerns_videos_that_are_long_enough(
@@ -294,7 +305,7 @@ def test_a_beginning_that_is_kept_is_called_one(
     (output / "photo.png").write_bytes(b"precious")
     cancel = CancelToken()
     options = replace(FAST, keep_partial=True)
-    words = r"1 of 3 .*, and left alone when the same .*; .*clip2\.mp4 is only a beginning: delete it"
+    words = r"1 of 3 .*, and left alone when .*; .*clip2\.mp4 is only a beginning: delete it"
     with pytest.raises(Cancelled, match=words):
         dlc.swap_folder(
             astronaut_file, folder, output, options,

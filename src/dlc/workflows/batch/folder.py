@@ -182,9 +182,12 @@ class _FolderRun:
 
     def _options_for(self, files: TargetFiles) -> SwapOptions:
         options = replace(self._options, contact_sheet=files.contact_sheet)
-        if not is_image(files.target):
-            if is_image_name(files.output):
-                raise InputError("it is no picture, though it is named like one: rename it")
+        is_picture, is_named_so = is_image(files.target), is_image_name(files.output)
+        if is_named_so and not is_picture:
+            raise InputError("it is no picture, though it is named like one: rename it")
+        if is_picture and not is_named_so:
+            raise InputError("it is a picture, though it is named like a video: rename it")
+        if not is_picture:
             return options
         return replace(
             options,
