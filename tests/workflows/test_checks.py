@@ -41,6 +41,8 @@ def test_options_that_make_sense(options: SwapOptions) -> None:
         (SwapOptions(contact_sheet_rows=1000), "contact_sheet_rows"),
         (SwapOptions(encoding=EncodeOptions(quality=-1)), "quality"),
         (SwapOptions(encoding=EncodeOptions(quality=52)), "quality"),
+        (SwapOptions(encoding=EncodeOptions(height=15)), "at least 16"),
+        (SwapOptions(encoding=EncodeOptions(height=-5)), "at least 16"),
         (SwapOptions(label=""), "label"),
         (SwapOptions(label="two\nlines"), "label"),
         (SwapOptions(label="x" * 81), "label"),

@@ -9,6 +9,7 @@ from pathlib import Path
 from dlc.errors import OptionError, OutputError
 from dlc.media.atomic import check_path
 from dlc.media.label import check_label
+from dlc.media.scaling import LEAST_HEIGHT
 from dlc.options import (
     FaceChoice,
     LiveOptions,
@@ -36,6 +37,9 @@ def check_options(options: SwapOptions) -> None:
         raise OptionError(
             f"quality is {options.encoding.quality:g}; give 0 (best) to {MAX_QUALITY}"
         )
+    height = options.encoding.height
+    if height is not None and height < LEAST_HEIGHT:
+        raise OptionError(f"`height` is {height}: give at least {LEAST_HEIGHT}")
     if options.threads is not None and options.threads < 1:
         raise OptionError(f"threads is {options.threads}; give at least 1")
     if options.allow_damaged and options.decoder is not VideoDecoder.SOFTWARE:
