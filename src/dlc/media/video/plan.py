@@ -97,20 +97,14 @@ def plan_video(path: Path, info: MediaInfo, encoding: EncodeOptions) -> VideoPla
     rows = size[1] if size else info.coded_height + padding[1]
     fields = info.fields if not upright and _keeps_fields(encoder, rows, pix_fmt) else None
     rate = _rate(info, container)
-    if container.tick is not None:
-        time_base = container.tick
-    else:
-        time_base = 1 / rate if container.constant_rate else info.time_base
-    notes = [
+    time_base = _time_base(info, container, rate)
+    notes = (
         *_format_notes(encoder, layout, pix_fmt),
         *_picture_notes(container, info, padding, time_base, upright=upright),
         *_field_notes(info, fields, scaled=size is not None),
         *_subtitle_notes(container, info),
-    ]
-    if info.colors.is_hdr and encoder.codec == "h264":
-        notes.append("few players show HDR in H.264: libx265 is the encoder for it")
-    if info.hdr and encoder.hdr is None:
-        notes.append(f"{encoder.name} does not carry the HDR mastering metadata over")
+        *_hdr_notes(encoder, info),
+    )
     return VideoPlan(
         container=container,
         encoder=encoder,
@@ -122,7 +116,7 @@ def plan_video(path: Path, info: MediaInfo, encoding: EncodeOptions) -> VideoPla
         time_base=time_base,
         rate=rate,
         muxer_options={**container.options, **_timescale(container, info)},
-        notes=tuple(notes),
+        notes=notes,
     )
 
 
@@ -268,6 +262,12 @@ def _rate(info: MediaInfo, container: Container) -> Fraction:
     return info.fps or Fraction(25)
 
 
+def _time_base(info: MediaInfo, container: Container, rate: Fraction) -> Fraction:
+    if container.tick is not None:
+        return container.tick
+    return 1 / rate if container.constant_rate else info.time_base
+
+
 def _format_notes(encoder: Encoder, source: PixelLayout, pix_fmt: str) -> list[str]:
     if pix_fmt == "pal8":
         return ["GIF has 256 colors a frame: colors are reduced"]
@@ -330,3 +330,12 @@ def _field_notes(info: MediaInfo, fields: FieldOrder | None, *, scaled: bool) ->
         f"interlaced pictures are encoded as progressive ones, {how}: players will not deinterlace "
         "them"
     ]
+
+
+def _hdr_notes(encoder: Encoder, info: MediaInfo) -> list[str]:
+    notes = []
+    if info.colors.is_hdr and encoder.codec == "h264":
+        notes.append("few players show HDR in H.264: libx265 is the encoder for it")
+    if info.hdr and encoder.hdr is None:
+        notes.append(f"{encoder.name} does not carry the HDR mastering metadata over")
+    return notes
