@@ -21,15 +21,12 @@ from dlc.workflows.batch.outputs import (
     provenance_of,
 )
 from dlc.workflows.batch.plan import SwapPlan
-from dlc.workflows.batch.steps import SwapSteps
+from dlc.workflows.batch.steps import SwapSteps, swap_pipeline
 from dlc.workflows.batch.tally import Tally, require_faces
 from dlc.workflows.engines.engine import EngineLoader
 from dlc.workflows.progress import Progress
 from dlc.workflows.result import SwapResult
 from dlc.workflows.threads import opencv_threads
-
-# Frames waiting between two stages: enough to even out delays, few enough to hold 4K in memory.
-QUEUE_SIZE = 2
 
 
 def run_swap(
@@ -71,13 +68,7 @@ def run_swap(
         ):
             recorder = None if sheet is None else sheet.recorder
             steps = SwapSteps(cast, plan.options, writer, safeguard, recorder, target.begin)
-            pipeline = Pipeline(
-                target.reader,
-                steps.stages,
-                source_name="decode",
-                queue_size=QUEUE_SIZE,
-                cancel=cancel,
-            )
+            pipeline = swap_pipeline(target.reader, steps, cancel)
             with _explaining_a_stop(plan, writer):
                 tally = _process(pipeline, target.reader.info.frame_count, progress)
                 cancel.check()

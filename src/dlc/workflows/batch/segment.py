@@ -24,13 +24,12 @@ from dlc.media.video.joining import PartPlan
 from dlc.media.video.reader import VideoReader
 from dlc.media.video.segments import Segment
 from dlc.media.video.writer import VideoWriter
-from dlc.pipeline import CancelToken, Pipeline, PipelineReport
+from dlc.pipeline import CancelToken, PipelineReport
 from dlc.safeguard.guard import Safeguard
 from dlc.workflows.batch.casting import Casting
 from dlc.workflows.batch.plan import SwapPlan
-from dlc.workflows.batch.run import QUEUE_SIZE
 from dlc.workflows.batch.segment_memo import SegmentMemo
-from dlc.workflows.batch.steps import FrameCount, SwapSteps
+from dlc.workflows.batch.steps import FrameCount, SwapSteps, swap_pipeline
 from dlc.workflows.batch.warm_up import WARM_UP, exact_time, open_early
 from dlc.workflows.engines.engine import EngineLoader
 from dlc.workflows.people.cast import Cast
@@ -112,13 +111,7 @@ class SegmentMaker:
             options = self._plan.options
             steps = SwapSteps(cast, options, writer, self._safeguard, begin=span.begin)
             frames = _FramesOf(reader, span)
-            pipeline = Pipeline(
-                frames,
-                steps.stages,
-                source_name="decode",
-                queue_size=QUEUE_SIZE,
-                cancel=self._cancel,
-            )
+            pipeline = swap_pipeline(frames, steps, self._cancel)
             with closing(pipeline.run()) as counts:
                 for one in counts:
                     if one is not None:

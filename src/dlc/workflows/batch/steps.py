@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from fractions import Fraction
 from functools import partial, reduce
@@ -13,6 +14,7 @@ from dlc.faces.face import Face
 from dlc.media.frame import Frame
 from dlc.media.label import Label
 from dlc.options import SwapOptions
+from dlc.pipeline import CancelToken, Pipeline
 from dlc.pipeline.stage import Stage
 from dlc.safeguard.guard import Safeguard
 from dlc.swapping.effect import PatchEffect
@@ -20,6 +22,9 @@ from dlc.workflows.batch.contact_sheet import CELL_SIZE
 from dlc.workflows.batch.moments import Moment, MomentRecorder
 from dlc.workflows.batch.warm_up import exact_time
 from dlc.workflows.people.cast import Cast
+
+# Frames waiting between two stages: enough to even out delays, few enough to hold 4K in memory.
+_QUEUE_SIZE = 2
 
 
 class FrameWriter(Protocol):
@@ -138,6 +143,13 @@ class SwapSteps:
 
     def _is_wanted(self, frame: Frame) -> bool:
         return self._begin is None or exact_time(frame) >= self._begin
+
+
+def swap_pipeline(frames: Iterable[Frame], steps: SwapSteps, cancel: CancelToken) -> Pipeline:
+    """Return a pipeline that yields a `FrameCount` for each frame, None for those not wanted."""
+    return Pipeline(
+        frames, steps.stages, source_name="decode", queue_size=_QUEUE_SIZE, cancel=cancel
+    )
 
 
 def _apply(effect: PatchEffect, job: FrameJob) -> FrameJob:
