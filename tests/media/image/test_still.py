@@ -149,6 +149,7 @@ def test_the_four_colors_of_print_become_rgb(
     assert "the image is in CMYK, for print, and becomes RGB" in reader.notes
     with Image.open(tmp_path / "b.png") as image:
         assert "icc_profile" not in image.info
+        assert image.mode == "RGB"
         difference = np.asarray(image.convert("RGB"), float) - np.asarray(picture, float)
     assert np.abs(difference).mean() < 4
     if extension == ".jpg":

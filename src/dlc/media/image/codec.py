@@ -18,6 +18,7 @@ from dlc.media.image.density import Density, density_of, with_density
 from dlc.media.image.files import (
     ImageKind,
     ImageMetadata,
+    is_cmyk,
     jpeg_xmp,
     png_xmp,
     with_jpeg_xmp,
@@ -72,6 +73,9 @@ def decode_image(path: Path, kind: ImageKind, data: bytes) -> tuple[av.VideoFram
             raise InputError(f"{path} cannot be read as an image: {error.err}") from error
     if pixels is None:
         raise DamagedInputError(f"{path} is damaged: no picture can be read from it")
+    if is_cmyk(kind, data):
+        # OpenCV adds an opacity channel to those of TIFF.
+        pixels = pixels[..., :3]
     found = _by_type(types, blocks)
     exif = (found.get(cv2.IMAGE_METADATA_EXIF) or b"").removeprefix(b"Exif\0\0") or None
     xmp = _xmp(kind, data, found)
