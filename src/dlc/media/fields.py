@@ -29,7 +29,7 @@ def field_order(frame: av.VideoFrame) -> FieldOrder | None:
 
 
 class FieldMarker:
-    """Marks pictures as interlaced; those that were converted have lost the mark."""
+    """Marks pictures as interlaced; copies of them may have lost the mark."""
 
     def __init__(self, order: FieldOrder) -> None:
         """Say which field is the earlier one."""
