@@ -144,6 +144,10 @@ CASES = [
         target=folder_of_walls, output="walls",
     ),
     Case(
+        "a folder into a name of a file", OUTPUT, ("out.mp4", "name of a file"),
+        target=folder_of_walls,
+    ),
+    Case(
         "a folder into a file", OUTPUT, ("out", "a folder is needed"), target=folder_of_walls,
         output=lambda files: files.made("out", b"precious"),
     ),

@@ -87,6 +87,14 @@ def test_results_need_a_folder(clips: Path, tmp_path: Path) -> None:
         plan_folder(clips, tmp_path / "out", output)
 
 
+def test_the_name_of_a_file_is_none_of_a_new_folder(clips: Path, tmp_path: Path) -> None:
+    output = tmp_path / "out.MP4"
+    with pytest.raises(OutputError, match=r"name of a file: .* the output is a folder, too"):
+        plan_folder(clips, output, None)
+    output.mkdir()
+    assert plan_folder(clips, output, None).output == output
+
+
 @pytest.mark.parametrize("name", ["clips", "out", "sheet.png"])
 def test_contact_sheets_need_a_folder_of_their_own(clips: Path, tmp_path: Path, name: str) -> None:
     words = "`contact_sheet` is a folder" if name == "sheet.png" else "a folder of their own"

@@ -59,7 +59,8 @@ def plan_folder(folder: Path, output: Path, contact_sheets: Path | None) -> Fold
         InputError: `folder` is not there, is no folder, holds no target, or two of them would get
             the same output.
         OptionError: contact sheets are not to go into a folder of their own.
-        OutputError: `output` is a file, the folder of the targets, or may not be written to.
+        OutputError: `output` is a file or named like one, is the folder of the targets, or may not
+            be written to.
     """
     if not is_folder(folder):
         raise InputError(f"{folder} is a file, a folder is needed: dlc.swap processes files")
@@ -74,6 +75,7 @@ def plan_folder(folder: Path, output: Path, contact_sheets: Path | None) -> Fold
             f"{folder} holds no video and no picture: what is processed are files directly in it "
             f"whose names end in {', '.join(sorted(TARGET_EXTENSIONS))}"
         )
+    _check_name(output)
     targets = tuple(_files_of(target, output, contact_sheets) for target in contents.targets)
     _check_outputs(targets)
     own = [path for path in (output, contact_sheets) if path is not None]
@@ -96,6 +98,14 @@ def _check_outputs(targets: Sequence[TargetFiles]) -> None:
             raise InputError(
                 f"{other} and {each.target} would both become {each.output}: rename one of them"
             )
+
+
+def _check_name(output: Path) -> None:
+    if output.suffix.lower() in TARGET_EXTENSIONS and not output.is_dir():
+        raise OutputError(
+            f"{output} is the name of a file: for a folder of targets the output is a folder, too; "
+            "choose another name, or make this folder first"
+        )
 
 
 def _check_sheets(sheets: Path, folder: Path, output: Path) -> None:
