@@ -8,7 +8,7 @@ import pytest
 
 from dlc.errors import ProvenanceError
 from dlc.media.provenance.inspection import read_manifest
-from dlc.options import Engine, FaceChoice, ProvenanceOptions, SwapOptions
+from dlc.options import EncodeOptions, Engine, FaceChoice, ProvenanceOptions, SwapOptions
 from dlc.workflows.provenance import Provenance, prepare_provenance
 from tests.media.signing import issued, small_file
 
@@ -43,6 +43,7 @@ def test_a_certificate_of_the_users_choice_and_the_options_that_matter(tmp_path:
     options = SwapOptions(
         faces=FaceChoice.LEFT,
         start=1.5,
+        encoding=EncodeOptions(height=360),
         provenance=ProvenanceOptions(signed=True, certificate=certificate, key=key),
     )
     finish = prepared(tmp_path, "out.mp4", options=options).finish_for(tmp_path / "out.mp4")
@@ -52,7 +53,8 @@ def test_a_certificate_of_the_users_choice_and_the_options_that_matter(tmp_path:
     assert manifest is not None
     assert manifest.signer == "A studio"
     assert manifest.statement is not None
-    assert manifest.statement["options"] == {"faces": "left", "start": 1.5, "end": None}
+    chosen = {"faces": "left", "start": 1.5, "end": None, "height": 360}
+    assert manifest.statement["options"] == chosen
 
 
 def test_a_key_that_is_not_there_is_an_error(tmp_path: Path) -> None:

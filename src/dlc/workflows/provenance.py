@@ -81,7 +81,8 @@ def _choices(options: SwapOptions | LiveOptions) -> dict[str, Any]:
     faces = options.faces.value if isinstance(options.faces, FaceChoice) else list(options.faces)
     if isinstance(options, LiveOptions):
         return {"faces": faces, "no_face": options.no_face.value}
-    return {"faces": faces, "start": options.start, "end": options.end}
+    chosen = {"faces": faces, "start": options.start, "end": options.end}
+    return {**chosen, "height": options.encoding.height}
 
 
 def _sha256(path: Path) -> str:
