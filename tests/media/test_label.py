@@ -93,6 +93,14 @@ def test_accents_are_drawn() -> None:
     assert not np.array_equal(plain.bgr, accented.bgr)
 
 
+@pytest.mark.skipif(int(cv2.__version__.split(".")[0]) < 5, reason="needs OpenCV 5's fonts")
+def test_signs_that_would_be_question_marks_are_refused() -> None:
+    with pytest.raises(OptionError, match="'😀' cannot be drawn"):
+        Label("swapped? 😀")
+    for text in ("swapped?", "Für Größe «é»", "合成", "синтез"):
+        Label(text)
+
+
 def test_the_note_is_as_large_as_a_smaller_picture_needs_it() -> None:
     heights = []
     for height in (None, 2160, 270):

@@ -101,3 +101,16 @@ def check_label(text: str) -> None:
             "this version of OpenCV draws plain ASCII only: update opencv-python, or leave accents "
             "out of the label"
         )
+    strange = [sign for sign in text if sign != "?" and np.array_equal(_drawn(sign), _drawn("?"))]
+    if strange:
+        raise OptionError(
+            f"the label's {strange[0]!r} cannot be drawn, OpenCV's font has no such sign: leave it "
+            "out or write it with other letters"
+        )
+
+
+def _drawn(sign: str) -> NDArray[np.uint8]:
+    """Return a sign as OpenCV draws it: as a question mark where its font has none such."""
+    drawn = np.zeros((48, 64), np.uint8)
+    cv2.putText(drawn, sign, (16, 32), _FONT, 1.0, (255,), 1)
+    return drawn
