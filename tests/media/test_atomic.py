@@ -71,8 +71,14 @@ def test_the_folder_must_exist(tmp_path: Path) -> None:
         check_path(tmp_path / "missing" / "film.mp4", [], overwrite=False)
 
 
+def test_an_address_is_no_output(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(OutputError, match="rtmp://host/live is an address, and dlc writes files"):
+        check_path(Path("rtmp://host/live"), [], overwrite=False)
+
+
 def test_a_folder_is_no_output(tmp_path: Path) -> None:
-    with pytest.raises(OutputError, match="not a regular file"):
+    with pytest.raises(OutputError, match="is a folder, and a file is needed: name one in it"):
         check_path(tmp_path, [], overwrite=True)
 
 

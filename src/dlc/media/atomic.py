@@ -10,6 +10,7 @@ from pathlib import Path
 
 from dlc.errors import OutputError
 from dlc.media.failures import reason_of, unwritable
+from dlc.media.inputs import address_in
 
 
 def check_path(path: Path, inputs: Iterable[Path], *, overwrite: bool) -> None:
@@ -35,10 +36,14 @@ def check_path(path: Path, inputs: Iterable[Path], *, overwrite: bool) -> None:
 def _check(path: Path, inputs: Iterable[Path], *, overwrite: bool) -> None:
     folder = path.parent
     if not folder.is_dir():
+        if address := address_in(path):
+            raise OutputError(f"{address} is an address, and dlc writes files: name one instead")
         raise OutputError(f"{folder} is no folder: create it or choose another one")
     if path.exists():
         if any(source.exists() and path.samefile(source) for source in inputs):
             raise OutputError(f"{path} is an input as well: choose another name for the output")
+        if path.is_dir():
+            raise OutputError(f"{path} is a folder, and a file is needed: name one in it")
         if not path.is_file():
             raise OutputError(f"{path} is not a regular file: choose another name")
         if not overwrite:

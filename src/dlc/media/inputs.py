@@ -53,12 +53,16 @@ def files_in(folder: Path) -> list[Path]:
         raise unreadable(folder, error) from error
 
 
+def address_in(path: Path) -> str | None:
+    """Return the address that was given for a path; None if it is a path."""
+    return str(path).replace(":/", "://", 1) if _ADDRESS.match(str(path)) else None
+
+
 def _status(path: Path) -> os.stat_result:
     try:
         return path.stat()
     except (FileNotFoundError, NotADirectoryError) as error:
-        if _ADDRESS.match(str(path)):
-            address = str(path).replace(":/", "://", 1)
+        if address := address_in(path):
             raise InputError(
                 f"{address} is an address, and a file is needed: download or record it first, or "
                 "play it live with `dlc live`"
