@@ -103,7 +103,13 @@ def test_the_last_frame_has_a_picture_as_well(plan: SwapPlan) -> None:
     assert watcher.times[-1] == pytest.approx(2.3)
 
 
-@pytest.mark.parametrize(("start", "words"), [(2.35, "wanted range"), (9.0, "past the end of")])
+@pytest.mark.parametrize(
+    ("start", "words"),
+    [
+        (2.35, r"begins at 2\.35 s or later: its last one begins at 2\.3 s"),
+        (9.0, "past the end of"),
+    ],
+)
 def test_a_start_beyond_the_end_is_the_error_of_a_video(
     plan: SwapPlan, start: float, words: str
 ) -> None:

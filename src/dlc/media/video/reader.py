@@ -134,6 +134,9 @@ class VideoReader(Closing):
             self.frames_read += 1
         else:
             self._account()
+        if begin is not None and self._last is not None and self._last < begin:
+            seconds = [float(pts * info.time_base - origin) for pts in (begin, self._last)]
+            raise no_frame_from(self.path, *seconds)
         if not self.frames_read:
             raise OptionError(f"no frame of {self.path} lies in the wanted range")
         self._report()
@@ -373,6 +376,15 @@ class VideoReader(Closing):
             self.notes.append(f"{self._times_changed} frames had no usable time and got the next")
         if self._rescaled:
             self.notes.append(f"{self._rescaled} frames of another size were scaled to the first's")
+
+
+def no_frame_from(path: Path, start: float, last: float) -> OptionError:
+    """Return the error of a start after the last frame; both are seconds into the video."""
+    # Rounded down, so that it may be given as a start.
+    shown = math.floor(1000 * last) / 1000
+    return OptionError(
+        f"no frame of {path} begins at {start:g} s or later: its last one begins at {shown:g} s"
+    )
 
 
 def open_target(

@@ -9,7 +9,7 @@ from pathlib import Path
 from dlc.errors import OptionError
 from dlc.media.closing import Closing
 from dlc.media.frame import Frame
-from dlc.media.video.reader import VideoReader
+from dlc.media.video.reader import VideoReader, no_frame_from
 from dlc.options import SwapOptions
 from dlc.workflows.batch.warm_up import exact_time, open_early
 from dlc.workflows.timecode import timecode
@@ -69,7 +69,7 @@ class PreviewReader(Closing):
             yield frame
             if self.begin is None or exact_time(frame) >= self.begin:
                 return
-        raise OptionError(f"no frame of {self._target} lies in the wanted range")
+        raise no_frame_from(self._target, float(self.begin or 0) - float(frame.origin), frame.time)
 
     def close(self) -> None:
         """Close the video."""
