@@ -175,7 +175,7 @@ class _FolderRun:
         except WriteError:
             raise  # the next one would fail as well
         except _OF_ONE_TARGET as error:
-            logger.error("%s: %s", files.target.name, error)
+            logger.error("%s", _naming(files.target, error))
             logger.debug("where that came from", exc_info=error)
             return TargetOutcome(files.target, files.output, error=_alone(error))
         return TargetOutcome(files.target, files.output, result)
@@ -201,7 +201,8 @@ class _FolderRun:
     def _end(self, error: DlcError, files: TargetFiles, done: int) -> str:
         """Return the message of what ends the run before its last target; `done` are finished."""
         verb = "is" if done == 1 else "are"
-        message = f"{files.target.name}: {error}; {done} of {len(self._plan.targets)} files {verb} "
+        message = f"{_naming(files.target, error)}; "
+        message += f"{done} of {len(self._plan.targets)} files {verb} "
         message += f"done, in {self._plan.output}" if done else "done"
         if self._options.overwrite:
             return message
@@ -216,6 +217,12 @@ def _alone(error: DlcError) -> DlcError:
     """Return an error without what led to it, which holds the engine and pictures of its target."""
     error.__cause__ = error.__context__ = None
     return error.with_traceback(None)
+
+
+def _naming(target: Path, error: DlcError) -> str:
+    """Return an error's message, with the target's name before it if it has none."""
+    message = str(error)
+    return message if str(target) in message else f"{target.name}: {message}"
 
 
 @contextmanager
