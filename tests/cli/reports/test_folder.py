@@ -110,6 +110,13 @@ def test_totals_and_notes_follow() -> None:
     ]
 
 
+def test_a_note_that_has_the_name_of_its_file_is_not_followed_by_it() -> None:
+    jumps = "the clock of b.ts jumps at 1.04 s"
+    second = replace(SECOND, notes=(jumps,))
+    targets = (FOLDER.targets[0], replace(FOLDER.targets[1], result=second))
+    assert f"note      {jumps}" in rendered(replace(FOLDER, targets=targets))
+
+
 def test_where_nothing_was_done_there_are_no_totals() -> None:
     lines = rendered(replace(FOLDER, targets=FOLDER.targets[2:], notes=()), verbose=True)
     assert lines[3:] == [

@@ -14,7 +14,7 @@ from dlc.cli.flags import with_flags
 from dlc.cli.reports.swap import plain_error, plain_result, show_rows, stage_table
 from dlc.cli.times import format_duration
 from dlc.pipeline.report import merged
-from dlc.workflows.result import FolderResult, SwapResult, TargetOutcome
+from dlc.workflows.result import FolderResult, TargetOutcome
 
 _NAMED = 3
 
@@ -101,20 +101,22 @@ def _rows(result: FolderResult) -> Iterator[tuple[str, str]]:
         yield "frames", str(sum(each.frames for each in done))
         yield "faces", f"{sum(each.faces for each in done)}{kept}"
         yield "speed", f"{result.fps:.1f} fps, {format_duration(result.seconds)} in all"
-    for note in (*result.notes, *_notes_on(done)):
+    for note in (*result.notes, *_notes_on(result.targets)):
         yield "note", with_flags(note)
     if result.contact_sheets is not None:
         yield "pictures", str(result.contact_sheets)
     yield "output", str(result.output)
 
 
-def _notes_on(results: tuple[SwapResult, ...]) -> Iterator[str]:
-    """Yield the notes on files, each once with the names of the files."""
-    named: dict[str, list[str]] = {}
-    for result in results:
-        for note in result.notes:
-            named.setdefault(note, []).append(result.output.name)
-    for note, names in named.items():
-        shown = ", ".join(names[:_NAMED])
-        more = f" and {len(names) - _NAMED} more" if len(names) > _NAMED else ""
-        yield note if len(names) == len(results) else f"{note} ({shown}{more})"
+def _notes_on(outcomes: tuple[TargetOutcome, ...]) -> Iterator[str]:
+    """Yield the notes on files, each once with the names of the files, unless it has their name."""
+    named: dict[str, list[TargetOutcome]] = {}
+    done = [(each, each.result.notes) for each in outcomes if each.result is not None]
+    for outcome, notes in done:
+        for note in notes:
+            named.setdefault(note, []).append(outcome)
+    for note, noted in named.items():
+        shown = ", ".join(outcome.output.name for outcome in noted[:_NAMED])
+        more = f" and {len(noted) - _NAMED} more" if len(noted) > _NAMED else ""
+        says_whose = len(noted) == len(done) or noted[0].target.name in note
+        yield note if says_whose else f"{note} ({shown}{more})"
