@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import json
+import subprocess
+from pathlib import Path
 
 import pytest
 import typer
 
 from dlc.cli.failure import FailureReporter
-from dlc.errors import Cancelled, NoFaceError, OutputError
+from dlc.errors import Cancelled, InputError, NoFaceError, OutputError
+from tests.cli.run import command, environment
 
 ERROR = NoFaceError("no face in me.jpg;\nchoose a photo that shows one")
 
@@ -55,6 +58,22 @@ def test_an_unforeseen_error_is_a_line_too(capsys: pytest.CaptureFixture[str]) -
     assert "ZeroDivisionError" in captured.err
     assert "--verbose" in captured.err
     assert json.loads(captured.out)["error"]["exit_code"] == 1
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs a device that is always full")
+def test_a_standard_output_that_takes_nothing_is_one_line_too(tmp_path: Path) -> None:
+    with Path("/dev/full").open("w") as full:
+        run = subprocess.run(
+            command("swap", tmp_path / "me.jpg", tmp_path / "no.mp4", "out.mp4", "--json"),
+            env=environment(),
+            stdout=full,
+            stderr=subprocess.PIPE,
+            text=True,
+            timeout=60,
+            check=False,
+        )
+    assert run.returncode == InputError.exit_code
+    assert run.stderr.splitlines()[-1].startswith("dlc: no such file")
 
 
 def test_a_wrong_command_line_keeps_its_exit_code(capsys: pytest.CaptureFixture[str]) -> None:

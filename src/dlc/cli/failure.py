@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 import traceback
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from types import TracebackType
 from typing import Any
@@ -71,4 +72,6 @@ class FailureReporter:
         line = " ".join(message.split())
         typer.secho(f"dlc: {line}", err=True, fg=typer.colors.RED)
         if self.as_json:
-            typer.echo(error_as_json(kind, line, exit_code))
+            # Where standard output takes nothing, the line above has told it.
+            with suppress(OSError):
+                typer.echo(error_as_json(kind, line, exit_code))
