@@ -40,7 +40,7 @@ FOLDER = FolderResult(
         TargetOutcome(Path("in/d.mp4"), Path("out/d.mp4"), error=ERROR),
     ),
     seconds=65.0,
-    notes=("1 file is neither video nor picture by name: notes.txt",),
+    notes=("1 file is of no kind that dlc reads, and left out: notes.txt",),
 )
 
 
@@ -82,7 +82,7 @@ def test_json_is_one_line_with_every_file_and_the_counts() -> None:
         "faces": 137,
         "fps": 60.0,
         "seconds": 65.0,
-        "notes": ["1 file is neither video nor picture by name: notes.txt"],
+        "notes": ["1 file is of no kind that dlc reads, and left out: notes.txt"],
     }
 
 
@@ -102,7 +102,7 @@ def test_totals_and_notes_follow() -> None:
         "frames    150",
         "faces     137 (3 left as they were)",
         "speed     60.0 fps, 1 min 05 s in all",
-        "note      1 file is neither video nor picture by name: notes.txt",
+        "note      1 file is of no kind that dlc reads, and left out: notes.txt",
         "note      unsigned",
         "note      no sound (a [red].mp4)",
         "pictures  sheets",

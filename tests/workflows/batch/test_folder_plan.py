@@ -39,13 +39,13 @@ def test_contact_sheets_of_a_clip_and_its_poster_are_two(clips: Path, tmp_path: 
 
 
 def test_what_is_left_out_is_noted(clips: Path) -> None:
-    for name in ("1.txt", "2.srt", "3", "4.mp3", ".hidden"):
+    for name in ("1.heic", "2.srt", "3", "4.mp3", ".hidden"):
         (clips / name).write_bytes(b"x")
     for name in ("more", "out", "sheets", ".git"):
         (clips / name).mkdir()
     plan = plan_folder(clips, clips / "out", clips / "sheets")
     assert plan.notes == (
-        "4 files are neither video nor picture by name: 1.txt, 2.srt, 3 and 1 more",
+        "4 files are of no kind that dlc reads, and left out: 1.heic, 2.srt, 3 and 1 more",
         "folders inside the folder are left out: more",
     )
 

@@ -131,7 +131,7 @@ def _notes(others: Sequence[Path], folders: Sequence[Path]) -> tuple[str, ...]:
     notes = []
     if others:
         what = "1 file is" if len(others) == 1 else f"{len(others)} files are"
-        notes.append(f"{what} neither video nor picture by name: {_listed(others)}")
+        notes.append(f"{what} of no kind that dlc reads, and left out: {_listed(others)}")
     if folders:
         notes.append(f"folders inside the folder are left out: {_listed(folders)}")
     return tuple(notes)
