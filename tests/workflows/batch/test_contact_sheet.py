@@ -66,6 +66,12 @@ def test_the_time_is_written_below_the_frame() -> None:
     assert left <= changed[:, 1].min() < changed[:, 1].max() < left + 160
 
 
+def test_a_picture_has_no_time() -> None:
+    sheet = draw_sheet([plain(RED)], [Moment(None, plain(GREEN), plain(BLUE))])
+    top, _ = runs_of(GREEN, sheet)[0]
+    assert (sheet[top + 90 :] == sheet[-1, -1]).all()
+
+
 def test_the_file_appears_when_the_context_ends_well(tmp_path: Path) -> None:
     path = tmp_path / "sheet.png"
     path.write_bytes(b"older")

@@ -19,7 +19,7 @@ def recorded(frames: int, rows: int) -> tuple[list[int], int]:
         if recorder.wants_next():
             recorder.add(Moment(float(number), NOTHING, NOTHING))
             taken += 1
-    return [int(moment.time) for moment in recorder.moments()], taken
+    return [int(moment.time or 0) for moment in recorder.moments()], taken
 
 
 @given(frames=st.integers(0, 3000), rows=st.integers(1, 12))

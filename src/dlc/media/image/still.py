@@ -116,7 +116,7 @@ class ImageReader(Closing):
         """Yield the one frame; every call yields a fresh copy."""
         copy = to_native(self.path, pixels_of(self._native))
         self.frames_read = 1
-        yield Frame(copy, pts=0, orientation=self.info.orientation, tags=self.info.colors)
+        yield Frame(copy, orientation=self.info.orientation, tags=self.info.colors)
 
     def close(self) -> None:
         """Do nothing: the file is closed already."""

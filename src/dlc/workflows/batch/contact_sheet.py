@@ -110,7 +110,8 @@ def draw_sheet(
         for left, picture in zip(lefts, pictures, strict=True):
             height, wide = picture.shape[:2]
             sheet[top : top + height, left : left + wide] = picture
-        _write(sheet, timecode(moment.time), int(lefts[1]), top + cell_height + 22, 0.55)
+        if moment.time is not None:
+            _write(sheet, timecode(moment.time), int(lefts[1]), top + cell_height + 22, 0.55)
     return sheet
 
 

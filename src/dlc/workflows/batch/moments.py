@@ -13,12 +13,12 @@ class Moment:
     """One row of the sheet.
 
     Attributes:
-        time: seconds into the target.
+        time: seconds into the target; None in a picture.
         target: uint8 (h, w, 3) BGR, the unmodified frame.
         result: uint8 (h, w, 3) BGR, the finished frame.
     """
 
-    time: float
+    time: float | None
     target: NDArray[np.uint8]
     result: NDArray[np.uint8]
 

@@ -131,7 +131,8 @@ class SwapSteps:
             self._label.draw(job.frame)
         if recorder is not None and before is not None:
             after = job.frame.thumbnail(CELL_SIZE)
-            recorder.add(Moment(job.frame.time, before, after))
+            time = None if job.frame.pts is None else job.frame.time
+            recorder.add(Moment(time, before, after))
         return job
 
     def encode(self, job: FrameJob) -> FrameCount | None:
