@@ -73,7 +73,7 @@ def decode_image(path: Path, kind: ImageKind, data: bytes) -> tuple[av.VideoFram
             raise InputError(f"{path} cannot be read as an image: {error.err}") from error
     if pixels is None:
         raise DamagedInputError(f"{path} is damaged: no picture can be read from it")
-    if is_cmyk(kind, data):
+    if pixels.ndim == 3 and is_cmyk(kind, data):
         # OpenCV adds an opacity channel to those of TIFF.
         pixels = pixels[..., :3]
     found = _by_type(types, blocks)
