@@ -11,7 +11,6 @@ from dlc.cli.arguments import common, neural
 from dlc.cli.arguments.people import SimilarityOption
 from dlc.cli.times import parse_time
 from dlc.options import NeuralOptions
-from dlc.pipeline.cancel import CancelToken
 
 _DEFAULTS = NeuralOptions()
 
@@ -51,10 +50,10 @@ def faces_command(
     threads: common.ThreadsOption = None,
 ) -> None:
     """Find the people and print them."""
-    from dlc.cli.console import human_console, logging_to
+    from dlc.cli.console import human_console
     from dlc.cli.display.swap import display_for
     from dlc.cli.reports.faces import faces_as_json, faces_as_text
-    from dlc.cli.signals import stopping_on_signals
+    from dlc.cli.running import run_shown
     from dlc.cli.verbosity import Verbosity
     from dlc.workflows.libraries import require_libraries
 
@@ -75,11 +74,7 @@ def faces_command(
     )
     folder = output or target.with_name(f"{target.stem}-people")
     console = human_console()
-    cancel = CancelToken()
-    with (
-        stopping_on_signals(cancel),
-        logging_to(console, Verbosity.QUIET),
-        display_for(console, quiet=quiet) as display,
-    ):
+    display = display_for(console, quiet=quiet)
+    with run_shown(console, display, (), Verbosity.QUIET, as_json=as_json) as cancel:
         result = find_people(target, folder, options, progress=display.update, cancel=cancel)
     typer.echo(faces_as_json(result) if as_json else faces_as_text(result))

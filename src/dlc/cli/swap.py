@@ -19,7 +19,6 @@ from dlc.cli.times import parse_time
 from dlc.cli.verbosity import Verbosity
 from dlc.errors import OptionError
 from dlc.options import FaceChoice, SwapOptions
-from dlc.pipeline.cancel import CancelToken
 
 _DEFAULTS = SwapOptions()
 
@@ -101,22 +100,19 @@ def _run(
     as_json: bool,
 ) -> None:
     """Run and show the run; heavy imports wait until there is work."""
-    from dlc.cli.console import human_console, logging_to
+    from dlc.cli.console import human_console
     from dlc.cli.display.swap import display_for
     from dlc.cli.reports.swap import result_as_json, show_result
-    from dlc.cli.signals import stopping_on_signals
+    from dlc.cli.running import run_shown
 
     console = human_console()
-    cancel = CancelToken()
     files = [output] if options.contact_sheet is None else [output, options.contact_sheet]
     folders = [file.parent for file in files]
-    with stopping_on_signals(cancel, folders, as_json=as_json), logging_to(console, verbosity):
+    display = display_for(console, quiet=verbosity is Verbosity.QUIET)
+    with run_shown(console, display, folders, verbosity, as_json=as_json) as cancel:
         import dlc
 
-        with display_for(console, quiet=verbosity is Verbosity.QUIET) as display:
-            result = dlc.swap(
-                source, target, output, options, progress=display.update, cancel=cancel
-            )
+        result = dlc.swap(source, target, output, options, progress=display.update, cancel=cancel)
     if verbosity is not Verbosity.QUIET:
         show_result(console, result, verbose=verbosity is Verbosity.VERBOSE)
     if as_json:

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager
+from dataclasses import dataclass
 
 from dlc.errors import Cancelled
 from dlc.host.detect import available_cpus
 from dlc.media.video.segments import note_segments
 from dlc.media.video.writer import VideoWriter
-from dlc.pipeline import CancelToken, Pipeline
+from dlc.pipeline import CancelToken, Pipeline, PipelineReport
+from dlc.safeguard.guard import Safeguard
 from dlc.workflows.batch.casting import Casting
-from dlc.workflows.batch.opening import opened_target
+from dlc.workflows.batch.opening import OpenedTarget, opened_target
 from dlc.workflows.batch.outputs import (
     Writer,
     check_outputs,
@@ -24,7 +26,9 @@ from dlc.workflows.batch.plan import SwapPlan
 from dlc.workflows.batch.steps import SwapSteps, swap_pipeline
 from dlc.workflows.batch.tally import Tally, require_faces
 from dlc.workflows.engines.engine import EngineLoader
+from dlc.workflows.people.cast import Cast
 from dlc.workflows.progress import Progress
+from dlc.workflows.provenance import Provenance
 from dlc.workflows.result import SwapResult
 from dlc.workflows.threads import opencv_threads
 
@@ -62,21 +66,7 @@ def run_swap(
         safeguard = casting.safeguard()
         cancel.check()
         processing_began = time.perf_counter()
-        with (
-            open_contact_sheet(plan, cast.photos, provenance) as sheet,
-            open_writer(plan, target, provenance, threads) as writer,
-        ):
-            recorder = None if sheet is None else sheet.recorder
-            steps = SwapSteps(cast, plan.options, writer, safeguard, recorder, target.begin)
-            pipeline = swap_pipeline(target.reader, steps, cancel)
-            with _explaining_a_stop(plan, writer):
-                tally = _process(pipeline, target.reader.info.frame_count, progress)
-                cancel.check()
-            if safeguard is not None:
-                safeguard.conclude()
-            require_faces(tally, plan.options.faces, target.name)
-            if sheet is not None:
-                sheet.draw()
+        made = _make(plan, target, cast, safeguard, provenance, threads, progress, cancel)
         ended = time.perf_counter()
     return SwapResult(
         output=plan.output,
@@ -84,22 +74,60 @@ def run_swap(
         engine=plan.engine,
         engine_reason=plan.engine_reason,
         models=engine.models,
-        frames=tally.frames,
-        faces=tally.faces,
-        faces_left=tally.faces_left,
+        frames=made.tally.frames,
+        faces=made.tally.faces,
+        faces_left=made.tally.faces_left,
         frames_lost=target.reader.frames_lost,
         seconds=ended - began,
         processing_seconds=ended - processing_began,
-        pipeline=pipeline.report,
+        pipeline=made.pipeline,
         notes=(
             *plan.notes,
             *target.reader.notes,
-            *writer.notes,
+            *made.notes,
             *provenance.notes,
             *cast.notes,
             *note_segments(plan.output),
         ),
     )
+
+
+@dataclass(frozen=True, slots=True)
+class _Made:
+    """What became of the outputs."""
+
+    tally: Tally
+    pipeline: PipelineReport
+    notes: Sequence[str]
+
+
+def _make(
+    plan: SwapPlan,
+    target: OpenedTarget,
+    cast: Cast,
+    safeguard: Safeguard | None,
+    provenance: Provenance,
+    threads: int,
+    progress: Callable[[Progress], None] | None,
+    cancel: CancelToken,
+) -> _Made:
+    """Write the outputs; they get their names only if nothing fails."""
+    with (
+        open_contact_sheet(plan, cast.photos, provenance) as sheet,
+        open_writer(plan, target, provenance, threads) as writer,
+    ):
+        recorder = None if sheet is None else sheet.recorder
+        steps = SwapSteps(cast, plan.options, writer, safeguard, recorder, target.begin)
+        pipeline = swap_pipeline(target.reader, steps, cancel)
+        with _explaining_a_stop(plan, writer):
+            tally = _process(pipeline, target.reader.info.frame_count, progress)
+            cancel.check()
+        if safeguard is not None:
+            safeguard.conclude()
+        require_faces(tally, plan.options.faces, target.name)
+        if sheet is not None:
+            sheet.draw()
+    return _Made(tally, pipeline.report, writer.notes)
 
 
 def _process(

@@ -107,17 +107,23 @@ def choose_engine(
     return _mesh(f"built in; the neural one needs {', '.join(missing)}", appearance)
 
 
-def load_mesh_engine(appearance: Appearance | None = None) -> LoadedEngine:
+def load_mesh_engine(
+    appearance: Appearance | None = None, tracker: FaceTracker | None = None
+) -> LoadedEngine:
     """Load the built-in engine.
 
     Args:
         appearance: how new faces are to look; None are the defaults.
+        tracker: finds the faces; None loads one.
 
     Raises:
         ModelError: one of its files is missing or damaged.
     """
     appearance = appearance or Appearance()
-    return _mesh_engine(_mesh_tracker(appearance), appearance)
+    occlusion = settled_masks(appearance.masks, Engine.MESH).occlusion
+    swapper = MeshSwapper(keep_covers=occlusion is Occlusion.BUILT_IN)
+    effects = appearance.effects(Engine.MESH)
+    return LoadedEngine(tracker or _mesh_tracker(appearance), swapper, effects=effects)
 
 
 def _mesh_tracker(appearance: Appearance) -> FaceTracker:
@@ -127,12 +133,6 @@ def _mesh_tracker(appearance: Appearance) -> FaceTracker:
     return load_tracker(TrackerOptions(smoothing=smoothing_options(smoothing)))
 
 
-def _mesh_engine(tracker: FaceTracker, appearance: Appearance) -> LoadedEngine:
-    occlusion = settled_masks(appearance.masks, Engine.MESH).occlusion
-    swapper = MeshSwapper(keep_covers=occlusion is Occlusion.BUILT_IN)
-    return LoadedEngine(tracker, swapper, effects=appearance.effects(Engine.MESH))
-
-
 def _mesh(reason: str, appearance: Appearance) -> EngineChoice:
     @cache
     def tracker() -> FaceTracker:
@@ -140,7 +140,7 @@ def _mesh(reason: str, appearance: Appearance) -> EngineChoice:
 
     def load(threads: int) -> LoadedEngine:
         del threads
-        return _mesh_engine(tracker().another(), appearance)
+        return load_mesh_engine(appearance, tracker().another())
 
     return EngineChoice(Engine.MESH, reason, load)
 
