@@ -97,6 +97,9 @@ test-cuda: $(CUDA_READY)
 fuzz: $(READY)
 	@echo "==> Reading 500 damaged media files and 200 damaged models"
 	@$(BIN)/python -m tests.faults.fuzz
+	@echo "==> Looking for new counterexamples to every property"
+	@$(BIN)/python -m pytest --numprocesses auto --maxprocesses 4 --dist worksteal \
+	  -m hypothesis --hypothesis-profile search
 
 lint: $(READY)
 	@echo "==> Checking style"

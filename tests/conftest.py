@@ -13,8 +13,10 @@ from numpy.typing import NDArray
 
 from tests import clips
 
-# How long one example takes says something about the machine, nothing about the code.
-hypothesis.settings.register_profile("dlc", deadline=None)
+# How long one example takes says something about the machine, nothing about the code. The same
+# examples each time: a change is judged by what it changed, and `make fuzz` looks for new ones.
+hypothesis.settings.register_profile("dlc", deadline=None, derandomize=True)
+hypothesis.settings.register_profile("search", deadline=None, max_examples=500)
 hypothesis.settings.load_profile("dlc")
 
 
