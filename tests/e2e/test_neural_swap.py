@@ -23,7 +23,7 @@ from dlc.faces.finder import Needs
 from dlc.faces.people.arcface import ArcFaceRecognizer
 from dlc.faces.selector import select_faces
 from dlc.graph.synthetic import InswapperOptions, write_inswapper
-from dlc.inference.cpu import create_session
+from dlc.inference.cpu import create_session, session_options
 from dlc.media.image.still import read_photo
 from dlc.media.video.reader import open_target
 from dlc.model_store.skim import skim_emap
@@ -112,6 +112,8 @@ class InsightfaceLoop:
             str(case.analysis),
             allowed_modules=["detection", "recognition"],
             providers=["CPUExecutionProvider"],
+            # By default a thread per core, which spins while other tests want the core.
+            sess_options=session_options(1),
         )
         self.app.prepare(ctx_id=-1, det_size=(640, 640))
         self.swapper = INSwapper(str(case.swapper), create_session(case.swapper))

@@ -62,7 +62,7 @@ def test_the_aligned_output_is_insightfaces(
 ) -> None:
     path = tmp_path / "swapper.onnx"
     write_inswapper(path, InswapperOptions(width=width, seed=seed))
-    reference = INSwapper(str(path))
+    reference = INSwapper(str(path), create_session(path))
     donor = InsightFace(embedding=random_embedding(seed) * 21)
     model = InswapperModel(open_swapper(path))
     latent = identity_latent([donor.embedding], skim_emap(path))

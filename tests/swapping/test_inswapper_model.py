@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from dlc.errors import ModelError
 from dlc.graph.synthetic import InswapperOptions, write_inswapper
+from dlc.inference.cpu import create_session
 from dlc.model_store.skim import skim_emap
 from dlc.swapping.inswapper_model import InswapperModel, identity_latent
 from tests.swapping.inswappers import noise_crops, open_swapper, random_embedding
@@ -86,7 +87,7 @@ def test_a_file_whose_inputs_are_half_precision_too_works(tmp_path: Path) -> Non
 def test_an_identity_is_insightfaces(seed: int, tmp_path: Path) -> None:
     path = tmp_path / "swapper.onnx"
     write_inswapper(path, InswapperOptions(width=1, seed=seed))
-    emap = INSwapper(str(path)).emap
+    emap = INSwapper(str(path), create_session(path)).emap
     embedding = random_embedding(seed)
     expected = embedding @ emap
     expected /= np.linalg.norm(expected)

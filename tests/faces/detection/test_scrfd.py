@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from dlc.faces.detection.scrfd import ScrfdDetector
 from dlc.faces.face import Face
+from dlc.inference.cpu import create_session
 from dlc.model_store.role import Role
 from tests import stand_ins
 from tests.faces.sessions import CountingSession, routed
@@ -161,7 +162,7 @@ def _frames(path: Path) -> Iterator[Image]:
 
 def _insightface(path: Path) -> SCRFD:
     """Return insightface's detector as its users have it, on a session of its own."""
-    theirs = SCRFD(str(path))
+    theirs = SCRFD(str(path), create_session(path))
     theirs.prepare(-1, input_size=(640, 640), det_thresh=0.5)
     return theirs
 
