@@ -8,7 +8,7 @@ in one piece, so there is no gap and no sample at the seams that a single run wo
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from pathlib import Path
@@ -117,13 +117,32 @@ def join_parts(
     """
     plan = plan_video(path, info, encoding)
     file = AtomicFile(path, overwrite=overwrite, finish=finish)
-    container = open_container(file.temporary, plan)
-    carrier: StreamCarrier | None = None
     try:
+        notes = _write(file.temporary, plan, info, parts, audio=encoding.audio, check=check)
+        file.commit()
+    except (OSError, ValueError, av.FFmpegError) as error:
+        raise unwritable(path, error) from error
+    finally:
+        file.discard()
+    return [*plan.notes, *notes]
+
+
+def _write(
+    path: Path,
+    plan: VideoPlan,
+    info: MediaInfo,
+    parts: Sequence[Part],
+    *,
+    audio: bool,
+    check: Callable[[], None],
+) -> list[str]:
+    """Write the pictures of the parts and the other streams of the target into one file."""
+    with ExitStack() as stack:
+        container = open_container(path, plan)
+        stack.callback(_close, container)
         video = _add_video(container, parts[0], plan, info)
-        carrier = StreamCarrier(
-            info, plan.container, container, audio=encoding.audio, allow_damaged=False
-        )
+        carrier = StreamCarrier(info, plan.container, container, audio=audio, allow_damaged=False)
+        stack.callback(carrier.close)
         carrier.describe_video(video)
         plan.note_comment(container.metadata)
         first = parts[0].first_pts * info.time_base
@@ -137,16 +156,13 @@ def join_parts(
             carrier.advance(time)
         carrier.finish()
         container.close()
-        file.commit()
-    except (OSError, ValueError, av.FFmpegError) as error:
-        raise unwritable(path, error) from error
-    finally:
-        if carrier is not None:
-            carrier.close()
-        with suppress(OSError, av.FFmpegError):
-            container.close()
-        file.discard()
-    return [*plan.notes, *carrier.notes]
+        return carrier.notes
+
+
+def _close(container: OutputContainer) -> None:
+    """Close a file that may be incomplete, on a disk that may be full."""
+    with suppress(OSError, av.FFmpegError):
+        container.close()
 
 
 def _add_video(container: OutputContainer, part: Part, plan: VideoPlan, info: MediaInfo) -> Any:

@@ -26,6 +26,7 @@ from dlc.options import ResumeOptions
 from dlc.pipeline import CancelToken
 from dlc.pipeline.report import merged
 from dlc.workflows.batch.casting import Casting
+from dlc.workflows.batch.outcome import swap_result
 from dlc.workflows.batch.outputs import check_outputs, provenance_of
 from dlc.workflows.batch.plan import SwapPlan
 from dlc.workflows.batch.resume_identity import identity_of
@@ -67,41 +68,31 @@ def run_resumable(
         info, origin = _look(plan, threads)
         parts = plan_parts(plan.output, info, plan.options.encoding)
         provenance = provenance_of(plan)
-        identity = identity_of(plan, threads)
         casting = casting or Casting(plan.photos, plan.parts, plan.options)
         maker = SegmentMaker(plan, load_engine, casting, parts, origin, threads, cancel)
-        with (
-            SegmentFolder(
-                plan.output, parts.suffix, identity, anew=plan.options.overwrite
-            ) as folder,
-            _keeping_segments(folder),
-        ):
-            counter = _Counter(folder, info.frame_count, progress)
+        with _segments_of(plan, parts.suffix, threads) as folder:
             found = len(folder.finished)
+            counter = _Counter(folder, info.frame_count, progress)
             made = list(_make_missing(maker, folder, info, resume, counter))
             require_faces(counter.tally, plan.options.faces, str(plan.target))
             joining_began = time.perf_counter()
-            notes = _join(plan, info, folder, provenance, cancel)
-            notes += _notes_of(plan, folder.finished)
-            seconds = sum(segment.seconds for segment in folder.finished)
+            notes = [
+                *_notes_on_resuming(found, len(made)),
+                *_join(plan, info, folder, provenance, cancel),
+                *_notes_of(plan, folder.finished),
+            ]
+            making_seconds = sum(segment.seconds for segment in folder.finished)
             folder.remove()
     ended = time.perf_counter()
-    if found:
-        notes.insert(0, f"{found} of {found + len(made)} segments were there already")
-    return SwapResult(
-        output=plan.output,
-        contact_sheet=None,
-        engine=plan.engine,
-        engine_reason=plan.engine_reason,
+    return swap_result(
+        plan,
+        counter.tally,
         models=made[-1].models if made else (),
-        frames=counter.tally.frames,
-        faces=counter.tally.faces,
-        faces_left=counter.tally.faces_left,
         frames_lost=0,
         seconds=ended - began,
-        processing_seconds=seconds + ended - joining_began,
+        processing_seconds=making_seconds + ended - joining_began,
         pipeline=merged([one.report for one in made]),
-        notes=tuple(dict.fromkeys([*plan.notes, *notes])),
+        notes=dict.fromkeys([*plan.notes, *notes]),
     )
 
 
@@ -186,11 +177,26 @@ def _join(
     return [*notes, *provenance.notes]
 
 
+def _notes_on_resuming(found: int, made: int) -> list[str]:
+    return [f"{found} of {found + made} segments were there already"] if found else []
+
+
 def _notes_of(plan: SwapPlan, segments: Sequence[Segment]) -> list[str]:
     """Return the notes on all segments, whichever run made them."""
     memos = [SegmentMemo.of(segment) for segment in segments]
     found = frozenset(person for memo in memos for person in memo.found)
     return [*(note for memo in memos for note in memo.notes), *missed_people(plan.parts, found)]
+
+
+@contextmanager
+def _segments_of(plan: SwapPlan, suffix: str, threads: int) -> Iterator[SegmentFolder]:
+    """Own the folder with the segments of a run; see `_keeping_segments` for what stays of it."""
+    identity = identity_of(plan, threads)
+    with (
+        SegmentFolder(plan.output, suffix, identity, anew=plan.options.overwrite) as folder,
+        _keeping_segments(folder),
+    ):
+        yield folder
 
 
 @contextmanager

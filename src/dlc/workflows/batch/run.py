@@ -15,6 +15,7 @@ from dlc.pipeline import CancelToken, Pipeline, PipelineReport
 from dlc.safeguard.guard import Safeguard
 from dlc.workflows.batch.casting import Casting
 from dlc.workflows.batch.opening import OpenedTarget, opened_target
+from dlc.workflows.batch.outcome import swap_result
 from dlc.workflows.batch.outputs import (
     Writer,
     check_outputs,
@@ -68,15 +69,10 @@ def run_swap(
         processing_began = time.perf_counter()
         made = _make(plan, target, cast, safeguard, provenance, threads, progress, cancel)
         ended = time.perf_counter()
-    return SwapResult(
-        output=plan.output,
-        contact_sheet=plan.options.contact_sheet,
-        engine=plan.engine,
-        engine_reason=plan.engine_reason,
+    return swap_result(
+        plan,
+        made.tally,
         models=engine.models,
-        frames=made.tally.frames,
-        faces=made.tally.faces,
-        faces_left=made.tally.faces_left,
         frames_lost=target.reader.frames_lost,
         seconds=ended - began,
         processing_seconds=ended - processing_began,
