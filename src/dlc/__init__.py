@@ -65,7 +65,7 @@ from dlc.pipeline.report import PipelineReport, StageReport
 from dlc.workflows.live.result import LiveEnd, LiveResult
 from dlc.workflows.live.stats import LiveStats
 from dlc.workflows.progress import FolderProgress, Progress
-from dlc.workflows.result import FolderResult, ModelUse, SwapResult, TargetOutcome
+from dlc.workflows.result import FolderResult, ModelUse, Passage, SwapResult, TargetOutcome
 
 if TYPE_CHECKING:
     from dlc.workflows.batch.folder import swap_folder
@@ -107,6 +107,7 @@ __all__ = [
     "Occlusion",
     "OptionError",
     "OutputError",
+    "Passage",
     "PeopleOptions",
     "PipelineReport",
     "PixelBoost",

@@ -28,6 +28,23 @@ class ModelUse:
 
 
 @dataclass(frozen=True, slots=True)
+class Passage:
+    """A part of a video whose frames show faces that were left as they were.
+
+    Frames without one, for less than half a second, do not end it.
+
+    Attributes:
+        begin: presentation time of its first frame in the target, in seconds as players count.
+        end: presentation time of its last frame.
+        faces: how many were left, over its frames.
+    """
+
+    begin: float
+    end: float
+    faces: int
+
+
+@dataclass(frozen=True, slots=True)
 class SwapResult:
     """The outcome of `dlc.swap`.
 
@@ -41,6 +58,7 @@ class SwapResult:
         faces: faces swapped, over all frames.
         faces_left: faces found and chosen but left as they were, because a credible swap was not
             possible (a profile, for instance).
+        passages_left: where in a video they are, in order; empty for a picture.
         frames_lost: frames of a damaged target that could not be read.
         seconds: total time, including preparing the source.
         processing_seconds: time from requesting the first frame to the finished file.
@@ -61,6 +79,7 @@ class SwapResult:
     processing_seconds: float
     pipeline: PipelineReport
     notes: tuple[str, ...] = ()
+    passages_left: tuple[Passage, ...] = ()
 
     @property
     def fps(self) -> float:

@@ -23,6 +23,7 @@ SECOND = replace(
     frames=50,
     faces=40,
     faces_left=0,
+    passages_left=(),
     frames_lost=0,
     processing_seconds=0.5,
     notes=("unsigned",),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+from dataclasses import replace
 from pathlib import Path
 
 from rich.console import Console
@@ -11,7 +12,7 @@ from rich.console import Console
 from dlc.cli.reports.swap import result_as_json, show_result
 from dlc.options import Engine
 from dlc.pipeline import PipelineReport, StageReport
-from dlc.workflows.result import ModelUse, SwapResult
+from dlc.workflows.result import ModelUse, Passage, SwapResult
 
 STAGES = (StageReport("decode", 100, 0.5), StageReport("find", 100, 1.5))
 RESULT = SwapResult(
@@ -28,12 +29,13 @@ RESULT = SwapResult(
     processing_seconds=2.0,
     pipeline=PipelineReport(STAGES, 2.0),
     notes=("sound was encoded again as Opus", "pass `overwrite=True`"),
+    passages_left=(Passage(0.5, 0.5, 1), Passage(2 / 3, 62.5, 2)),
 )
 
 
-def rendered(*, verbose: bool, width: int = 100) -> str:
+def rendered(result: SwapResult = RESULT, *, verbose: bool = False, width: int = 100) -> str:
     console = Console(file=io.StringIO(), width=width)
-    show_result(console, RESULT, verbose=verbose)
+    show_result(console, result, verbose=verbose)
     assert isinstance(console.file, io.StringIO)
     return console.file.getvalue()
 
@@ -58,6 +60,10 @@ def test_json_is_one_line_with_every_figure() -> None:
         "frames": 100,
         "faces": 97,
         "faces_left": 3,
+        "passages_left": [
+            {"begin": 0.5, "end": 0.5, "faces": 1},
+            {"begin": 0.667, "end": 62.5, "faces": 2},
+        ],
         "frames_lost": 2,
         "fps": 50.0,
         "seconds": 3.25,
@@ -70,10 +76,17 @@ def test_json_is_one_line_with_every_figure() -> None:
     }
 
 
+def test_of_many_passages_the_first_ones_are_named() -> None:
+    passages = tuple(Passage(float(at), float(at), 1) for at in range(8))
+    line = rendered(replace(RESULT, passages_left=passages)).splitlines()[2]
+    assert line.endswith("0:04.00, 0:05.00 and 2 more")
+
+
 def test_the_table_says_what_was_done_and_where_the_time_went() -> None:
     lines = {line.split()[0]: line for line in rendered(verbose=False).splitlines()}
     assert "100 (2 could not be read)" in lines["frames"]
     assert "97 (3 left as they were)" in lines["faces"]
+    assert lines["left"] == "left at   0:00.50, 0:00.67-1:02.50"
     assert "50.0 fps" in lines["speed"]
     assert "find 75 %, decode 25 %" in lines["time"]
     # Of the two notes the second one, with its option as the command line has it.

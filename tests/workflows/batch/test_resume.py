@@ -86,6 +86,26 @@ def test_a_stopped_run_goes_on(plan: SwapPlan, tmp_path: Path) -> None:
     assert [path.name for path in tmp_path.iterdir()] == ["out.mp4"]
 
 
+def test_faces_that_are_left_are_where_they_are_in_a_run_without_segments(
+    plan: SwapPlan, tmp_path: Path
+) -> None:
+    def refusing() -> Painter:
+        return Painter(refuses=lambda face: bool(face.box[0] < 160))
+
+    cancel = CancelToken()
+
+    def stop(progress: Progress) -> None:
+        if progress.frames == 40:
+            cancel.set()
+
+    plain = run_swap(replace(plan, output=tmp_path / "plain.mp4"), painting(refusing()))
+    with pytest.raises(Cancelled, match="1 finished segments are kept"):
+        run_resumable(plan, painting(refusing()), SECOND, progress=stop, cancel=cancel)
+    result = run_resumable(plan, painting(refusing()), SECOND)
+    assert result.passages_left == plain.passages_left
+    assert sum(passage.faces for passage in result.passages_left) == result.faces_left > 0
+
+
 def test_a_run_without_segments_names_those_that_were_left(plan: SwapPlan, tmp_path: Path) -> None:
     cancel = CancelToken()
     plan = replace(plan, options=replace(FAST, end=1.2))

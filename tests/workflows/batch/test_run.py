@@ -123,6 +123,11 @@ def test_faces_the_swapper_refuses_are_counted_as_left(plan: SwapPlan) -> None:
     assert some.faces_left > 0
     assert some.faces > 0
     assert some.faces + some.faces_left == everything.faces
+    # They are there in every frame, from the first to the last.
+    (passage,) = some.passages_left
+    assert (passage.begin, passage.end) == (0.0, pytest.approx((FRAMES - 1) / 30))
+    assert passage.faces == some.faces_left
+    assert everything.passages_left == ()
 
 
 def test_a_part_of_the_target(plan: SwapPlan) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict
 from typing import Any
 
@@ -14,7 +14,11 @@ from rich.text import Text
 from dlc.cli.flags import with_flags
 from dlc.cli.times import format_duration
 from dlc.pipeline.report import PipelineReport
-from dlc.workflows.result import SwapResult
+from dlc.workflows.result import Passage, SwapResult
+from dlc.workflows.timecode import timecode
+
+# More than these are in `--json` alone.
+_SHOWN_PASSAGES = 6
 
 
 def result_as_json(result: SwapResult) -> str:
@@ -33,6 +37,10 @@ def plain_result(result: SwapResult) -> dict[str, Any]:
         "frames": result.frames,
         "faces": result.faces,
         "faces_left": result.faces_left,
+        "passages_left": [
+            {**asdict(each), "begin": round(each.begin, 3), "end": round(each.end, 3)}
+            for each in result.passages_left
+        ],
         "frames_lost": result.frames_lost,
         "fps": round(result.fps, 3),
         "seconds": round(result.seconds, 3),
@@ -83,6 +91,8 @@ def _rows(result: SwapResult) -> Iterator[tuple[str, str]]:
     left = f" ({result.faces_left} left as they were)" if result.faces_left else ""
     yield "frames", f"{result.frames}{lost}"
     yield "faces", f"{result.faces}{left}"
+    if result.passages_left:
+        yield "left at", _times_of(result.passages_left)
     yield "speed", f"{result.fps:.1f} fps, {format_duration(result.seconds)} in all"
     yield "time", _shares(result.pipeline)
     for note in result.notes:
@@ -90,6 +100,18 @@ def _rows(result: SwapResult) -> Iterator[tuple[str, str]]:
     if result.contact_sheet is not None:
         yield "pictures", str(result.contact_sheet)
     yield "output", str(result.output)
+
+
+def _times_of(passages: Sequence[Passage]) -> str:
+    """Return "0:07.92-0:10.40, 0:11.20", and how many more there are."""
+    shown = ", ".join(map(_span, passages[:_SHOWN_PASSAGES]))
+    more = len(passages) - _SHOWN_PASSAGES
+    return f"{shown} and {more} more" if more > 0 else shown
+
+
+def _span(passage: Passage) -> str:
+    begin, end = timecode(passage.begin), timecode(passage.end)
+    return begin if begin == end else f"{begin}-{end}"
 
 
 def _shares(report: PipelineReport) -> str:

@@ -31,6 +31,7 @@ def swap_result(
         frames=tally.frames,
         faces=tally.faces,
         faces_left=tally.faces_left,
+        passages_left=tuple(tally.passages_left),
         frames_lost=frames_lost,
         seconds=seconds,
         processing_seconds=processing_seconds,

@@ -120,6 +120,8 @@ class _Counter:
             sum(segment.faces for segment in done),
             sum(segment.faces_left for segment in done),
         )
+        for segment in done:
+            self.tally.add_passages(SegmentMemo.of(segment).passages_left)
         self._began = time.perf_counter() - sum(segment.seconds for segment in done)
         self._total = total
         self._progress = progress

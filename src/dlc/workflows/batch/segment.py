@@ -30,6 +30,7 @@ from dlc.workflows.batch.casting import Casting
 from dlc.workflows.batch.plan import SwapPlan
 from dlc.workflows.batch.segment_memo import SegmentMemo
 from dlc.workflows.batch.steps import FrameCount, SwapSteps, swap_pipeline
+from dlc.workflows.batch.tally import Tally
 from dlc.workflows.batch.warm_up import WARM_UP, exact_time, open_early
 from dlc.workflows.engines.engine import EngineLoader
 from dlc.workflows.people.cast import Cast
@@ -106,7 +107,7 @@ class SegmentMaker:
         """
         began = time.perf_counter()
         cast = self._prepared_cast(before)
-        swapped = left = 0
+        tally = Tally()
         with self._open(span) as reader, _PartWriter(path, self._parts, self._threads) as writer:
             options = self._plan.options
             steps = SwapSteps(cast, options, writer, self._safeguard, begin=span.begin)
@@ -115,21 +116,21 @@ class SegmentMaker:
             with closing(pipeline.run()) as counts:
                 for one in counts:
                     if one is not None:
-                        swapped, left = swapped + one.swapped, left + one.left
+                        tally.add(one)
                         count(one)
             self._cancel.check()
             if frames.is_last and self._safeguard is not None:
                 self._safeguard.conclude()
         notes = (*reader.notes, *writer.notes, *cast.caveats)
         models = _told(cast.engine.models)
-        memo = SegmentMemo(notes, sorted(cast.found), cast.whereabouts, models)
+        memo = SegmentMemo(notes, sorted(cast.found), cast.whereabouts, models, tally.passages_left)
         segment = Segment(
             frames=writer.frames_written,
             first_pts=writer.first_pts,
             size=path.stat().st_size if writer.frames_written else 0,
             is_last=frames.is_last,
-            faces=swapped,
-            faces_left=left,
+            faces=tally.faces,
+            faces_left=tally.faces_left,
             seconds=time.perf_counter() - began,
             memo=memo.as_plain(),
         )

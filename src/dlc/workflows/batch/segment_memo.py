@@ -8,6 +8,7 @@ from typing import Any
 
 from dlc.faces.people.whereabouts import Whereabouts
 from dlc.media.video.segments import Segment
+from dlc.workflows.result import Passage
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,19 +20,23 @@ class SegmentMemo:
         found: numbers of the people that were found.
         whereabouts: where people were at the end, if the next segment needs it.
         models: the role, file and provider of each model that was used.
+        passages_left: where faces were left as they were.
     """
 
     notes: Sequence[str] = ()
     found: Sequence[int] = ()
     whereabouts: Whereabouts | None = None
     models: Sequence[Sequence[str]] | None = None
+    passages_left: Sequence[Passage] = ()
 
     @classmethod
     def of(cls, segment: Segment) -> SegmentMemo:
         """Return the memo of a finished segment."""
         memo = dict(segment.memo)
         where = memo.pop("whereabouts", None)
-        return cls(**memo, whereabouts=None if where is None else Whereabouts(**where))
+        passages = [Passage(**passage) for passage in memo.pop("passages_left", ())]
+        whereabouts = None if where is None else Whereabouts(**where)
+        return cls(**memo, whereabouts=whereabouts, passages_left=passages)
 
     def as_plain(self) -> Mapping[str, Any]:
         """Return it in a form that JSON can hold."""

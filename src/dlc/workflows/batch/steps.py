@@ -45,10 +45,17 @@ class FrameJob:
 
 @dataclass(frozen=True, slots=True)
 class FrameCount:
-    """What became of the faces in one frame."""
+    """What became of the faces in one frame.
+
+    Attributes:
+        swapped: faces that were replaced.
+        left: faces that were chosen but left as they were.
+        time: its presentation time in the target in seconds; None for a picture.
+    """
 
     swapped: int
     left: int
+    time: float | None = None
 
 
 class SwapSteps:
@@ -131,8 +138,7 @@ class SwapSteps:
             self._label.draw(job.frame)
         if recorder is not None and before is not None:
             after = job.frame.thumbnail(CELL_SIZE)
-            time = None if job.frame.pts is None else job.frame.time
-            recorder.add(Moment(time, before, after))
+            recorder.add(Moment(_time_of(job.frame), before, after))
         return job
 
     def encode(self, job: FrameJob) -> FrameCount | None:
@@ -140,7 +146,8 @@ class SwapSteps:
         if not self._is_wanted(job.frame):
             return None
         self._writer.write(job.frame)
-        return FrameCount(swapped=len(job.swapped), left=len(job.faces) - len(job.swapped))
+        left = len(job.faces) - len(job.swapped)
+        return FrameCount(swapped=len(job.swapped), left=left, time=_time_of(job.frame))
 
     def _is_wanted(self, frame: Frame) -> bool:
         return self._begin is None or exact_time(frame) >= self._begin
@@ -151,6 +158,10 @@ def swap_pipeline(frames: Iterable[Frame], steps: SwapSteps, cancel: CancelToken
     return Pipeline(
         frames, steps.stages, source_name="decode", queue_size=_QUEUE_SIZE, cancel=cancel
     )
+
+
+def _time_of(frame: Frame) -> float | None:
+    return None if frame.pts is None else frame.time
 
 
 def _apply(effect: PatchEffect, job: FrameJob) -> FrameJob:

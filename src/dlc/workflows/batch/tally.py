@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, field
 
 from dlc.errors import NoFaceError
 from dlc.options import FaceChoice
 from dlc.workflows.batch.steps import FrameCount
+from dlc.workflows.result import Passage
+
+# Seconds without a face that was left as it was before a passage with such faces ends: detection
+# misses a profile now and then.
+_BREAK = 0.5
 
 
 @dataclass(slots=True)
@@ -16,12 +22,24 @@ class Tally:
     frames: int = 0
     faces: int = 0
     faces_left: int = 0
+    passages_left: list[Passage] = field(default_factory=list)
 
     def add(self, count: FrameCount) -> None:
         """Count a frame."""
         self.frames += 1
         self.faces += count.swapped
         self.faces_left += count.left
+        if count.left and count.time is not None:
+            self.add_passages([Passage(count.time, count.time, count.left)])
+
+    def add_passages(self, passages: Iterable[Passage]) -> None:
+        """Add passages that follow those that are there."""
+        known = self.passages_left
+        for each in passages:
+            if known and each.begin - known[-1].end < _BREAK:
+                last = known.pop()
+                each = Passage(last.begin, each.end, last.faces + each.faces)
+            known.append(each)
 
 
 def require_faces(tally: Tally, chosen: FaceChoice | tuple[int, ...], name: str) -> None:
