@@ -18,9 +18,10 @@ from dlc.cli.models import models_app
 from dlc.cli.optimize import OPTIMIZE_EPILOG, OPTIMIZE_HELP, optimize_command
 from dlc.cli.probe import PROBE_HELP, probe_command
 from dlc.cli.swap import swap_command
+from dlc.cli.switches import without_values
 from dlc.errors import DlcError, resource_error
 
-app = typer.Typer(name="dlc", add_completion=False, context_settings={"max_content_width": 100})
+app = typer.Typer(name="dlc", context_settings={"max_content_width": 100})
 app.command("swap", help=SWAP_HELP, epilog=SWAP_EPILOG)(swap_command)
 app.command("live", help=LIVE_HELP, epilog=LIVE_EPILOG)(live_command)
 app.command("faces", help=FACES_HELP)(faces_command)
@@ -45,7 +46,6 @@ def dlc(
         bool,
         typer.Option(
             "--version",
-            metavar="",
             callback=_print_version,
             is_eager=True,
             help="Print the version.",
@@ -63,7 +63,7 @@ def main() -> None:
     reporter = FailureReporter.for_arguments(arguments)
     # The last resort for unforeseen errors: a line instead of a traceback.
     sys.excepthook = reporter.crash
-    command = configurable(typer.main.get_command(app), reporter.learn)
+    command = without_values(configurable(typer.main.get_command(app), reporter.learn))
     try:
         code = command.main(arguments, prog_name="dlc", standalone_mode=False)
     except typer.TyperException as error:

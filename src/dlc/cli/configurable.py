@@ -64,7 +64,6 @@ def _options(root: Any, path: tuple[str, ...], on_read: Read | None) -> list[Any
             bool,
             typer.Option(
                 "--show-config",
-                metavar="",
                 callback=relax,
                 is_eager=True,
                 help="Print the options as such a file and exit.",

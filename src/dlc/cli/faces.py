@@ -31,7 +31,7 @@ FolderOption = Annotated[
     ),
 ]
 OverwriteOption = Annotated[
-    bool, typer.Option("--overwrite", metavar="", help="Replace what is in the folder.")
+    bool, typer.Option("--overwrite", help="Replace what is in the folder.")
 ]
 
 

@@ -23,20 +23,32 @@ models_app = typer.Typer(
 
 _NAMES_HELP = "Names from `dlc models list`; buffalo_l means all models of that package."
 
+
+def _names_from(start: str) -> list[str]:
+    """Return what a shell completes the beginning of a name to."""
+    from dlc.model_store.catalog import Catalog
+
+    return [spec.name for spec in Catalog.shipped() if spec.name.startswith(start)]
+
+
 # Not required, so that the error of a missing one can tell which there are.
-Names = Annotated[list[str] | None, typer.Argument(metavar="NAME", help=_NAMES_HELP)]
+Names = Annotated[
+    list[str] | None,
+    typer.Argument(metavar="NAME", autocompletion=_names_from, help=_NAMES_HELP),
+]
 AnyNames = Annotated[
     list[str] | None,
-    typer.Argument(metavar="NAME", help=f"{_NAMES_HELP} Default: all."),
+    typer.Argument(metavar="NAME", autocompletion=_names_from, help=f"{_NAMES_HELP} Default: all."),
 ]
 OneName = Annotated[
-    str | None, typer.Argument(metavar="NAME", help="A name from `dlc models list`.")
+    str | None,
+    typer.Argument(
+        metavar="NAME", autocompletion=_names_from, help="A name from `dlc models list`."
+    ),
 ]
 YesOption = Annotated[
     bool,
-    typer.Option(
-        "--yes", metavar="", help="Accept the licenses shown, without asking; for scripts."
-    ),
+    typer.Option("--yes", help="Accept the licenses shown, without asking; for scripts."),
 ]
 
 

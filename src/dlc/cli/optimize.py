@@ -56,21 +56,17 @@ InputSizeOption = Annotated[
     int,
     typer.Option(metavar="N", help="Side in pixels of an input whose size the model leaves open."),
 ]
-CheckOption = Annotated[
-    bool, typer.Option("--check", metavar="", help="Only report what needs doing.")
-]
+CheckOption = Annotated[bool, typer.Option("--check", help="Only report what needs doing.")]
 ForceOption = Annotated[
-    bool, typer.Option("--force", metavar="", help="Rewrite models again that are up to date.")
+    bool, typer.Option("--force", help="Rewrite models again that are up to date.")
 ]
 AllOption = Annotated[
     bool,
-    typer.Option("--all", metavar="", help="Also apply rewrites that this machine does not need."),
+    typer.Option("--all", help="Also apply rewrites that this machine does not need."),
 ]
 MeasureOption = Annotated[
     bool,
-    typer.Option(
-        "--measure", metavar="", help="On a Mac, also have ONNX Runtime count partitions."
-    ),
+    typer.Option("--measure", help="On a Mac, also have ONNX Runtime count partitions."),
 ]
 
 

@@ -23,7 +23,6 @@ SyntheticOption = Annotated[
     bool,
     typer.Option(
         "--synthetic",
-        metavar="",
         help="Also time a full-size stand-in for inswapper_128 with random weights.",
     ),
 ]
@@ -37,7 +36,7 @@ CameraOption = Annotated[
 ]
 NoMeasureOption = Annotated[
     bool,
-    typer.Option("--no-measure", metavar="", help="Skip the speed measurement."),
+    typer.Option("--no-measure", help="Skip the speed measurement."),
 ]
 
 

@@ -87,7 +87,6 @@ MouthMaskOption = Annotated[
     bool,
     typer.Option(
         "--mouth-mask",
-        metavar=panels.FLAG,
         help="Keep the target's own mouth. The neural engine needs 2d106det for this.",
         rich_help_panel=panels.MASKS,
     ),

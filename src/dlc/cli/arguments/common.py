@@ -45,7 +45,6 @@ JsonOption = Annotated[
     bool,
     typer.Option(
         "--json",
-        metavar=panels.FLAG,
         help="Print the result as JSON on standard output.",
         rich_help_panel=panels.SHOWN,
     ),
@@ -54,7 +53,6 @@ QuietOption = Annotated[
     bool,
     typer.Option(
         "--quiet",
-        metavar=panels.FLAG,
         help="Print problems only.",
         rich_help_panel=panels.SHOWN,
     ),
@@ -63,7 +61,6 @@ VerboseOption = Annotated[
     bool,
     typer.Option(
         "--verbose",
-        metavar=panels.FLAG,
         help="Show milliseconds per stage, and tracebacks of errors.",
         rich_help_panel=panels.SHOWN,
     ),

@@ -74,7 +74,6 @@ LoopOption = Annotated[
     bool,
     typer.Option(
         "--loop",
-        metavar=panels.FLAG,
         help="Repeat a file when it ends.",
         rich_help_panel=panels.CAPTURE,
     ),
@@ -99,7 +98,6 @@ ReconnectOption = Annotated[
     bool,
     typer.Option(
         "--reconnect",
-        metavar=panels.FLAG,
         help="When the camera or stream goes away, wait for it to come back.",
         rich_help_panel=panels.CAPTURE,
     ),
@@ -109,7 +107,6 @@ VirtualCamOption = Annotated[
     bool,
     typer.Option(
         "--virtual-cam",
-        metavar=panels.FLAG,
         help="Offer the result to other programs as a camera.",
         rich_help_panel=panels.OUTPUTS,
     ),
@@ -148,7 +145,6 @@ PreviewOption = Annotated[
     bool,
     typer.Option(
         "--preview",
-        metavar=panels.FLAG,
         help="Show the result in a window; Q or Escape ends the run.",
         rich_help_panel=panels.OUTPUTS,
     ),
@@ -157,7 +153,6 @@ OverwriteOption = Annotated[
     bool,
     typer.Option(
         "--overwrite",
-        metavar=panels.FLAG,
         help="Replace FILE if it exists.",
         rich_help_panel=panels.OUTPUTS,
     ),

@@ -63,7 +63,6 @@ TiltedOption = Annotated[
     bool,
     typer.Option(
         "--tilted",
-        metavar=panels.FLAG,
         help="Also look for sideways and upside-down faces where no upright one is found.",
         rich_help_panel=panels.NEURAL,
     ),

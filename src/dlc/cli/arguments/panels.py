@@ -1,4 +1,4 @@
-"""Titles of the groups of options in the help, and what it shows for a switch's value."""
+"""Titles of the groups of options in the help."""
 
 FACES = "Faces"
 PEOPLE = "People"
@@ -13,6 +13,3 @@ OUTPUTS = "Outputs (at least one of --virtual-cam, --output, --preview)"
 PROVENANCE = "What the output says about itself"
 SHOWN = "What is shown"
 RUN = "Run"
-
-# A switch takes no value, so its column stays empty.
-FLAG = ""

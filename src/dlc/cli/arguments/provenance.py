@@ -25,7 +25,6 @@ NoProvenanceOption = Annotated[
     bool,
     typer.Option(
         "--no-provenance",
-        metavar=panels.FLAG,
         help="Leave out the signed C2PA manifest, for files that you sign later.",
         rich_help_panel=panels.PROVENANCE,
     ),

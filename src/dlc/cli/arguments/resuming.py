@@ -15,7 +15,6 @@ ResumeOption = Annotated[
     bool,
     typer.Option(
         "--resume",
-        metavar=panels.FLAG,
         help="Process a video in segments, and continue after those that an earlier run finished.",
         rich_help_panel=panels.RUN,
     ),

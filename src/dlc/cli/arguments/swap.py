@@ -77,7 +77,6 @@ OverwriteOption = Annotated[
     bool,
     typer.Option(
         "--overwrite",
-        metavar=panels.FLAG,
         help="Replace OUTPUT if it exists; in a folder, files that are there already.",
         rich_help_panel=panels.OUTPUT,
     ),
@@ -108,7 +107,6 @@ NoAudioOption = Annotated[
     bool,
     typer.Option(
         "--no-audio",
-        metavar=panels.FLAG,
         help="Drop the sound.",
         rich_help_panel=panels.OUTPUT,
     ),
@@ -145,7 +143,6 @@ KeepPartialOption = Annotated[
     bool,
     typer.Option(
         "--keep-partial",
-        metavar=panels.FLAG,
         help="When stopped by Ctrl-C, keep a playable file of what is done.",
         rich_help_panel=panels.OUTPUT,
     ),
@@ -154,7 +151,6 @@ AllowDamagedOption = Annotated[
     bool,
     typer.Option(
         "--allow-damaged",
-        metavar=panels.FLAG,
         help="Process what can be read of a damaged TARGET and report what is lost.",
         rich_help_panel=panels.RUN,
     ),
