@@ -10,8 +10,10 @@ import sys
 import time
 from pathlib import Path
 
+import numpy as np
 import pytest
 
+from dlc.media.live.opening import open_live_source
 from dlc.media.video.reader import open_target
 from tests.cli.run import command, environment, run_dlc
 
@@ -115,3 +117,19 @@ def test_a_camera_that_is_not_there_is_told(astronaut_file: Path, folder: Path) 
     assert "127.0.0.1" in run.stderr
     assert "Traceback" not in run.stderr
     assert list(folder.iterdir()) == []
+
+
+def test_a_mirrored_source_is_recorded_mirrored(astronaut_file: Path, folder: Path) -> None:
+    output, graph = folder / "out.mkv", "smptebars=size=64x48:rate=10:duration=0.5"
+    run = run_dlc(
+        "live", "--source", astronaut_file, "--camera", f"lavfi:{graph}", "--engine", "mesh",
+        "--mirror", "--output", output, "--encoder", "ffv1",
+    )  # fmt: skip
+    assert run.returncode == 0, run.stderr
+    with open_live_source(f"lavfi:{graph}") as source, open_target(output) as reader:
+        bars = source.read()
+        assert bars is not None
+        for frame in reader:
+            difference = np.abs(frame.to_bgr().astype(int) - bars.bgr[:, ::-1])
+            # 4:2:0 blurs the colors between two bars.
+            assert np.median(difference) <= 2

@@ -21,12 +21,14 @@ class CaptureOptions:
             highest useful one and plays a sequence at 25.
         loop: repeat a file when it ends.
         reconnect: when a camera or stream goes away, wait for it to come back.
+        mirror: exchange left and right before anything else is done.
     """
 
     resolution: tuple[int, int] | None = None
     fps: float | None = None
     loop: bool = False
     reconnect: bool = False
+    mirror: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

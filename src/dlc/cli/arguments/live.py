@@ -102,6 +102,14 @@ ReconnectOption = Annotated[
         rich_help_panel=panels.CAPTURE,
     ),
 ]
+MirrorOption = Annotated[
+    bool,
+    typer.Option(
+        "--mirror",
+        help="Exchange left and right, as in a mirror.",
+        rich_help_panel=panels.CAPTURE,
+    ),
+]
 
 VirtualCamOption = Annotated[
     bool,
@@ -179,6 +187,7 @@ def capture_options(
     resolution: ResolutionOption = None,
     fps: FpsOption = _CAPTURE.fps,
     reconnect: ReconnectOption = _CAPTURE.reconnect,
+    mirror: MirrorOption = _CAPTURE.mirror,
 ) -> CaptureOptions:
     """Return what the options say; raises what `parse_size` does."""
     return CaptureOptions(
@@ -186,6 +195,7 @@ def capture_options(
         fps=fps,
         loop=loop,
         reconnect=reconnect,
+        mirror=mirror,
     )
 
 

@@ -14,6 +14,7 @@ from dlc.media.image.still import is_image
 from dlc.media.inputs import files_in, is_folder, require_file
 from dlc.media.live.clip import Clip, ContainerClip, ContainerSpec, FileClip
 from dlc.media.live.clock import LiveClock
+from dlc.media.live.mirrored import MirroredSource
 from dlc.media.live.paced_source import PacedSource
 from dlc.media.live.reconnecting import ReconnectingSource
 from dlc.media.live.source import LiveSource
@@ -48,18 +49,8 @@ def open_live_source(
     """
     options, clock = options or CaptureOptions(), clock or LiveClock()
     _check(options)
-    if camera := _CAMERA.fullmatch(spec):
-        index = int(camera[1])
-        return _kept_alive(lambda: Camera(index, options, clock=clock), options, clock)
-    if _URL.match(spec):
-        return _kept_alive(lambda: _open_url(spec, options, clock), options, clock)
-    return PacedSource(
-        _clip_opener(spec, options),
-        spec,
-        loop=options.loop,
-        clock=clock,
-        notes=_unused(options, fps_used=_is_sequence(spec)),
-    )
+    source = _open(spec, options, clock)
+    return MirroredSource(source) if options.mirror else source
 
 
 def played_file(spec: str) -> Path | None:
@@ -74,6 +65,21 @@ def _check(options: CaptureOptions) -> None:
         raise OptionError("a resolution needs a width and a height above 0")
     if options.fps is not None and not options.fps > 0:
         raise OptionError(f"a frame rate of {options.fps:g} makes no sense: it has to be above 0")
+
+
+def _open(spec: str, options: CaptureOptions, clock: LiveClock) -> LiveSource:
+    if camera := _CAMERA.fullmatch(spec):
+        index = int(camera[1])
+        return _kept_alive(lambda: Camera(index, options, clock=clock), options, clock)
+    if _URL.match(spec):
+        return _kept_alive(lambda: _open_url(spec, options, clock), options, clock)
+    return PacedSource(
+        _clip_opener(spec, options),
+        spec,
+        loop=options.loop,
+        clock=clock,
+        notes=_unused(options, fps_used=_is_sequence(spec)),
+    )
 
 
 def _kept_alive(
