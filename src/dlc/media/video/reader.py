@@ -81,24 +81,15 @@ class VideoReader(Closing):
             self.path, allow_damaged=allow_damaged, threads=threads, on_gpu=on_gpu
         )
         self.notes = self._splice_notes()
-        self._truncation = describe_truncation(self.path)
-        if self._truncation and not allow_damaged:
-            self.close()
-            raise DamagedInputError(f"{self.path} is truncated ({self._truncation}): {_ALLOW}")
+        self._truncation = self._allowed_truncation()
         self._is_avi = self._decoder.container.format.name == "avi"
         self._packets_expected = self._indexed_frames()
-        self._natives = self._decoder.frames()
-        first = next(self._natives, None)
-        if first is None:
-            self.close()
-            raise DamagedInputError(f"no frame of {self.path} can be decoded")
-        self._natives = chain([first], self._natives)
-        whole = self._describe(first)
         self._last: int | None = None
         self._last_duration = 0
         self._times_changed = 0
         self._rescaled = 0
-        self._finished = False
+        first, self._natives = self._begin()
+        whole = self._describe(first)
         self._file_end = self._declared_end(whole)
         self.info = self._trimmed(whole, start, end, self._time_of(first, whole))
         if self.info.start is not None:
@@ -144,6 +135,23 @@ class VideoReader(Closing):
     def close(self) -> None:
         """Close the file."""
         self._decoder.container.close()
+
+    def _allowed_truncation(self) -> str | None:
+        """Return how the file is truncated, if it is and that is allowed."""
+        truncation = describe_truncation(self.path)
+        if truncation and not self.allow_damaged:
+            self.close()
+            raise DamagedInputError(f"{self.path} is truncated ({truncation}): {_ALLOW}")
+        return truncation
+
+    def _begin(self) -> tuple[av.VideoFrame, Iterator[av.VideoFrame]]:
+        """Return the first frame, and all frames with it."""
+        natives = self._decoder.frames()
+        first = next(natives, None)
+        if first is None:
+            self.close()
+            raise DamagedInputError(f"no frame of {self.path} can be decoded")
+        return first, chain([first], natives)
 
     def _describe(self, frame: av.VideoFrame) -> MediaInfo:
         container, stream = self._decoder.container, self._decoder.stream

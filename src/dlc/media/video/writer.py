@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from fractions import Fraction
@@ -11,7 +10,6 @@ from types import TracebackType
 from typing import Any, Self
 
 import av
-from av.codec.context import Flags, ThreadType
 from av.container import OutputContainer
 from av.packet import Packet
 from av.video.frame import PictureType
@@ -23,9 +21,9 @@ from dlc.media.frame import Frame
 from dlc.media.image.plan import check_image, is_image_name
 from dlc.media.image.still import ImageReader, ImageWriter
 from dlc.media.info import MediaInfo
-from dlc.media.planes import layout_of
 from dlc.media.video.clock import OutputClock
 from dlc.media.video.conform import Conformer
+from dlc.media.video.encoder_stream import add_video_stream
 from dlc.media.video.plan import VideoPlan, check_video
 from dlc.media.video.reader import VideoReader
 from dlc.media.video.streams import NoStreams, StreamCarrier
@@ -92,22 +90,19 @@ class VideoWriter:
         self._packets_written = 0
         self._newest = Fraction(0)
         self._done = False
-        self._conform = Conformer(self._info, plan)
         self._clock: OutputClock | None = None
         self._file = AtomicFile(self.path, overwrite=overwrite, finish=finish)
         extra = plan.container.crash_options if survives_kill else {}
         self._in_fragments = "hybrid_fragmented" in extra.get("movflags", "")
         self._container = open_container(self._file.temporary, plan, extra)
-        self._stream = self._add_video(threads)
+        self._conform = Conformer(self._info, plan)
+        self._stream = add_video_stream(
+            self._container, plan, self._info, self._encoding, self._conform, threads=threads
+        )
         self._others: StreamCarrier | NoStreams = NoStreams()
         if carry_streams:
-            self._others = StreamCarrier(
-                self._info,
-                plan.container,
-                self._container,
-                audio=self._encoding.audio,
-                allow_damaged=isinstance(source, VideoReader) and source.allow_damaged,
-            )
+            allow_damaged = isinstance(source, VideoReader) and source.allow_damaged
+            self._others = self._carrier(allow_damaged=allow_damaged)
         self._others.describe_video(self._stream)
         if mark:
             plan.note_comment(self._container.metadata)
@@ -179,55 +174,15 @@ class VideoWriter:
             # nothing worth keeping, or nothing that can be finished.
             self._drop()
 
-    def _add_video(self, threads: int | None) -> Any:
-        """Add the video stream and open its encoder."""
-        plan, info = self._plan, self._info
-        options = plan.encoder.options(self._encoding, info.hdr, plan.fields)
-        if not (info.reordered and plan.container.reorders):
-            # B-frames put the first decoding time before the first presentation time. Without
-            # them where the input has none, seeking leads to the same packets as in the input.
-            options["bf"] = "0"
-        if plan.encoder.name == "libsvtav1":
-            # SVT-AV1 writes to stderr past FFmpeg's log, unless told not to in this way.
-            os.environ.setdefault("SVT_LOG", "1")
-        stream: Any = self._container.add_stream(plan.encoder.name, rate=plan.rate, options=options)
-        context = stream.codec_context
-        context.width, context.height = self._conform.width, self._conform.height
-        context.pix_fmt = plan.pix_fmt
-        context.time_base = stream.time_base = plan.time_base
-        context.thread_count = threads or 0
-        context.thread_type = ThreadType.AUTO
-        context.flags |= Flags.frame_duration
-        if plan.fields is not None:
-            context.flags |= Flags.interlaced_dct
-            context.field_order = plan.fields.number
-        tags = self._conform.tags
-        context.color_primaries, context.color_trc = tags.primaries, tags.transfer
-        context.colorspace, context.color_range = tags.matrix, tags.range
-        if self._conform.sample_aspect_ratio is not None:
-            context.sample_aspect_ratio = self._conform.sample_aspect_ratio
-        if plan.codec_tag is not None:
-            context.codec_tag = plan.codec_tag
-        layout = layout_of(plan.pix_fmt)
-        if plan.encoder.codec == "vp9" and layout is not None and layout.has_alpha:
-            stream.metadata["alpha_mode"] = "1"
-        if info.display_matrix and not plan.upright:
-            stream.set_display_matrix(info.display_matrix)
-        self._open_encoder(context)
-        return stream
-
-    def _open_encoder(self, context: Any) -> None:
-        name = self._plan.encoder.name
-        try:
-            context.open()
-        except (OSError, ValueError, av.FFmpegError) as error:
-            advice = "check that its hardware and driver are there and take such pictures, or " * (
-                self._plan.encoder.hardware
-            )
-            raise EncoderError(
-                f"{name} cannot encode {context.width} x {context.height} {context.pix_fmt} here "
-                f"({reason_of(error)}): {advice}choose another encoder, such as libx264"
-            ) from error
+    def _carrier(self, *, allow_damaged: bool) -> StreamCarrier:
+        """Open the input for its other streams."""
+        return StreamCarrier(
+            self._info,
+            self._plan.container,
+            self._container,
+            audio=self._encoding.audio,
+            allow_damaged=allow_damaged,
+        )
 
     def _begin(self, frame: Frame) -> OutputClock:
         """Write the header, now that the time of the first frame is known."""
