@@ -13,8 +13,26 @@ from dlc.cli.config_text import config_as_toml
 
 _PANEL = "Configuration"
 
-
 Read = Callable[[Mapping[str, Any]], None]
+
+
+def _require_nothing(context: typer.Context, asked: bool) -> bool:
+    # Nothing is done, so nothing is missing; the command lives no longer than this run.
+    for parameter in context.command.params if asked else ():
+        parameter.required = False
+    return asked
+
+
+_ShowConfigOption = Annotated[
+    bool,
+    typer.Option(
+        "--show-config",
+        callback=_require_nothing,
+        is_eager=True,
+        help="Print the options as such a file and exit.",
+        rich_help_panel=_PANEL,
+    ),
+]
 
 
 def configurable(root: Any, on_read: Read | None = None) -> Any:
@@ -41,12 +59,6 @@ def _options(root: Any, path: tuple[str, ...], on_read: Read | None) -> list[Any
             if on_read is not None:
                 on_read(values)
 
-    def relax(context: typer.Context, asked: bool) -> bool:
-        # Nothing is done, so nothing is missing; the command lives no longer than this run.
-        for parameter in context.command.params if asked else ():
-            parameter.required = False
-        return asked
-
     def carrier(
         _config: Annotated[
             Path | None,
@@ -60,16 +72,7 @@ def _options(root: Any, path: tuple[str, ...], on_read: Read | None) -> list[Any
                 rich_help_panel=_PANEL,
             ),
         ] = None,
-        show_config: Annotated[
-            bool,
-            typer.Option(
-                "--show-config",
-                callback=relax,
-                is_eager=True,
-                help="Print the options as such a file and exit.",
-                rich_help_panel=_PANEL,
-            ),
-        ] = False,
+        show_config: _ShowConfigOption = False,
     ) -> None:
         del show_config
 

@@ -22,8 +22,9 @@ from dlc.inference.cpu import create_session
 from dlc.options import Engine, LiveOptions, NoFace, PeopleOptions, VirtualCameraOptions
 from dlc.workflows.engines.engine import LoadedEngine
 from dlc.workflows.live.live import live
+from dlc.workflows.live.plan import LivePlan
 from dlc.workflows.live.result import LiveResult
-from dlc.workflows.live.run import LivePlan, run_live
+from dlc.workflows.live.run import run_live
 from dlc.workflows.people.assignment import Part
 from tests import clips
 from tests.workflows import two_people

@@ -36,8 +36,9 @@ from dlc.options import (
 from dlc.pipeline import CancelToken
 from dlc.safeguard.classifier import NsfwClassifier
 from dlc.workflows.live.live import check_live_options
+from dlc.workflows.live.plan import LivePlan
 from dlc.workflows.live.result import LiveEnd
-from dlc.workflows.live.run import LivePlan, run_live
+from dlc.workflows.live.run import run_live
 from dlc.workflows.live.stats import LiveStats
 from tests import clips
 from tests.workflows.live_devices import Recorder, virtual_camera

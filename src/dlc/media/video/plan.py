@@ -87,13 +87,7 @@ def plan_video(path: Path, info: MediaInfo, encoding: EncodeOptions) -> VideoPla
     _check_streams(path, container, info, encoding)
     upright = info.orientation != UPRIGHT and not container.keeps_orientation
     pix_fmt = _choose_format(encoder, info, upright=upright)
-    steps = _steps(encoder, pix_fmt)
-    size = None
-    if encoding.height is not None:
-        size = _scaled_size(info, encoding.height, pix_fmt, steps, upright=upright)
-    padding = (0, 0)
-    if size is None and encoder.even_size:
-        padding = _padding(info, steps, upright=upright)
+    size, padding = _size_and_padding(encoder, info, encoding.height, pix_fmt, upright=upright)
     rows = size[1] if size else info.coded_height + padding[1]
     fields = info.fields if not upright and _keeps_fields(encoder, rows, pix_fmt) else None
     rate = _rate(info, container)
@@ -203,6 +197,18 @@ def _steps(encoder: Encoder, pix_fmt: str) -> tuple[int, int]:
         return 1, 1
     shift_x, shift_y = (1, 1) if encoder.hardware else layout.chroma_shift
     return 1 << shift_x, 1 << shift_y
+
+
+def _size_and_padding(
+    encoder: Encoder, info: MediaInfo, height: int | None, pix_fmt: str, *, upright: bool
+) -> tuple[tuple[int, int] | None, tuple[int, int]]:
+    """Return what `VideoPlan` calls so: pictures are scaled, padded, or left as they are."""
+    steps = _steps(encoder, pix_fmt)
+    if height is not None:
+        size = _scaled_size(info, height, pix_fmt, steps, upright=upright)
+        if size is not None:
+            return size, (0, 0)
+    return None, _padding(info, steps, upright=upright) if encoder.even_size else (0, 0)
 
 
 def _padding(info: MediaInfo, steps: tuple[int, int], *, upright: bool) -> tuple[int, int]:

@@ -15,8 +15,9 @@ from dlc.workflows.checks import check_faces, check_trust
 from dlc.workflows.engines.effects import check_effects
 from dlc.workflows.engines.enhancer import check_enhancing
 from dlc.workflows.hardware import settled_encoding
+from dlc.workflows.live.plan import LivePlan
 from dlc.workflows.live.result import LiveResult
-from dlc.workflows.live.run import LivePlan, run_live
+from dlc.workflows.live.run import run_live
 from dlc.workflows.live.stats import LiveStats
 from dlc.workflows.people.assignment import check_people
 from dlc.workflows.preparation import prepare

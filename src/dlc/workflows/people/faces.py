@@ -12,12 +12,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dlc.errors import NoFaceError, OutputError
+from dlc.faces.finder import FaceFinder
 from dlc.faces.people.clustering import group_tracks
 from dlc.faces.people.sightings import Sighting, SightingLog
 from dlc.host.detect import available_cpus
 from dlc.media.atomic import AtomicFile
 from dlc.media.failures import unwritable
-from dlc.media.video.reader import open_target
+from dlc.media.image.still import ImageReader
+from dlc.media.video.reader import VideoReader, open_target
 from dlc.options import NeuralOptions
 from dlc.pipeline import CancelToken
 from dlc.workflows.engines.recognizer import load_scout
@@ -134,22 +136,12 @@ def find_people(
     options, folder, target = options or FacesOptions(), Path(folder), Path(target)
     check_similarity(options.similarity)
     _check_folder(folder, overwrite=options.overwrite)
-    cancel = cancel or CancelToken()
     threads = options.threads or available_cpus()
     with open_target(target, start=options.start, end=options.end, threads=threads) as reader:
         scout = load_scout(options.neural, threads)
         similarity = scout.similarity(options.similarity)
         log = SightingLog(scout.finder, similarity)
-        frames = faces = 0
-        began = time.perf_counter()
-        for frame in reader:
-            cancel.check()
-            found = scout.finder.find(frame)
-            log.add(frame, found)
-            frames, faces = frames + 1, faces + len(found)
-            if progress is not None:
-                seconds = time.perf_counter() - began
-                progress(Progress(frames, reader.info.frame_count, faces, seconds))
+        frames = _search(reader, scout.finder, log, progress, cancel or CancelToken())
     least = min(_LEAST_FRAMES, frames)
     seen = [each for each in log.conclude() if each.frames >= least]
     groups = _people(seen, similarity)
@@ -162,6 +154,27 @@ def find_people(
     recognized = similarity is not None
     notes = () if recognized else (_BY_TRACK,)
     return FacesResult(target, folder / SHEET, people, recognized, scout.models, frames, notes)
+
+
+def _search(
+    reader: VideoReader | ImageReader,
+    finder: FaceFinder,
+    log: SightingLog,
+    progress: Callable[[Progress], None] | None,
+    cancel: CancelToken,
+) -> int:
+    """Log the faces of all frames, and return how many frames there are."""
+    frames = faces = 0
+    began = time.perf_counter()
+    for frame in reader:
+        cancel.check()
+        found = finder.find(frame)
+        log.add(frame, found)
+        frames, faces = frames + 1, faces + len(found)
+        if progress is not None:
+            seconds = time.perf_counter() - began
+            progress(Progress(frames, reader.info.frame_count, faces, seconds))
+    return frames
 
 
 def _check_folder(folder: Path, *, overwrite: bool) -> None:
