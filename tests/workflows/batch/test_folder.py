@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
+import av
 import cv2
 import numpy as np
 import pytest
@@ -19,6 +20,7 @@ from dlc.errors import (
     Cancelled,
     DamagedInputError,
     DlcError,
+    EncoderError,
     InputError,
     NoFaceError,
     OptionError,
@@ -198,6 +200,21 @@ def test_a_picture_that_is_named_like_a_video_is_to_be_renamed(
         "clip2.mp4: it is a picture, though it is named like a video: rename it"
     ]
     assert names(output) == ["clip10.mp4"]
+
+
+@pytest.mark.parametrize(
+    ("encoder", "message"),
+    [("libx246", "did you mean libx26"), ("hevc_videotoolbox", "not available on this system")],
+)
+def test_an_encoder_that_no_video_can_have_ends_all_before_anything_is_prepared(
+    folder: Path, output: Path, encoder: str, message: str
+) -> None:
+    if encoder in av.codecs_available:
+        pytest.skip(f"{encoder} is there")
+    options = replace(FAST, encoding=replace(FAST.encoding, encoder=encoder))
+    with pytest.raises(EncoderError, match=message):
+        dlc.swap_folder(folder / "no-such-photo.png", folder, output, options)
+    assert not output.exists()
 
 
 def test_a_part_concerns_videos_that_are_long_enough(

@@ -263,6 +263,11 @@ def encoder_named(name: str) -> Encoder:
     raise EncoderError(f"unknown encoder {name}: {hint}known are {', '.join(ENCODER_NAMES)}")
 
 
+def check_encoder(name: str) -> None:
+    """Raise EncoderError unless an encoder is known and this build of FFmpeg has it."""
+    encoder_named(name).formats()
+
+
 def encoder_for(name: str | None, container: Container, *, alpha: bool) -> Encoder:
     """Return the encoder asked for, or the best one for a container.
 

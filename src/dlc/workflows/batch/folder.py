@@ -23,7 +23,8 @@ from dlc.host.detect import available_cpus
 from dlc.media.failures import unwritable
 from dlc.media.image.plan import is_image_name
 from dlc.media.image.still import is_image
-from dlc.options import SwapOptions, VideoDecoder
+from dlc.media.video.encoders import check_encoder
+from dlc.options import NVENC, SwapOptions, VideoDecoder
 from dlc.pipeline import CancelToken
 from dlc.workflows.batch.casting import Casting
 from dlc.workflows.batch.folder_plan import FolderPlan, TargetFiles, plan_folder
@@ -82,6 +83,7 @@ def swap_folder(
 
     Raises:
         OptionError: an option's value makes no sense.
+        EncoderError: there is no such encoder here.
         InputError: a source photo or the folder cannot be used, or two targets would get the same
             output.
         NoFaceError: no face in the source.
@@ -99,6 +101,9 @@ def swap_folder(
     began = time.perf_counter()
     options = options or SwapOptions()
     check_swap(options, has_source=source is not None)
+    if options.encoding.encoder not in (None, NVENC):
+        # Otherwise every video of the folder would fail for it.
+        check_encoder(options.encoding.encoder)
     plan = plan_folder(Path(targets), Path(output), options.contact_sheet)
     prepared = prepare(source, options)
     run = _FolderRun(plan, options, prepared, progress, cancel or CancelToken())
