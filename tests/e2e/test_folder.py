@@ -62,6 +62,23 @@ def test_a_folder_is_swapped_whatever_one_file_does(
     assert lines[-1] == f"output    {output}"
 
 
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no such names")
+def test_a_name_gives_the_terminal_no_orders(
+    astronaut_file: Path, wall: Path, tmp_path: Path, folder: Path
+) -> None:
+    targets = tmp_path / "targets"
+    targets.mkdir()
+    name, shown = "wall\x1b[2Jred\n.png", r"wall\x1b[2Jred\n.png"
+    shutil.copy(wall, targets / name)
+    run = run_dlc("swap", astronaut_file, targets, folder / "swapped", "--json")
+    assert run.returncode == 5
+    assert "\x1b" not in run.stderr
+    problem, row = (line for line in run.stderr.splitlines() if shown in line)
+    assert problem == f"error: no face in {targets}/{shown}; nothing was written"
+    assert row.startswith(shown)
+    assert json.loads(run.stdout)["files"][0]["target"] == str(targets / name)
+
+
 def test_the_same_command_goes_on(astronaut_file: Path, targets: Path, folder: Path) -> None:
     arguments = ["swap", astronaut_file, targets, folder, "--quiet", "--end", "0.1"]
     (folder / "clip.mp4").write_bytes(b"precious")

@@ -10,6 +10,7 @@ from rich.console import Console
 from rich.text import Text
 
 from dlc.cli.flags import with_flags
+from dlc.cli.printable import printable
 from dlc.cli.verbosity import Verbosity
 
 _STYLES = {logging.WARNING: "yellow", logging.ERROR: "red", logging.DEBUG: "dim"}
@@ -21,20 +22,27 @@ def human_console() -> Console:
 
 
 def say(console: Console, message: str, style: str = "") -> None:
-    """Print one line, whole, above a progress bar if there is one."""
-    console.print(Text(message, style), soft_wrap=True)
+    """Print lines, whole, above a progress bar if there is one."""
+    for line in message.split("\n"):
+        console.print(Text(printable(line), style), soft_wrap=True)
+
+
+class _OneLine(logging.Formatter):
+    """Leaves line breaks to tracebacks."""
+
+    def formatMessage(self, record: logging.LogRecord) -> str:  # noqa: N802
+        return printable(with_flags(super().formatMessage(record)))
 
 
 class _ConsoleHandler(logging.Handler):
     def __init__(self, console: Console) -> None:
         super().__init__()
         self._console = console
+        self.setFormatter(_OneLine())
 
     def emit(self, record: logging.LogRecord) -> None:
         prefix = f"{record.levelname.lower()}: " if record.levelno >= logging.WARNING else ""
-        say(
-            self._console, prefix + with_flags(self.format(record)), _STYLES.get(record.levelno, "")
-        )
+        say(self._console, prefix + self.format(record), _STYLES.get(record.levelno, ""))
 
 
 @contextmanager

@@ -13,6 +13,7 @@ from typing import Any
 import typer
 
 from dlc.cli.flags import with_flags
+from dlc.cli.printable import printable
 from dlc.errors import Cancelled, DlcError, OptionError
 
 
@@ -70,8 +71,9 @@ class FailureReporter:
         from dlc.cli.reports.swap import error_as_json
 
         line = " ".join(message.split())
-        typer.secho(f"dlc: {line}", err=True, fg=typer.colors.RED)
+        # Where one of the two takes nothing, the other and the exit code tell it.
+        with suppress(OSError):
+            typer.secho(f"dlc: {printable(line)}", err=True, fg=typer.colors.RED)
         if self.as_json:
-            # Where standard output takes nothing, the line above has told it.
             with suppress(OSError):
                 typer.echo(error_as_json(kind, line, exit_code))

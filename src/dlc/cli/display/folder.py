@@ -7,6 +7,7 @@ from rich.console import Console
 
 from dlc.cli.display.display import Display, DrawnDisplay, LineDisplay, NoDisplay
 from dlc.cli.display.swap import describe, progress_bar
+from dlc.cli.printable import printable
 from dlc.workflows.progress import FolderProgress
 
 
@@ -39,4 +40,4 @@ class FolderBarDisplay(DrawnDisplay[FolderProgress]):
 def describe_file(progress: FolderProgress) -> str:
     """Return "2 of 7: clip.mp4, 120 of 600 frames, 31.0 fps, 118 faces, 15 s left"."""
     place = f"{progress.number} of {progress.count}"
-    return f"{place}: {progress.target.name}, {describe(progress.file)}"
+    return f"{place}: {printable(progress.target.name)}, {describe(progress.file)}"

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import json
-import shlex
 from dataclasses import asdict
 
 from dlc.cli.flags import with_flags
+from dlc.cli.printable import printable, shell_word
 from dlc.workflows.people.faces import FacesResult, FoundPerson
 from dlc.workflows.timecode import timecode
 
@@ -17,7 +17,7 @@ def faces_as_text(result: FacesResult) -> str:
     lines = [f"{count} {'person' if count == 1 else 'people'} in {_frames(result.frames)}"]
     lines += [f"{person.photo.stem:<10}{_appearance(person)}" for person in result.people]
     lines += [f"note: {with_flags(note)}" for note in result.notes]
-    lines += [f"pictures: {result.sheet}", ""]
+    lines += [f"pictures: {printable(result.sheet)}", ""]
     lines += map(_map_option, result.people)
     return "\n".join(lines)
 
@@ -53,4 +53,4 @@ def _appearance(person: FoundPerson) -> str:
 
 
 def _map_option(person: FoundPerson) -> str:
-    return f"--map {shlex.quote(f'{person.photo}=SOURCE.jpg')}"
+    return f"--map {shell_word(f'{person.photo}=SOURCE.jpg')}"

@@ -11,6 +11,7 @@ from rich.table import Table
 from rich.text import Text
 
 from dlc.cli.flags import with_flags
+from dlc.cli.printable import printable
 from dlc.cli.reports.swap import plain_error, plain_result, show_rows, stage_table
 from dlc.cli.times import format_duration
 from dlc.pipeline.report import merged
@@ -73,7 +74,7 @@ def _table(result: FolderResult) -> Table:
         table.add_column(title, justify="right")
     table.add_column("")
     for outcome in result.targets:
-        table.add_row(Text(outcome.target.name), *_cells(outcome))
+        table.add_row(Text(printable(outcome.target.name)), *_cells(outcome))
     return table
 
 

@@ -6,13 +6,14 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
+from dlc.cli.printable import printable
 from dlc.media.provenance.inspection import Manifest
 from dlc.workflows.inspect import Inspection
 
 
 def inspection_as_text(inspection: Inspection) -> str:
     """Return one line for everything that was found."""
-    return "\n".join(f"{label:<10}{value}" for label, value in _rows(inspection))
+    return "\n".join(f"{label:<10}{printable(value)}" for label, value in _rows(inspection))
 
 
 def inspection_as_json(inspection: Inspection) -> str:

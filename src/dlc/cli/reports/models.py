@@ -6,6 +6,7 @@ import json
 from collections.abc import Sequence
 from typing import Any
 
+from dlc.cli.printable import printable
 from dlc.model_store.pull import Pulled
 from dlc.model_store.store import Copy
 from dlc.workflows.models import ListedModel, ModelList, Verdict, Verification
@@ -24,7 +25,7 @@ def list_as_text(listed: ModelList) -> str:
         )
         for entry in listed.models
     ]
-    return f"{_columns(rows)}\n\nDownloads go to {listed.download}"
+    return f"{_columns(rows)}\n\nDownloads go to {printable(listed.download)}"
 
 
 def _where(copy: Copy | None) -> str:
@@ -123,6 +124,7 @@ def megabytes(size: int) -> str:
 
 def _columns(rows: Sequence[tuple[str, ...]]) -> str:
     """Align rows in columns; the last column is never cut or wrapped because it holds paths."""
+    rows = [tuple(map(printable, row)) for row in rows]
     widths = [max(len(cell) for cell in column) for column in zip(*rows, strict=True)]
     lines = (
         "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()

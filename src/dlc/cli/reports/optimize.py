@@ -11,6 +11,8 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from dlc.cli.console import say
+from dlc.cli.printable import printable
 from dlc.workflows.optimize.report import Count, ModelReport, OptimizeReport, State
 
 
@@ -41,12 +43,12 @@ def show_report(report: OptimizeReport) -> None:
     console.print(table)
     for model in report.models:
         for line in _lines(model):
-            console.print(Text(line), soft_wrap=True)
+            say(console, line)
 
 
-def _cells(model: ModelReport) -> tuple[str, ...]:
+def _cells(model: ModelReport) -> tuple[str | Text, ...]:
     return (
-        model.source.name,
+        Text(printable(model.source.name)),
         model.state.value,
         _pair(model.before.nodes, model.after.nodes),
         *_partitions(model),

@@ -8,6 +8,7 @@ from dataclasses import asdict
 from typing import Any
 
 from dlc.cli.flags import with_flags
+from dlc.cli.printable import printable
 from dlc.host.host import Finding
 from dlc.inference.route import Route
 from dlc.media.camera.negotiation import Negotiated
@@ -19,7 +20,7 @@ from dlc.workflows.sample import HEIGHT, WIDTH
 
 def probe_as_text(report: ProbeReport) -> str:
     """Return the report as lines of text."""
-    return "\n".join(_lines(report))
+    return "\n".join(map(printable, _lines(report)))
 
 
 def probe_as_json(report: ProbeReport) -> str:

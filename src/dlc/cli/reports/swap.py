@@ -12,6 +12,7 @@ from rich.table import Table
 from rich.text import Text
 
 from dlc.cli.flags import with_flags
+from dlc.cli.printable import printable
 from dlc.cli.times import format_duration
 from dlc.pipeline.report import PipelineReport
 from dlc.workflows.result import Passage, SwapResult
@@ -83,7 +84,7 @@ def show_rows(console: Console, rows: Iterable[tuple[str, str]]) -> None:
     """Print labels and values."""
     for label, value in rows:
         # A path stays in one piece, to be copied, however narrow the terminal is.
-        console.print(Text.assemble((f"{label:<10}", "bold"), value), soft_wrap=True)
+        console.print(Text.assemble((f"{label:<10}", "bold"), printable(value)), soft_wrap=True)
 
 
 def _rows(result: SwapResult) -> Iterator[tuple[str, str]]:
