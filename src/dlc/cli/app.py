@@ -21,6 +21,10 @@ from dlc.cli.swap import swap_command
 from dlc.cli.switches import without_values
 from dlc.errors import DlcError, resource_error
 
+# What shells report of a program that SIGPIPE ended. Python ignores the signal, and it stays so: a
+# server that hangs up must not end dlc.
+UNREAD_EXIT_CODE = 141
+
 app = typer.Typer(name="dlc", context_settings={"max_content_width": 100})
 app.command("swap", help=SWAP_HELP, epilog=SWAP_EPILOG)(swap_command)
 app.command("live", help=LIVE_HELP, epilog=LIVE_EPILOG)(live_command)
@@ -66,6 +70,11 @@ def main() -> None:
     command = without_values(configurable(typer.main.get_command(app), reporter.learn))
     try:
         code = command.main(arguments, prog_name="dlc", standalone_mode=False)
+    except SystemExit as end:
+        # So Typer and Rich end where nobody reads on, as in `dlc probe | head -1`.
+        if not isinstance(end.__context__, BrokenPipeError):
+            raise
+        code = UNREAD_EXIT_CODE
     except typer.TyperException as error:
         code = reporter.usage(error)
     except DlcError as error:
