@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import secrets
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,6 +11,7 @@ import numpy as np
 import onnx
 from numpy.typing import DTypeLike, NDArray
 
+from dlc.atomic_write import atomic_write
 from dlc.errors import WriteError
 
 # Field numbers in ONNX's schema (onnx.proto).
@@ -94,16 +93,12 @@ def write_model(path: Path, model: onnx.ModelProto, weights: Iterable[Initialize
     Raises:
         WriteError: the file cannot be written; nothing is left behind.
     """
-    temporary = path.with_name(f".{path.name}.{os.getpid()}-{secrets.token_hex(3)}")
     try:
-        with temporary.open("xb") as file:
+        with atomic_write(path) as file:
             _write(file, model, list(weights))
-        temporary.replace(path)
     except OSError as error:
         message = f"the model {path} cannot be written: {error.strerror}; choose another folder"
         raise WriteError(message) from error
-    finally:
-        temporary.unlink(missing_ok=True)
 
 
 def _write(file: BinaryIO, model: onnx.ModelProto, weights: list[Initializer]) -> None:

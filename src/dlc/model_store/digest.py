@@ -8,8 +8,8 @@ import logging
 import os
 from pathlib import Path
 
+from dlc.atomic_write import atomic_write_text
 from dlc.errors import ModelError
-from dlc.model_store.atomic import write_text
 
 _LOG = logging.getLogger(__name__)
 
@@ -67,7 +67,7 @@ class DigestCache:
         entries = {key: entry for key, entry in self._read().items() if os.access(key, os.F_OK)}
         entries[_key(path)] = {"size": size, "mtime_ns": mtime_ns, "sha256": digest}
         try:
-            write_text(self._path, json.dumps(entries, indent=2))
+            atomic_write_text(self._path, json.dumps(entries, indent=2))
         except OSError as error:
             _LOG.debug("digests are not remembered in %s: %s", self._path, error)
 

@@ -9,8 +9,8 @@ from collections.abc import Iterable
 from datetime import UTC, datetime
 from pathlib import Path
 
+from dlc.atomic_write import atomic_write_text
 from dlc.errors import WriteError
-from dlc.model_store.atomic import write_text
 from dlc.model_store.spec import License, ModelSpec
 
 INSIGHTFACE = License(
@@ -91,7 +91,7 @@ class LicenseRecord:
         entry = {"title": license_.title, "text_sha256": _digest(license_), "accepted": now}
         entries = self._read() | {license_.key: entry}
         try:
-            write_text(self._path, json.dumps(entries, indent=2) + os.linesep)
+            atomic_write_text(self._path, json.dumps(entries, indent=2) + os.linesep)
         except OSError as error:
             message = f"the accepted license cannot be recorded in {self._path}: {error.strerror}"
             raise WriteError(message) from error

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from dlc.atomic_write import atomic_write_text
 from dlc.errors import WriteError
-from dlc.model_store.atomic import write_text
 from dlc.model_store.digest import DigestCache
 
 _LOG = logging.getLogger(__name__)
@@ -92,7 +92,7 @@ class RewrittenFiles:
         digest = self.digests.compute(entry.path) if written else None
         record = {**facts, "key": entry.key, "sha256": digest}
         try:
-            write_text(entry.record, json.dumps(record, indent=2))
+            atomic_write_text(entry.record, json.dumps(record, indent=2))
         except OSError as error:
             raise unwritable(entry.record.parent, error) from error
 

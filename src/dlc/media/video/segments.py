@@ -18,6 +18,7 @@ from typing import Any, Self
 
 from filelock import FileLock, Timeout
 
+from dlc.atomic_write import atomic_write
 from dlc.errors import OutputError
 from dlc.media.failures import unwritable
 
@@ -194,13 +195,9 @@ def _folder_of(output: Path) -> Path:
 
 
 def _write(path: Path, content: Mapping[str, Any]) -> None:
-    """Write JSON that is either all there or not at all, whatever happens meanwhile."""
-    temporary = path.with_suffix(".part")
-    with temporary.open("w", encoding="utf-8") as file:
-        json.dump(content, file)
-        file.flush()
-        os.fsync(file.fileno())
-    temporary.replace(path)
+    """Write JSON that is either all there or not at all, even if the power goes."""
+    with atomic_write(path, synced=True) as file:
+        file.write(json.dumps(content).encode("ascii"))
 
 
 def _read(path: Path) -> dict[str, Any] | None:

@@ -6,6 +6,7 @@ import logging
 from dataclasses import replace
 from pathlib import Path
 
+from dlc.atomic_write import atomic_write_text
 from dlc.errors import ProviderError
 from dlc.graph.names import Rewrite
 from dlc.inference.output_check import probe_output
@@ -15,7 +16,6 @@ from dlc.inference.provider_routes import in_single_precision, plain_cpu_route
 from dlc.inference.route import Precision, Route
 from dlc.inference.routed_session import RoutedSession
 from dlc.inference.sessions import open_session
-from dlc.model_store.atomic import write_text
 from dlc.model_store.rewritten_files import RewrittenFiles, recorded_changes
 from dlc.swapping.half_precision import why_not_half
 from dlc.swapping.inswapper_model import InswapperModel
@@ -109,6 +109,6 @@ def _read(path: Path) -> str | None:
 
 def _remember(path: Path, reason: str) -> None:
     try:
-        write_text(path, reason)
+        atomic_write_text(path, reason)
     except OSError as error:
         logger.info("%s cannot be written, so half precision is tried again: %s", path, error)
