@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from dlc.compositing.arrays import Floats
+from dlc.arrays import Floats
 from dlc.compositing.filters import smoothstep
 from dlc.compositing.opacity import faded
 from dlc.compositing.patch import Patch

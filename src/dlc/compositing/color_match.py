@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 import cv2
 import numpy as np
 
-from dlc.compositing.arrays import Bytes, Floats
+from dlc.arrays import Bytes, Floats, Image
 from dlc.compositing.filters import blur, resize
 from dlc.compositing.patch import Patch
 from dlc.compositing.rim import away_from_rim
@@ -104,7 +104,7 @@ def _small(image: Bytes) -> Bytes:
     return resize(image, (_SIDE, _SIDE))
 
 
-def _lab(bgr: Bytes) -> Floats:
+def _lab(bgr: Image) -> Floats:
     scaled = bgr.astype(np.float32) * np.float32(1 / 255)
     return np.asarray(cv2.cvtColor(scaled, cv2.COLOR_BGR2LAB), np.float32)
 

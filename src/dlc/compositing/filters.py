@@ -8,7 +8,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from dlc.compositing.arrays import Bytes, Flags, Floats
+from dlc.arrays import Bytes, Flags, Floats
 from dlc.geometry import Box
 
 # OpenCV takes maps of up to 32767 columns.

@@ -5,13 +5,13 @@ from __future__ import annotations
 import cv2
 import numpy as np
 
-from dlc.compositing.arrays import Bytes, Floats
+from dlc.arrays import Bytes, Points
 from dlc.compositing.filters import blur, grow
 from dlc.compositing.opacity import faded
 from dlc.compositing.patch import Patch
 
 
-def with_hole(patch: Patch, points: Floats, reach: float, softness: float) -> Patch:
+def with_hole(patch: Patch, points: Points, reach: float, softness: float) -> Patch:
     """Return a patch with a hole around some points, through which the frame shows.
 
     Args:

@@ -7,9 +7,8 @@ from dataclasses import dataclass
 
 import cv2
 import numpy as np
-from numpy.typing import NDArray
 
-from dlc.compositing.arrays import Bytes
+from dlc.arrays import Bytes, Doubles, Image, Matrix
 from dlc.compositing.filters import smoothstep
 from dlc.compositing.patch import Patch
 from dlc.geometry import Box
@@ -24,8 +23,6 @@ _CORE = 0.7
 # Crops are not shrunk below this before warping: the mask would no longer end inside them.
 _LEAST_SIDE = 32
 
-Matrix = NDArray[np.float64]
-
 
 @dataclass(frozen=True, slots=True, eq=False)
 class CropMask:
@@ -38,7 +35,7 @@ class CropMask:
     """
 
     alpha: Bytes
-    outline: NDArray[np.float64]
+    outline: Doubles
 
     @classmethod
     def of(cls, alpha: Bytes) -> CropMask:
@@ -67,7 +64,7 @@ def face_mask(side: int) -> CropMask:
 
 
 def paste_back(
-    crop: Bytes, mask: CropMask, matrix: Matrix, width: int, height: int
+    crop: Image, mask: CropMask, matrix: Matrix, width: int, height: int
 ) -> Patch | None:
     """Return a crop as a patch for the frame that it was cut from.
 
@@ -96,7 +93,7 @@ def paste_back(
     return Patch(box, np.asarray(bgr, np.uint8), np.asarray(alpha, np.uint8))
 
 
-def _bounds(points: NDArray[np.float64], matrix: Matrix) -> Box:
+def _bounds(points: Doubles, matrix: Matrix) -> Box:
     """Return the box of frame pixels around points of the crop."""
     placed = np.linalg.solve(matrix[:, :2], (points - matrix[:, 2]).T)
     low, high = np.floor(placed.min(axis=1)), np.ceil(placed.max(axis=1))

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-import numpy as np
-from numpy.typing import NDArray
-
+from dlc.arrays import Bytes, Image
 from dlc.geometry import Box
 
 
@@ -21,5 +19,5 @@ class Patch:
     """
 
     box: Box
-    bgr: NDArray[np.uint8]
-    alpha: NDArray[np.uint8]
+    bgr: Image
+    alpha: Bytes

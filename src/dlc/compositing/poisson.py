@@ -11,7 +11,7 @@ from dataclasses import replace
 import cv2
 import numpy as np
 
-from dlc.compositing.arrays import Bytes
+from dlc.arrays import Bytes
 from dlc.compositing.patch import Patch
 
 # A pixel belongs to the new face if its alpha is at least this share of the patch's highest.

@@ -5,7 +5,7 @@ from __future__ import annotations
 import cv2
 import numpy as np
 
-from dlc.compositing.arrays import Bytes, Floats
+from dlc.arrays import Bytes, Floats
 from dlc.compositing.filters import smoothstep
 from dlc.compositing.patch import Patch
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from dlc.arrays import Points
 from dlc.faces.alignment import crop_square, template_matrix
 from dlc.faces.crop import Square
 
@@ -23,7 +24,7 @@ _TEMPLATE: NDArray[np.complex128] = np.array(
 )
 
 
-def ffhq_square(points: NDArray[np.float32]) -> Square | None:
+def ffhq_square(points: Points) -> Square | None:
     """Return the square that shows a face as in FFHQ, the models' training data.
 
     Args:

@@ -9,7 +9,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from dlc.compositing.arrays import Bytes, Floats
+from dlc.arrays import Floats, Gray, Image, Matrix
 from dlc.compositing.filters import blur, resize, sample, smoothstep
 from dlc.enhancing.swapped_face import SwappedFace
 
@@ -37,10 +37,10 @@ class Detail:
     """
 
     levels: _Levels
-    seen: Bytes
+    seen: Gray
 
     @classmethod
-    def of(cls, face: SwappedFace, crop: Bytes, enhanced: Bytes) -> Detail:
+    def of(cls, face: SwappedFace, crop: Image, enhanced: Image) -> Detail:
         """Return the detail that a model added to a face.
 
         Args:
@@ -82,17 +82,17 @@ class Detail:
         return np.asarray(levels * kept[..., None], np.int16)
 
 
-def _gray(face: SwappedFace) -> Bytes:
+def _gray(face: SwappedFace) -> Gray:
     return np.asarray(cv2.cvtColor(face.crop(_MOTION_SIDE), cv2.COLOR_BGR2GRAY), np.uint8)
 
 
-def _motion(now: Bytes, then: Bytes) -> Floats:
+def _motion(now: Gray, then: Gray) -> Floats:
     """Return where each pixel of one picture was in another, as offsets (h, w, 2) in pixels."""
     flow = cv2.DISOpticalFlow.create(cv2.DISOPTICAL_FLOW_PRESET_FAST)
     return np.asarray(flow.calc(now, then, None), np.float32)  # type: ignore[call-overload]
 
 
-def _agreement(now: Bytes, then: Bytes, motion: Floats) -> Floats:
+def _agreement(now: Gray, then: Gray, motion: Floats) -> Floats:
     """Return (h, w): 1 where a picture is a moved version of another, 0 where it differs."""
     size = (now.shape[1], now.shape[0])
     moved = sample(then, motion + _points(np.eye(2, 3), size))
@@ -100,7 +100,7 @@ def _agreement(now: Bytes, then: Bytes, motion: Floats) -> Floats:
     return smoothstep(difference, _OTHER, _SAME)
 
 
-def _points(matrix: NDArray[np.float64], size: tuple[int, int]) -> Floats:
+def _points(matrix: Matrix, size: tuple[int, int]) -> Floats:
     """Return (h, w, 2): where a matrix maps each pixel of a picture of `size` (w, h)."""
     columns = np.arange(size[0], dtype=np.float32)[None, :, None]
     rows = np.arange(size[1], dtype=np.float32)[:, None, None]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from dlc.compositing.arrays import Bytes
+from dlc.arrays import Image
 from dlc.faces.crop import to_tensor
 from dlc.inference.output_check import check_finite
 from dlc.inference.routed_session import RoutedSession
@@ -25,7 +25,7 @@ class EnhancerModel:
         self._element = np.dtype("float16" if picture.type == "tensor(float16)" else "float32")
         self.side = int(picture.shape[2])
 
-    def enhance(self, crop: Bytes) -> Bytes:
+    def enhance(self, crop: Image) -> Image:
         """Return the enhanced crop.
 
         Args:

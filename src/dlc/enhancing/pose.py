@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 
+from dlc.arrays import Doubles, Points
 from dlc.faces.crop import Square
 
 # The nose sticks out of the face, so it moves relative to the other points as the head turns or
@@ -14,7 +14,7 @@ _SIDES_PER_DEGREE = 0.0034
 _NOSE = 2
 
 
-def nose_place(points: NDArray[np.float32], square: Square) -> NDArray[np.float64]:
+def nose_place(points: Points, square: Square) -> Doubles:
     """Return where the nose tip is, relative to the middle of eyes and mouth.
 
     Moving, scaling or tilting a face does not change it; turning or nodding the head does.
@@ -31,6 +31,6 @@ def nose_place(points: NDArray[np.float32], square: Square) -> NDArray[np.float6
     return np.asarray(placed[_NOSE] - others, np.float64)
 
 
-def turn_degrees(place: NDArray[np.float64], other: NDArray[np.float64]) -> float:
+def turn_degrees(place: Doubles, other: Doubles) -> float:
     """Return roughly how many degrees a head turned between two places of the nose."""
     return float(np.linalg.norm(place - other)) / _SIDES_PER_DEGREE

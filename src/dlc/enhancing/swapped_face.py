@@ -8,7 +8,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from dlc.compositing.arrays import Bytes
+from dlc.arrays import Image, Matrix
 from dlc.compositing.filters import blend, cut
 from dlc.compositing.patch import Patch
 from dlc.faces.crop import Cutout, Square
@@ -38,11 +38,11 @@ class SwappedFace:
             return None
         return cls(patch, square, Cutout(box, _with_patch(frame.region(box), box, patch)))
 
-    def crop(self, side: int) -> Bytes:
+    def crop(self, side: int) -> Image:
         """Return the square as uint8 (side, side, 3) BGR."""
         return self.surroundings.warp(self.square, side)
 
-    def matrix(self, side: int) -> NDArray[np.float64]:
+    def matrix(self, side: int) -> Matrix:
         """Return the similarity (2, 3) from the patch's pixels to those of `crop(side)`."""
         return self.square.pixel_matrix(side, self.patch.box)
 
@@ -59,7 +59,7 @@ class SwappedFace:
         return replace(patch, bgr=np.asarray(bgr, np.uint8))
 
 
-def _with_patch(bgr: Bytes, box: Box, patch: Patch) -> Bytes:
+def _with_patch(bgr: Image, box: Box, patch: Patch) -> Image:
     """Return the pixels of `box` as they will be once the patch is pasted."""
     both = Box(
         max(box.left, patch.box.left),

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 
+from dlc.arrays import Doubles
 from dlc.enhancing.detail import Detail
 from dlc.enhancing.pose import turn_degrees
 
@@ -25,7 +25,7 @@ class EnhancedTrack:
         self._nose = np.zeros(2)
         self._age = 0
 
-    def detail_for(self, nose: NDArray[np.float64], every: int) -> Detail | None:
+    def detail_for(self, nose: Doubles, every: int) -> Detail | None:
         """Return the detail to carry over to the face's next frame; None if the model must run.
 
         Args:
@@ -37,6 +37,6 @@ class EnhancedTrack:
             return None
         return self._detail
 
-    def keep(self, detail: Detail, nose: NDArray[np.float64]) -> None:
+    def keep(self, detail: Detail, nose: Doubles) -> None:
         """Store the detail that the model added to the face in this frame."""
         self._detail, self._nose, self._age = detail, nose, 0

@@ -12,6 +12,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from dlc.arrays import Image, Matrix, Points
 from dlc.faces.crop import Square
 from dlc.faces.pixels import Pixels
 from dlc.geometry import Box
@@ -33,7 +34,7 @@ _WIDE_OFFSET = 8.0
 _LEAST_SIDE, _MOST_SIDE = 4.0, 32768.0
 
 
-def arcface_matrix(points: NDArray[np.float32], size: int) -> NDArray[np.float64] | None:
+def arcface_matrix(points: Points, size: int) -> Matrix | None:
     """Return the similarity that maps a face's points to those of an aligned crop.
 
     It equals that of insightface's `face_align.estimate_norm`.
@@ -52,9 +53,7 @@ def arcface_matrix(points: NDArray[np.float32], size: int) -> NDArray[np.float64
     return template_matrix(points, _template(size), size)
 
 
-def template_matrix(
-    points: NDArray[np.float32], template: NDArray[np.complex128], size: int
-) -> NDArray[np.float64] | None:
+def template_matrix(points: Points, template: NDArray[np.complex128], size: int) -> Matrix | None:
     """Return the similarity that maps a face's points to a model's own template.
 
     It minimizes the squared error (Umeyama 1991; in two dimensions, complex numbers give it in
@@ -83,7 +82,7 @@ def template_matrix(
     return np.array([[turn.real, -turn.imag, shift.real], [turn.imag, turn.real, shift.imag]])
 
 
-def crop_square(matrix: NDArray[np.float64], size: int) -> Square:
+def crop_square(matrix: Matrix, size: int) -> Square:
     """Return the square of a picture that a similarity maps to a crop of `size` pixels.
 
     Args:
@@ -95,7 +94,7 @@ def crop_square(matrix: NDArray[np.float64], size: int) -> Square:
     return Square(float(x), float(y), size / scale, math.atan2(-matrix[1, 0], matrix[0, 0]))
 
 
-def aligned_crop(frame: Pixels, matrix: NDArray[np.float64], size: int) -> NDArray[np.uint8]:
+def aligned_crop(frame: Pixels, matrix: Matrix, size: int) -> Image:
     """Return the crop that a matrix maps a picture to, black beyond the picture.
 
     The pixels equal `cv2.warpAffine` (linear) on the whole picture, within one level of rounding,
@@ -129,7 +128,7 @@ def _template(size: int) -> NDArray[np.complex128]:
     return (_TEMPLATE + offset) * scale
 
 
-def _footprint(matrix: NDArray[np.float64], size: int) -> Box:
+def _footprint(matrix: Matrix, size: int) -> Box:
     """Return the pixels that linear interpolation reads for a crop, plus one on each side."""
     ends = (0, size - 1)
     corners = np.array([(x, y) for x in ends for y in ends], np.float64)

@@ -6,9 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Protocol
 
-import numpy as np
-from numpy.typing import NDArray
-
+from dlc.arrays import Image
 from dlc.faces.detection.scene_cut import SceneCutDetector
 from dlc.faces.face import Face
 from dlc.faces.finder import Needs
@@ -23,7 +21,7 @@ from dlc.geometry import Box
 class Detector(Protocol):
     """Finds faces in a picture."""
 
-    def detect(self, bgr: NDArray[np.uint8], /) -> list[Face]:
+    def detect(self, bgr: Image, /) -> list[Face]:
         """Return the faces, best first, in pixels of the uint8 (h, w, 3) BGR picture."""
 
 

@@ -12,8 +12,8 @@ from dataclasses import dataclass
 
 import cv2
 import numpy as np
-from numpy.typing import NDArray
 
+from dlc.arrays import Floats, Image, Matrix, Points
 from dlc.faces.pixels import RegionSource
 from dlc.geometry import Box
 
@@ -40,7 +40,7 @@ class Square:
     angle: float
     mirrored: bool = False
 
-    def matrix(self, side: int) -> NDArray[np.float64]:
+    def matrix(self, side: int) -> Matrix:
         """Return the 2 x 3 affine that maps points of the picture to the square.
 
         Points in the square are pixels of a `side` x `side` input, counted from its edges.
@@ -52,7 +52,7 @@ class Square:
         offset = side / 2 - linear @ np.array([self.x, self.y])
         return np.column_stack([linear, offset])
 
-    def pixel_matrix(self, side: int, box: Box) -> NDArray[np.float64]:
+    def pixel_matrix(self, side: int, box: Box) -> Matrix:
         """Return the 2 x 3 affine from the pixels of a part of the picture to the square's.
 
         Both count from pixel centers, as OpenCV does.
@@ -67,7 +67,7 @@ class Square:
         matrix[:, 2] -= 0.5
         return matrix
 
-    def to_picture(self, points: NDArray[np.float32], side: int) -> NDArray[np.float32]:
+    def to_picture(self, points: Points, side: int) -> Points:
         """Map points (n, 2 or 3) of a `side` x `side` input to the picture, scaling z alike."""
         matrix = self.matrix(side)
         plane = (points[:, :2] - matrix[:, 2]) @ np.linalg.inv(matrix[:, :2]).T
@@ -95,9 +95,9 @@ class Cutout:
     """
 
     box: Box
-    bgr: NDArray[np.uint8]
+    bgr: Image
 
-    def warp(self, square: Square, side: int) -> NDArray[np.uint8]:
+    def warp(self, square: Square, side: int) -> Image:
         """Return the square as uint8 (side, side, 3), repeating the cutout's edge beyond it."""
         bgr = self.bgr
         shrunk = np.array([self.box.width / bgr.shape[1], self.box.height / bgr.shape[0]])
@@ -137,7 +137,7 @@ def cut_out(picture: RegionSource, square: Square, detail: int) -> Cutout | None
     return Cutout(box, picture.region(box))
 
 
-def to_tensor(images: Sequence[NDArray[np.uint8]], low: float, high: float) -> NDArray[np.float32]:
+def to_tensor(images: Sequence[Image], low: float, high: float) -> Floats:
     """Return BGR images of the same size as RGB planes, float32 (n, 3, h, w), in [low, high]."""
     height, width = images[0].shape[:2]
     tensor = np.empty((len(images), 3, height, width), np.float32)
@@ -149,7 +149,7 @@ def to_tensor(images: Sequence[NDArray[np.uint8]], low: float, high: float) -> N
     return tensor
 
 
-def _halved(bgr: NDArray[np.uint8]) -> NDArray[np.uint8]:
+def _halved(bgr: Image) -> Image:
     """Average blocks of 2 x 2 pixels, dropping an odd last row or column."""
     rows, columns = (length // 2 for length in bgr.shape[:2])
     whole = bgr[: rows * 2, : columns * 2]

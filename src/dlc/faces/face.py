@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-import numpy as np
-from numpy.typing import NDArray
+from dlc.arrays import Embedding, Floats, Points
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -32,11 +31,11 @@ class Face:
             nobody was requested.
     """
 
-    box: NDArray[np.float32]
-    points: NDArray[np.float32]
+    box: Floats
+    points: Points
     score: float
-    landmarks: NDArray[np.float32] | None = None
-    landmarks_106: NDArray[np.float32] | None = None
-    embedding: NDArray[np.float32] | None = None
+    landmarks: Points | None = None
+    landmarks_106: Points | None = None
+    embedding: Embedding | None = None
     track_id: int = -1
     person: int | None = None

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from typing import Protocol
 
-import numpy as np
-from numpy.typing import NDArray
-
+from dlc.arrays import Image
 from dlc.geometry import Box
 
 
@@ -21,14 +19,14 @@ class Pixels(Protocol):
     def height(self) -> int:
         """Height of the upright picture in pixels."""
 
-    def region(self, box: Box) -> NDArray[np.uint8]:
+    def region(self, box: Box) -> Image:
         """Return uint8 (h, w, 3) BGR pixels of `box`, which lies inside the picture."""
 
 
 class RegionSource(Pixels, Protocol):
     """A picture that can also be read at a smaller size."""
 
-    def shrunk_region(self, box: Box, factor: int) -> tuple[Box, NDArray[np.uint8]]:
+    def shrunk_region(self, box: Box, factor: int) -> tuple[Box, Image]:
         """Return `box`, slightly grown if needed, and its pixels at 1 / `factor` of the size."""
 
 
@@ -39,5 +37,5 @@ class TrackableFrame(RegionSource, Protocol):
     def time(self) -> float:
         """Seconds since the beginning of the video."""
 
-    def thumbnail(self, size: int) -> NDArray[np.uint8]:
+    def thumbnail(self, size: int) -> Image:
         """Return the whole picture, uint8 BGR, its longer side at most `size` pixels."""

@@ -14,7 +14,8 @@ import numpy as np
 import onnx
 from onnx import TensorProto
 
-from dlc.graph.passes.nodes import Array, attribute, tensor_value, used_names
+from dlc.arrays import Array
+from dlc.graph.passes.nodes import attribute, tensor_value, used_names
 
 
 @dataclass(slots=True)

@@ -18,10 +18,11 @@ import onnx
 from google.protobuf.message import DecodeError  # type: ignore[import-untyped]
 from onnx import TensorProto, external_data_helper
 
+from dlc.arrays import Array
 from dlc.errors import ModelError
 from dlc.graph.kernel_changes import KernelChange, without_kernel_changes
 from dlc.graph.model_file import head_of, write_model
-from dlc.graph.passes.nodes import Array, subgraphs
+from dlc.graph.passes.nodes import subgraphs
 
 # For code that passes models on without importing onnx.
 Model = onnx.ModelProto

@@ -7,7 +7,8 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 import numpy as np
 import onnxruntime
 
-from dlc.inference.fixed_buffers import Array, Device, FixedBuffers, picture_count
+from dlc.arrays import Array
+from dlc.inference.fixed_buffers import Device, FixedBuffers, picture_count
 from dlc.inference.own_thread import OwnThread
 
 # In the first one or two runs, depending on the release, ONNX Runtime allocates all the model needs

@@ -4,13 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 import onnxruntime
-from numpy.typing import NDArray
 
-Array = NDArray[Any]
+from dlc.arrays import Array
 
 # ONNX Runtime's run option for the CUDA graph to replay, or to capture if there is none yet.
 # Sessions without CUDA graphs, such as on the CPU, ignore it.

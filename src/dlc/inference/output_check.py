@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from dlc.arrays import Floats
 from dlc.errors import ModelError
 from dlc.graph.names import FINITE_OUTPUT
 from dlc.host.providers import label
@@ -23,9 +24,7 @@ _REMEDY = (
 )
 
 
-def probe_output(
-    session: RoutedSession, feed: Mapping[str, NDArray[np.float32]] | None = None
-) -> None:
+def probe_output(session: RoutedSession, feed: Mapping[str, Floats] | None = None) -> None:
     """Run a model once; refuse it if an output is not finite, or is constant.
 
     That is how half precision fails if the GPU or a converted file cannot handle it: with NaN, or
@@ -67,9 +66,7 @@ def output_problem(output: NDArray[np.floating]) -> str | None:
     return None
 
 
-def sample_feed(
-    session: RoutedSession, *, seed: int = 0, pictures: int = 1
-) -> dict[str, NDArray[np.float32]]:
+def sample_feed(session: RoutedSession, *, seed: int = 0, pictures: int = 1) -> dict[str, Floats]:
     """Return noise for every input of a model, fixed by the seed.
 
     Values are between 0 and 1, or 0 and 255 for 8-bit pixels, and vectors have unit length. Sizes

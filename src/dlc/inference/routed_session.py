@@ -6,10 +6,9 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-import numpy as np
 import onnxruntime
-from numpy.typing import NDArray
 
+from dlc.arrays import Floats
 from dlc.errors import ModelError, ProviderError
 from dlc.host.host import Finding
 from dlc.host.providers import CPU_EXECUTION_PROVIDER, label
@@ -71,9 +70,9 @@ class RoutedSession:
     def run(
         self,
         output_names: Sequence[str] | None,
-        input_feed: Mapping[str, NDArray[np.float32]],
+        input_feed: Mapping[str, Floats],
         /,
-    ) -> list[NDArray[np.float32]]:
+    ) -> list[Floats]:
         """Run the model.
 
         Args:
@@ -89,7 +88,7 @@ class RoutedSession:
         """
         runner = self.session if self.runs is None else self.runs
         try:
-            outputs: list[NDArray[np.float32]] = runner.run(output_names, input_feed)
+            outputs: list[Floats] = runner.run(output_names, input_feed)
         except (*OTHER_ERRORS, *BINDING_ERRORS) as error:
             raise self._run_error(error) from error
         return outputs

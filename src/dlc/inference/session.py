@@ -5,16 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Protocol
 
-import numpy as np
-from numpy.typing import NDArray
+from dlc.arrays import Floats
 
 
 class Session(Protocol):
     """A loaded model, such as ONNX Runtime's `InferenceSession`."""
 
-    def run(
-        self, output_names: Sequence[str], input_feed: Mapping[str, NDArray[np.float32]], /
-    ) -> list[NDArray[np.float32]]:
+    def run(self, output_names: Sequence[str], input_feed: Mapping[str, Floats], /) -> list[Floats]:
         """Run the model and return the named outputs in their order."""
 
 

@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import onnxruntime
-from numpy.typing import NDArray
 
+from dlc.arrays import Array, Floats
 from dlc.errors import ModelError
 from dlc.graph.names import FINITE_OUTPUT
 from dlc.inference.basic_graph import unchanged_weights_options
@@ -21,8 +20,6 @@ from dlc.inference.pixels import from_pixels, to_pixels
 
 _FLOATS = {"tensor(float)": np.float32, "tensor(float16)": np.float16, "tensor(double)": np.float64}
 _INTEGERS = {"tensor(int64)": np.int64, "tensor(int32)": np.int32, "tensor(uint8)": np.uint8}
-
-Array = NDArray[Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,7 +149,7 @@ def _noise(
     return feed
 
 
-def _values(generator: np.random.Generator, shape: tuple[int, ...]) -> NDArray[np.float32]:
+def _values(generator: np.random.Generator, shape: tuple[int, ...]) -> Floats:
     """Return noise: for pictures, values that 8-bit pixels can have; for vectors, unit length."""
     if len(shape) == 4 and shape[1] == 3:
         return from_pixels(generator.integers(0, 256, (shape[0], *shape[2:], 3), np.uint8))

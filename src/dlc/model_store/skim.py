@@ -15,8 +15,8 @@ from pathlib import Path
 from typing import NoReturn
 
 import numpy as np
-from numpy.typing import NDArray
 
+from dlc.arrays import Floats
 from dlc.errors import ModelError
 from dlc.model_store.tensor import read_matrix, tensor_name
 from dlc.model_store.wire import Budget, FileBytes, Span, WireError, length_field, signed
@@ -108,7 +108,7 @@ def skim_defaults(path: Path) -> frozenset[str]:
         return frozenset(inputs & weights if defaults else ())
 
 
-def skim_emap(path: Path) -> NDArray[np.float32]:
+def skim_emap(path: Path) -> Floats:
     """Return the matrix that maps an ArcFace embedding to inswapper's identity space.
 
     It is the last initializer of the graph, as in `insightface.model_zoo.inswapper`.

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
+from dlc.arrays import Floats
 from dlc.model_store.wire import Span, WireError
 
 # Fields of onnx.TensorProto.
@@ -44,7 +45,7 @@ def tensor_name(tensor: Span) -> str:
     return name
 
 
-def read_matrix(tensor: Span, shape: tuple[int, int]) -> NDArray[np.float32]:
+def read_matrix(tensor: Span, shape: tuple[int, int]) -> Floats:
     """Return the numbers of a tensor, which must have this shape and be float32 or float16.
 
     Returns:

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import cv2
 import numpy as np
-from numpy.typing import NDArray
 
+from dlc.arrays import Floats, Image
 from dlc.errors import MissingLibraryError
 from dlc.inference.cpu import create_session
 from dlc.inference.session import Session
@@ -38,7 +38,7 @@ class NsfwClassifier:
     def __init__(self, session: Session) -> None:
         self._session = session
 
-    def score(self, bgr: NDArray[np.uint8]) -> float:
+    def score(self, bgr: Image) -> float:
         """Return the probability, 0 to 1, that a picture is not safe for work.
 
         Args:
@@ -74,7 +74,7 @@ def _weights() -> Path:
     )
 
 
-def _prepared(bgr: NDArray[np.uint8]) -> NDArray[np.float32]:
+def _prepared(bgr: Image) -> Floats:
     """Return float32 (224, 224, 3) BGR in the form the network takes."""
     squeezed = cv2.resize(bgr, (_SQUEEZED, _SQUEEZED), interpolation=cv2.INTER_AREA)
     border = (_SQUEEZED - _SEEN) // 2

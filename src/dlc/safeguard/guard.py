@@ -5,9 +5,7 @@ from __future__ import annotations
 import math
 from typing import Protocol
 
-import numpy as np
-from numpy.typing import NDArray
-
+from dlc.arrays import Image
 from dlc.errors import SafeguardError
 from dlc.options import SafeguardPolicy
 from dlc.safeguard.classifier import THUMBNAIL_SIZE, NsfwClassifier, load_classifier
@@ -23,7 +21,7 @@ class Picture(Protocol):
     def time(self) -> float:
         """Seconds since the beginning of the video."""
 
-    def thumbnail(self, size: int) -> NDArray[np.uint8]:
+    def thumbnail(self, size: int) -> Image:
         """Return the whole picture, uint8 BGR, its longer side at most `size` pixels."""
 
 

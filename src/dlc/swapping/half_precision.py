@@ -5,7 +5,7 @@ from __future__ import annotations
 import cv2
 import numpy as np
 
-from dlc.compositing.arrays import Bytes, Floats
+from dlc.arrays import Floats, Image
 from dlc.errors import ModelError
 from dlc.inference.noise import unit_vectors
 from dlc.swapping.inswapper_model import InswapperModel
@@ -44,19 +44,19 @@ def why_not_half(half: InswapperModel, single: InswapperModel) -> str | None:
     return None
 
 
-def _psnr(image: Bytes, reference: Bytes) -> float:
+def _psnr(image: Image, reference: Image) -> float:
     """Return the peak signal-to-noise ratio of 8-bit images in decibels, infinite if equal."""
     mean_square = np.mean((image.astype(np.float64) - reference) ** 2)
     return float("inf") if mean_square == 0 else float(10 * np.log10(255**2 / mean_square))
 
 
-def _smooth_noise(side: int, seed: int) -> Bytes:
+def _smooth_noise(side: int, seed: int) -> Image:
     """Return a picture with large and small structures, fixed by the seed."""
     generator = np.random.default_rng(seed)
     coarse = generator.integers(0, 256, (8, 8, 3)).astype(np.float32)
     picture = cv2.resize(coarse, (side, side), interpolation=cv2.INTER_CUBIC)
     fine = generator.normal(0, 8, picture.shape)
-    pixels: Bytes = np.clip(picture + fine, 0, 255).astype(np.uint8)
+    pixels: Image = np.clip(picture + fine, 0, 255).astype(np.uint8)
     return pixels
 
 

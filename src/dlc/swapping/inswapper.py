@@ -5,10 +5,7 @@ from __future__ import annotations
 import copy
 from collections.abc import Sequence
 
-import numpy as np
-from numpy.typing import NDArray
-
-from dlc.compositing.arrays import Bytes, Floats
+from dlc.arrays import Floats, Image
 from dlc.compositing.paste_back import face_mask, paste_back
 from dlc.compositing.patch import Patch
 from dlc.faces.alignment import aligned_crop, arcface_matrix
@@ -26,9 +23,7 @@ class InswapperSwapper:
     source_needs = Needs.EMBEDDING
     target_needs = Needs.NOTHING
 
-    def __init__(
-        self, session: RoutedSession, emap: NDArray[np.float32], side: int | None = None
-    ) -> None:
+    def __init__(self, session: RoutedSession, emap: Floats, side: int | None = None) -> None:
         """Use a session of the model and the matrix from its file.
 
         Args:
@@ -77,7 +72,7 @@ class InswapperSwapper:
             for matrix in matrices
         ]
 
-    def _swap_crops(self, crops: Sequence[Bytes], latent: Floats) -> list[Bytes]:
+    def _swap_crops(self, crops: Sequence[Image], latent: Floats) -> list[Image]:
         if self._factor == 1:
             return self._model.swap_crops(crops, latent)
         parts = [part for crop in crops for part in interleaved_parts(crop, self._factor)]

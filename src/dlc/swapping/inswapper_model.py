@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
-from dlc.compositing.arrays import Bytes, Floats
+from dlc.arrays import Array, Embedding, Floats, Image
 from dlc.errors import ModelError
 from dlc.faces.crop import to_tensor
 from dlc.graph.names import FINITE_OUTPUT
@@ -38,7 +36,7 @@ class InswapperModel:
         # The number of rows, for planes and pixels alike.
         self.side = int(picture.shape[2])
 
-    def swap_crops(self, crops: Sequence[Bytes], latent: Floats) -> list[Bytes]:
+    def swap_crops(self, crops: Sequence[Image], latent: Floats) -> list[Image]:
         """Return each crop with its face swapped to `latent`.
 
         The result equals that of insightface's `INSwapper.get`, including that it rounds down.
@@ -57,7 +55,7 @@ class InswapperModel:
         groups = (crops[start : start + step] for start in range(0, len(crops), step))
         return [crop for group in groups for crop in self._run(group, latent)]
 
-    def _run(self, crops: Sequence[Bytes], latent: Floats) -> list[Bytes]:
+    def _run(self, crops: Sequence[Image], latent: Floats) -> list[Image]:
         identities = np.repeat(latent[None], len(crops), axis=0).astype(self._identity_element)
         if self._element == np.uint8:
             return self._run_on_pixels(crops, identities)
@@ -68,9 +66,9 @@ class InswapperModel:
         rgb = np.clip(255 * output.astype(np.float32), 0, 255).astype(np.uint8)
         return [np.ascontiguousarray(each[::-1].transpose(1, 2, 0)) for each in rgb]
 
-    def _run_on_pixels(self, crops: Sequence[Bytes], identities: Floats) -> list[Bytes]:
+    def _run_on_pixels(self, crops: Sequence[Image], identities: Floats) -> list[Image]:
         """Run a model that was rewritten with `Rewrite.PIXELS`."""
-        feed: dict[str, NDArray[Any]] = {
+        feed: dict[str, Array] = {
             self._picture: np.stack(crops),
             self._identity: identities,
         }
@@ -85,7 +83,7 @@ def _takes_several(session: RoutedSession, counts: Sequence[int | str | None]) -
     return not fixed and not any(isinstance(count, int) for count in counts)
 
 
-def identity_latent(embeddings: Sequence[Floats], emap: NDArray[np.float32]) -> Floats:
+def identity_latent(embeddings: Sequence[Embedding], emap: Floats) -> Floats:
     """Return a person as inswapper's input, from one or more embeddings of the face.
 
     Args:

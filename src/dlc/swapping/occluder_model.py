@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from dlc.compositing.arrays import Bytes, Floats
+from dlc.arrays import Floats, Image
 from dlc.errors import ModelError
 from dlc.inference.output_check import check_finite
 from dlc.inference.routed_session import RoutedSession
@@ -25,7 +25,7 @@ class OccluderModel:
         self._element = np.dtype("float16" if picture.type == "tensor(float16)" else "float32")
         self.side = 256
 
-    def visible(self, crop: Bytes) -> Floats:
+    def visible(self, crop: Image) -> Floats:
         """Return where the face itself is visible.
 
         The model takes colors in OpenCV's order, as DeepFaceLab trained it and facefusion

@@ -10,10 +10,10 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from dlc.compositing.arrays import Bytes
+from dlc.arrays import Bytes, Image
 
 
-def interleaved_parts(crop: Bytes, factor: int) -> list[Bytes]:
+def interleaved_parts(crop: Image, factor: int) -> list[Bytes]:
     """Return the `factor` * `factor` small crops of a crop (h, w, 3), row by row."""
     steps = range(factor)
     return [np.ascontiguousarray(crop[y::factor, x::factor]) for y in steps for x in steps]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Generic, TypeVar
 
-from dlc.compositing.arrays import Floats
+from dlc.arrays import Floats
 
 Value = TypeVar("Value", float, Floats)
 

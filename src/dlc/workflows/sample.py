@@ -9,8 +9,8 @@ from pathlib import Path
 
 import cv2
 import numpy as np
-from numpy.typing import NDArray
 
+from dlc.arrays import Image
 from dlc.errors import MissingLibraryError
 from dlc.faces.face import Face
 from dlc.faces.selector import select_faces
@@ -74,7 +74,7 @@ def _group_photo() -> Path:
     )
 
 
-def _camera_move(photo: NDArray[np.uint8], face: Face) -> Iterator[NDArray[np.uint8]]:
+def _camera_move(photo: Image, face: Face) -> Iterator[Image]:
     """Yield frames around a face while the camera moves once around an ellipse."""
     left, top, right, bottom = (float(edge) for edge in face.box)
     scale = FACE_WIDTH / (right - left)

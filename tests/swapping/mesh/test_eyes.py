@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from dlc.compositing.arrays import Floats
+from dlc.arrays import Floats
 from dlc.swapping.mesh.eyes import (
     Eye,
     IrisTint,

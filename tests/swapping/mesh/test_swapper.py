@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from dlc.compositing.arrays import Bytes
+from dlc.arrays import Bytes
 from dlc.faces.face import Face
 from dlc.faces.landmarks.credibility import FULL_YAW, MAX_YAW
 from dlc.swapping.mesh import MeshSwapper

@@ -6,7 +6,7 @@ import cv2
 import numpy as np
 import pytest
 
-from dlc.compositing.arrays import Bytes, Floats
+from dlc.arrays import Bytes, Floats
 from dlc.compositing.filters import resize
 from dlc.faces.face import Face
 from dlc.faces.landmarks.pose import fit_pose

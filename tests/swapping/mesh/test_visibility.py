@@ -7,7 +7,7 @@ import sys
 import numpy as np
 import pytest
 
-from dlc.compositing.arrays import Floats
+from dlc.arrays import Floats
 from dlc.faces.landmarks.pose import fit_pose
 from dlc.swapping.mesh.layout import Layout
 from dlc.swapping.mesh.masks import depth_inside

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 
 import cv2
 import numpy as np
-from numpy.typing import NDArray
 
+from dlc.arrays import Flags, Floats, Image, Points
 from dlc.faces.crop import to_tensor
 from dlc.faces.face import Face
 from dlc.inference.session import Session
@@ -30,8 +30,6 @@ _SURROUNDINGS = 0.25
 # Half the distance between the mouth corners over that between the eyes, in the ArcFace template.
 _HALF_MOUTH = 0.415
 
-Floats = NDArray[np.float32]
-Image = NDArray[np.uint8]
 Tile = tuple[int, int, int]
 
 
@@ -101,12 +99,12 @@ class FaceDetector:
         return points.astype(np.float32), scores[keep][inside].astype(np.float32)
 
 
-def _inside_tile(corners: Floats, tile: Tile, width: int, height: int) -> NDArray[np.bool_]:
+def _inside_tile(corners: Floats, tile: Tile, width: int, height: int) -> Flags:
     """Return which boxes are not cut off by a tile edge inside the picture."""
     left, top, side = tile
     reach_left, reach_top = left == 0, top == 0
     reach_right, reach_bottom = left + side >= width, top + side >= height
-    inside: NDArray[np.bool_] = (
+    inside: Flags = (
         (reach_left | (corners[:, 0, 0] > 0))
         & (reach_top | (corners[:, 0, 1] > 0))
         & (reach_right | (corners[:, 1, 0] < _SIDE))
@@ -142,7 +140,7 @@ def _starts(length: int, side: int) -> list[int]:
     return sorted({round(start) for start in np.linspace(0, length - side, count)})
 
 
-def _merge(points: Floats, scores: Floats) -> list[Face]:
+def _merge(points: Points, scores: Floats) -> list[Face]:
     """Average each face's candidates, weighted by score: steadier than taking the best."""
     order = np.argsort(-scores)
     points, scores = points[order], scores[order]
@@ -168,7 +166,7 @@ def _overlaps(box: Floats, boxes: Floats) -> tuple[Floats, Floats]:
     return common / np.maximum(union, 1e-6), common / np.maximum(areas, 1e-6)
 
 
-def _face(points: Floats, score: float) -> Face:
+def _face(points: Points, score: float) -> Face:
     left_eye, right_eye, nose, mouth = points[2:6]
     half = (right_eye - left_eye) * _HALF_MOUTH
     five = np.stack([left_eye, right_eye, nose, mouth - half, mouth + half])

@@ -6,8 +6,8 @@ import math
 
 import cv2
 import numpy as np
-from numpy.typing import NDArray
 
+from dlc.arrays import Floats
 from dlc.faces.pixels import TrackableFrame
 
 _SIDE = 32
@@ -31,7 +31,7 @@ class SceneCutDetector:
 
     def __init__(self) -> None:
         """Start with no history: the first picture is not a cut."""
-        self._last: NDArray[np.float32] | None = None
+        self._last: Floats | None = None
         self._usual: float | None = None
 
     def is_cut(self, frame: TrackableFrame) -> bool:
@@ -50,7 +50,7 @@ class SceneCutDetector:
         return usual is not None and change > max(_LIKELY, _STANDS_OUT * usual)
 
 
-def _change(a: NDArray[np.float32], b: NDArray[np.float32]) -> float:
+def _change(a: Floats, b: Floats) -> float:
     """Return 0 for pictures equal up to brightness and contrast, 1 for unrelated ones."""
     common = float((a * b).mean()) + _NOISE
     spread = (float((a * a).mean()) + _NOISE) * (float((b * b).mean()) + _NOISE)

@@ -5,8 +5,8 @@ from __future__ import annotations
 import cv2
 import numpy as np
 from insightface.model_zoo.scrfd import SCRFD
-from numpy.typing import NDArray
 
+from dlc.arrays import Image
 from dlc.faces.face import Face
 from dlc.inference.session import DescribedSession
 
@@ -15,8 +15,6 @@ _SIDE = 640
 # How much smaller the picture is in the second search. Measured on faces as large as the picture
 # and up to 1.7 times larger, cut off by its edges: 3 finds all, 2.5 nearly all, 2 and less fewer.
 _SHRINK = 3.0
-
-Image = NDArray[np.uint8]
 
 
 class ScrfdDetector:

@@ -6,12 +6,9 @@ from collections.abc import Callable
 from dataclasses import replace
 
 import numpy as np
-from numpy.typing import NDArray
 
+from dlc.arrays import Image, Points
 from dlc.faces.face import Face
-
-Image = NDArray[np.uint8]
-Points = NDArray[np.float32]
 
 # Quarter turns of the picture, counterclockwise; heads lying down are more frequent than hanging
 # ones.

@@ -5,8 +5,8 @@ from __future__ import annotations
 import math
 
 import numpy as np
-from numpy.typing import NDArray
 
+from dlc.arrays import Points
 from dlc.faces.face import Face
 from dlc.faces.landmarks.topology import (
     CHIN,
@@ -35,7 +35,7 @@ _PROPORTIONS = (0.7, 2.5)
 _EYE_SPAN = (0.35, 0.9)
 
 
-def head_yaw(landmarks: NDArray[np.float32]) -> float:
+def head_yaw(landmarks: Points) -> float:
     """Return how far a head is turned sideways, in degrees.
 
     It is derived from where the bridge of the nose appears between the sides of the face, which is
@@ -69,7 +69,7 @@ def credibility(face: Face) -> float:
     return min(max(ramp, 0.0), 1.0)
 
 
-def _is_shaped(landmarks: NDArray[np.float32]) -> bool:
+def _is_shaped(landmarks: Points) -> bool:
     """Return whether landmarks have the size and proportions of a face."""
     if not np.isfinite(landmarks).all():
         return False
@@ -83,5 +83,5 @@ def _is_shaped(landmarks: NDArray[np.float32]) -> bool:
     )
 
 
-def _distance(landmarks: NDArray[np.float32], start: int, end: int) -> float:
+def _distance(landmarks: Points, start: int, end: int) -> float:
     return float(np.linalg.norm(landmarks[end] - landmarks[start]))

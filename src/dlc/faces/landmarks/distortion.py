@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 
+from dlc.arrays import Points
 from dlc.faces.landmarks.pose import fit_pose, load_mean_face
 
 # Face widths. Measured on 433 portraits and 2400 frames of six people grimacing, in bad light and
@@ -12,7 +12,7 @@ from dlc.faces.landmarks.pose import fit_pose, load_mean_face
 MAX_DISTORTION = 0.04
 
 
-def distortion(landmarks: NDArray[np.float32]) -> float:
+def distortion(landmarks: Points) -> float:
     """Return how far a mesh is from the average face in the same pose.
 
     Args:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import math
 
 import numpy as np
-from numpy.typing import NDArray
 
+from dlc.arrays import Points
 from dlc.faces.crop import Cutout, Square, to_tensor
 from dlc.faces.landmarks.topology import LEFT_EYE_CORNERS, RIGHT_EYE_CORNERS, Topology
 from dlc.inference.session import Session
@@ -25,8 +25,6 @@ _CONTOUR = (
 )
 # The model's right is left in a mirrored picture.
 _MIRRORED_IRIS = [0, 3, 2, 1, 4]
-
-Points = NDArray[np.float32]
 
 
 class IrisRefiner:

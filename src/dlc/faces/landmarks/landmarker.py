@@ -5,8 +5,8 @@ from __future__ import annotations
 import math
 
 import numpy as np
-from numpy.typing import NDArray
 
+from dlc.arrays import Points
 from dlc.faces.crop import Cutout, Square, to_tensor
 from dlc.faces.face import Face
 from dlc.faces.landmarks.topology import LEFT_EYE_CORNERS, RIGHT_EYE_CORNERS
@@ -17,8 +17,6 @@ _SIDE = 192
 _LEFT_CORNER, _RIGHT_CORNER = LEFT_EYE_CORNERS[0], RIGHT_EYE_CORNERS[0]
 # The model was trained on squares this much larger than the face (MediaPipe's value).
 _MARGIN = 1.5
-
-Points = NDArray[np.float32]
 
 
 class FaceLandmarker:

@@ -10,8 +10,8 @@ from pathlib import Path
 import numpy as np
 from insightface.app.common import Face as InsightFace
 from insightface.model_zoo.landmark import Landmark
-from numpy.typing import NDArray
 
+from dlc.arrays import Points
 from dlc.errors import ModelError
 from dlc.faces.face import Face
 from dlc.faces.pixels import Pixels
@@ -54,7 +54,7 @@ class Landmarker106:
         self._model = Landmark(nodes, session)
         self._model.input_size = (_SIDE, _SIDE)
 
-    def find(self, frame: Pixels, faces: Sequence[Face]) -> list[NDArray[np.float32] | None]:
+    def find(self, frame: Pixels, faces: Sequence[Face]) -> list[Points | None]:
         """Return the points of each face; the model runs once for each.
 
         Returns:
@@ -63,7 +63,7 @@ class Landmarker106:
         """
         return [self._find(frame, face) for face in faces]
 
-    def _find(self, frame: Pixels, face: Face) -> NDArray[np.float32] | None:
+    def _find(self, frame: Pixels, face: Face) -> Points | None:
         box = _crop_box(face).clipped(frame.width, frame.height)
         if box.is_empty:
             return None

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-import numpy as np
-from numpy.typing import NDArray
-
+from dlc.arrays import Points
 from dlc.faces.crop import Square, cut_out
 from dlc.faces.face import Face
 from dlc.faces.landmarks.iris import IrisRefiner
@@ -27,7 +25,7 @@ class Mesh:
         presence: probability that there is a face, 0 to 1.
     """
 
-    landmarks: NDArray[np.float32]
+    landmarks: Points
     presence: float
 
 
@@ -39,9 +37,7 @@ class FaceMesher:
         self._landmarker = landmarker
         self._refiner = refiner
 
-    def again(
-        self, frame: RegionSource, last: NDArray[np.float32], min_presence: float
-    ) -> Mesh | None:
+    def again(self, frame: RegionSource, last: Points, min_presence: float) -> Mesh | None:
         """Find the face whose landmarks were `last` in the frame before; None if it is gone."""
         return self._find(frame, square_of_mesh(last), min_presence)
 

@@ -6,12 +6,10 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 import numpy as np
-from numpy.typing import NDArray
 
+from dlc.arrays import Doubles, Floats, Points
 from dlc.faces.landmarks.topology import VERTEX_COUNT
 from dlc.model_store.builtin import builtin_model
-
-Floats = NDArray[np.float32]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -24,9 +22,9 @@ class Pose:
         center: float64 (3,), pixels.
     """
 
-    rotation: NDArray[np.float64]
+    rotation: Doubles
     scale: float
-    center: NDArray[np.float64]
+    center: Doubles
 
     @property
     def yaw(self) -> float:
@@ -34,17 +32,17 @@ class Pose:
         forward = self.rotation[2]
         return float(np.degrees(np.arctan2(-forward[0], forward[2])))
 
-    def normalize(self, landmarks: Floats) -> Floats:
+    def normalize(self, landmarks: Points) -> Points:
         """Undo the pose: landmarks (468 or more, 3) in the average face's frame and scale."""
         centered = landmarks[:VERTEX_COUNT].astype(np.float64) - self.center
         return (centered @ self.rotation.T / self.scale).astype(np.float32)
 
-    def turn(self, offsets: Floats) -> Floats:
+    def turn(self, offsets: Points) -> Points:
         """Map offsets (N, 3) in the average face's frame to the picture: (N, 2) in pixels."""
         return (offsets @ self.rotation[:, :2] * self.scale).astype(np.float32)
 
 
-def fit_pose(landmarks: Floats, reference: Floats, weights: Floats | None = None) -> Pose:
+def fit_pose(landmarks: Points, reference: Points, weights: Floats | None = None) -> Pose:
     """Fit the similarity between two shapes by weighted least squares.
 
     Source: S. Umeyama, "Least-squares estimation of transformation parameters between two point
@@ -70,7 +68,7 @@ def fit_pose(landmarks: Floats, reference: Floats, weights: Floats | None = None
 
 
 @lru_cache(maxsize=1)
-def load_mean_face() -> Floats:
+def load_mean_face() -> Points:
     """Read the shipped average face; read-only.
 
     Returns:
@@ -80,6 +78,6 @@ def load_mean_face() -> Floats:
         ModelError: the file is missing.
     """
     with np.load(builtin_model("mean_face.npz")) as arrays:
-        mean_face: Floats = arrays["mean_face"]
+        mean_face: Points = arrays["mean_face"]
     mean_face.flags.writeable = False
     return mean_face

@@ -9,8 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
+from dlc.arrays import Indices
 from dlc.model_store.builtin import builtin_model
 
 VERTEX_COUNT = 468
@@ -22,8 +22,6 @@ MOUTH_CORNERS = (61, 291)
 FOREHEAD, CHIN = 10, 152
 # The sides of the face oval in front of the ears.
 LEFT_SIDE, RIGHT_SIDE = 234, 454
-
-Indices = NDArray[np.int32]
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -8,8 +8,9 @@ from pathlib import Path
 
 from insightface.model_zoo.arcface_onnx import ArcFaceONNX
 
+from dlc.arrays import Embedding, Image
 from dlc.faces.face import Face
-from dlc.faces.people.recognizer import CROP_SIDE, Crop, Embedding, embed_crops
+from dlc.faces.people.recognizer import CROP_SIDE, embed_crops
 from dlc.faces.pixels import Pixels
 from dlc.inference.session import DescribedSession
 from dlc.model_store.skim import skim_nodes
@@ -48,6 +49,6 @@ class ArcFaceRecognizer:
         """
         return embed_crops(frame, faces, self._run)
 
-    def _run(self, crops: list[Crop]) -> list[Embedding]:
+    def _run(self, crops: list[Image]) -> list[Embedding]:
         batches = [crops] if self._takes_many and crops else [[crop] for crop in crops]
         return [row for batch in batches for row in self._model.get_feat(batch)]

@@ -5,14 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
-from numpy.typing import NDArray
 
+from dlc.arrays import Floats
 from dlc.faces.face import Face
 from dlc.faces.finder import FaceFinder
 from dlc.faces.people.whereabouts import FrameLog, Whereabouts
 from dlc.faces.pixels import TrackableFrame
-
-Floats = NDArray[np.float32]
 
 
 class PeopleByPlace:

@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
-from numpy.typing import NDArray
 
-Floats = NDArray[np.float32]
+from dlc.arrays import Embedding, Flags
 
 
 def group_tracks(
-    embeddings: Sequence[Floats], apart: NDArray[np.bool_], similarity: float
+    embeddings: Sequence[Embedding], apart: Flags, similarity: float
 ) -> list[list[int]]:
     """Join tracks that look alike, most similar first (average linkage).
 

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from typing import Protocol
 
 import numpy as np
-from numpy.typing import NDArray
 
+from dlc.arrays import Embedding, Floats
 from dlc.faces.detection.scene_cut import SceneCutDetector
 from dlc.faces.face import Face
 from dlc.faces.finder import FaceFinder, Needs
@@ -29,8 +29,6 @@ _LOST = 15
 _HYSTERESIS = 0.1
 # Failed looks after a doubt before a face loses its person. Without a doubt it keeps it.
 _PATIENCE = 5
-
-Floats = NDArray[np.float32]
 
 
 class PeopleMatcher(Protocol):
@@ -96,7 +94,7 @@ class PeopleByLook:
         looks: number of embeddings computed so far.
     """
 
-    def __init__(self, finder: FaceFinder, people: Sequence[Floats], similarity: float) -> None:
+    def __init__(self, finder: FaceFinder, people: Sequence[Embedding], similarity: float) -> None:
         """Start with no history.
 
         Args:

@@ -6,17 +6,14 @@ from collections.abc import Callable, Sequence
 from typing import Protocol
 
 import numpy as np
-from numpy.typing import NDArray
 
+from dlc.arrays import Embedding, Image
 from dlc.faces.alignment import aligned_crop, arcface_matrix
 from dlc.faces.face import Face
 from dlc.faces.pixels import Pixels
 
 # ArcFace's crop, which other recognizers use too.
 CROP_SIDE = 112
-
-Crop = NDArray[np.uint8]
-Embedding = NDArray[np.float32]
 
 
 class Recognizer(Protocol):
@@ -37,7 +34,7 @@ class Recognizer(Protocol):
 
 
 def embed_crops(
-    frame: Pixels, faces: Sequence[Face], run: Callable[[list[Crop]], list[Embedding]]
+    frame: Pixels, faces: Sequence[Face], run: Callable[[list[Image]], list[Embedding]]
 ) -> list[Embedding | None]:
     """Cut faces out of a frame and embed them with a model.
 

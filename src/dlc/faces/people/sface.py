@@ -7,8 +7,9 @@ from collections.abc import Sequence
 import cv2
 import numpy as np
 
+from dlc.arrays import Embedding, Image
 from dlc.faces.face import Face
-from dlc.faces.people.recognizer import Crop, Embedding, embed_crops
+from dlc.faces.people.recognizer import embed_crops
 from dlc.faces.pixels import Pixels
 from dlc.inference.session import DescribedSession
 
@@ -38,7 +39,7 @@ class SFaceRecognizer:
         """
         return embed_crops(frame, faces, lambda crops: [*map(self._run, crops)])
 
-    def _run(self, crop: Crop) -> Embedding:
+    def _run(self, crop: Image) -> Embedding:
         blob = np.asarray(cv2.dnn.blobFromImage(crop, swapRB=True), np.float32)
         (rows,) = self._session.run([self._output], {self._input: blob})
         return rows.reshape(-1)

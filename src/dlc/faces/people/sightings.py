@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
-from numpy.typing import NDArray
 
+from dlc.arrays import Embedding, Image
 from dlc.faces.face import Face
 from dlc.faces.finder import FaceFinder, Needs
 from dlc.faces.pixels import TrackableFrame
@@ -21,8 +21,6 @@ _MARGIN = 0.6
 # Factor by which a face must be better than the one kept.
 _BETTER = 1.1
 
-Floats = NDArray[np.float32]
-
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Portrait:
@@ -33,7 +31,7 @@ class Portrait:
         quality: how well the face is seen, comparable with others.
     """
 
-    bgr: NDArray[np.uint8]
+    bgr: Image
     quality: float
 
 
@@ -57,14 +55,14 @@ class Sighting:
     frames: int = 0
     portrait: Portrait | None = None
     together: set[int] = field(default_factory=set)
-    looks: Floats | None = None
+    looks: Embedding | None = None
     # Whether any of them was taken while no other face was near enough to hide part of this one.
     is_sure: bool = False
     # Since the last look; the next one will tell whose it is.
     latest: Portrait | None = None
 
     @property
-    def embedding(self) -> Floats | None:
+    def embedding(self) -> Embedding | None:
         """The mean direction of its embeddings, of unit length, if there are any."""
         if self.looks is None:
             return None
@@ -141,7 +139,7 @@ class SightingLog:
         self._current[track_id] = sighting
         return sighting
 
-    def _take_look(self, track_id: int, embedding: Floats, time: float, *, alone: bool) -> None:
+    def _take_look(self, track_id: int, embedding: Embedding, time: float, *, alone: bool) -> None:
         """Add a look to the track's sighting, or begin a new sighting if it is somebody else.
 
         A look at a face that may be partly hidden counts only as long as there is no better one.

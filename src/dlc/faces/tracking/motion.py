@@ -4,17 +4,14 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, replace
-from typing import Any, cast
+from typing import cast
 
 import cv2
 import numpy as np
-from numpy.typing import NDArray
 
+from dlc.arrays import Array, Floats, Gray, Points
 from dlc.faces.face import Face
 from dlc.geometry import Box
-
-Floats = NDArray[np.float32]
-Gray = NDArray[np.uint8]
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +67,7 @@ class Similarity:
         """Angle by which directions turn, clockwise on the screen."""
         return math.degrees(math.atan2(self.factor.imag, self.factor.real))
 
-    def apply(self, points: Floats) -> Floats:
+    def apply(self, points: Points) -> Points:
         """Transform points (n, 2) or (n, 3); depth, the third coordinate, is only scaled."""
         a, b = self.factor.real, self.factor.imag
         plane = points[:, :2] @ np.array([[a, b], [-b, a]]) + (self.offset.real, self.offset.imag)
@@ -189,13 +186,13 @@ def _inside(box: Floats, core: float, roi: Box, cut: Gray) -> Gray:
 
 def _follow(
     before: Gray, after: Gray, mask: Gray, options: MotionOptions
-) -> tuple[Floats, Floats] | None:
+) -> tuple[Points, Points] | None:
     """Follow corners inside the mask; return their old and new places, each (n, 2)."""
     distance = options.window / 3
     corners = cv2.goodFeaturesToTrack(before, options.max_corners, 0.01, distance, mask=mask)
     if corners is None or len(corners) < options.min_corners:
         return None
-    start = cast(Floats, corners)
+    start = cast(Points, corners)
     size = (options.window, options.window)
     there, found, _ = cv2.calcOpticalFlowPyrLK(before, after, start, None, winSize=size)  # type: ignore[call-overload]
     back, found_back, _ = cv2.calcOpticalFlowPyrLK(after, before, there, None, winSize=size)  # type: ignore[call-overload]
@@ -206,7 +203,7 @@ def _follow(
     return start[good, 0], there[good, 0]
 
 
-def _in_frame(matrix: NDArray[Any], roi: Box, cut: Gray, zoom: float) -> Similarity:
+def _in_frame(matrix: Array, roi: Box, cut: Gray, zoom: float) -> Similarity:
     """Convert a similarity (2, 3) of a cut to frame pixels; both count from pixel centers."""
     # Frame pixels per cut pixel, and the center of the cut's first pixel.
     step = zoom * roi.width / cut.shape[1]

@@ -8,12 +8,13 @@ from collections.abc import Sequence
 import cv2
 import numpy as np
 
+from dlc.arrays import Gray
 from dlc.faces.detection.cadence import DetectionCadence
 from dlc.faces.detection.scene_cut import SceneCutDetector
 from dlc.faces.face import Face
 from dlc.faces.finder import FaceFinder, Needs
 from dlc.faces.pixels import TrackableFrame
-from dlc.faces.tracking.motion import Gray, measure_motion, moved
+from dlc.faces.tracking.motion import measure_motion, moved
 from dlc.faces.tracking.track_ids import TrackIds
 
 # Longer side, in pixels, of the pictures used to measure motion.

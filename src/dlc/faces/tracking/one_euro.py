@@ -6,9 +6,8 @@ import math
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
-Values = NDArray[np.float32]
+from dlc.arrays import Floats
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,10 +41,10 @@ class OneEuroFilter:
         """Start with no history: the first value passes unchanged."""
         self._options = options
         self._time = 0.0
-        self._value: Values | None = None
-        self._speed: Values | None = None
+        self._value: Floats | None = None
+        self._speed: Floats | None = None
 
-    def __call__(self, values: Values, time: float, unit: float = 1.0) -> Values:
+    def __call__(self, values: Floats, time: float, unit: float = 1.0) -> Floats:
         """Return the smoothed values.
 
         Args:

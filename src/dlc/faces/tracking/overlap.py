@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
+
+from dlc.arrays import Floats
 
 
-def overlap(a: NDArray[np.float32], b: NDArray[np.float32]) -> float:
+def overlap(a: Floats, b: Floats) -> float:
     """Return intersection over union of two boxes (4,): left, top, right, bottom."""
     low, high = np.maximum(a[:2], b[:2]), np.minimum(a[2:], b[2:])
     common = float(np.prod(np.maximum(high - low, 0)))

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 
+from dlc.arrays import Points
 from dlc.faces.face import Face
 from dlc.faces.landmarks.credibility import MAX_YAW, head_yaw
 from dlc.faces.landmarks.distortion import MAX_DISTORTION, distortion
@@ -30,8 +30,6 @@ _GROWTH = 1.4
 _DISTORTED, _UNUSUALLY = 0.028, 0.008
 # Weight of the newest frame in the usual distortion.
 _RECENT = 0.1
-
-Points = NDArray[np.float32]
 
 
 class Track:

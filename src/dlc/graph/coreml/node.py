@@ -8,9 +8,9 @@ from typing import Any
 
 import numpy as np
 import onnx
-from numpy.typing import NDArray
 from onnx import TensorProto, numpy_helper, shape_inference
 
+from dlc.arrays import Array
 from dlc.graph.passes.nodes import attribute
 from dlc.graph.passes.shapes import Shape, declared_dims, overridable
 
@@ -107,7 +107,7 @@ class CoremlNode:
         """Return whether an input comes from another node."""
         return self.node.input[index] in self.facts.made
 
-    def value(self, index: int) -> NDArray[Any] | None:
+    def value(self, index: int) -> Array | None:
         """Return the value of a small constant input; None for anything else."""
         tensor = self.facts.constants.get(self.node.input[index])
         return None if tensor is None else np.asarray(numpy_helper.to_array(tensor))

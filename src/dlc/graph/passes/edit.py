@@ -10,9 +10,9 @@ import numpy as np
 import onnx
 from onnx import helper, numpy_helper
 
+from dlc.arrays import Array
 from dlc.graph.passes.nodes import (
     STANDARD_DOMAINS,
-    Array,
     all_names,
     constant_value,
     count_uses,

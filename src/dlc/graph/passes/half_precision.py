@@ -9,10 +9,11 @@ import numpy as np
 import onnx
 from onnx import TensorProto, helper
 
+from dlc.arrays import Array
 from dlc.graph.names import Rewrite
 from dlc.graph.passes.edit import Edit
 from dlc.graph.passes.graph_pass import GraphPass, copied
-from dlc.graph.passes.nodes import Array, subgraphs
+from dlc.graph.passes.nodes import subgraphs
 
 logger = logging.getLogger(__name__)
 

@@ -8,10 +8,9 @@ from typing import Any
 
 import numpy as np
 import onnx
-from numpy.typing import NDArray
 from onnx import helper, numpy_helper
 
-Array = NDArray[Any]
+from dlc.arrays import Array
 
 STANDARD_DOMAINS = ("", "ai.onnx")
 # The attributes of Constant other than whole tensors.

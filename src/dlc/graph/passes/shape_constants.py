@@ -9,10 +9,11 @@ import onnx
 from onnx import helper, numpy_helper
 from onnx.reference import ReferenceEvaluator
 
+from dlc.arrays import Array
 from dlc.graph.names import Rewrite
 from dlc.graph.passes.edit import Edit
 from dlc.graph.passes.graph_pass import GraphPass
-from dlc.graph.passes.nodes import Array, attribute
+from dlc.graph.passes.nodes import attribute
 from dlc.graph.passes.shapes import SMALL
 
 logger = logging.getLogger(__name__)

@@ -11,10 +11,11 @@ from __future__ import annotations
 import numpy as np
 import onnx
 
+from dlc.arrays import Array
 from dlc.graph.names import Rewrite
 from dlc.graph.passes.edit import Edit
 from dlc.graph.passes.graph_pass import GraphPass
-from dlc.graph.passes.nodes import Array, attribute, optional_input
+from dlc.graph.passes.nodes import attribute, optional_input
 
 
 def _plan(edit: Edit) -> int:

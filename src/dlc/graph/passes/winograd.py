@@ -29,10 +29,11 @@ import onnx
 from numpy.polynomial import polynomial
 from onnx import TensorProto
 
+from dlc.arrays import Array
 from dlc.graph.names import Rewrite
 from dlc.graph.passes.edit import Edit
 from dlc.graph.passes.graph_pass import GraphPass
-from dlc.graph.passes.nodes import Array, attribute, optional_input
+from dlc.graph.passes.nodes import attribute, optional_input
 
 _KERNEL = 3
 # Rounding happens more often here, not just in a different order. A stand-in for inswapper_128 at

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from dlc.compositing.arrays import Floats
+from dlc.arrays import Floats
 from dlc.compositing.color_match import FaceColors, face_colors, shifted
 from dlc.compositing.patch import Patch
 from dlc.faces.face import Face

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from dlc.compositing.arrays import Floats
+from dlc.arrays import Floats
 from dlc.compositing.hole import with_hole
 from dlc.compositing.patch import Patch
 from dlc.faces.face import Face

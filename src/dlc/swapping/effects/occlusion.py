@@ -5,7 +5,7 @@ from __future__ import annotations
 import cv2
 import numpy as np
 
-from dlc.compositing.arrays import Floats
+from dlc.arrays import Floats
 from dlc.compositing.filters import blur
 from dlc.compositing.opacity import faded
 from dlc.compositing.patch import Patch

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
-from dlc.compositing.arrays import Bytes, Floats
+from dlc.arrays import Bytes, Floats, Image, Points
 from dlc.compositing.filters import blend, blur, cut, smoothstep
 from dlc.faces.landmarks.topology import VERTEX_COUNT, Topology
 from dlc.geometry import Box
@@ -63,7 +63,7 @@ class Eye:
         return Eye(lids, self.iris + (lids - self.lids).mean(axis=0))
 
 
-def find_eyes(topology: Topology, landmarks: Floats) -> tuple[Eye, Eye]:
+def find_eyes(topology: Topology, landmarks: Points) -> tuple[Eye, Eye]:
     """Return the viewer's left and right eye from landmarks (478, 2 or more)."""
     points = landmarks[:, :2]
     rings = (topology.left_eye, topology.right_eye)
@@ -119,7 +119,7 @@ def _find_iris(eye: Eye, shape: tuple[int, int]) -> Iris | None:
     return Iris(box, visible * np.float32(eye.openness / 255))
 
 
-def iris_color(bgr: Bytes, irises: Sequence[Iris]) -> Floats | None:
+def iris_color(bgr: Image, irises: Sequence[Iris]) -> Floats | None:
     """Return the mean BGR (3,) of a face's irises without their glints.
 
     Args:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dlc.compositing.arrays import Floats
+from dlc.arrays import Floats
 from dlc.swapping.mesh.foreground.cover import CoverMemory
 from dlc.swapping.mesh.foreground.eyewear import EyewearMemory
 from dlc.swapping.running_mean import RunningMean

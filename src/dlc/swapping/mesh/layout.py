@@ -10,9 +10,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 import numpy as np
-from numpy.typing import NDArray
 
-from dlc.compositing.arrays import Floats
+from dlc.arrays import Floats, Indices, Points
 from dlc.faces.landmarks.pose import load_mean_face
 from dlc.faces.landmarks.topology import VERTEX_COUNT, Topology, load_topology
 from dlc.swapping.mesh.triangles import triangulate_ring, winding
@@ -44,13 +43,13 @@ class Layout:
     """
 
     uv: Floats
-    triangles: NDArray[np.int32]
+    triangles: Indices
     rim_start: int
     face_width: float
     mean_face: Floats
     topology: Topology
 
-    def with_rim(self, points: Floats) -> Floats:
+    def with_rim(self, points: Points) -> Floats:
         """Append the rim around the face oval to the mesh: (468 or more, D) becomes (N, D)."""
         return _with_rim(points, self.topology)
 
@@ -83,7 +82,7 @@ def load_layout() -> Layout:
     )
 
 
-def _with_rim(points: Floats, topology: Topology) -> Floats:
+def _with_rim(points: Points, topology: Topology) -> Floats:
     ring = points[topology.face_oval]
     center = ring.mean(axis=0)
     rim = center + (ring - center) * np.float32(_RIM_SCALE)
@@ -97,7 +96,7 @@ def _unroll(mean: Floats) -> Floats:
     return np.stack([u, mean[:, 1]], axis=1).astype(np.float32)
 
 
-def _unfold(points: Floats, triangles: NDArray[np.int32]) -> Floats:
+def _unfold(points: Points, triangles: Indices) -> Floats:
     """Move vertices (468, 2) of folded triangles towards their neighbors until none is folded.
 
     The lips of the average face overlap a little in the corners of the mouth.

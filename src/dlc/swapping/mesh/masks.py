@@ -8,7 +8,7 @@ from functools import lru_cache
 import cv2
 import numpy as np
 
-from dlc.compositing.arrays import Bytes, Floats
+from dlc.arrays import Bytes, Floats
 from dlc.compositing.filters import blur, grow, smoothstep
 from dlc.geometry import Box
 from dlc.swapping.mesh.layout import Layout

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
-from dlc.compositing.arrays import Bytes, Floats
+from dlc.arrays import Bytes, Floats, Points
 from dlc.compositing.filters import resize, shrink, smoothstep
 from dlc.swapping.mesh.layout import Layout
 from dlc.swapping.mesh.masks import fill_ring
@@ -88,7 +88,7 @@ class _Cells:
         rows, columns = (-(-side // self.step) + 2 for side in self.region)
         return rows, columns
 
-    def locate(self, points: Floats) -> Floats:
+    def locate(self, points: Points) -> Floats:
         """Convert points from pixels of the region to squares."""
         located: Floats = (points + 0.5) / np.float32(self.step) + 0.5
         return located
@@ -100,7 +100,7 @@ class _Cells:
         return full[self.step : self.step + height, self.step : self.step + width]
 
 
-def _back_to_front(layout: Layout, points: Floats, depth: Floats) -> list[int]:
+def _back_to_front(layout: Layout, points: Points, depth: Floats) -> list[int]:
     """Order the triangles for drawing: those facing away first, then from far to near."""
     turned_away = winding(points, layout.triangles) * winding(layout.uv, layout.triangles) <= 0
     far = depth[layout.triangles].mean(axis=1)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import cv2
 import numpy as np
 
-from dlc.compositing.arrays import Floats
+from dlc.arrays import Floats
 from dlc.compositing.filters import smoothstep
 from dlc.faces.landmarks.pose import Pose, fit_pose
 from dlc.faces.landmarks.topology import MOUTH_CORNERS, NOSE_TIP, VERTEX_COUNT

@@ -7,7 +7,7 @@ from dataclasses import replace
 import cv2
 import numpy as np
 
-from dlc.compositing.arrays import Bytes, Floats
+from dlc.arrays import Bytes, Floats, Gray
 from dlc.compositing.filters import blend, grow, resize, sample, sharpen_samples, smoothstep
 from dlc.compositing.patch import Patch
 from dlc.swapping.mesh.eyes import IrisTint, cut_openings
@@ -142,14 +142,14 @@ class FaceTransfer:
         kept = np.maximum(front, stretched)
         return kept if thin is None else np.maximum(resize(kept, thin.shape), thin)
 
-    def _thin(self, luma: Bytes, worn: Floats | None, memory: FaceMemory) -> Floats | None:
+    def _thin(self, luma: Gray, worn: Floats | None, memory: FaceMemory) -> Floats | None:
         """Return where thin things are in front: glasses, if any, and what belongs to them."""
         lines = self._lines.matte(memory.lines.update(self._lines.lines(luma)))
         if worn is None or lines is None:
             return lines if worn is None else worn
         return np.maximum(worn, np.minimum(lines, grow(worn, _NEAR_GLASSES)))
 
-    def _sharpness(self, view: TargetView, luma: Bytes, memory: FaceMemory) -> float:
+    def _sharpness(self, view: TargetView, luma: Gray, memory: FaceMemory) -> float:
         known = memory.sharpness.value
         if known is not None and not view.is_whole:
             return known  # beyond the frame there is no detail to measure

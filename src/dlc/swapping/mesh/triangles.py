@@ -7,11 +7,10 @@ from typing import TypeVar
 
 import cv2
 import numpy as np
-from numpy.typing import NDArray
 
-from dlc.compositing.arrays import Floats
+from dlc.arrays import Doubles, Floats, Indices, Points
 
-Vectors = TypeVar("Vectors", NDArray[np.float32], NDArray[np.float64])
+Vectors = TypeVar("Vectors", Floats, Doubles)
 
 # Four fractional bits per coordinate keep neighbors from tearing apart at low resolutions.
 _BITS = 4
@@ -20,11 +19,11 @@ _DAMPING = 0.125
 
 
 def rasterize(
-    points: Floats,
-    triangles: NDArray[np.int32],
+    points: Points,
+    triangles: Indices,
     shape: tuple[int, int],
     order: Iterable[int] | None = None,
-) -> NDArray[np.int32]:
+) -> Indices:
     """Draw triangle numbers: int32 of `shape` (rows, columns), -1 for no triangle.
 
     Args:
@@ -40,13 +39,13 @@ def rasterize(
     return numbers
 
 
-def winding(points: Floats, triangles: NDArray[np.int32]) -> Floats:
+def winding(points: Points, triangles: Indices) -> Floats:
     """Return twice the signed area of triangles (T, 3) over points (N, 2 or more), seen from +z."""
     a, b, c = (points[triangles[:, corner], :2] for corner in range(3))
     return _cross(b - a, c - a)
 
 
-def barycentric(points: NDArray[np.float64], corners: NDArray[np.float64]) -> NDArray[np.float64]:
+def barycentric(points: Doubles, corners: Doubles) -> Doubles:
     """Return the barycentric weights (P, 3) of points (P, 2) in triangles (P, 3, 2)."""
     a, b, c = corners[:, 0], corners[:, 1], corners[:, 2]
     ab, ac, ap = b - a, c - a, points - a
@@ -92,7 +91,7 @@ def _height(ab: Floats, ac: Floats) -> Floats:
     return height
 
 
-def evaluate(functions: Floats, numbers: NDArray[np.int32]) -> Floats:
+def evaluate(functions: Floats, numbers: Indices) -> Floats:
     """Evaluate linear functions (3, D, T) at each pixel of drawn triangle numbers (rows, columns).
 
     Returns:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
-from dlc.compositing.arrays import Bytes, Floats
+from dlc.arrays import Bytes, Floats, Points
 from dlc.compositing.filters import resize, sample
 from dlc.faces.landmarks.pose import Pose, fit_pose
 from dlc.geometry import Box
@@ -50,7 +50,7 @@ class TargetView:
         return self.box.height, self.box.width
 
 
-def look(frame: Pixels, landmarks: Floats, layout: Layout) -> TargetView | None:
+def look(frame: Pixels, landmarks: Points, layout: Layout) -> TargetView | None:
     """Read the pixels of the face with landmarks (478, 3); None if too few are in the frame."""
     oval = landmarks[layout.topology.face_oval, :2]
     low, high = np.floor(oval.min(axis=0)) - _MARGIN, np.ceil(oval.max(axis=0)) + _MARGIN + 1
@@ -89,7 +89,7 @@ def unwrap(view: TargetView, layout: Layout, size: int) -> tuple[Bytes, Floats]:
     if not view.is_whole:
         shown = np.all((where >= 0) & (where <= last), axis=2).astype(np.float32)
     bgra, block = _averaged(view.bgra, view.pose.scale / (size * layout.face_width))
-    points: Floats = (where + 0.5) / np.float32(block) - 0.5
+    points: Points = (where + 0.5) / np.float32(block) - 0.5
     return sample(bgra, resize(points, (size, size))), shown
 
 

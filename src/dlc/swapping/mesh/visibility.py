@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 
-from dlc.compositing.arrays import Floats
+from dlc.arrays import Doubles, Floats, Points
 from dlc.compositing.filters import blur, smoothstep
 from dlc.faces.landmarks.pose import Pose
 from dlc.swapping.mesh.layout import Layout
@@ -21,7 +20,7 @@ _COARSENESS = 0.06
 _SOFTNESS = 0.02
 
 
-def mesh_facing(layout: Layout, points: Floats, size: int) -> Floats:
+def mesh_facing(layout: Layout, points: Points, size: int) -> Floats:
     """Return the cosine between surface and line of sight, 0 where it turns away or ends, to 1.
 
     Args:
@@ -53,7 +52,7 @@ class PoseFacing:
         return facing
 
 
-def vertex_normals(points: Floats, layout: Layout) -> Floats:
+def vertex_normals(points: Points, layout: Layout) -> Floats:
     """Return unit normals (N, 3) of a coarse version of the surface, -z towards the viewer.
 
     Coarse, because a nostril or a lip seen at a low angle is still seen.
@@ -68,7 +67,7 @@ def vertex_normals(points: Floats, layout: Layout) -> Floats:
     return _unit(normals).astype(np.float32)
 
 
-def _coarse(points: Floats, layout: Layout) -> NDArray[np.float64]:
+def _coarse(points: Points, layout: Layout) -> Doubles:
     """Average each vertex over its neighborhood in the atlas."""
     flat = layout.uv / layout.face_width
     apart = ((flat[:, None] - flat[None]) ** 2).sum(axis=2)
@@ -76,11 +75,11 @@ def _coarse(points: Floats, layout: Layout) -> NDArray[np.float64]:
     # BLAS splits matrix products this large among its threads, one per CPU. With a different number
     # of threads the result, and thus the frames, would not be identical to the bit.
     sums = np.einsum("ij,jk->ik", weights, points)
-    smooth: NDArray[np.float64] = sums / weights.sum(axis=1, keepdims=True)
+    smooth: Doubles = sums / weights.sum(axis=1, keepdims=True)
     return smooth
 
 
-def _unit(vectors: NDArray[np.float64]) -> NDArray[np.float64]:
+def _unit(vectors: Doubles) -> Doubles:
     length = np.linalg.norm(vectors, axis=1, keepdims=True)
-    unit: NDArray[np.float64] = vectors / np.maximum(length, 1e-12)
+    unit: Doubles = vectors / np.maximum(length, 1e-12)
     return unit

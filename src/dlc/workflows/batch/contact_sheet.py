@@ -9,8 +9,8 @@ from typing import Self
 
 import cv2
 import numpy as np
-from numpy.typing import NDArray
 
+from dlc.arrays import Image
 from dlc.media.atomic import AtomicFile, Finish
 from dlc.media.failures import unwritable
 from dlc.workflows.batch.moments import Moment, MomentRecorder
@@ -46,7 +46,7 @@ class ContactSheet:
         self,
         path: Path,
         rows: int,
-        photos: Sequence[NDArray[np.uint8]],
+        photos: Sequence[Image],
         *,
         overwrite: bool = False,
         finish: Finish | None = None,
@@ -83,9 +83,7 @@ class ContactSheet:
             self._file.discard()
 
 
-def draw_sheet(
-    sources: Sequence[NDArray[np.uint8]], moments: Sequence[Moment]
-) -> NDArray[np.uint8]:
+def draw_sheet(sources: Sequence[Image], moments: Sequence[Moment]) -> Image:
     """Draw one row per moment: a source photo, the target frame and the result.
 
     Args:
@@ -115,7 +113,7 @@ def draw_sheet(
     return sheet
 
 
-def _fitted(photo: NDArray[np.uint8], width: int, height: int) -> NDArray[np.uint8]:
+def _fitted(photo: Image, width: int, height: int) -> Image:
     """Shrink or enlarge `photo` to the largest size that fits into `width` x `height`."""
     scale = min(width / photo.shape[1], height / photo.shape[0])
     size = (max(1, int(photo.shape[1] * scale)), max(1, int(photo.shape[0] * scale)))
@@ -123,5 +121,5 @@ def _fitted(photo: NDArray[np.uint8], width: int, height: int) -> NDArray[np.uin
     return np.asarray(cv2.resize(photo, size, interpolation=way), np.uint8)
 
 
-def _write(sheet: NDArray[np.uint8], text: str, left: int, baseline: int, scale: float) -> None:
+def _write(sheet: Image, text: str, left: int, baseline: int, scale: float) -> None:
     cv2.putText(sheet, text, (left, baseline), cv2.FONT_HERSHEY_DUPLEX, scale, _INK, 1, cv2.LINE_AA)

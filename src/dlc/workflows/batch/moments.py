@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-import numpy as np
-from numpy.typing import NDArray
+from dlc.arrays import Image
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -19,8 +18,8 @@ class Moment:
     """
 
     time: float | None
-    target: NDArray[np.uint8]
-    result: NDArray[np.uint8]
+    target: Image
+    result: Image
 
 
 class MomentRecorder:

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-from numpy.typing import NDArray
 
+from dlc.arrays import Embedding
 from dlc.errors import InputError, ModelError
 from dlc.faces.face import Face
 from dlc.faces.finder import FaceFinder, Needs
@@ -211,9 +211,7 @@ def _matcher(
     return PeopleByLook(recognizer, people, similarity)
 
 
-def _embedding(
-    photos: Sequence[Path], finder: FaceFinder, cancel: CancelToken
-) -> NDArray[np.float32]:
+def _embedding(photos: Sequence[Path], finder: FaceFinder, cancel: CancelToken) -> Embedding:
     """Return the mean direction of a person's embeddings, a float32 vector of unit length."""
     faces = [photo.face for photo in read_sources(photos, finder, Needs.EMBEDDING, cancel)]
     rows = [face.embedding for face in faces if face.embedding is not None]
@@ -223,7 +221,7 @@ def _embedding(
 
 
 def _warn_of_lookalikes(
-    parts: Sequence[Part], people: Sequence[NDArray[np.float32]], similarity: float
+    parts: Sequence[Part], people: Sequence[Embedding], similarity: float
 ) -> None:
     for one in range(len(parts)):
         for other in range(one):

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import cv2
 import numpy as np
-from numpy.typing import NDArray
 
+from dlc.arrays import Image
 from dlc.errors import NoFaceError, OutputError
 from dlc.faces.finder import FaceFinder
 from dlc.faces.people.clustering import group_tracks
@@ -213,7 +213,7 @@ def _person(group: Sequence[Sighting], photo: Path) -> FoundPerson:
     )
 
 
-def _portrait(group: Sequence[Sighting]) -> NDArray[np.uint8]:
+def _portrait(group: Sequence[Sighting]) -> Image:
     portraits = [each.portrait for each in group if each.portrait is not None]
     best = max(portraits, key=lambda each: each.quality).bgr
     scale = _LEAST_SIDE / max(best.shape[:2])
@@ -225,7 +225,7 @@ def _portrait(group: Sequence[Sighting]) -> NDArray[np.uint8]:
 def _write(
     folder: Path,
     photos: Sequence[Path],
-    portraits: Sequence[NDArray[np.uint8]],
+    portraits: Sequence[Image],
     people: Sequence[FoundPerson],
     *,
     overwrite: bool,
@@ -240,7 +240,7 @@ def _write(
     _write_png(folder / SHEET, draw_people(portraits, captions), overwrite=overwrite)
 
 
-def _write_png(path: Path, bgr: NDArray[np.uint8], *, overwrite: bool) -> None:
+def _write_png(path: Path, bgr: Image, *, overwrite: bool) -> None:
     file = AtomicFile(path, overwrite=overwrite)
     try:
         file.temporary.write_bytes(cv2.imencode(".png", bgr)[1].tobytes())

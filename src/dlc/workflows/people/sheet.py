@@ -6,8 +6,8 @@ from collections.abc import Sequence
 
 import cv2
 import numpy as np
-from numpy.typing import NDArray
 
+from dlc.arrays import Image
 from dlc.workflows.timecode import timecode
 
 _CELL, _GAP, _CAPTION = 240, 16, 52
@@ -16,9 +16,7 @@ _PAPER = (250, 250, 250)
 _INK = (48, 48, 48)
 
 
-def draw_people(
-    portraits: Sequence[NDArray[np.uint8]], captions: Sequence[tuple[int, float, float]]
-) -> NDArray[np.uint8]:
+def draw_people(portraits: Sequence[Image], captions: Sequence[tuple[int, float, float]]) -> Image:
     """Draw portraits in rows, each with its caption below.
 
     Args:
@@ -54,5 +52,5 @@ def draw_people(
     return sheet
 
 
-def _write(sheet: NDArray[np.uint8], text: str, left: int, baseline: int, scale: float) -> None:
+def _write(sheet: Image, text: str, left: int, baseline: int, scale: float) -> None:
     cv2.putText(sheet, text, (left, baseline), cv2.FONT_HERSHEY_DUPLEX, scale, _INK, 1, cv2.LINE_AA)

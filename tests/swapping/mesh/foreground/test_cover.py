@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from dlc.compositing.arrays import Floats
+from dlc.arrays import Floats
 from dlc.compositing.filters import resize
 from dlc.faces.face import Face
 from dlc.faces.tracking.tracker import load_tracker

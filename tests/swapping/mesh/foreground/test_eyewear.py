@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from dlc.compositing.arrays import Bytes, Floats
+from dlc.arrays import Bytes, Floats
 from dlc.faces.face import Face
 from dlc.faces.landmarks.pose import Pose, fit_pose
 from dlc.swapping.mesh.face_memory import FaceMemory

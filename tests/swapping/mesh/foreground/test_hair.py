@@ -3,7 +3,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from dlc.compositing.arrays import Floats
+from dlc.arrays import Floats
 from dlc.swapping.mesh.foreground.hair import HairFinder
 from dlc.swapping.mesh.layout import Layout
 from dlc.swapping.mesh.light.tone import TONE_SIZE

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from dlc.compositing.arrays import Floats
+from dlc.arrays import Floats
 from dlc.swapping.mesh.foreground.line_grid import LineGrid, best_path
 
 SIZE = 64

@@ -4,7 +4,7 @@ import cv2
 import numpy as np
 import pytest
 
-from dlc.compositing.arrays import Bytes
+from dlc.arrays import Bytes
 from dlc.swapping.mesh.foreground.thin_lines import LineFinder
 from dlc.swapping.mesh.layout import Layout
 from dlc.swapping.mesh.masks import LEFT_BROW, RIGHT_BROW

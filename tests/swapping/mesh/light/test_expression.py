@@ -3,7 +3,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from dlc.compositing.arrays import Floats
+from dlc.arrays import Floats
 from dlc.swapping.mesh.light.expression import expression_gain, skin_relief
 from dlc.swapping.mesh.light.tone import TONE_SIZE
 

@@ -3,7 +3,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from dlc.compositing.arrays import Floats
+from dlc.arrays import Floats
 from dlc.compositing.filters import blur
 from dlc.swapping.mesh.layout import Layout
 from dlc.swapping.mesh.light.sharpness import fine_detail, fine_energy, sharpness_factor

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dlc.compositing.arrays import Bytes, Floats
+from dlc.arrays import Bytes, Floats
 from dlc.compositing.filters import blur
 from dlc.faces.face import Face
 from dlc.swapping.mesh.face_memory import FaceMemory

@@ -11,7 +11,7 @@ from __future__ import annotations
 import cv2
 import numpy as np
 
-from dlc.compositing.arrays import Bytes, Flags, Floats
+from dlc.arrays import Bytes, Flags, Floats
 from dlc.compositing.filters import blur, ellipse, smoothstep
 from dlc.swapping.mesh.layout import Layout
 from dlc.swapping.mesh.light.tone import LUMA, TONE_SIZE

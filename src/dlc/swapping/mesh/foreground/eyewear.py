@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from dlc.compositing.arrays import Bytes, Floats
+from dlc.arrays import Floats, Gray
 from dlc.compositing.filters import sample, smoothstep
 from dlc.faces.landmarks.pose import Pose
 from dlc.faces.landmarks.topology import LEFT_EYE_CORNERS
@@ -105,7 +105,7 @@ class EyewearFinder:
         across = np.linspace(*_BRIDGE[:2], len(self._bridge.where))
         self._nose = np.abs(across) < _NOSE
 
-    def update(self, luma: Bytes, pose: Pose, memory: EyewearMemory) -> Floats | None:
+    def update(self, luma: Gray, pose: Pose, memory: EyewearMemory) -> Floats | None:
         """Return how far each pixel is part of glasses: float32 (size, size), 0 to 1.
 
         Args:
@@ -137,7 +137,7 @@ class EyewearFinder:
         parts = rims + [part.follow(luma) for part in (self._bridge, *self._temples)]
         return Eyewear(evidence, np.maximum.reduce([matte for _, matte in parts]))
 
-    def _remember(self, luma: Bytes, pose: Pose, memory: EyewearMemory) -> None:
+    def _remember(self, luma: Gray, pose: Pose, memory: EyewearMemory) -> None:
         """Look for glasses if the face is seen well enough."""
         cosine = float(pose.rotation[2, 2])
         if pose.scale < _LEAST_WIDTH or cosine < _TURNED:

@@ -8,7 +8,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from dlc.compositing.arrays import Floats
+from dlc.arrays import Floats
 from dlc.compositing.filters import blur, sample, smoothstep
 
 # Contrast of a line to both its sides, as a share of the luma around it: where it may be a line,

@@ -9,7 +9,7 @@ from __future__ import annotations
 import cv2
 import numpy as np
 
-from dlc.compositing.arrays import Bytes, Floats
+from dlc.arrays import Bytes, Floats, Gray
 from dlc.compositing.filters import blur, broad_blur, ellipse, resize, smoothstep
 from dlc.faces.landmarks.topology import LEFT_EYE_CORNERS, NOSE_BASE
 from dlc.swapping.mesh.layout import Layout
@@ -63,7 +63,7 @@ class LineFinder:
         self._skin = skin_mask(layout, size)[self._rows][::2, ::2]
         self._around = _AROUND * unit / 2
 
-    def lines(self, luma: Bytes) -> Floats:
+    def lines(self, luma: Gray) -> Floats:
         """Return how certainly each pixel is part of a line now: (rows searched, size), 0 to 1.
 
         Args:
@@ -78,7 +78,7 @@ class LineFinder:
         lines: Floats = np.maximum(light_lines, smoothstep(dark, *_DARK) * self._dark_zone)
         return lines
 
-    def _lighter_than_skin(self, luma: Bytes) -> Floats:
+    def _lighter_than_skin(self, luma: Gray) -> Floats:
         """Return 0 on what is above the brows and not lighter than skin, 1 elsewhere.
 
         Args:

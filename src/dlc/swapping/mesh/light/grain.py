@@ -7,7 +7,7 @@ import math
 import cv2
 import numpy as np
 
-from dlc.compositing.arrays import Bytes, Floats
+from dlc.arrays import Bytes, Floats, Image
 from dlc.compositing.filters import blur, cut, resize, smoothstep
 from dlc.geometry import Box
 
@@ -76,7 +76,7 @@ def without_grain(bgra: Bytes, noise: float) -> Bytes | None:
     return np.asarray(cv2.subtract(bgra, grain, dtype=cv2.CV_8U), np.uint8)
 
 
-def with_grain(bgr: Bytes, bgra: Bytes, calm: Bytes) -> Bytes:
+def with_grain(bgr: Image, bgra: Bytes, calm: Bytes) -> Bytes:
     """Lay the grain of another picture over a picture (h, w, 3) BGR.
 
     Args:

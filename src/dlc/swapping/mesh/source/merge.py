@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from dlc.compositing.arrays import Floats
+from dlc.arrays import Floats
 from dlc.compositing.filters import blur
 from dlc.swapping.mesh.source.photo import ATLAS_SIZE, PhotoView
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
-from dlc.compositing.arrays import Bytes, Flags, Floats
+from dlc.arrays import Bytes, Flags, Floats, Image, Points
 from dlc.compositing.filters import resize, sample
 from dlc.faces.landmarks.pose import fit_pose
 from dlc.geometry import Box
@@ -49,7 +49,7 @@ class PhotoView:
         return float(self.seen.mean()) * self.fineness
 
 
-def unwrap_photo(layout: Layout, photo: Pixels, landmarks: Floats) -> PhotoView:
+def unwrap_photo(layout: Layout, photo: Pixels, landmarks: Points) -> PhotoView:
     """Map a photo's face, with landmarks (478, 3), to the atlas.
 
     Raises:
@@ -76,7 +76,7 @@ def unwrap_photo(layout: Layout, photo: Pixels, landmarks: Floats) -> PhotoView:
     )
 
 
-def _bounds(points: Floats) -> Box:
+def _bounds(points: Points) -> Box:
     low, high = np.floor(points.min(axis=0)), np.ceil(points.max(axis=0)) + 1
     return Box(int(low[0]), int(low[1]), int(high[0]), int(high[1]))
 
@@ -97,7 +97,7 @@ def _within(where: Floats, box: Box) -> Floats:
     return inside.astype(np.float32)
 
 
-def _is_gray(bgr: Bytes) -> bool:
+def _is_gray(bgr: Image) -> bool:
     """Return whether a picture is black and white and so hides the color of the irises."""
     blue, green, red = cv2.split(bgr)
     difference = np.maximum(cv2.absdiff(blue, green), cv2.absdiff(green, red))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import cv2
 import numpy as np
 
-from dlc.compositing.arrays import Floats
+from dlc.arrays import Floats
 from dlc.compositing.filters import blur, broad_blur, ellipse, grow, resize, smoothstep
 from dlc.faces.landmarks.topology import LEFT_EYE_CORNERS, NOSE_BASE, RIGHT_EYE_CORNERS
 from dlc.swapping.mesh.foreground.eyewear import EyewearFinder

@@ -8,7 +8,7 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
-from dlc.compositing.arrays import Flags, Floats
+from dlc.arrays import Flags, Floats
 from dlc.swapping.mesh.layout import Layout
 from dlc.swapping.mesh.triangles import barycentric, rasterize
 

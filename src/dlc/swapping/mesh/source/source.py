@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from dlc.compositing.arrays import Floats
+from dlc.arrays import Floats
 from dlc.swapping.mesh.layout import Layout
 from dlc.swapping.mesh.source.merge import merge_views
 from dlc.swapping.mesh.source.photo import unwrap_photo

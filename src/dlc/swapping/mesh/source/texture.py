@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
-from dlc.compositing.arrays import Bytes, Floats
+from dlc.arrays import Bytes, Floats
 from dlc.compositing.filters import blur, resize, smoothstep
 from dlc.swapping.mesh.layout import Layout
 from dlc.swapping.mesh.light.sharpness import fine_detail
