@@ -19,7 +19,7 @@ from dlc.options import Engine, NeuralOptions, PeopleOptions, SwapOptions
 from dlc.workflows.batch.plan import SwapPlan
 from dlc.workflows.batch.run import run_swap
 from dlc.workflows.engines.engine import LoadedEngine
-from dlc.workflows.people.assignment import Part
+from dlc.workflows.people.assignment import Assignment
 from dlc.workflows.people.faces import FacesOptions, find_people
 from tests import clips, crossing
 from tests.cli.run import run_dlc
@@ -87,13 +87,13 @@ def test_each_person_has_their_own_source_in_every_frame(
     # A square photo is painted blue, a wide one green.
     faces = {crossing.FRONT: astronaut_file, crossing.BACK: group_file}
     colors = {crossing.FRONT: BLUE, crossing.BACK: GREEN}
-    parts = tuple(
-        Part((person.photo,), (faces[who],))
+    assignments = tuple(
+        Assignment((person.photo,), (faces[who],))
         for who, person in zip((crossing.FRONT, crossing.BACK), people, strict=True)
     )
     output = tmp_path / "out.mp4"
     plan = SwapPlan(
-        (), clip, output, SwapOptions(people=PeopleOptions()), Engine.MESH, "test", parts
+        (), clip, output, SwapOptions(people=PeopleOptions()), Engine.MESH, "test", assignments
     )
     tracker = load_tracker()
     arcface = ArcFaceRecognizer(recognizer, create_session(recognizer))

@@ -6,7 +6,7 @@ import hypothesis
 import hypothesis.strategies as st
 import pytest
 
-from dlc.model_store.wire import Budget, FileBytes, Span, WireError, length_field, signed
+from dlc.model_store.wire import Budget, ByteRange, FileBytes, WireError, length_field, signed
 from tests.model_store.graphs import length_delimited, varint
 
 
@@ -19,9 +19,9 @@ def fields(path: Path, content: bytes, budget: int = 1000) -> list[tuple[int, in
     """Return the fields of a message, their spans read."""
     path.write_bytes(content)
     with path.open("rb", buffering=0) as file:
-        message = Span(FileBytes(file), 0, len(content), Budget(budget))
+        message = ByteRange(FileBytes(file), 0, len(content), Budget(budget))
         return [
-            (number, value.read() if isinstance(value, Span) else value)
+            (number, value.read() if isinstance(value, ByteRange) else value)
             for number, value in message.fields()
         ]
 
@@ -67,19 +67,19 @@ def test_negative_numbers_come_back(number: int) -> None:
 def test_packed_numbers_are_read_one_by_one(path: Path) -> None:
     path.write_bytes(b"".join(map(varint, (0, 127, 128, 2**64 - 1))))
     with path.open("rb", buffering=0) as file:
-        span = Span(FileBytes(file), 0, path.stat().st_size, Budget())
+        span = ByteRange(FileBytes(file), 0, path.stat().st_size, Budget())
         assert list(span.varints()) == [0, 127, 128, 2**64 - 1]
 
 
 def test_a_file_that_shrinks_meanwhile_is_an_error(path: Path) -> None:
     path.write_bytes(length_delimited(1, 100_000) + bytes(100_000))
     with path.open("rb", buffering=0) as file:
-        span = Span(FileBytes(file), 0, path.stat().st_size, Budget())
+        span = ByteRange(FileBytes(file), 0, path.stat().st_size, Budget())
         ((_, value),) = span.fields()
-        assert isinstance(value, Span)
+        assert isinstance(value, ByteRange)
         with path.open("r+b") as shorter:
             shorter.truncate(50_000)
         with pytest.raises(WireError, match="became shorter"):
             value.read()
         with pytest.raises(WireError, match="became shorter"):
-            list(Span(span.data, 60_000, 100_000, Budget()).fields())
+            list(ByteRange(span.data, 60_000, 100_000, Budget()).fields())

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from dlc.errors import ModelError
 from dlc.model_store.skim import open_model
-from dlc.model_store.wire import Span
+from dlc.model_store.wire import ByteRange
 
 # The part of ONNX's schema (onnx.proto) that leads to tensors: for each message, its fields and
 # what they hold.
@@ -61,14 +61,14 @@ def check_locations(path: Path, locations: Iterable[str]) -> None:
             )
 
 
-def _locations(model: Span) -> Iterator[str]:
+def _locations(model: ByteRange) -> Iterator[str]:
     """Yield the paths that tensors state, wherever they are in the model."""
     # A stack instead of recursion: the file decides how deep graphs are nested.
     waiting = [("model", model)]
     while waiting:
         kind, message = waiting.pop()
         for number, value in message.fields():
-            if not isinstance(value, Span):
+            if not isinstance(value, ByteRange):
                 continue
             if kind == "tensor":
                 if number == _TENSOR_EXTERNAL_DATA:
@@ -77,8 +77,8 @@ def _locations(model: Span) -> Iterator[str]:
                 waiting.append((_LEADS[kind][number], value))
 
 
-def _location(entry: Span) -> Iterator[str]:
-    texts = {number: value for number, value in entry.fields() if isinstance(value, Span)}
+def _location(entry: ByteRange) -> Iterator[str]:
+    texts = {number: value for number, value in entry.fields() if isinstance(value, ByteRange)}
     key, value = texts.get(_ENTRY_KEY), texts.get(_ENTRY_VALUE)
     if key is not None and value is not None and key.text() == "location":
         yield value.text()

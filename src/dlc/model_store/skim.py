@@ -19,7 +19,7 @@ import numpy as np
 from dlc.arrays import Floats
 from dlc.errors import ModelError
 from dlc.model_store.tensor import read_matrix, tensor_name
-from dlc.model_store.wire import Budget, FileBytes, Span, WireError, length_field, signed
+from dlc.model_store.wire import Budget, ByteRange, FileBytes, WireError, length_field, signed
 
 _MODEL_IR_VERSION, _MODEL_GRAPH = 1, 7
 _GRAPH_NODE, _GRAPH_INITIALIZER, _GRAPH_INPUT, _GRAPH_OUTPUT = 1, 5, 11, 12
@@ -75,7 +75,7 @@ def skim_io(path: Path) -> GraphIO:
     with _graph(path) as graph:
         inputs, outputs, weights = [], [], set()
         for number, value in graph.fields():
-            if not isinstance(value, Span):
+            if not isinstance(value, ByteRange):
                 continue
             if number == _GRAPH_INITIALIZER:
                 weights.add(tensor_name(value))
@@ -100,9 +100,9 @@ def skim_defaults(path: Path) -> frozenset[str]:
     with open_model(path) as model:
         inputs, weights = set(), set()
         for number, value in _only_graph(model).fields():
-            if number == _GRAPH_INITIALIZER and isinstance(value, Span):
+            if number == _GRAPH_INITIALIZER and isinstance(value, ByteRange):
                 weights.add(tensor_name(value))
-            elif number == _GRAPH_INPUT and isinstance(value, Span):
+            elif number == _GRAPH_INPUT and isinstance(value, ByteRange):
                 inputs.add(_tensor_info(value).name)
         defaults = _ir_version(model) >= _FIRST_IR_OF_DEFAULTS
         return frozenset(inputs & weights if defaults else ())
@@ -124,7 +124,7 @@ def skim_emap(path: Path) -> Floats:
     with _graph(path) as graph:
         last = None
         for number, value in graph.fields():
-            if number == _GRAPH_INITIALIZER and isinstance(value, Span):
+            if number == _GRAPH_INITIALIZER and isinstance(value, ByteRange):
                 last = value
         if last is None:
             _refuse("it has no weights")
@@ -145,21 +145,21 @@ def skim_nodes(path: Path, count: int) -> bytes:
         spans = (
             value
             for number, value in graph.fields()
-            if number == _GRAPH_NODE and isinstance(value, Span)
+            if number == _GRAPH_NODE and isinstance(value, ByteRange)
         )
         nodes = [length_field(_GRAPH_NODE, node.read()) for node in islice(spans, count)]
         return length_field(_MODEL_GRAPH, b"".join(nodes))
 
 
 @contextmanager
-def _graph(path: Path) -> Iterator[Span]:
+def _graph(path: Path) -> Iterator[ByteRange]:
     """Open the graph of an ONNX file; malformed content becomes a ModelError."""
     with open_model(path) as model:
         yield _only_graph(model)
 
 
 @contextmanager
-def open_model(path: Path) -> Iterator[Span]:
+def open_model(path: Path) -> Iterator[ByteRange]:
     """Open an ONNX file as a protobuf message, readable within the context.
 
     Raises:
@@ -173,7 +173,7 @@ def open_model(path: Path) -> Iterator[Span]:
             size = os.fstat(file.fileno()).st_size
             if not size:
                 _refuse("it is empty")
-            yield Span(FileBytes(file), 0, size, Budget())
+            yield ByteRange(FileBytes(file), 0, size, Budget())
     except WireError as error:
         message = (
             f"{path} is not a usable ONNX model: {error}; if it is a damaged download, "
@@ -189,18 +189,18 @@ def _refuse(reason: str) -> NoReturn:
     raise WireError(reason)
 
 
-def _only_graph(model: Span) -> Span:
+def _only_graph(model: ByteRange) -> ByteRange:
     graphs = [
         value
         for number, value in model.fields()
-        if number == _MODEL_GRAPH and isinstance(value, Span)
+        if number == _MODEL_GRAPH and isinstance(value, ByteRange)
     ]
     if len(graphs) != 1:
         _refuse("it holds no graph" if not graphs else "it holds several graphs")
     return graphs[0]
 
 
-def _ir_version(model: Span) -> int:
+def _ir_version(model: ByteRange) -> int:
     versions = [
         value
         for number, value in model.fields()
@@ -209,40 +209,40 @@ def _ir_version(model: Span) -> int:
     return versions[-1] if versions else 0
 
 
-def _tensor_info(value_info: Span) -> TensorInfo:
+def _tensor_info(value_info: ByteRange) -> TensorInfo:
     """Read a ValueInfoProto; a value that is not a tensor has an unknown type and shape."""
     name, element, shape = "", "unknown", None
     for number, value in value_info.fields():
-        if not isinstance(value, Span):
+        if not isinstance(value, ByteRange):
             continue
         if number == _VALUE_NAME:
             name = value.text()
         elif number == _VALUE_TYPE:
             for kind, tensor in value.fields():
-                if kind == _TYPE_TENSOR and isinstance(tensor, Span):
+                if kind == _TYPE_TENSOR and isinstance(tensor, ByteRange):
                     element, shape = _tensor_type(tensor)
     return TensorInfo(name, element, shape)
 
 
-def _tensor_type(tensor: Span) -> tuple[str, tuple[int | str | None, ...] | None]:
+def _tensor_type(tensor: ByteRange) -> tuple[str, tuple[int | str | None, ...] | None]:
     element, shape = "unknown", None
     for number, value in tensor.fields():
         if number == _TENSOR_ELEMENT and isinstance(value, int):
             element = _TYPE_NAMES.get(value, f"type {value}")
-        elif number == _TENSOR_SHAPE and isinstance(value, Span):
+        elif number == _TENSOR_SHAPE and isinstance(value, ByteRange):
             shape = tuple(
                 _dimension(dimension)
                 for kind, dimension in value.fields()
-                if kind == _SHAPE_DIMENSION and isinstance(dimension, Span)
+                if kind == _SHAPE_DIMENSION and isinstance(dimension, ByteRange)
             )
     return element, shape
 
 
-def _dimension(dimension: Span) -> int | str | None:
+def _dimension(dimension: ByteRange) -> int | str | None:
     size: int | str | None = None
     for number, value in dimension.fields():
         if number == _DIMENSION_VALUE and isinstance(value, int):
             size = signed(value)
-        elif number == _DIMENSION_NAME and isinstance(value, Span):
+        elif number == _DIMENSION_NAME and isinstance(value, ByteRange):
             size = value.text()
     return size

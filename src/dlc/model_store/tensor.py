@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dlc.arrays import Floats
-from dlc.model_store.wire import Span, WireError
+from dlc.model_store.wire import ByteRange, WireError
 
 # Fields of onnx.TensorProto.
 _DIMS, _DATA_TYPE, _FLOAT_DATA, _INT32_DATA, _NAME, _RAW_DATA = 1, 2, 4, 5, 8, 9
@@ -26,13 +26,13 @@ class _Tensor:
 
     dims: list[int] = field(default_factory=list)
     data_type: int = 0
-    raw: list[Span] = field(default_factory=list)
-    floats: list[Span] = field(default_factory=list)
-    integers: list[Span] = field(default_factory=list)
+    raw: list[ByteRange] = field(default_factory=list)
+    floats: list[ByteRange] = field(default_factory=list)
+    integers: list[ByteRange] = field(default_factory=list)
     external: bool = False
 
 
-def tensor_name(tensor: Span) -> str:
+def tensor_name(tensor: ByteRange) -> str:
     """Return the name of a tensor.
 
     Raises:
@@ -40,12 +40,12 @@ def tensor_name(tensor: Span) -> str:
     """
     name = ""
     for number, value in tensor.fields():
-        if number == _NAME and isinstance(value, Span):
+        if number == _NAME and isinstance(value, ByteRange):
             name = value.text()
     return name
 
 
-def read_matrix(tensor: Span, shape: tuple[int, int]) -> Floats:
+def read_matrix(tensor: ByteRange, shape: tuple[int, int]) -> Floats:
     """Return the numbers of a tensor, which must have this shape and be float32 or float16.
 
     Returns:
@@ -65,11 +65,11 @@ def read_matrix(tensor: Span, shape: tuple[int, int]) -> Floats:
     return _numbers(parsed, count).astype(np.float32).reshape(shape)
 
 
-def _parse(tensor: Span) -> _Tensor:
+def _parse(tensor: ByteRange) -> _Tensor:
     parsed = _Tensor()
     for number, value in tensor.fields():
         if number == _DIMS:
-            parsed.dims += list(value.varints()) if isinstance(value, Span) else [value]
+            parsed.dims += list(value.varints()) if isinstance(value, ByteRange) else [value]
         elif isinstance(value, int):
             if number == _DATA_TYPE:
                 parsed.data_type = value
@@ -93,7 +93,9 @@ def _numbers(tensor: _Tensor, count: int) -> NDArray[np.floating]:
     return _float16_of_integers(tensor.integers, count)
 
 
-def _fixed(pieces: list[Span], element: np.dtype[np.floating], count: int) -> NDArray[np.floating]:
+def _fixed(
+    pieces: list[ByteRange], element: np.dtype[np.floating], count: int
+) -> NDArray[np.floating]:
     size = sum(len(piece) for piece in pieces)
     if size != count * element.itemsize:
         message = f"its identity matrix has {size:,} bytes instead of {count * element.itemsize:,}"
@@ -101,7 +103,7 @@ def _fixed(pieces: list[Span], element: np.dtype[np.floating], count: int) -> ND
     return np.frombuffer(b"".join(piece.read() for piece in pieces), element)
 
 
-def _float16_of_integers(pieces: list[Span], count: int) -> NDArray[np.floating]:
+def _float16_of_integers(pieces: list[ByteRange], count: int) -> NDArray[np.floating]:
     """Decode packed varints, each the bit pattern of a float16, as some converters write."""
     size = sum(len(piece) for piece in pieces)
     # Sixteen bits take one to three bytes.

@@ -88,7 +88,7 @@ class FileBytes:
 
 
 @dataclass(frozen=True, slots=True)
-class Span:
+class ByteRange:
     """The bytes from `start` to `end` of a file, read as one message or one value."""
 
     data: FileBytes
@@ -121,10 +121,10 @@ class Span:
             raise WireError(message)
         return self.read().decode("utf-8", errors="backslashreplace")
 
-    def fields(self) -> Iterator[tuple[int, int | Span]]:
+    def fields(self) -> Iterator[tuple[int, int | ByteRange]]:
         """Yield the number and value of every field of the message.
 
-        Varints come as unsigned 64-bit integers, everything else as the span of its bytes.
+        Varints come as unsigned 64-bit integers, everything else as the range of its bytes.
 
         Raises:
             WireError: the message is malformed or cut off, or the budget is spent.
@@ -151,7 +151,7 @@ class Span:
             if size > self.end - at:
                 message = f"{size - (self.end - at):,} bytes are missing at its end"
                 raise WireError(message)
-            yield number, Span(self.data, at, at + size, self.budget)
+            yield number, ByteRange(self.data, at, at + size, self.budget)
             at += size
 
     def varints(self) -> Iterator[int]:
@@ -188,7 +188,7 @@ def _encoded(value: int) -> bytes:
     return bytes(digits)
 
 
-def _varint(span: Span, at: int) -> tuple[int, int]:
+def _varint(span: ByteRange, at: int) -> tuple[int, int]:
     """Return the varint at `at` and its end."""
     value = 0
     # Seven bits a byte, so ten bytes hold 64 bits.

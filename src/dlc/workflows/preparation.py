@@ -14,7 +14,7 @@ from dlc.workflows.engines.enhancer import with_enhancer
 from dlc.workflows.engines.occluder import with_occluder
 from dlc.workflows.engines.occlusion import settled_masks
 from dlc.workflows.engines.recognizer import choose_recognizing_engine
-from dlc.workflows.people.assignment import Part, parts_of
+from dlc.workflows.people.assignment import Assignment, assignments_of
 from dlc.workflows.sources import Source, photo_paths
 
 logger = logging.getLogger(__name__)
@@ -29,7 +29,7 @@ class Preparation:
         engine_reason: why it was chosen.
         load: loads it, with the enhancer and the occluder if there are any.
         photos: the source photos, if everybody gets the same face.
-        parts: who gets which face otherwise.
+        assignments: who gets which face otherwise.
         masks: the mask options that suit the engine.
     """
 
@@ -37,7 +37,7 @@ class Preparation:
     engine_reason: str
     load: EngineLoader
     photos: tuple[Path, ...]
-    parts: tuple[Part, ...]
+    assignments: tuple[Assignment, ...]
     masks: MaskOptions
 
 
@@ -55,8 +55,8 @@ def prepare(source: Source | None, options: RunOptions, *, live: bool = False) -
         ModelError: a model of the requested engine is missing or damaged.
     """
     appearance = Appearance(options.look, options.masks)
-    parts = parts_of(source, options.people)
-    choose = choose_recognizing_engine if parts else choose_engine
+    assignments = assignments_of(source, options.people)
+    choose = choose_recognizing_engine if assignments else choose_engine
     beside = models_beside(options.enhance, options.masks)
     choice = choose(options.engine, options.neural, appearance=appearance, beside=beside)
     logger.info("engine %s: %s", choice.engine, choice.reason)
@@ -67,7 +67,7 @@ def prepare(source: Source | None, options: RunOptions, *, live: bool = False) -
         choice.engine,
         choice.reason,
         with_occluder(load, masks, provider),
-        tuple(photo_paths(source)) if source is not None and not parts else (),
-        parts,
+        tuple(photo_paths(source)) if source is not None and not assignments else (),
+        assignments,
         masks,
     )

@@ -1,4 +1,4 @@
-"""Videos put together from parts have the times, sound and description of those made in one go."""
+"""Videos joined from segments have the times, sound and description of those made in one go."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ import pytest
 
 from dlc.errors import Cancelled, OutputError, WriteError
 from dlc.media.orientation import Orientation
-from dlc.media.video.joining import Part, join_parts, plan_parts
+from dlc.media.video.joining import SegmentFile, join_segments, segment_format
 from dlc.media.video.reader import VideoReader
 from dlc.media.video.writer import VideoWriter
 from dlc.options import EncodeOptions
 from tests.media.material import Clip, look, make, packets, times, transcode
 
 FRAMES = 12
-PARTS = 3
+SEGMENTS = 3
 EVEN = tuple(range(0, FRAMES * 512, 512))
 # Uneven times, as telephones record them, beginning late.
 UNEVEN = tuple(
@@ -26,15 +26,15 @@ UNEVEN = tuple(
 B_FRAMES = {"qp": "0", "preset": "medium", "bf": "3"}
 
 
-def split(path: Path, output: Path, encoding: EncodeOptions, **read: float) -> list[Part]:
-    """Encode the frames of a video as parts of `output`."""
+def split(path: Path, output: Path, encoding: EncodeOptions, **read: float) -> list[SegmentFile]:
+    """Encode the frames of a video as segments of `output`."""
     with VideoReader(path, **read) as reader:
-        plan = plan_parts(output, reader.info, encoding)
+        plan = segment_format(output, reader.info, encoding)
         frames = list(reader)
-    size, parts = FRAMES // PARTS, []
+    size, segments = FRAMES // SEGMENTS, []
     for number in range(0, len(frames), size):
         some = frames[number : number + size]
-        file = path.with_name(f"part{number}{plan.suffix}")
+        file = path.with_name(f"segment{number}{plan.suffix}")
         first = some[0].pts or 0
         info = replace(plan.info, start=first * plan.info.time_base)
         with VideoWriter(
@@ -42,15 +42,17 @@ def split(path: Path, output: Path, encoding: EncodeOptions, **read: float) -> l
         ) as writer:
             for frame in some:
                 writer.write(frame)
-        parts.append(Part(file, len(some), first))
-    return parts
+        segments.append(SegmentFile(file, len(some), first))
+    return segments
 
 
 def join(path: Path, output: Path, encoding: EncodeOptions, **read: float) -> Path:
-    parts = split(path, output, encoding, **read)
+    segments = split(path, output, encoding, **read)
     with VideoReader(path, **read) as reader:
         info = reader.info
-    join_parts(output, info, encoding, parts, overwrite=False, finish=None, check=lambda: None)
+    join_segments(
+        output, info, encoding, segments, overwrite=False, finish=None, check=lambda: None
+    )
     return output
 
 
@@ -132,19 +134,19 @@ def test_what_has_one_frame_rate_cannot_be_joined(tmp_path: Path, name: str) -> 
         VideoReader(source) as reader,
         pytest.raises(OutputError, match="cannot be made of segments"),
     ):
-        plan_parts(tmp_path / name, reader.info, EncodeOptions())
+        segment_format(tmp_path / name, reader.info, EncodeOptions())
 
 
 def test_a_part_that_lost_frames_is_noticed(tmp_path: Path) -> None:
     source, output = make(tmp_path / "in.mp4", Clip(pts=EVEN)), tmp_path / "out.mp4"
     first, *others = split(source, output, EncodeOptions())
-    parts = [replace(first, frames=first.frames + 1), *others]
+    segments = [replace(first, frames=first.frames + 1), *others]
     with VideoReader(source) as reader, pytest.raises(WriteError, match="4 of its 5 frames"):
-        join_parts(
+        join_segments(
             output,
             reader.info,
             EncodeOptions(),
-            parts,
+            segments,
             overwrite=False,
             finish=None,
             check=lambda: None,
@@ -154,15 +156,15 @@ def test_a_part_that_lost_frames_is_noticed(tmp_path: Path) -> None:
 
 def test_parts_that_do_not_fit_together_are_noticed(tmp_path: Path) -> None:
     source, output = make(tmp_path / "in.mp4", Clip(pts=EVEN)), tmp_path / "out.mp4"
-    parts = split(source, output, EncodeOptions())
+    segments = split(source, output, EncodeOptions())
     other = make(tmp_path / "other.mp4", Clip(width=96, pts=EVEN[:4], time_base=Fraction(1, 12800)))
-    parts[1] = replace(parts[1], path=other)
+    segments[1] = replace(segments[1], path=other)
     with VideoReader(source) as reader, pytest.raises(WriteError, match="in another way"):
-        join_parts(
+        join_segments(
             output,
             reader.info,
             EncodeOptions(),
-            parts,
+            segments,
             overwrite=False,
             finish=None,
             check=lambda: None,
@@ -171,13 +173,13 @@ def test_parts_that_do_not_fit_together_are_noticed(tmp_path: Path) -> None:
 
 def test_joining_can_be_stopped(tmp_path: Path) -> None:
     source, output = make(tmp_path / "in.mp4", Clip(pts=EVEN)), tmp_path / "out.mp4"
-    parts = split(source, output, EncodeOptions())
+    segments = split(source, output, EncodeOptions())
 
     def stop() -> None:
         raise Cancelled("stopped")
 
     with VideoReader(source) as reader, pytest.raises(Cancelled):
-        join_parts(
-            output, reader.info, EncodeOptions(), parts, overwrite=False, finish=None, check=stop
+        join_segments(
+            output, reader.info, EncodeOptions(), segments, overwrite=False, finish=None, check=stop
         )
     assert [path.name for path in tmp_path.glob(".*")] == []

@@ -1,4 +1,4 @@
-"""Finished parts are found again, and only those that are whole and of the same run."""
+"""Finished segments are found again, and only those that are whole and of the same run."""
 
 from __future__ import annotations
 

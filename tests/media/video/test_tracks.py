@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from dlc.errors import DamagedInputError
-from dlc.media.video.tracks import Span, SubtitleCopy, description_of
+from dlc.media.video.tracks import KeptRange, SubtitleCopy, description_of
 from tests.media.material import LOSSLESS, Clip, look, make, packets, transcode
 
 LONG = Clip(pts=range(0, 150 * 512, 512))
@@ -37,7 +37,7 @@ def test_subtitles_are_shown_within_the_range_only(
 
     with av.open(str(path)) as source, av.open(str(tmp_path / "b.mkv"), "w") as output:
         track = SubtitleCopy(source.streams.subtitles[0], output)
-        kept = track.cut(packet, Span(Fraction(1), Fraction(1), Fraction(2)))
+        kept = track.cut(packet, KeptRange(Fraction(1), Fraction(1), Fraction(2)))
 
     assert ((packet.pts, packet.duration) if kept else None) == expected
 

@@ -13,7 +13,7 @@ from dlc.media.image.still import read_photo
 from dlc.options import SafeguardPolicy, SwapOptions
 from dlc.pipeline import CancelToken
 from dlc.workflows.batch.casting import Casting
-from dlc.workflows.people.assignment import Part
+from dlc.workflows.people.assignment import Assignment
 from tests.workflows.painter import BLUE, GREEN, Dyer, Painter, painting
 
 GO_ON = CancelToken()
@@ -40,8 +40,8 @@ def test_photos_are_read_and_prepared_once(photo: Path, astronaut_file: Path) ->
 
 
 def test_everybody_keeps_their_face_and_is_looked_for_anew(photo: Path, group_file: Path) -> None:
-    parts = [Part((photo,), (group_file,)), Part((), (photo,))]
-    casting = Casting([], parts, SwapOptions())
+    assignments = [Assignment((photo,), (group_file,)), Assignment((), (photo,))]
+    casting = Casting([], assignments, SwapOptions())
     first = casting.cast(painting(Dyer())(1), GO_ON)
     frame = read_photo(group_file)
     colors = []

@@ -16,7 +16,7 @@ from dlc.pipeline import CancelToken
 from dlc.workflows.batch.plan import SwapPlan
 from dlc.workflows.batch.resume import run_resumable
 from dlc.workflows.engines.engine import LoadedEngine
-from dlc.workflows.people.assignment import Part
+from dlc.workflows.people.assignment import Assignment
 from dlc.workflows.progress import Progress
 from dlc.workflows.result import SwapResult
 from tests import clips
@@ -57,10 +57,12 @@ def plan(
         clips.Clip(640, 360, FPS, STAY, BOTH, BOTH),
     ]
     anna, bela = portraits
-    parts = (Part((bela,), (astronaut_file,)), Part((anna,), (group_file,)))
+    assignments = (Assignment((bela,), (astronaut_file,)), Assignment((anna,), (group_file,)))
     options = SwapOptions(encoding=EncodeOptions(quality=20), resume=SECOND, threads=2)
     clip = write_pan(tmp_path / "clip.mp4", moves)
-    return SwapPlan((), clip, tmp_path / "alone.mp4", options, Engine.MESH, "for a test", parts)
+    return SwapPlan(
+        (), clip, tmp_path / "alone.mp4", options, Engine.MESH, "for a test", assignments
+    )
 
 
 def stopped_after(frames: int, plan: SwapPlan, load: Callable[[int], LoadedEngine]) -> SwapResult:
@@ -80,7 +82,9 @@ def test_people_by_place_stay_who_they_were(
     plan: SwapPlan, group_file: Path, tmp_path: Path
 ) -> None:
     """An engine that sees both from its first frame on would take Anna for the first one."""
-    plan = replace(plan, parts=(*plan.parts, Part((group_file,), plan.parts[0].source)))
+    plan = replace(
+        plan, assignments=(*plan.assignments, Assignment((group_file,), plan.assignments[0].source))
+    )
 
     def load(_: int) -> LoadedEngine:
         return two_people.mesh_engine()

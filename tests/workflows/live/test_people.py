@@ -25,7 +25,7 @@ from dlc.workflows.live.live import live
 from dlc.workflows.live.plan import LivePlan
 from dlc.workflows.live.result import LiveResult
 from dlc.workflows.live.run import run_live
-from dlc.workflows.people.assignment import Part
+from dlc.workflows.people.assignment import Assignment
 from tests import clips
 from tests.workflows import two_people
 from tests.workflows.live_devices import Recorder, virtual_camera
@@ -103,9 +103,12 @@ def plan(
     clip: Path, portraits: tuple[Path, Path], astronaut_file: Path, group_file: Path
 ) -> Iterator[LivePlan]:
     """Return a run in which Anna is painted blue and Bela green."""
-    parts = (Part((portraits[0],), (astronaut_file,)), Part((portraits[1],), (group_file,)))
+    assignments = (
+        Assignment((portraits[0],), (astronaut_file,)),
+        Assignment((portraits[1],), (group_file,)),
+    )
     options = LiveOptions(virtual_camera=VirtualCameraOptions())
-    yield LivePlan((), str(clip), options, Engine.MESH, "for a test", parts)
+    yield LivePlan((), str(clip), options, Engine.MESH, "for a test", assignments)
     assert [t.name for t in threading.enumerate() if t.name.startswith("pipeline")] == []
 
 
@@ -147,7 +150,7 @@ def test_who_is_not_mapped_is_not_shown_where_real_faces_are_to_be_hidden(
     plan: LivePlan, load: Callable[[int], LoadedEngine], policy: NoFace
 ) -> None:
     """Anna alone is swapped, and Bela is always there."""
-    plan = replace(choosing(plan, no_face=policy), parts=plan.parts[:1])
+    plan = replace(choosing(plan, no_face=policy), assignments=plan.assignments[:1])
     result, pictures = shown(plan, load)
     assert result.faces > 0.6 * result.frames
     if policy is NoFace.PASS:
@@ -161,9 +164,9 @@ def test_who_is_not_mapped_is_not_shown_where_real_faces_are_to_be_hidden(
 def test_with_a_source_for_the_rest_everybody_may_be_shown(
     plan: LivePlan, load: Callable[[int], LoadedEngine]
 ) -> None:
-    anna, bela = plan.parts
-    rest = (anna, Part((), bela.source))
-    _, pictures = shown(replace(choosing(plan, no_face=NoFace.FREEZE), parts=rest), load)
+    anna, bela = plan.assignments
+    rest = (anna, Assignment((), bela.source))
+    _, pictures = shown(replace(choosing(plan, no_face=NoFace.FREEZE), assignments=rest), load)
     lit = [picture for picture in pictures if picture[0].any()]
     assert len(lit) > 0.6 * len(pictures)
     for bgr, left, right in lit:
@@ -174,9 +177,9 @@ def test_with_a_source_for_the_rest_everybody_may_be_shown(
 def test_the_person_of_a_reference_is_the_only_one(
     plan: LivePlan, load: Callable[[int], LoadedEngine]
 ) -> None:
-    """Bela, in blue; as `parts_of` makes it of a reference."""
-    parts = (Part(plan.parts[1].person, plan.parts[0].source),)
-    _, pictures = shown(replace(plan, parts=parts), load)
+    """Bela, in blue; as `assignments_of` makes it of a reference."""
+    assignments = (Assignment(plan.assignments[1].person, plan.assignments[0].source),)
+    _, pictures = shown(replace(plan, assignments=assignments), load)
     seen = set()
     for bgr, left, right in pictures:
         exchanged = is_exchanged(bgr)
@@ -189,7 +192,9 @@ def test_the_person_of_a_reference_is_the_only_one(
 def test_without_a_recognizer_people_are_taken_by_place_and_that_is_said_at_the_start(
     plan: LivePlan, group_file: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
-    plan = replace(plan, parts=(*plan.parts, Part((group_file,), plan.parts[0].source)))
+    plan = replace(
+        plan, assignments=(*plan.assignments, Assignment((group_file,), plan.assignments[0].source))
+    )
     result, pictures = shown(plan, lambda _: two_people.mesh_engine())
     before = [(left, right) for bgr, left, right in pictures if not is_exchanged(bgr)]
     assert before.count(({BLUE}, {GREEN})) > 0.6 * len(before)

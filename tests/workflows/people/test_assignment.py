@@ -9,32 +9,34 @@ import pytest
 
 from dlc.errors import InputError, OptionError
 from dlc.options import PeopleOptions
-from dlc.workflows.people.assignment import Part, check_people, parts_of
+from dlc.workflows.people.assignment import Assignment, assignments_of, check_people
 
 ONE = PeopleOptions()
 
 
 def test_one_source_for_everybody_is_no_part(astronaut_file: Path) -> None:
-    assert parts_of(astronaut_file, ONE) == ()
+    assert assignments_of(astronaut_file, ONE) == ()
 
 
 def test_mapped_people_have_their_own_and_a_source_is_for_the_rest(
     astronaut_file: Path, group_file: Path
 ) -> None:
     mapped = PeopleOptions(mapping=((group_file, astronaut_file),))
-    part = Part((group_file,), (astronaut_file,))
-    assert parts_of(None, mapped) == (part,)
-    assert parts_of(group_file, mapped) == (part, Part((), (group_file,)))
+    assignment = Assignment((group_file,), (astronaut_file,))
+    assert assignments_of(None, mapped) == (assignment,)
+    assert assignments_of(group_file, mapped) == (assignment, Assignment((), (group_file,)))
 
 
-def test_a_reference_is_the_only_part(astronaut_file: Path, group_file: Path) -> None:
+def test_a_reference_is_the_only_assignment(astronaut_file: Path, group_file: Path) -> None:
     options = PeopleOptions(reference=group_file)
-    assert parts_of(astronaut_file, options) == (Part((group_file,), (astronaut_file,)),)
+    assert assignments_of(astronaut_file, options) == (
+        Assignment((group_file,), (astronaut_file,)),
+    )
 
 
 def test_a_photo_that_is_not_there_is_named(astronaut_file: Path) -> None:
     with pytest.raises(InputError, match=r"no-such\.png"):
-        parts_of(None, PeopleOptions(mapping=((Path("no-such.png"), astronaut_file),)))
+        assignments_of(None, PeopleOptions(mapping=((Path("no-such.png"), astronaut_file),)))
 
 
 @pytest.mark.parametrize(

@@ -15,7 +15,7 @@ from dlc.options import Engine, NeuralOptions, PeopleOptions
 from dlc.pipeline import CancelToken
 from dlc.workflows.engines.engine import load_mesh_engine
 from dlc.workflows.engines.recognizer import choose_recognizing_engine
-from dlc.workflows.people.assignment import Part, parts_of
+from dlc.workflows.people.assignment import Assignment, assignments_of
 from dlc.workflows.people.cast import read_cast
 from tests.stand_ins import write_arcface
 from tests.workflows.stores import store_of
@@ -26,8 +26,8 @@ ONE = PeopleOptions()
 def test_without_a_recognizer_people_are_taken_by_place_and_that_is_said(
     astronaut_file: Path, group_file: Path
 ) -> None:
-    parts = (Part((group_file,), (astronaut_file,)),)
-    cast = read_cast(load_mesh_engine(), (), parts, ONE, CancelToken())
+    assignments = (Assignment((group_file,), (astronaut_file,)),)
+    cast = read_cast(load_mesh_engine(), (), assignments, ONE, CancelToken())
     assert "from the left" in cast.notes[0]
     assert str(group_file) in cast.notes[1]
     assert [photo.path for photo in cast.photos] == [astronaut_file]
@@ -38,15 +38,17 @@ def test_a_mapped_photo_without_a_face_is_an_error_without_a_recognizer_too(
 ) -> None:
     wall = tmp_path / "wall.png"
     cv2.imwrite(str(wall), np.full((240, 320, 3), 128, np.uint8))
-    parts = (Part((wall,), (astronaut_file,)),)
+    assignments = (Assignment((wall,), (astronaut_file,)),)
     with pytest.raises(NoFaceError, match=r"wall\.png"):
-        read_cast(load_mesh_engine(), (), parts, ONE, CancelToken())
+        read_cast(load_mesh_engine(), (), assignments, ONE, CancelToken())
 
 
 def test_one_person_cannot_be_found_without_a_recognizer(astronaut_file: Path) -> None:
     options = PeopleOptions(reference=astronaut_file)
     with pytest.raises(ModelError, match="dlc models pull sface"):
-        read_cast(load_mesh_engine(), (), parts_of(astronaut_file, options), options, CancelToken())
+        read_cast(
+            load_mesh_engine(), (), assignments_of(astronaut_file, options), options, CancelToken()
+        )
 
 
 def test_the_mesh_engine_takes_a_recognizer_that_was_named(
@@ -57,8 +59,8 @@ def test_the_mesh_engine_takes_a_recognizer_that_was_named(
     assert choice.engine is Engine.MESH
     engine = choice.load(1)
     assert [model.role for model in engine.models] == ["recognizer"]
-    parts = (Part((group_file,), (astronaut_file,)),)
-    cast = read_cast(engine, (), parts, ONE, CancelToken())
+    assignments = (Assignment((group_file,), (astronaut_file,)),)
+    cast = read_cast(engine, (), assignments, ONE, CancelToken())
     assert cast.notes == (f"nobody in the target was recognized as {group_file}",)
 
 
@@ -67,8 +69,8 @@ def test_people_who_look_the_same_are_warned_of(
 ) -> None:
     neural = NeuralOptions(recognizer_model=write_arcface(tmp_path / "rec.onnx"))
     engine = choose_recognizing_engine(Engine.MESH, neural, store_of(tmp_path)).load(1)
-    parts = (Part((astronaut_file,), (astronaut_file,)),) * 2
-    read_cast(engine, (), parts, ONE, CancelToken())
+    assignments = (Assignment((astronaut_file,), (astronaut_file,)),) * 2
+    read_cast(engine, (), assignments, ONE, CancelToken())
     assert "seem to show one person" in caplog.text
 
 

@@ -1,8 +1,8 @@
-"""Putting a video together from parts that were encoded one by one.
+"""Putting a video together from segments that were encoded one by one.
 
-The parts are MP4 or MOV files with nothing but pictures, encoded with the same options and in the
-target's time base. Their packets are copied in order, and sound and subtitles come from the target
-in one piece, so there is no gap and no sample at the seams that a single run would not have.
+The segments are MP4 or MOV files with nothing but pictures, encoded with the same options and in
+the target's time base. Their packets are copied in order, and sound and subtitles come from the
+target in one piece, so there is no gap and no sample at the seams that a single run would not have.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ from dlc.media.video.clock import nearest
 from dlc.media.video.containers import container_for
 from dlc.media.video.plan import VideoPlan, plan_video
 from dlc.media.video.streams import StreamCarrier
-from dlc.media.video.tracks import Span
+from dlc.media.video.tracks import KeptRange
 from dlc.media.video.writer import open_container
 from dlc.options import EncodeOptions
 
@@ -36,7 +36,7 @@ _ADVICE = "choose another output, or leave out `resume`"
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class SegmentFile:
     """A file to be joined.
 
     Attributes:
@@ -51,12 +51,12 @@ class Part:
 
 
 @dataclass(frozen=True, slots=True)
-class PartPlan:
-    """How the parts of an output are to be encoded.
+class SegmentFormat:
+    """How the segments of an output are to be encoded.
 
     Attributes:
         suffix: the extension of their files.
-        info: the target without what the parts do not carry.
+        info: the target without what the segments do not carry.
         encoding: with the encoder that suits the whole output.
     """
 
@@ -65,11 +65,11 @@ class PartPlan:
     encoding: EncodeOptions
 
 
-def plan_parts(path: Path, info: MediaInfo, encoding: EncodeOptions) -> PartPlan:
-    """Decide how the parts of the output `path` are encoded.
+def segment_format(path: Path, info: MediaInfo, encoding: EncodeOptions) -> SegmentFormat:
+    """Decide how the segments of the output `path` are encoded.
 
     Raises:
-        OutputError: its container or codec cannot be put together from parts.
+        OutputError: its container or codec cannot be put together from segments.
         EncoderError: the encoder is unknown or does not fit.
     """
     whole = plan_video(path, info, encoding)
@@ -81,16 +81,16 @@ def plan_parts(path: Path, info: MediaInfo, encoding: EncodeOptions) -> PartPlan
         raise OutputError(f"{path.name} cannot be made of segments: {_ADVICE}")
     bare = replace(info, audio_codecs=(), audio_rates=(), subtitle_codecs=())
     exact = replace(encoding, encoder=whole.encoder.name, audio=False)
-    if not container_for(Path(f"part{suffix}")).holds(whole.encoder.codec):
+    if not container_for(Path(f"segment{suffix}")).holds(whole.encoder.codec):
         raise OutputError(f"segments cannot hold {whole.encoder.codec}: {_ADVICE}")
-    return PartPlan(suffix, bare, exact)
+    return SegmentFormat(suffix, bare, exact)
 
 
-def join_parts(
+def join_segments(
     path: Path,
     info: MediaInfo,
     encoding: EncodeOptions,
-    parts: Sequence[Part],
+    segments: Sequence[SegmentFile],
     *,
     overwrite: bool,
     finish: Finish | None,
@@ -102,7 +102,7 @@ def join_parts(
         path: the output.
         info: the target.
         encoding: as for the whole output.
-        parts: in order, at least one.
+        segments: in order, at least one.
         overwrite: whether an existing file may be replaced.
         finish: the last thing done with the file, such as signing it.
         check: called now and then; what it raises stops the work.
@@ -112,13 +112,13 @@ def join_parts(
 
     Raises:
         OutputError: a file appeared under the output's name.
-        WriteError: the disk is full, or a part is not what it was when it was finished.
+        WriteError: the disk is full, or a segment is not what it was when it was finished.
         DamagedInputError: the target's sound cannot be read on.
     """
     plan = plan_video(path, info, encoding)
     file = AtomicFile(path, overwrite=overwrite, finish=finish)
     try:
-        notes = _write(file.temporary, plan, info, parts, audio=encoding.audio, check=check)
+        notes = _write(file.temporary, plan, info, segments, audio=encoding.audio, check=check)
         file.commit()
     except (OSError, ValueError, av.FFmpegError) as error:
         raise unwritable(path, error) from error
@@ -131,25 +131,25 @@ def _write(
     path: Path,
     plan: VideoPlan,
     info: MediaInfo,
-    parts: Sequence[Part],
+    segments: Sequence[SegmentFile],
     *,
     audio: bool,
     check: Callable[[], None],
 ) -> list[str]:
-    """Write the pictures of the parts and the other streams of the target into one file."""
+    """Write the pictures of the segments and the other streams of the target into one file."""
     with ExitStack() as stack:
         container = open_container(path, plan)
         stack.callback(_close, container)
-        video = _add_video(container, parts[0], plan, info)
+        video = _add_video(container, segments[0], plan, info)
         carrier = StreamCarrier(info, plan.container, container, audio=audio, allow_damaged=False)
         stack.callback(carrier.close)
         carrier.describe_video(video)
         plan.note_comment(container.metadata)
-        first = parts[0].first_pts * info.time_base
+        first = segments[0].first_pts * info.time_base
         shift = info.shift_for(first)
-        carrier.begin(Span(shift, None if info.start is None else first, info.end))
+        carrier.begin(KeptRange(shift, None if info.start is None else first, info.end))
         extradata = video.codec_context.extradata
-        for packet, time in _packets(parts, info, plan, shift, extradata):
+        for packet, time in _packets(segments, info, plan, shift, extradata):
             check()
             packet.stream = video
             container.mux(packet)
@@ -165,8 +165,10 @@ def _close(container: OutputContainer) -> None:
         container.close()
 
 
-def _add_video(container: OutputContainer, part: Part, plan: VideoPlan, info: MediaInfo) -> Any:
-    with open_input(part.path) as source:
+def _add_video(
+    container: OutputContainer, segment: SegmentFile, plan: VideoPlan, info: MediaInfo
+) -> Any:
+    with open_input(segment.path) as source:
         stream: Any = container.add_stream_from_template(source.streams.video[0], opaque=True)
     stream.time_base = plan.time_base
     stream.codec_context.framerate = plan.rate
@@ -178,17 +180,21 @@ def _add_video(container: OutputContainer, part: Part, plan: VideoPlan, info: Me
 
 
 def _packets(
-    parts: Sequence[Part], info: MediaInfo, plan: VideoPlan, shift: Fraction, extradata: Any
+    segments: Sequence[SegmentFile],
+    info: MediaInfo,
+    plan: VideoPlan,
+    shift: Fraction,
+    extradata: Any,
 ) -> Iterator[tuple[Packet[Any], Fraction]]:
     """Yield all packets in order, with the output's times, and their time in the target."""
     last: int | None = None
-    for part in parts:
-        first = part.first_pts * info.time_base
+    for segment in segments:
+        first = segment.first_pts * info.time_base
         count = 0
-        with open_input(part.path) as source:
+        with open_input(segment.path) as source:
             stream = source.streams.video[0]
             if stream.codec_context.extradata != extradata:
-                raise WriteError(f"{part.path} was encoded in another way: remove its folder")
+                raise WriteError(f"{segment.path} was encoded in another way: remove its folder")
             for packet in source.demux(stream):
                 if packet.pts is None or packet.dts is None or packet.time_base is None:
                     continue
@@ -196,14 +202,14 @@ def _packets(
                 packet.pts = nearest((time - shift) / plan.time_base)
                 packet.dts = nearest((first + packet.dts * unit - shift) / plan.time_base)
                 if last is not None and packet.dts <= last:
-                    # Where frames are stored out of order, a part begins before its first frame.
+                    # Where frames are stored out of order, a segment begins before its first frame.
                     packet.dts = last + 1
                 last = packet.dts
                 packet.duration = nearest((packet.duration or 0) * unit / plan.time_base)
                 packet.time_base = plan.time_base
                 count += 1
                 yield packet, time
-        if count != part.frames:
+        if count != segment.frames:
             raise WriteError(
-                f"{part.path} has {count} of its {part.frames} frames: remove its folder"
+                f"{segment.path} has {count} of its {segment.frames} frames: remove its folder"
             )

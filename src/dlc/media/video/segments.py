@@ -1,6 +1,6 @@
-"""Finished parts of an output, kept beside it until it can be put together.
+"""Finished segments of an output, kept beside it until it can be put together.
 
-Each part is a file of its own with a record beside it that is written last: a part without a
+Each segment is a file of its own with a record beside it that is written last: a segment without a
 record, or of another size than its record says, does not count.
 """
 
@@ -27,10 +27,10 @@ _IDENTITY = "run.json"
 
 @dataclass(frozen=True, slots=True)
 class Segment:
-    """What is known of a finished part.
+    """What is known of a finished segment.
 
     Attributes:
-        frames: how many frames it has; a part of a video with long gaps may have none, and no file.
+        frames: how many frames it has; in a video with long gaps it may have none, and no file.
         first_pts: time of its first frame in the target, in units of the target's time base.
         size: of its file in bytes.
         is_last: whether the target ends with it.
@@ -69,7 +69,7 @@ class SegmentFolder:
 
     Attributes:
         path: the folder.
-        finished: the parts that are whole, from the first on without a gap.
+        finished: the segments that are whole, from the first on without a gap.
     """
 
     def __init__(
@@ -78,10 +78,10 @@ class SegmentFolder:
         """Choose the name; nothing is read or written.
 
         Args:
-            output: what the parts belong to.
-            suffix: the extension of the parts' files.
-            identity: everything on which the parts depend, by names that a message can show.
-            anew: throw parts away that depend on something else.
+            output: what the segments belong to.
+            suffix: the extension of the segments' files.
+            identity: everything on which the segments depend, by names that a message can show.
+            anew: throw segments away that depend on something else.
         """
         self.path = _folder_of(output)
         self.finished: list[Segment] = []
@@ -95,7 +95,7 @@ class SegmentFolder:
         """Take possession of the folder.
 
         Raises:
-            OutputError: another run has it, or its parts depend on something else.
+            OutputError: another run has it, or its segments depend on something else.
             WriteError: it cannot be written to.
         """
         try:
@@ -123,11 +123,11 @@ class SegmentFolder:
         self._unlock()
 
     def file(self, number: int) -> Path:
-        """Return where a part's file is, or is to be."""
+        """Return where a segment's file is, or is to be."""
         return self.path / f"{number:06}{self._suffix}"
 
     def keep(self, segment: Segment) -> None:
-        """Record that the part after the finished ones is whole, and on the disk.
+        """Record that the segment after the finished ones is whole, and on the disk.
 
         Raises:
             WriteError: the disk refuses.

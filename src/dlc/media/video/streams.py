@@ -35,7 +35,7 @@ from dlc.media.video.tracks import (
     PRIMING_PACKETS,
     AudioConversion,
     AudioCopy,
-    Span,
+    KeptRange,
     SubtitleConversion,
     SubtitleCopy,
     Track,
@@ -55,7 +55,7 @@ class NoStreams:
     def __init__(self) -> None:
         self.notes: list[str] = []
 
-    def begin(self, span: Span) -> None:
+    def begin(self, kept: KeptRange) -> None:
         """Do nothing, as there is nothing to carry over; so do the others."""
 
     def advance(self, time: Fraction) -> None:
@@ -112,20 +112,20 @@ class StreamCarrier:
             if stream.index not in self._tracks:
                 stream.discard = Discard.all
         self._carry_metadata()
-        self._span = Span(Fraction(0), None, None)
+        self._kept = KeptRange(Fraction(0), None, None)
         self._packets: Iterator[Packet[Any]] | None = None
         self._held: Packet[Any] | None = None
 
-    def begin(self, span: Span) -> None:
+    def begin(self, kept: KeptRange) -> None:
         """Say which part to carry over, once the first video frame is known.
 
         Chapters belong to the header: call this before anything is written.
         """
-        self._span = span
+        self._kept = kept
         self._carry_chapters()
-        if span.start is not None and span.start > 1 and self._tracks and not self._splices:
+        if kept.start is not None and kept.start > 1 and self._tracks and not self._splices:
             try:
-                self._input.seek(int((span.start - 1) * av.time_base))
+                self._input.seek(int((kept.start - 1) * av.time_base))
             except av.FFmpegError:
                 # A format without an index: read from its beginning instead.
                 self._input.seek(0)
@@ -152,7 +152,7 @@ class StreamCarrier:
 
     def finish(self, until: Fraction | None = None) -> None:
         """Write the rest, or what belongs before `until`, and what encoders still hold."""
-        until = self._span.end if until is None else until
+        until = self._kept.end if until is None else until
         if until is not None:
             self.advance(until)
         else:
@@ -198,9 +198,9 @@ class StreamCarrier:
     def _carry(self, packet: Packet[Any]) -> None:
         index = packet.stream_index
         track = self._tracks[index]
-        if not track.cut(packet, self._span):
+        if not track.cut(packet, self._kept):
             return
-        shift = nearest(self._span.shift / unit_of(packet))
+        shift = nearest(self._kept.shift / unit_of(packet))
         packet.pts = None if packet.pts is None else packet.pts - shift
         packet.dts = packet.pts if packet.dts is None else packet.dts - shift
         try:
@@ -258,12 +258,12 @@ class StreamCarrier:
         kept = []
         for chapter in chapters:
             unit = chapter["time_base"] or Fraction(1, 1000)
-            shift = nearest(self._span.shift / unit)
+            shift = nearest(self._kept.shift / unit)
             chapter["start"], chapter["end"] = chapter["start"] - shift, chapter["end"] - shift
             chapter["start"] = max(0, chapter["start"])
-            if self._span.end is not None:
+            if self._kept.end is not None:
                 # A chapter that outlasts the picture would make the whole file longer.
-                last = nearest((self._span.end - self._span.shift) / unit)
+                last = nearest((self._kept.end - self._kept.shift) / unit)
                 chapter["end"] = min(chapter["end"], last)
             if chapter["start"] < chapter["end"]:
                 kept.append(chapter)

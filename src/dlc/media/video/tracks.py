@@ -37,7 +37,7 @@ _USUAL_LAYOUTS = {
 
 
 @dataclass(frozen=True, slots=True)
-class Span:
+class KeptRange:
     """The part of the input that is kept, in seconds of the container's clock.
 
     Attributes:
@@ -60,7 +60,7 @@ class Track:
 
     broken = 0
 
-    def cut(self, packet: Packet[Any], span: Span) -> bool:
+    def cut(self, packet: Packet[Any], kept: KeptRange) -> bool:
         """Trim a packet to the kept part; return whether anything of it is left."""
         raise NotImplementedError
 
@@ -86,9 +86,9 @@ class AudioCopy(Track):
         self._lead = lead
         self._check = SoundCheck(source)
 
-    def cut(self, packet: Packet[Any], span: Span) -> bool:
+    def cut(self, packet: Packet[Any], kept: KeptRange) -> bool:
         """Keep whole packets: from the first inside the kept part, less the lead, to the last."""
-        return _begins_in(packet, span, self._lead)
+        return _begins_in(packet, kept, self._lead)
 
     def convert(self, packet: Packet[Any]) -> list[Packet[Any]]:
         """Return the packet itself, unless it is broken."""
@@ -133,9 +133,9 @@ class AudioConversion(Track):
             frame_size=target.codec_context.frame_size or None,
         )
 
-    def cut(self, packet: Packet[Any], span: Span) -> bool:
+    def cut(self, packet: Packet[Any], kept: KeptRange) -> bool:
         """Keep whole packets that lie inside the kept part."""
-        return _begins_in(packet, span, 0)
+        return _begins_in(packet, kept, 0)
 
     def convert(self, packet: Packet[Any]) -> list[Packet[Any]]:
         """Return the packets encoded from what was decoded."""
@@ -172,9 +172,9 @@ class SubtitleCopy(Track):
         self._target = output.add_stream_from_template(source)
         _describe(source, self._target)
 
-    def cut(self, packet: Packet[Any], span: Span) -> bool:
+    def cut(self, packet: Packet[Any], kept: KeptRange) -> bool:
         """Keep what is shown in the kept part, and show it from its beginning at the earliest."""
-        return _shown_in(packet, span)
+        return _shown_in(packet, kept)
 
     def convert(self, packet: Packet[Any]) -> list[Packet[Any]]:
         """Return the packet itself."""
@@ -197,9 +197,9 @@ class SubtitleConversion(Track):
         self._target.time_base = context.time_base
         _describe(source, self._target)
 
-    def cut(self, packet: Packet[Any], span: Span) -> bool:
+    def cut(self, packet: Packet[Any], kept: KeptRange) -> bool:
         """Keep what is shown in the kept part, and show it from its beginning at the earliest."""
-        return _shown_in(packet, span)
+        return _shown_in(packet, kept)
 
     def convert(self, packet: Packet[Any]) -> list[Packet[Any]]:
         """Return the texts of a packet, encoded for the container."""
@@ -249,24 +249,24 @@ def _layout_of(source: Any) -> str:
     return name
 
 
-def _begins_in(packet: Packet[Any], span: Span, lead: int) -> bool:
+def _begins_in(packet: Packet[Any], kept: KeptRange, lead: int) -> bool:
     begin = time_of(packet)
-    if span.end is not None and begin >= span.end:
+    if kept.end is not None and begin >= kept.end:
         return False
     earlier = lead * (packet.duration or 0) * unit_of(packet)
-    return span.start is None or begin >= span.start - earlier
+    return kept.start is None or begin >= kept.start - earlier
 
 
-def _shown_in(packet: Packet[Any], span: Span) -> bool:
+def _shown_in(packet: Packet[Any], kept: KeptRange) -> bool:
     begin, duration = time_of(packet), packet.duration or 0
-    if span.end is not None:
-        if begin >= span.end:
+    if kept.end is not None:
+        if begin >= kept.end:
             return False
-        duration = min(duration, nearest((span.end - begin) / unit_of(packet)))
+        duration = min(duration, nearest((kept.end - begin) / unit_of(packet)))
         packet.duration = duration
-    if span.start is None or begin >= span.start:
+    if kept.start is None or begin >= kept.start:
         return True
-    late = nearest((span.start - begin) / unit_of(packet))
+    late = nearest((kept.start - begin) / unit_of(packet))
     if duration <= late or packet.pts is None:
         return False
     packet.pts += late

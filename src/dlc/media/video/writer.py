@@ -27,7 +27,7 @@ from dlc.media.video.encoder_stream import add_video_stream
 from dlc.media.video.plan import VideoPlan, check_video
 from dlc.media.video.reader import VideoReader
 from dlc.media.video.streams import NoStreams, StreamCarrier
-from dlc.media.video.tracks import Span
+from dlc.media.video.tracks import KeptRange
 from dlc.options import EncodeOptions
 
 
@@ -189,7 +189,7 @@ class VideoWriter:
         info = self._info
         first = (frame.pts or 0) * frame.time_base
         shift = info.shift_for(first)
-        self._others.begin(Span(shift, first if info.start is not None else None, info.end))
+        self._others.begin(KeptRange(shift, first if info.start is not None else None, info.end))
         try:
             self._container.start_encoding()
         except (OSError, av.FFmpegError) as error:

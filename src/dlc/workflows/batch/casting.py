@@ -9,7 +9,7 @@ from dlc.options import SwapOptions
 from dlc.pipeline import CancelToken
 from dlc.safeguard.guard import Safeguard
 from dlc.workflows.engines.engine import LoadedEngine
-from dlc.workflows.people.assignment import Part
+from dlc.workflows.people.assignment import Assignment
 from dlc.workflows.people.cast import Cast, read_cast
 from dlc.workflows.safeguard import open_safeguard
 
@@ -18,14 +18,16 @@ class Casting:
     """Gives every target, and every segment of one, a cast of its own with the same sources.
 
     Args:
-        photos: the source photos, if there are no parts.
-        parts: who gets which face; empty if everybody gets the same one.
+        photos: the source photos, if there are no assignments.
+        assignments: who gets which face; empty if everybody gets the same one.
         options: how people are told apart, and what is refused.
     """
 
-    def __init__(self, photos: Sequence[Path], parts: Sequence[Part], options: SwapOptions) -> None:
+    def __init__(
+        self, photos: Sequence[Path], assignments: Sequence[Assignment], options: SwapOptions
+    ) -> None:
         self._photos = photos
-        self._parts = parts
+        self._assignments = assignments
         self._options = options
         self._first: Cast | None = None
         self._safeguard: Safeguard | None = None
@@ -44,7 +46,7 @@ class Casting:
         """
         if self._first is not None:
             return self._first.again(engine)
-        cast = read_cast(engine, self._photos, self._parts, self._options.people, cancel)
+        cast = read_cast(engine, self._photos, self._assignments, self._options.people, cancel)
         self._safeguard = open_safeguard(self._options.safeguard, cast.photos)
         cast.prepare()
         self._first = cast

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from dlc.options import Engine, SwapOptions
-from dlc.workflows.people.assignment import Part, input_photos, source_photos
+from dlc.workflows.people.assignment import Assignment, input_photos, source_photos
 
 
 @dataclass(frozen=True, slots=True)
@@ -14,13 +14,13 @@ class SwapPlan:
     """A swap to carry out, with every choice made.
 
     Attributes:
-        photos: source photos that exist; none if there are parts.
+        photos: source photos that exist; none if there are assignments.
         target: the video or picture.
         output: the file to write.
         options: all other choices.
         engine: the engine in use, for the result.
         engine_reason: why it was chosen.
-        parts: who gets which face; empty if everybody gets the same one.
+        assignments: who gets which face; empty if everybody gets the same one.
         notes: where the plan deviates from what was asked for, in words for the user.
     """
 
@@ -30,15 +30,15 @@ class SwapPlan:
     options: SwapOptions
     engine: Engine
     engine_reason: str
-    parts: tuple[Part, ...] = ()
+    assignments: tuple[Assignment, ...] = ()
     notes: tuple[str, ...] = ()
 
     @property
     def sources(self) -> tuple[Path, ...]:
         """All source photos, each once."""
-        return source_photos(self.photos, self.parts)
+        return source_photos(self.photos, self.assignments)
 
     @property
     def inputs(self) -> tuple[Path, ...]:
         """All photos to read, including those of people in the target."""
-        return input_photos(self.photos, self.parts)
+        return input_photos(self.photos, self.assignments)

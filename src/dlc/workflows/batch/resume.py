@@ -19,7 +19,7 @@ from dlc.errors import (
 from dlc.host.detect import available_cpus
 from dlc.media.image.plan import is_image_name
 from dlc.media.info import MediaInfo
-from dlc.media.video.joining import Part, join_parts, plan_parts
+from dlc.media.video.joining import SegmentFile, join_segments, segment_format
 from dlc.media.video.reader import VideoReader, open_target
 from dlc.media.video.segments import Segment, SegmentFolder
 from dlc.options import ResumeOptions
@@ -30,7 +30,7 @@ from dlc.workflows.batch.outcome import swap_result
 from dlc.workflows.batch.outputs import check_outputs, provenance_of
 from dlc.workflows.batch.plan import SwapPlan
 from dlc.workflows.batch.resume_identity import identity_of
-from dlc.workflows.batch.segment import MadeSegment, SegmentMaker, Span
+from dlc.workflows.batch.segment import MadeSegment, SegmentMaker, SegmentSpan
 from dlc.workflows.batch.segment_memo import SegmentMemo
 from dlc.workflows.batch.steps import FrameCount
 from dlc.workflows.batch.tally import Tally, require_faces
@@ -66,11 +66,11 @@ def run_resumable(
     threads = plan.options.threads or available_cpus()
     with opencv_threads(1):
         info, origin = _look(plan, threads)
-        parts = plan_parts(plan.output, info, plan.options.encoding)
+        file_format = segment_format(plan.output, info, plan.options.encoding)
         provenance = provenance_of(plan)
-        casting = casting or Casting(plan.photos, plan.parts, plan.options)
-        maker = SegmentMaker(plan, load_engine, casting, parts, origin, threads, cancel)
-        with _segments_of(plan, parts.suffix, threads) as folder:
+        casting = casting or Casting(plan.photos, plan.assignments, plan.options)
+        maker = SegmentMaker(plan, load_engine, casting, file_format, origin, threads, cancel)
+        with _segments_of(plan, file_format.suffix, threads) as folder:
             found = len(folder.finished)
             counter = _Counter(folder, info.frame_count, progress)
             made = list(_make_missing(maker, folder, info, resume, counter))
@@ -150,7 +150,7 @@ def _make_missing(
         number = len(finished)
         begin = finished[0].first_pts * info.time_base + number * length if number else None
         before = SegmentMemo.of(finished[-1]) if finished else SegmentMemo()
-        made = maker.make(folder.file(number), Span(begin, length), before, counter)
+        made = maker.make(folder.file(number), SegmentSpan(begin, length), before, counter)
         folder.keep(made.segment)
         yield made
 
@@ -162,16 +162,16 @@ def _join(
     provenance: Provenance,
     cancel: CancelToken,
 ) -> list[str]:
-    parts = [
-        Part(folder.file(number), segment.frames, segment.first_pts)
+    files = [
+        SegmentFile(folder.file(number), segment.frames, segment.first_pts)
         for number, segment in enumerate(folder.finished)
         if segment.frames
     ]
-    notes = join_parts(
+    notes = join_segments(
         plan.output,
         info,
         plan.options.encoding,
-        parts,
+        files,
         overwrite=plan.options.overwrite,
         finish=provenance.finish_for(plan.output),
         check=cancel.check,
@@ -187,7 +187,10 @@ def _notes_of(plan: SwapPlan, segments: Sequence[Segment]) -> list[str]:
     """Return the notes on all segments, whichever run made them."""
     memos = [SegmentMemo.of(segment) for segment in segments]
     found = frozenset(person for memo in memos for person in memo.found)
-    return [*(note for memo in memos for note in memo.notes), *missed_people(plan.parts, found)]
+    return [
+        *(note for memo in memos for note in memo.notes),
+        *missed_people(plan.assignments, found),
+    ]
 
 
 @contextmanager

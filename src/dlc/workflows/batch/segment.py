@@ -20,7 +20,7 @@ from typing import Self
 
 from dlc.errors import OutputError
 from dlc.media.frame import Frame
-from dlc.media.video.joining import PartPlan
+from dlc.media.video.joining import SegmentFormat
 from dlc.media.video.reader import VideoReader
 from dlc.media.video.segments import Segment
 from dlc.media.video.writer import VideoWriter
@@ -38,7 +38,7 @@ from dlc.workflows.result import ModelUse
 
 
 @dataclass(frozen=True, slots=True)
-class Span:
+class SegmentSpan:
     """Where a segment lies, in seconds on the target's clock.
 
     Attributes:
@@ -66,7 +66,7 @@ class SegmentMaker:
         plan: the swap.
         load_engine: called once per segment with the number of CPU threads.
         casting: gives every segment its cast.
-        parts: how segments are encoded.
+        file_format: how segments are encoded.
         origin: the time on the target's clock that a player shows as 0.
         threads: CPU threads for all stages together.
         cancel: stops the work.
@@ -77,7 +77,7 @@ class SegmentMaker:
         plan: SwapPlan,
         load_engine: EngineLoader,
         casting: Casting,
-        parts: PartPlan,
+        file_format: SegmentFormat,
         origin: Fraction,
         threads: int,
         cancel: CancelToken,
@@ -85,14 +85,18 @@ class SegmentMaker:
         self._plan = plan
         self._load_engine = load_engine
         self._casting = casting
-        self._parts = parts
+        self._format = file_format
         self._origin = origin
         self._threads = threads
         self._cancel = cancel
         self._safeguard: Safeguard | None = None
 
     def make(
-        self, path: Path, span: Span, before: SegmentMemo, count: Callable[[FrameCount], None]
+        self,
+        path: Path,
+        span: SegmentSpan,
+        before: SegmentMemo,
+        count: Callable[[FrameCount], None],
     ) -> MadeSegment:
         """Make a segment.
 
@@ -108,7 +112,10 @@ class SegmentMaker:
         began = time.perf_counter()
         cast = self._prepared_cast(before)
         tally = Tally()
-        with self._open(span) as reader, _PartWriter(path, self._parts, self._threads) as writer:
+        with (
+            self._open(span) as reader,
+            _SegmentWriter(path, self._format, self._threads) as writer,
+        ):
             options = self._plan.options
             steps = SwapSteps(cast, options, writer, self._safeguard, begin=span.begin)
             frames = _FramesOf(reader, span)
@@ -146,7 +153,7 @@ class SegmentMaker:
         cast.go_on(before.whereabouts, float(WARM_UP))
         return cast
 
-    def _open(self, span: Span) -> VideoReader:
+    def _open(self, span: SegmentSpan) -> VideoReader:
         plan = self._plan
         return open_early(
             plan.target,
@@ -165,7 +172,7 @@ class _FramesOf:
         is_last: whether the target ended with them; valid once they are exhausted.
     """
 
-    def __init__(self, reader: VideoReader, span: Span) -> None:
+    def __init__(self, reader: VideoReader, span: SegmentSpan) -> None:
         self._reader = reader
         self._span = span
         self.is_last = False
@@ -181,7 +188,7 @@ class _FramesOf:
         self.is_last = True
 
 
-class _PartWriter:
+class _SegmentWriter:
     """Writes a segment's file if the segment has any frames.
 
     Attributes:
@@ -190,9 +197,9 @@ class _PartWriter:
         notes: what differs from the target, in words for the user.
     """
 
-    def __init__(self, path: Path, parts: PartPlan, threads: int) -> None:
+    def __init__(self, path: Path, file_format: SegmentFormat, threads: int) -> None:
         self._path = path
-        self._parts = parts
+        self._format = file_format
         self._threads = threads
         self._writer: VideoWriter | None = None
         self.first_pts = 0
@@ -210,11 +217,11 @@ class _PartWriter:
         if self._writer is None:
             self.first_pts = frame.pts or 0
             # Starting the range here makes the file's clock start at the first frame.
-            info = replace(self._parts.info, start=exact_time(frame))
+            info = replace(self._format.info, start=exact_time(frame))
             self._writer = VideoWriter(
                 self._path,
                 info,
-                self._parts.encoding,
+                self._format.encoding,
                 overwrite=True,
                 threads=self._threads,
                 mark=False,

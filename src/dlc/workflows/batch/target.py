@@ -64,7 +64,7 @@ def swap_target(
         options=options,
         engine=prepared.engine,
         engine_reason=prepared.engine_reason,
-        parts=prepared.parts,
+        assignments=prepared.assignments,
         notes=(*about_decoder, *about_encoding),
     )
     load, resume = prepared.load, options.resume

@@ -76,7 +76,7 @@ def live(
         options=options,
         engine=prepared.engine,
         engine_reason=prepared.engine_reason,
-        parts=prepared.parts,
+        assignments=prepared.assignments,
     )
     return run_live(plan, prepared.load, progress=progress, cancel=cancel)
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from dlc.options import Engine, LiveOptions
-from dlc.workflows.people.assignment import Part
+from dlc.workflows.people.assignment import Assignment
 
 
 @dataclass(frozen=True, slots=True)
@@ -14,12 +14,12 @@ class LivePlan:
     """A live run to carry out, with every choice made.
 
     Attributes:
-        photos: source photos that exist; empty if there are parts.
+        photos: source photos that exist; empty if there are assignments.
         camera: the source for `open_live_source`.
         options: all other choices.
         engine: the engine in use, for the result.
         engine_reason: why it was chosen.
-        parts: who gets which face; empty if everybody gets the same one.
+        assignments: who gets which face; empty if everybody gets the same one.
     """
 
     photos: tuple[Path, ...]
@@ -27,4 +27,4 @@ class LivePlan:
     options: LiveOptions
     engine: Engine
     engine_reason: str
-    parts: tuple[Part, ...] = ()
+    assignments: tuple[Assignment, ...] = ()

@@ -12,7 +12,7 @@ from dlc.workflows.sources import Source, photo_paths
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class Assignment:
     """A person in the target, and the face they get.
 
     Attributes:
@@ -46,29 +46,29 @@ def check_similarity(similarity: float | None) -> None:
         raise OptionError(f"similarity is {similarity:g}; give a number between 0 and 1")
 
 
-def parts_of(source: Source | None, options: PeopleOptions) -> tuple[Part, ...]:
+def assignments_of(source: Source | None, options: PeopleOptions) -> tuple[Assignment, ...]:
     """Return who gets which face; empty if everybody gets `source`.
 
     Raises:
         InputError: a photo does not exist.
     """
     if options.reference is not None and source is not None:
-        return (Part(tuple(photo_paths(options.reference)), tuple(photo_paths(source))),)
-    parts = [
-        Part(tuple(photo_paths(person)), tuple(photo_paths(face)))
+        return (Assignment(tuple(photo_paths(options.reference)), tuple(photo_paths(source))),)
+    assignments = [
+        Assignment(tuple(photo_paths(person)), tuple(photo_paths(face)))
         for person, face in options.mapping
     ]
-    if parts and source is not None:
-        parts.append(Part((), tuple(photo_paths(source))))
-    return tuple(parts)
+    if assignments and source is not None:
+        assignments.append(Assignment((), tuple(photo_paths(source))))
+    return tuple(assignments)
 
 
-def source_photos(photos: Sequence[Path], parts: Sequence[Part]) -> tuple[Path, ...]:
-    """Return all photos of new faces, each once: those for everybody, then those of the parts."""
-    return tuple(dict.fromkeys([*photos, *(path for part in parts for path in part.source)]))
+def source_photos(photos: Sequence[Path], assignments: Sequence[Assignment]) -> tuple[Path, ...]:
+    """Return all photos of new faces, each once: those for everybody, then assigned ones."""
+    return tuple(dict.fromkeys([*photos, *(path for each in assignments for path in each.source)]))
 
 
-def input_photos(photos: Sequence[Path], parts: Sequence[Part]) -> tuple[Path, ...]:
+def input_photos(photos: Sequence[Path], assignments: Sequence[Assignment]) -> tuple[Path, ...]:
     """Return all photos that are read, each once, including those of people in the target."""
-    people = (path for part in parts for path in part.person)
-    return tuple(dict.fromkeys([*source_photos(photos, parts), *people]))
+    people = (path for each in assignments for path in each.person)
+    return tuple(dict.fromkeys([*source_photos(photos, assignments), *people]))

@@ -24,7 +24,7 @@ from dlc.pipeline import CancelToken
 from dlc.swapping.people_swapper import PeopleSwapper
 from dlc.swapping.swapper import FaceSwapper
 from dlc.workflows.engines.engine import LoadedEngine
-from dlc.workflows.people.assignment import Part
+from dlc.workflows.people.assignment import Assignment
 from dlc.workflows.sources import SourcePhoto, read_sources
 
 logger = logging.getLogger(__name__)
@@ -44,14 +44,14 @@ class Cast:
         engine: the loaded engine.
         swapper: swaps faces once `prepare` was called.
         sources: the swapper of each source, with the photos to prepare it with.
-        parts: who was asked for; empty if everybody gets the same face.
+        assignments: who was asked for; empty if everybody gets the same face.
         matcher: tells people apart, if anybody was asked for.
     """
 
     engine: LoadedEngine
     swapper: FaceSwapper
     sources: tuple[tuple[FaceSwapper, tuple[SourcePhoto, ...]], ...]
-    parts: tuple[Part, ...] = ()
+    assignments: tuple[Assignment, ...] = ()
     matcher: PeopleMatcher | None = None
 
     def again(self, engine: LoadedEngine) -> Cast:
@@ -66,9 +66,9 @@ class Cast:
         photos = [photos for _, photos in self.sources]
         return Cast(
             engine,
-            _combined(self.parts, swappers),
+            _combined(self.assignments, swappers),
             tuple(zip(swappers, photos, strict=True)),
-            self.parts,
+            self.assignments,
             matcher,
         )
 
@@ -93,7 +93,7 @@ class Cast:
 
     def choose(self, faces: Sequence[Face], choice: FaceChoice | tuple[int, ...]) -> list[Face]:
         """Return the faces to swap in a frame: `choice` of those in the cast."""
-        if self.matcher is not None and all(part.person for part in self.parts):
+        if self.matcher is not None and all(each.person for each in self.assignments):
             faces = [face for face in faces if face.person is not None]
         return select_faces(faces, choice)
 
@@ -125,14 +125,14 @@ class Cast:
     @property
     def notes(self) -> tuple[str, ...]:
         """What the user should know after the run."""
-        return (*self.caveats, *missed_people(self.parts, self.found))
+        return (*self.caveats, *missed_people(self.assignments, self.found))
 
 
-def missed_people(parts: Sequence[Part], found: frozenset[int]) -> tuple[str, ...]:
+def missed_people(assignments: Sequence[Assignment], found: frozenset[int]) -> tuple[str, ...]:
     """Return notes on the people who were asked for but not found."""
     return tuple(
-        f"nobody in the target was recognized as {part.person[0]}"
-        for number, part in enumerate(_asked(parts))
+        f"nobody in the target was recognized as {assignment.person[0]}"
+        for number, assignment in enumerate(_asked(assignments))
         if number not in found
     )
 
@@ -140,7 +140,7 @@ def missed_people(parts: Sequence[Part], found: frozenset[int]) -> tuple[str, ..
 def read_cast(
     engine: LoadedEngine,
     photos: Sequence[Path],
-    parts: Sequence[Part],
+    assignments: Sequence[Assignment],
     options: PeopleOptions,
     cancel: CancelToken,
 ) -> Cast:
@@ -148,8 +148,8 @@ def read_cast(
 
     Args:
         engine: the loaded engine.
-        photos: the source photos, if there are no parts.
-        parts: from `parts_of`.
+        photos: the source photos, if there are no assignments.
+        assignments: from `assignments_of`.
         options: how alike two faces of the same person are.
         cancel: checked before every photo.
 
@@ -164,36 +164,39 @@ def read_cast(
     def read(paths: Sequence[Path]) -> tuple[SourcePhoto, ...]:
         return tuple(read_sources(paths, finder, swapper.source_needs, cancel))
 
-    if not parts:
+    if not assignments:
         return Cast(engine, swapper, ((swapper, read(photos)),))
-    matcher = _matcher(engine, parts, options, cancel)
-    swappers = [swapper.another() for _ in parts]
-    sources = [read(part.source) for part in parts]
+    matcher = _matcher(engine, assignments, options, cancel)
+    swappers = [swapper.another() for _ in assignments]
+    sources = [read(assignment.source) for assignment in assignments]
     return Cast(
         engine,
-        _combined(parts, swappers),
+        _combined(assignments, swappers),
         tuple(zip(swappers, sources, strict=True)),
-        tuple(parts),
+        tuple(assignments),
         matcher,
     )
 
 
-def _combined(parts: Sequence[Part], swappers: Sequence[FaceSwapper]) -> FaceSwapper:
-    """Return a swapper that gives everybody the face of their part."""
-    if not parts:
+def _combined(assignments: Sequence[Assignment], swappers: Sequence[FaceSwapper]) -> FaceSwapper:
+    """Return a swapper that gives everybody the face assigned to them."""
+    if not assignments:
         return swappers[0]
-    keys = [number if part.person else None for number, part in enumerate(parts)]
+    keys = [number if each.person else None for number, each in enumerate(assignments)]
     return PeopleSwapper(dict(zip(keys, swappers, strict=True)))
 
 
-def _asked(parts: Sequence[Part]) -> list[Part]:
-    return [part for part in parts if part.person]
+def _asked(assignments: Sequence[Assignment]) -> list[Assignment]:
+    return [each for each in assignments if each.person]
 
 
 def _matcher(
-    engine: LoadedEngine, parts: Sequence[Part], options: PeopleOptions, cancel: CancelToken
+    engine: LoadedEngine,
+    assignments: Sequence[Assignment],
+    options: PeopleOptions,
+    cancel: CancelToken,
 ) -> PeopleMatcher:
-    asked = _asked(parts)
+    asked = _asked(assignments)
     recognizer = engine.recognizer
     if recognizer is None:
         if options.reference is not None:
@@ -202,10 +205,11 @@ def _matcher(
                 "`dlc models pull sface` installs a recognizer, `recognizer_model` names one, "
                 "and `faces` chooses without"
             )
-        for part in asked:  # a photo without a face is a mistake even if nothing depends on it
-            read_sources(part.person, engine.finder, Needs.NOTHING, cancel)
+        # A photo without a face is a mistake even if nothing depends on it.
+        for assignment in asked:
+            read_sources(assignment.person, engine.finder, Needs.NOTHING, cancel)
         return PeopleByPlace(len(asked))
-    people = [_embedding(part.person, recognizer, cancel) for part in asked]
+    people = [_embedding(assignment.person, recognizer, cancel) for assignment in asked]
     similarity = recognizer.similarity if options.similarity is None else options.similarity
     _warn_of_lookalikes(asked, people, similarity)
     return PeopleByLook(recognizer, people, similarity)
@@ -221,13 +225,13 @@ def _embedding(photos: Sequence[Path], finder: FaceFinder, cancel: CancelToken) 
 
 
 def _warn_of_lookalikes(
-    parts: Sequence[Part], people: Sequence[Embedding], similarity: float
+    assignments: Sequence[Assignment], people: Sequence[Embedding], similarity: float
 ) -> None:
-    for one in range(len(parts)):
+    for one in range(len(assignments)):
         for other in range(one):
             if float(people[one] @ people[other]) >= similarity:
                 logger.warning(
                     "%s and %s seem to show one person: they may be mixed up",
-                    parts[other].person[0],
-                    parts[one].person[0],
+                    assignments[other].person[0],
+                    assignments[one].person[0],
                 )
