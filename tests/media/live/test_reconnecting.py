@@ -49,16 +49,16 @@ def test_a_camera_that_comes_back_goes_on(caplog: pytest.LogCaptureFixture) -> N
         return Camera(0, clock=plug.time.clock, system=machine.system)
 
     with (
-        caplog.at_level(logging.WARNING, "dlc"),
+        caplog.at_level(logging.INFO, "dlc"),
         ReconnectingSource(opened, clock=plug.time.clock) as source,
     ):
         frames = [frame for _ in range(60) if (frame := source.read())]
-        assert source.reconnections == 1
     assert [frame.index for frame in frames] == list(range(60))
     times = [frame.captured_at for frame in frames]
     assert times == sorted(times)
     assert max(np.diff(times)) > 9
     assert "unplugged" in caplog.text
+    assert sum(message.endswith(" is back") for message in caplog.messages) == 1
     pauses = np.diff(openings[1:])
     assert pauses == pytest.approx([1, 2, 4, 8][: len(pauses)])
     assert len(pauses) >= 3
@@ -81,7 +81,6 @@ def test_a_stop_ends_the_waiting() -> None:
     ) as source:
         while source.read():
             pass
-        assert source.reconnections == 0
     assert plug.time.seconds < 8
     machine.assert_all_released()
 
@@ -91,7 +90,6 @@ class Dropping(Closing):
 
     report = LiveReport("dropping", 8, 6, 30.0)
     frames_dropped = 3
-    reconnections = 0
 
     def __init__(self) -> None:
         self.frames = iter([LiveFrame(np.zeros((6, 8, 3), np.uint8), index=0, captured_at=0.0)])
@@ -109,7 +107,6 @@ class Dropping(Closing):
 def test_dropped_frames_are_counted_over_all_connections() -> None:
     with ReconnectingSource(Dropping, clock=FakeTime().clock) as source:
         assert [frame.index for _ in range(3) if (frame := source.read())] == [0, 1, 2]
-        assert source.reconnections == 2
         assert source.frames_dropped == 9
     assert source.frames_dropped == 9
 
@@ -121,6 +118,5 @@ def test_a_network_camera_that_breaks_off_is_reached_again() -> None:
         open_live_source(server.url, options) as source,
     ):
         frames = [frame for _ in range(15) if (frame := source.read())]
-        assert source.reconnections >= 1
         assert server.connections >= 2
     assert [frame.index for frame in frames] == list(range(15))

@@ -72,7 +72,6 @@ def test_pictures_arrive_as_they_are() -> None:
         camera.send(picture)
         camera.send(picture[:, ::-1])
         assert (camera.backend, camera.device) == ("fake", "Fake Camera")
-        assert camera.frames_sent == 2
         assert camera.period == 1 / 25
         camera.close()
     (device,) = FakeDevice.all
@@ -103,7 +102,6 @@ def test_a_device_that_vanishes_is_an_error_with_a_remedy() -> None:
         camera.send(picture)
         with pytest.raises(VirtualCameraError, match=r"Fake Camera went away.*modprobe"):
             camera.send(picture)
-        assert camera.frames_sent == 2
     assert FakeDevice.all[0].closed == 1
 
 
@@ -164,4 +162,4 @@ def test_a_device_file_that_is_removed_is_noticed() -> None:
             os.close(end)
         with pytest.raises(VirtualCameraError, match="device file is missing"):
             camera.send(picture)
-        assert camera.frames_sent == 1
+    assert len(FakeDevice.all[0].pictures) == 1

@@ -168,7 +168,6 @@ class DyingCamera:
     """A camera that is unplugged after some frames."""
 
     frames_dropped = 0
-    reconnections = 0
     report = LiveReport("a camera that dies", 512, 512, 50.0)
 
     def __init__(self, photo: NDArray[np.uint8], frames: int) -> None:

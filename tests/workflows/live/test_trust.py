@@ -75,7 +75,6 @@ class StagedCamera:
     """
 
     frames_dropped = 0
-    reconnections = 0
     report = LiveReport("the neighbor's camera", *SIZE, 50.0)
 
     def __init__(

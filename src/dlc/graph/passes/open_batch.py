@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import logging
 
-import onnx
-
 from dlc.graph.names import Rewrite
 from dlc.graph.passes.batch_rules import RULES
 from dlc.graph.passes.edit import Edit
@@ -16,17 +14,6 @@ from dlc.graph.passes.shapes import declared_dims
 logger = logging.getLogger(__name__)
 
 _NAME = "batch"
-
-
-def why_not_opened(model: onnx.ModelProto) -> str | None:
-    """Return why a model would not keep the pictures of a batch apart; None if it does.
-
-    Every input has to begin with a batch of one, or of open size. From there, each node is checked
-    by its operator's rule, which accepts nodes that leave the first axis to the batch, such as
-    Conv, a reduction over other axes, or a sum with constants that are the same for every picture.
-    A single node without a rule, or that its rule does not accept, is enough to refuse.
-    """
-    return _followed(Edit(model))[1]
 
 
 def _plan(edit: Edit) -> int:
@@ -53,7 +40,13 @@ OPEN_BATCH = GraphPass(
 
 
 def _followed(edit: Edit) -> tuple[set[str], str | None]:
-    """Return the values whose first axis is the batch, and what breaks it up, if anything."""
+    """Return the values whose first axis is the batch, and what breaks it up, if anything.
+
+    Every input has to begin with a batch of one, or of open size. From there, each node is checked
+    by its operator's rule, which accepts nodes that leave the first axis to the batch, such as
+    Conv, a reduction over other axes, or a sum with constants that are the same for every picture.
+    A single node without a rule, or that its rule does not accept, is enough to refuse.
+    """
     batched: set[str] = set()
     for value in edit.inputs:
         first = declared_dims(value)[:1]

@@ -24,11 +24,9 @@ class Camera(Closing):
     Attributes:
         negotiated: what was asked for, what the driver reports, and what was measured.
         frames_dropped: always 0: a driver keeps the newest pictures only, and tells no number.
-        reconnections: always 0: whoever wants a camera back opens it anew.
     """
 
     frames_dropped = 0
-    reconnections = 0
 
     def __init__(
         self,

@@ -31,11 +31,6 @@ class MirroredSource(Closing):
         """Frames left out so far because the reader of the source came too late for them."""
         return self._source.frames_dropped
 
-    @property
-    def reconnections(self) -> int:
-        """How often the source went away and came back."""
-        return self._source.reconnections
-
     def read(self) -> LiveFrame | None:
         """Wait for the next frame; ends and raises as the source does."""
         frame = self._source.read()

@@ -30,11 +30,8 @@ class PacedSource(Closing):
     Attributes:
         report: the format of the frames.
         frames_dropped: pictures left out because the next one was due as well.
-        reconnections: always 0.
         seconds_slipped: how much longer playing has taken so far because decoding was too slow.
     """
-
-    reconnections = 0
 
     def __init__(
         self,

@@ -26,7 +26,6 @@ class ReconnectingSource(Closing):
 
     Attributes:
         report: the format of the frames, as of the first connection.
-        reconnections: how often the source came back.
     """
 
     def __init__(
@@ -42,7 +41,6 @@ class ReconnectingSource(Closing):
         self._clock = clock or LiveClock()
         self._source: LiveSource | None = open_source()
         self.report = self._source.report
-        self.reconnections = 0
         self._frames = 0
         self._dropped = 0
 
@@ -85,7 +83,6 @@ class ReconnectingSource(Closing):
             except Cancelled:
                 return None
             else:
-                self.reconnections += 1
                 logger.info("%s is back", self._source.report.description)
                 return self._source
         return None

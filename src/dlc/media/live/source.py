@@ -42,10 +42,6 @@ class LiveSource(Protocol):
     def frames_dropped(self) -> int:
         """Frames left out so far because the reader of the source came too late for them."""
 
-    @property
-    def reconnections(self) -> int:
-        """How often the source went away and came back."""
-
     def read(self) -> LiveFrame | None:
         """Wait for the next frame; None at the end, or when the run was asked to stop.
 

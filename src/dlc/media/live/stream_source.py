@@ -45,11 +45,9 @@ class StreamSource(Closing):
     Attributes:
         report: the format of the frames; the rate is measured.
         frames_dropped: always 0.
-        reconnections: always 0: whoever wants a stream back opens it anew.
     """
 
     frames_dropped = 0
-    reconnections = 0
 
     def __init__(
         self, container: InputContainer, spec: ContainerSpec, *, clock: LiveClock | None = None

@@ -51,7 +51,6 @@ class VirtualCamera(Closing):
         fps: the rate that other programs are told.
         backend: pyvirtualcam's name of what carries the pictures.
         device: what other programs list the camera as; on Linux its device file.
-        frames_sent: how many pictures were handed over.
     """
 
     def __init__(
@@ -94,7 +93,6 @@ class VirtualCamera(Closing):
         self._camera = _open(names, self._system, (width, height, fps), device)
         self.backend: str = self._camera.backend
         self.device: str = self._camera.device
-        self.frames_sent = 0
         # A name such as "OBS Virtual Camera" is no file, and nothing can be looked up for it.
         path = Path(self.device)
         self._device_file = path if path.is_char_device() else None
@@ -119,7 +117,6 @@ class VirtualCamera(Closing):
             self._camera.send(picture)
         except (OSError, RuntimeError) as error:
             raise self._gone(str(error)) from error
-        self.frames_sent += 1
 
     def close(self) -> None:
         """Let go of the device; does nothing the second time."""
