@@ -24,7 +24,7 @@ def unreadable(path: Path, error: OSError | av.FFmpegError) -> InputError:
     if isinstance(error, PermissionError):
         return InputError(f"{path} may not be read: check its permissions")
     if isinstance(error, av.InvalidDataError):
-        return InputError(f"{path} is not a video or image file that can be read")
+        return InputError(f"{path} is not a video or picture that can be read")
     return InputError(f"{path} cannot be read: {reason_of(error)}")
 
 

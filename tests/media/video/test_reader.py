@@ -297,9 +297,9 @@ def write_sound(path: Path) -> None:
         ("missing.mp4", lambda _path: None, "no such file"),
         ("folder.mp4", Path.mkdir, "is a folder"),
         ("empty.mp4", Path.touch, "is empty"),
-        ("text.mp4", write_text, "not a video or image"),
-        ("text.txt", write_text, "not a video or image"),
-        ("noise.mp4", write_noise, "not a video or image"),
+        ("text.mp4", write_text, "not a video or picture"),
+        ("text.txt", write_text, "not a video or picture"),
+        ("noise.mp4", write_noise, "not a video or picture"),
         ("sound.mp4", write_sound, "no video stream"),
     ],
 )
@@ -319,7 +319,7 @@ def test_a_playlist_opens_no_other_file(tmp_path: Path) -> None:
     playlist = tmp_path / "list.mp4"
     playlist.write_text("ffconcat version 1.0\nfile a.mp4\n")
 
-    with pytest.raises(InputError, match="not a video or image"):
+    with pytest.raises(InputError, match="not a video or picture"):
         open_target(playlist)
 
 
@@ -352,7 +352,7 @@ def test_images_and_animations_are_told_apart_by_their_bytes(tmp_path: Path) -> 
     with open_target(moving) as reader:
         assert isinstance(reader, VideoReader)
         assert len(list(reader)) == 12
-    with pytest.raises(OptionError, match="is an image"):
+    with pytest.raises(OptionError, match="is a picture"):
         open_target(tmp_path / "still.mp4", start=1.0)
 
 

@@ -243,7 +243,7 @@ def _open_video(path: Path, *, on_gpu: bool) -> InputContainer:
                 f"{path} is an animated PNG of a kind that cannot be read, such as one with a "
                 "color profile: convert it to GIF or MP4"
             )
-        raise InputError(f"{path} is not a video or image file that can be read")
+        raise InputError(f"{path} is not a video or picture that can be read")
     return container
 
 
