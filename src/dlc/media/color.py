@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import Any
 
 import av
 import cv2
 import numpy as np
 from av.video.reformatter import Interpolation, VideoReformatter
-from numpy.typing import NDArray
 
+from dlc.arrays import Array, Doubles, Floats, Image
 from dlc.media.planes import PixelLayout
 
 UNSPECIFIED = 2
@@ -88,9 +87,7 @@ class ColorTags:
         return replace(self, matrix=matrix, range=FULL if jpeg else self.range or assumed)
 
 
-def components_to_bgr(
-    components: NDArray[Any], layout: PixelLayout, tags: ColorTags
-) -> NDArray[np.uint8]:
+def components_to_bgr(components: Array, layout: PixelLayout, tags: ColorTags) -> Image:
     """Convert full-resolution components to BGR.
 
     Args:
@@ -116,9 +113,7 @@ def components_to_bgr(
     return np.asarray(cv2.addWeighted(bgr, 1, bgr, 0, 0, dtype=_U8))
 
 
-def bgr_to_components(
-    bgr: NDArray[np.uint8], layout: PixelLayout, tags: ColorTags
-) -> list[NDArray[np.float32]]:
+def bgr_to_components(bgr: Image, layout: PixelLayout, tags: ColorTags) -> list[Floats]:
     """Convert BGR to full-resolution components.
 
     Args:
@@ -171,7 +166,7 @@ def convert(
     return result
 
 
-def from_bgr_matrix(layout: PixelLayout, tags: ColorTags) -> NDArray[np.float64]:
+def from_bgr_matrix(layout: PixelLayout, tags: ColorTags) -> Doubles:
     """Return the affine map from BGR (0-255) to component values (ITU-T H.273, 8.3).
 
     Args:

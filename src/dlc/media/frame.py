@@ -7,8 +7,8 @@ from fractions import Fraction
 import av
 import cv2
 import numpy as np
-from numpy.typing import NDArray
 
+from dlc.arrays import Bytes, Image
 from dlc.geometry import Box
 from dlc.media.color import ColorTags, bgr_to_components, components_to_bgr
 from dlc.media.orientation import UPRIGHT, Orientation
@@ -102,7 +102,7 @@ class Frame:
         """Rows of the upright picture."""
         return self.orientation.upright_size(self._native.width, self._native.height)[1]
 
-    def region(self, box: Box) -> NDArray[np.uint8]:
+    def region(self, box: Box) -> Image:
         """Return the pixels of a rectangle; only that part is converted.
 
         The result is the same part of `to_bgr`, give or take one level of rounding.
@@ -125,7 +125,7 @@ class Frame:
         bgr = components_to_bgr(part, self._layout, self._tags)
         return np.ascontiguousarray(self.orientation.to_upright(bgr))
 
-    def shrunk_region(self, box: Box, factor: int) -> tuple[Box, NDArray[np.uint8]]:
+    def shrunk_region(self, box: Box, factor: int) -> tuple[Box, Image]:
         """Return a small version of a rectangle, scaled straight from the native samples.
 
         This reads far fewer samples than `region` does, for whoever would shrink its result.
@@ -152,11 +152,11 @@ class Frame:
         covered = self.orientation.box_to_upright(window, self.width, self.height)
         return covered, np.ascontiguousarray(self.orientation.to_upright(bgr))
 
-    def to_bgr(self) -> NDArray[np.uint8]:
+    def to_bgr(self) -> Image:
         """Return the whole picture as uint8 (height, width, 3) BGR, a copy."""
         return self.region(Box(0, 0, self.width, self.height))
 
-    def thumbnail(self, size: int) -> NDArray[np.uint8]:
+    def thumbnail(self, size: int) -> Image:
         """Return a small version, scaled straight from the native samples.
 
         Args:
@@ -176,7 +176,7 @@ class Frame:
         bgr = components_to_bgr(components, self._layout, self._tags)
         return np.ascontiguousarray(self.orientation.to_upright(bgr))
 
-    def paste(self, box: Box, bgr: NDArray[np.uint8], alpha: NDArray[np.uint8]) -> None:
+    def paste(self, box: Box, bgr: Image, alpha: Bytes) -> None:
         """Blend pixels into the native samples.
 
         A sample changes only if a pixel it covers has an alpha above 0; every other sample keeps
@@ -241,9 +241,7 @@ class Frame:
             self._writable = True
 
 
-def _framed(
-    pixels: NDArray[np.uint8], border: tuple[int, int, int, int], kind: int
-) -> NDArray[np.uint8]:
+def _framed(pixels: Bytes, border: tuple[int, int, int, int], kind: int) -> Bytes:
     if not any(border):
         return pixels
     return np.asarray(cv2.copyMakeBorder(pixels, *border, kind, value=0))

@@ -6,8 +6,8 @@ from typing import Protocol
 
 import cv2
 import numpy as np
-from numpy.typing import NDArray
 
+from dlc.arrays import Bytes, Image
 from dlc.errors import OptionError
 from dlc.geometry import Box
 
@@ -32,7 +32,7 @@ class Pasteable(Protocol):
     def height(self) -> int:
         """Rows of the upright picture."""
 
-    def paste(self, box: Box, bgr: NDArray[np.uint8], alpha: NDArray[np.uint8]) -> None:
+    def paste(self, box: Box, bgr: Image, alpha: Bytes) -> None:
         """Blend pixels into the picture, as `Frame.paste` does."""
 
 
@@ -109,7 +109,7 @@ def check_label(text: str) -> None:
         )
 
 
-def _drawn(sign: str) -> NDArray[np.uint8]:
+def _drawn(sign: str) -> Bytes:
     """Return a sign as OpenCV draws it: as a question mark where its font has none such."""
     drawn = np.zeros((48, 64), np.uint8)
     cv2.putText(drawn, sign, (16, 32), _FONT, 1.0, (255,), 1)

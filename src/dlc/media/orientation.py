@@ -9,11 +9,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import cv2
-from numpy.typing import NDArray
 
+from dlc.arrays import Array
 from dlc.geometry import Box
 
 
@@ -78,11 +77,11 @@ class Orientation:
         """Return width and height as displayed of a picture coded as `width` x `height`."""
         return (height, width) if self.transposed else (width, height)
 
-    def to_upright(self, coded: NDArray[Any]) -> NDArray[Any]:
+    def to_upright(self, coded: Array) -> Array:
         """Return an (h, w) or (h, w, channels) array of coded pixels as displayed."""
         return self._mirror(cv2.transpose(coded) if self.transposed else coded)
 
-    def to_coded(self, upright: NDArray[Any]) -> NDArray[Any]:
+    def to_coded(self, upright: Array) -> Array:
         """Return an (h, w) or (h, w, channels) array of displayed pixels as coded."""
         pixels = self._mirror(upright)
         return cv2.transpose(pixels) if self.transposed else pixels
@@ -119,7 +118,7 @@ class Orientation:
             top, bottom = height - bottom, height - top
         return Box(left, top, right, bottom)
 
-    def _mirror(self, pixels: NDArray[Any]) -> NDArray[Any]:
+    def _mirror(self, pixels: Array) -> Array:
         if self.mirrored_x and self.mirrored_y:
             return cv2.flip(pixels, -1)
         if self.mirrored_x:

@@ -5,14 +5,14 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from functools import cache
-from typing import Any
 
 import av
 import numpy as np
-from numpy.typing import NDArray
+
+from dlc.arrays import Array
 
 # uint8 or uint16: (h, w), or (h, w, n) where n samples are interleaved.
-Samples = NDArray[Any]
+Samples = Array
 
 
 @dataclass(frozen=True, slots=True)

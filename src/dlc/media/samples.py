@@ -7,12 +7,12 @@ from typing import Any
 
 import cv2
 import numpy as np
-from numpy.typing import NDArray
 
+from dlc.arrays import Array, Bytes
 from dlc.media.planes import PixelLayout, PlaneLayout, Samples
 
 # float32 in sample values, or uint8 for 8-bit RGB, which needs no arithmetic.
-Components = NDArray[Any]
+Components = Array
 
 
 def read_components(
@@ -65,7 +65,7 @@ def blend_components(
     planes: Sequence[Samples],
     layout: PixelLayout,
     components: Sequence[Components],
-    alpha: NDArray[np.uint8],
+    alpha: Bytes,
 ) -> None:
     """Blend components into the planes of a pixel format.
 

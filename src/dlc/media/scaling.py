@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from fractions import Fraction
-from typing import Any
 
 import av
 import cv2
 import numpy as np
 from av.video.reformatter import Interpolation, VideoReformatter
-from numpy.typing import NDArray
 
+from dlc.arrays import Array
 from dlc.errors import OptionError
 from dlc.media.color import ColorTags
 from dlc.media.limits import megapixels
@@ -80,7 +79,7 @@ class PictureScaler:
         return scaled
 
 
-def resized(pixels: NDArray[Any], width: int, height: int) -> NDArray[Any]:
+def resized(pixels: Array, width: int, height: int) -> Array:
     """Return pixels at another size.
 
     Args:

@@ -5,16 +5,14 @@ from __future__ import annotations
 import av
 import cv2
 import numpy as np
-from numpy.typing import NDArray
 
+from dlc.arrays import Image
 from dlc.media.color import ColorTags, convert
 from dlc.media.orientation import Orientation
 from dlc.media.planes import plane_arrays
 
 
-def upright_bgr(
-    native: av.VideoFrame, colors: ColorTags, orientation: Orientation
-) -> NDArray[np.uint8]:
+def upright_bgr(native: av.VideoFrame, colors: ColorTags, orientation: Orientation) -> Image:
     """Return a decoded picture as its viewer sees it.
 
     Args:

@@ -7,9 +7,8 @@ from dataclasses import dataclass
 from itertools import chain
 
 import cv2
-import numpy as np
-from numpy.typing import NDArray
 
+from dlc.arrays import Image
 from dlc.errors import CameraError, Cancelled
 from dlc.media.camera.picture_watch import PictureWatch
 from dlc.media.camera.plan import (
@@ -73,7 +72,7 @@ class _Opened:
     device: CaptureDevice
     backend: CaptureBackend
     asked: StreamFormat | None
-    picture: NDArray[np.uint8]
+    picture: Image
 
 
 def negotiate(

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
+
+from dlc.arrays import Image
 
 # Every eighth pixel of every eighth row tells as much.
 _STRIDE = 8
@@ -22,13 +23,13 @@ class PictureWatch:
     """
 
     def __init__(self) -> None:
-        self._last: NDArray[np.uint8] | None = None
+        self._last: Image | None = None
         self._changed_at = 0.0
         self._seen_at = 0.0
         self.is_black = True
         self.has_changed = False
 
-    def see(self, bgr: NDArray[np.uint8], now: float) -> None:
+    def see(self, bgr: Image, now: float) -> None:
         """Take note of a picture, uint8 (h, w, 3) BGR, that came at `now`, in seconds."""
         small = bgr[::_STRIDE, ::_STRIDE]
         if self._last is None or not np.array_equal(small, self._last):

@@ -6,9 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import cv2
-import numpy as np
-from numpy.typing import NDArray
 
+from dlc.arrays import Image
 from dlc.media.camera.system import ListedCamera
 from dlc.options import CaptureOptions
 
@@ -96,7 +95,7 @@ def formats_to_ask(
     return (*(StreamFormat(width, height, fps, fourcc) for width, height in sizes), None)
 
 
-def is_good_enough(picture: NDArray[np.uint8], options: CaptureOptions) -> bool:
+def is_good_enough(picture: Image, options: CaptureOptions) -> bool:
     """Whether pictures of this size will do, or it is worth asking for something else.
 
     A camera takes the nearest size it has for the one it was asked for, or ignores the question:

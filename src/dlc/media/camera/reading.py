@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import numpy as np
-from numpy.typing import NDArray
-
+from dlc.arrays import Image
 from dlc.media.camera.system import CaptureDevice
 from dlc.media.live.clock import LiveClock
 
@@ -15,7 +13,7 @@ _PAUSE = 0.05
 _PATIENCE = 2.0
 
 
-def next_picture(device: CaptureDevice, clock: LiveClock) -> NDArray[np.uint8] | None:
+def next_picture(device: CaptureDevice, clock: LiveClock) -> Image | None:
     """Wait for the next picture.
 
     Returns:

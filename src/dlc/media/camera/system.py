@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from typing import Protocol
 
 import cv2
-import numpy as np
 from cv2_enumerate_cameras import enumerate_cameras
-from numpy.typing import NDArray
+
+from dlc.arrays import Image
 
 
 class CaptureDevice(Protocol):
@@ -26,7 +26,7 @@ class CaptureDevice(Protocol):
     def get(self, propId: int, /) -> float:  # noqa: N803 - OpenCV's name
         """Return what the backend says of a property; 0 where it says nothing."""
 
-    def read(self) -> tuple[bool, NDArray[np.uint8] | None]:
+    def read(self) -> tuple[bool, Image | None]:
         """Wait for a picture, uint8 (h, w, 3) BGR; False where none came."""
 
     def release(self) -> None:

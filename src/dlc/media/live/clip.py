@@ -7,10 +7,9 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 import av
-import numpy as np
 from av.container import InputContainer
-from numpy.typing import NDArray
 
+from dlc.arrays import Image
 from dlc.errors import DamagedInputError, InputError
 from dlc.media.color import ColorTags
 from dlc.media.failures import reason_of
@@ -31,7 +30,7 @@ class ClipPicture:
     """
 
     seconds: float
-    to_bgr: Callable[[], NDArray[np.uint8]]
+    to_bgr: Callable[[], Image]
 
 
 class Clip(Protocol):

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import cv2
 import numpy as np
-from numpy.typing import NDArray
 
+from dlc.arrays import Bytes, Image
 from dlc.geometry import Box
 
 
@@ -25,7 +25,7 @@ class LiveFrame:
 
     __slots__ = ("bgr", "captured_at", "index")
 
-    def __init__(self, bgr: NDArray[np.uint8], *, index: int, captured_at: float) -> None:
+    def __init__(self, bgr: Image, *, index: int, captured_at: float) -> None:
         self.bgr = bgr
         self.index = index
         self.captured_at = captured_at
@@ -45,7 +45,7 @@ class LiveFrame:
         """Rows of the picture."""
         return int(self.bgr.shape[0])
 
-    def region(self, box: Box) -> NDArray[np.uint8]:
+    def region(self, box: Box) -> Image:
         """Return uint8 (box.height, box.width, 3) BGR pixels, a copy.
 
         Raises:
@@ -53,7 +53,7 @@ class LiveFrame:
         """
         return self._part(box).copy()
 
-    def shrunk_region(self, box: Box, factor: int) -> tuple[Box, NDArray[np.uint8]]:
+    def shrunk_region(self, box: Box, factor: int) -> tuple[Box, Image]:
         """Return a rectangle and its pixels, uint8 BGR, 1 / `factor` as wide and as high.
 
         Raises:
@@ -62,17 +62,17 @@ class LiveFrame:
         size = (max(1, box.width // factor), max(1, box.height // factor))
         return box, _shrunk(self._part(box), size)
 
-    def to_bgr(self) -> NDArray[np.uint8]:
+    def to_bgr(self) -> Image:
         """Return the whole picture as uint8 (height, width, 3) BGR, a copy."""
         return self.bgr.copy()
 
-    def thumbnail(self, size: int) -> NDArray[np.uint8]:
+    def thumbnail(self, size: int) -> Image:
         """Return uint8 (h, w, 3) BGR, the longer side `size` pixels; never enlarged."""
         scale = min(1.0, size / max(self.width, self.height))
         small = (max(1, round(self.width * scale)), max(1, round(self.height * scale)))
         return _shrunk(self.bgr, small)
 
-    def paste(self, box: Box, bgr: NDArray[np.uint8], alpha: NDArray[np.uint8]) -> None:
+    def paste(self, box: Box, bgr: Image, alpha: Bytes) -> None:
         """Blend pixels into the picture.
 
         Args:
@@ -92,14 +92,14 @@ class LiveFrame:
         weight = alpha.astype(np.float32) * np.float32(1 / 255)
         part[...] = cv2.blendLinear(bgr, part, weight, 1 - weight)
 
-    def _part(self, box: Box) -> NDArray[np.uint8]:
+    def _part(self, box: Box) -> Image:
         """Return the pixels of a rectangle, sharing memory."""
         if box.is_empty or box.clipped(self.width, self.height) != box:
             raise ValueError(f"{box} is empty or not inside {self.width} x {self.height} pixels")
         return self.bgr[box.top : box.bottom, box.left : box.right]
 
 
-def _shrunk(bgr: NDArray[np.uint8], size: tuple[int, int]) -> NDArray[np.uint8]:
+def _shrunk(bgr: Image, size: tuple[int, int]) -> Image:
     """Scale down to `size` (width, height) by averaging; returns a copy."""
     if size == (bgr.shape[1], bgr.shape[0]):
         return bgr.copy()

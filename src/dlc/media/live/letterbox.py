@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import cv2
 import numpy as np
-from numpy.typing import NDArray
 
+from dlc.arrays import Image
 from dlc.options import Fit
 
 
-def fitted(
-    bgr: NDArray[np.uint8], width: int, height: int, fit: Fit = Fit.LETTERBOX
-) -> NDArray[np.uint8]:
+def fitted(bgr: Image, width: int, height: int, fit: Fit = Fit.LETTERBOX) -> Image:
     """Return a picture scaled to a size.
 
     Args:
@@ -43,7 +41,7 @@ def fitted(
     return framed
 
 
-def _resized(bgr: NDArray[np.uint8], width: int, height: int) -> NDArray[np.uint8]:
+def _resized(bgr: Image, width: int, height: int) -> Image:
     shrinks = width < bgr.shape[1] or height < bgr.shape[0]
     method = cv2.INTER_AREA if shrinks else cv2.INTER_LINEAR
     return np.asarray(cv2.resize(bgr, (width, height), interpolation=method), dtype=np.uint8)

@@ -7,9 +7,8 @@ import platform
 import re
 
 import cv2
-import numpy as np
-from numpy.typing import NDArray
 
+from dlc.arrays import Image
 from dlc.errors import OutputError
 from dlc.media.closing import Closing
 
@@ -35,7 +34,7 @@ class PreviewWindow(Closing):
         self._is_shown = False
         self.is_closed = False
 
-    def show(self, bgr: NDArray[np.uint8]) -> None:
+    def show(self, bgr: Image) -> None:
         """Show a picture, uint8 (h, w, 3) BGR.
 
         Raises:

@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
+from dlc.arrays import Image
 from dlc.errors import MissingLibraryError, OptionError, VirtualCameraError
 from dlc.media.closing import Closing
 from dlc.media.live.letterbox import fitted
@@ -102,7 +102,7 @@ class VirtualCamera(Closing):
         """Seconds from one picture to the next."""
         return 1 / self.fps
 
-    def send(self, bgr: NDArray[np.uint8]) -> None:
+    def send(self, bgr: Image) -> None:
         """Hand a picture over, uint8 (h, w, 3) BGR of any size; it may be reused afterwards.
 
         Raises:

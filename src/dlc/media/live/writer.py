@@ -8,9 +8,8 @@ from types import TracebackType
 
 import av
 import cv2
-import numpy as np
-from numpy.typing import NDArray
 
+from dlc.arrays import Image
 from dlc.errors import SafeguardError
 from dlc.media.atomic import Finish
 from dlc.media.closing import Closing
@@ -129,7 +128,7 @@ class LiveWriter(Closing):
             self.close()
 
 
-def picture_of(bgr: NDArray[np.uint8]) -> av.VideoFrame:
+def picture_of(bgr: Image) -> av.VideoFrame:
     """Return pixels as the encoder takes them, with the colors of high-definition video.
 
     Each chroma sample is that of the mean of the pixels it covers. swscale, which is as exact as

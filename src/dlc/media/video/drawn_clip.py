@@ -6,15 +6,14 @@ from collections.abc import Iterable
 from pathlib import Path
 
 import av
-import numpy as np
 from av.video.reformatter import ColorPrimaries, ColorRange, Colorspace, ColorTrc
-from numpy.typing import NDArray
 
+from dlc.arrays import Image
 from dlc.media.failures import unwritable
 
 
 def write_drawn_clip(
-    path: Path, pictures: Iterable[NDArray[np.uint8]], size: tuple[int, int], fps: int
+    path: Path, pictures: Iterable[Image], size: tuple[int, int], fps: int
 ) -> None:
     """Encode pictures with x264, BT.709, as a file of its own.
 

@@ -12,8 +12,8 @@ from typing import Any
 import av
 import numpy as np
 from av.codec.codec import UnknownCodecError
-from numpy.typing import NDArray
 
+from dlc.arrays import Array
 from dlc.errors import DlcError
 from dlc.media.failures import reason_of
 from dlc.media.info import MediaInfo
@@ -185,7 +185,7 @@ def _joined(reasons: Mapping[str, str]) -> str:
     return ", ".join(f"{name}: {reason}" for name, reason in reasons.items())
 
 
-def _first_picture(path: Path, *, on_gpu: bool) -> tuple[str, list[NDArray[Any]]]:
+def _first_picture(path: Path, *, on_gpu: bool) -> tuple[str, list[Array]]:
     """Return the decoder of a video and the samples of its first picture, plane by plane."""
     decoder = Decoder(path, allow_damaged=False, threads=1, on_gpu=on_gpu)
     try:
