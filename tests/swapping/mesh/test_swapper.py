@@ -257,16 +257,17 @@ def test_a_new_track_starts_afresh(
     engine = MeshSwapper()
     engine.prepare([(portrait, face_of(portrait_mesh))])
     (fresh,) = engine.swap(party, [face_of(guest, track_id=1)])
-    dark = Picture(party.bgr // 5)
+    sided = party.bgr.copy()
+    sided[:, : round(float(guest[:, 0].mean()))] //= 5
     for _ in range(3):
-        engine.swap(dark, [face_of(guest, track_id=2)])
-    (after_dark,) = engine.swap(party, [face_of(guest, track_id=2)])
+        engine.swap(Picture(sided), [face_of(guest, track_id=2)])
+    (after_another_light,) = engine.swap(party, [face_of(guest, track_id=2)])
     (after_cut,) = engine.swap(party, [face_of(guest, track_id=3)])
     assert fresh is not None
-    assert after_dark is not None
+    assert after_another_light is not None
     assert after_cut is not None
     np.testing.assert_array_equal(after_cut.bgr, fresh.bgr)
-    assert after_dark.bgr.mean() < fresh.bgr.mean() - 2
+    assert np.abs(after_another_light.bgr.astype(int) - fresh.bgr).mean() > 2
 
 
 def test_a_still_face_gives_a_still_picture(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dlc.arrays import Floats
 from dlc.swapping.mesh.foreground.cover import CoverMemory
 from dlc.swapping.mesh.foreground.eyewear import EyewearMemory
+from dlc.swapping.mesh.light.following import FollowedGain
 from dlc.swapping.running_mean import RunningMean
 
 
@@ -20,7 +21,7 @@ class FaceMemory:
         self.frames = 0
         self.shape = RunningMean[Floats](0.005)
         self.relief = RunningMean[Floats](0.01)
-        self.gain = RunningMean[Floats](0.2)
+        self.gain = FollowedGain()
         self.contrast = RunningMean[float](0.2)
         self.veil = RunningMean[float](0.05)
         self.clearness = RunningMean[float](0.05)

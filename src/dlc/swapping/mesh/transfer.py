@@ -28,6 +28,7 @@ from dlc.swapping.mesh.light.tone import (
     tone_gain,
 )
 from dlc.swapping.mesh.light.veil import VeilMeter
+from dlc.swapping.mesh.masks import skin_mask
 from dlc.swapping.mesh.placement import place
 from dlc.swapping.mesh.shape import ProportionShift
 from dlc.swapping.mesh.source.source import SourceModel
@@ -69,6 +70,7 @@ class FaceTransfer:
         self._layout = layout
         self._meter = ToneMeter(layout)
         self._veil = VeilMeter(layout)
+        self._skin = skin_mask(layout, TONE_SIZE)
         self._facing = PoseFacing(layout, TONE_SIZE)
         self._source_facing = resize(source.facing, (TONE_SIZE, TONE_SIZE))
         self._lines = LineFinder(layout, _DETAIL_SIZE)
@@ -115,7 +117,7 @@ class FaceTransfer:
         worn = self._eyewear.update(luma, view.pose, memory.eyewear)
         bare = 1 - front if worn is None else 1 - np.maximum(front, resize(worn, tone_size))
         tone = self._meter.measure(broad, seen * bare)
-        gain = memory.gain.update(tone_gain(tone, self._texture.tone))
+        gain = memory.gain.update(tone_gain(tone, self._texture.tone), self._skin * seen * bare)
         veil = memory.veil.update(self._veil.level(broad, tone))
         clear = memory.clearness.update(self._veil.clearness(veil, tone))
         own = replace(tone, contrast=tone.contrast / clear)
