@@ -7,12 +7,13 @@ import numpy as np
 import pytest
 
 from dlc.arrays import Bytes, Floats
-from dlc.compositing.filters import resize
+from dlc.compositing.filters import blur, resize
 from dlc.faces.face import Face
 from dlc.faces.landmarks.pose import fit_pose
 from dlc.swapping.mesh.eyes import find_eyes, find_irises
 from dlc.swapping.mesh.face_memory import FaceMemory
 from dlc.swapping.mesh.layout import Layout
+from dlc.swapping.mesh.light.focus import FocusMeter
 from dlc.swapping.mesh.masks import depth_inside, fill_ring, rings_mask
 from dlc.swapping.mesh.source.source import SourceModel
 from dlc.swapping.mesh.transfer import FaceTransfer
@@ -152,6 +153,29 @@ def test_light_that_changes_from_one_frame_to_the_next_changes_the_new_face(
     now, before = (each.bgra[skin][:, :3].mean(axis=0) for each in (lit, view))
     found = changed.bgr[skin].mean(axis=0) / patch.bgr[skin].mean(axis=0)
     np.testing.assert_allclose(found, now / before, rtol=0.08)
+
+
+def test_a_target_out_of_focus_gets_a_soft_face(
+    portrait_source: SourceModel,
+    target: tuple[Points, TargetView],
+    layout: Layout,
+) -> None:
+    view = target[1]
+    meter = FocusMeter(layout, 256)
+
+    def softness(bgra: Bytes) -> float:
+        flat = unwrap(replace(view, bgra=bgra), layout, 256)[0]
+        return meter.softness(np.asarray(cv2.cvtColor(flat, cv2.COLOR_BGRA2GRAY), np.uint8))
+
+    found = {}
+    for name, radius in (("sharp", 0.0), ("soft", 5.0), ("softer", 9.0)):
+        seen = blur(view.bgra, radius) if radius else view.bgra
+        patch = FaceTransfer(portrait_source, layout).apply(replace(view, bgra=seen), FaceMemory())
+        opaque = np.dstack([patch.bgr, np.full(view.shape, 255, np.uint8)])
+        found[name] = (softness(seen), softness(opaque))
+    for before, after in found.values():
+        assert after == pytest.approx(before, rel=0.3)
+    assert found["softer"][1] > 1.3 * found["soft"][1] > 1.3 * found["sharp"][1]
 
 
 def test_a_black_and_white_target_stays_black_and_white(

@@ -27,6 +27,7 @@ class FaceMemory:
         self.clearness = RunningMean[float](0.05)
         self.color = RunningMean[Floats](0.2)
         self.sharpness = RunningMean[float](0.1)
+        self.softness = RunningMean[float](0.4)
         self.noise = RunningMean[float](0.2)
         self.hair = RunningMean[Floats](0.2)
         self.lines = RunningMean[Floats](0.1)

@@ -6,12 +6,12 @@ import numpy as np
 import pytest
 
 from dlc.arrays import Bytes, Floats
-from dlc.compositing.filters import resize
+from dlc.compositing.filters import blur, resize
 from dlc.swapping.mesh.layout import Layout
 from dlc.swapping.mesh.light.tone import LUMA, TONE_SIZE, ToneMeter
 from dlc.swapping.mesh.masks import depth_inside, feathered_face
 from dlc.swapping.mesh.source.source import SourceModel
-from dlc.swapping.mesh.source.texture import SourceTexture
+from dlc.swapping.mesh.source.texture import Look, SourceTexture
 
 AS_IT_IS = np.ones((TONE_SIZE, TONE_SIZE, 3), np.float32)
 SAME_COLOR = np.eye(3, dtype=np.float32)
@@ -29,9 +29,10 @@ def painted(
     contrast: float = 1.0,
     color: Floats = SAME_COLOR,
     sharpness: float = 1.0,
+    softness: float = 0.0,
     kept: Floats | None = None,
 ) -> Bytes:
-    return texture.paint(SIZE, gain, contrast, color, sharpness, kept)
+    return texture.paint(SIZE, Look(gain, contrast, color, sharpness, softness), kept)
 
 
 def test_unchanged_light_gives_the_source_back(
@@ -51,6 +52,15 @@ def test_gain_multiplies_the_light(texture: SourceTexture) -> None:
     np.testing.assert_allclose(
         dark[..., :3][inside], (plain[..., :3] * [0.5, 0.4, 0.3])[inside], atol=1.5
     )
+
+
+def test_softness_is_a_blur(texture: SourceTexture, layout: Layout) -> None:
+    sharp, soft = painted(texture), painted(texture, softness=0.02)
+    sigma = 0.02 * SIZE * layout.face_width
+    np.testing.assert_allclose(
+        soft[..., :3], blur(sharp[..., :3].astype(np.float32), sigma), atol=1
+    )
+    np.testing.assert_array_equal(soft[..., 3], sharp[..., 3])
 
 
 def test_shine_does_not_grow_with_lighter_skin(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import cv2
 import numpy as np
@@ -10,6 +10,7 @@ import numpy as np
 from dlc.arrays import Bytes, Floats
 from dlc.compositing.filters import blur, resize, smoothstep
 from dlc.swapping.mesh.layout import Layout
+from dlc.swapping.mesh.light.focus import soften
 from dlc.swapping.mesh.light.sharpness import fine_detail
 from dlc.swapping.mesh.light.tone import LUMA, TONE_SIZE, Tone, ToneMeter
 from dlc.swapping.mesh.masks import depth_inside, feathered_face
@@ -49,6 +50,25 @@ class _Level:
     opacity: Bytes
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Look:
+    """What a target's light and camera make of the source's skin.
+
+    Attributes:
+        gain: float32 (TONE_SIZE, TONE_SIZE, 3), factor for light and detail.
+        contrast: factor for the detail.
+        color: float32 (3, 3), matrix for the detail's BGR.
+        sharpness: further factor for the finest detail.
+        softness: radius of a blur over all of it, in face widths.
+    """
+
+    gain: Floats
+    contrast: float = 1.0
+    color: Floats = field(default_factory=lambda: np.eye(3, dtype=np.float32))
+    sharpness: float = 1.0
+    softness: float = 0.0
+
+
 class SourceTexture:
     """The source's texture, from small sizes to the full atlas."""
 
@@ -66,37 +86,27 @@ class SourceTexture:
         needed = 0.9 * face_width / self._layout.face_width
         return next((size for size in _SIZES if size >= needed), _SIZES[-1])
 
-    def paint(
-        self,
-        size: int,
-        gain: Floats,
-        contrast: float,
-        color: Floats,
-        sharpness: float,
-        kept: Floats | None,
-    ) -> Bytes:
+    def paint(self, size: int, look: Look, kept: Floats | None = None) -> Bytes:
         """Paint the texture in a target's light.
 
         Args:
             size: one that `size_for` returned.
-            gain: float32 (TONE_SIZE, TONE_SIZE, 3), factor for light and detail.
-            contrast: factor for the detail.
-            color: float32 (3, 3), matrix for the detail's BGR.
-            sharpness: further factor for the finest detail.
+            look: the target's light and camera.
             kept: float32, square, share of the target kept in front of the texture, if any.
 
         Returns:
             uint8 (size, size, 4): BGR and opacity.
         """
-        level = self._levels[size]
-        painted = cv2.transform(level.detail, color * contrast)
+        level, gain, contrast = self._levels[size], look.gain, look.contrast
+        painted = cv2.transform(level.detail, look.color * contrast)
         painted = cv2.add(painted, level.light)
         surplus = np.maximum(1 - _LIGHTER / np.maximum(gain @ LUMA, _LIGHTER), 0)
         if surplus.any():
             dulled = cv2.cvtColor(resize(surplus * contrast, (size, size)), cv2.COLOR_GRAY2BGR)
             painted = cv2.subtract(painted, cv2.multiply(level.shine, dulled))
-        painted = cv2.scaleAdd(level.fine, contrast * (sharpness - 1), painted)
+        painted = cv2.scaleAdd(level.fine, contrast * (look.sharpness - 1), painted)
         bgr = cv2.multiply(painted, resize(gain, (size, size)), dtype=cv2.CV_8U)
+        bgr = soften(np.asarray(bgr, np.uint8), look.softness * size * self._layout.face_width)
         opacity = level.opacity
         if kept is not None:
             covered = 1 - resize(kept, (size, size))
