@@ -18,6 +18,9 @@ def bombs() -> Iterator[tuple[str, bytes]]:
     yield "65535.jpg", _jpeg(65_535, 65_535)
     yield "20000.jpg", _jpeg(20_000, 20_000)
     yield "16384.webp", _webp(16_383, 16_383)
+    yield "65535.heic", _heic(65_535, 65_535)
+    yield "20000.avif", _avif(20_000, 20_000)
+    yield "16384.avif", _coded_avif()
     yield "65535.gif", _gif(65_535, 65_535)
     yield "16000.gif", _gif(16_000, 16_000)
 
@@ -81,6 +84,33 @@ def _webp(width: int, height: int) -> bytes:
     bits = bits & ~0xFFFFFFF | (width - 1) | (height - 1) << 14
     data[at : at + 4] = bits.to_bytes(4, "little")
     return bytes(data)
+
+
+def _heic(width: int, height: int) -> bytes:
+    import numpy as np
+
+    from tests.media.image.heif_files import heic, ispe
+
+    return heic(np.zeros((64, 64, 3), np.uint8)).replace(ispe(64, 64), ispe(width, height))
+
+
+def _avif(width: int, height: int) -> bytes:
+    import numpy as np
+
+    from tests.media.image.heif_files import avif, ispe
+
+    return avif(np.zeros((64, 64, 3), np.uint8)).replace(ispe(64, 64), ispe(width, height))
+
+
+def _coded_avif() -> bytes:
+    """Return an AVIF that says it is small, while its data says that it has 16,384 x 16,384."""
+    import numpy as np
+
+    from tests.media.image.heif_files import Part, assembled, av1_part
+
+    small = av1_part(np.zeros((64, 64, 3), np.uint8))
+    header = int("000110000011011101" + "1" * 28 + "0" * 10, 2).to_bytes(7, "big")
+    return assembled(Part(b"av01", b"\x0a\x07" + header + small.contents, small.properties))
 
 
 def _gif(width: int, height: int) -> bytes:

@@ -14,11 +14,12 @@ import cv2
 import numpy as np
 
 from dlc.errors import DamagedInputError, DlcError
-from dlc.media.image.plan import IMAGE_EXTENSIONS
+from dlc.media.image.kinds import IMAGE_EXTENSIONS
 from dlc.media.video.reader import open_target
 from dlc.media.video.writer import open_output
 from dlc.options import EncodeOptions, Preset
 from tests.faults import bombs, damage
+from tests.media.image.heif_files import avif, heic
 from tests.media.material import Clip, make, picture
 
 CONTAINERS = (".mp4", ".mov", ".mkv", ".webm", ".avi", ".gif")
@@ -141,3 +142,8 @@ def _images(folder: Path) -> Iterator[Path]:
         path = folder / f"photo{suffix}"
         cv2.imwrite(str(path), pixels)
         yield path
+    rgb = np.ascontiguousarray(pixels[..., ::-1])
+    tiled = {"exif": b"Exif\0\0MM\0*\0\0\0\x08" + bytes(6), "tile_size": 64}
+    for name, data in {"photo.heic": heic(rgb, **tiled), "photo.avif": avif(rgb)}.items():
+        (folder / name).write_bytes(data)
+        yield folder / name

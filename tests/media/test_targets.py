@@ -10,11 +10,13 @@ import av
 import cv2
 import numpy as np
 import pytest
+from PIL import Image
 
 from dlc.errors import InputError
 from dlc.media.targets import TARGET_EXTENSIONS, look_into, natural_order, output_name
 from dlc.media.video.containers import VIDEO_EXTENSIONS
 from dlc.media.video.reader import open_target
+from tests.media.image.heif_files import avif, deep_avif, heic
 
 # FFmpeg takes no shorter file for a transport stream.
 FRAMES = 12
@@ -74,6 +76,7 @@ def test_what_counts_as_a_video_can_be_read(tmp_path: Path, extension: str) -> N
 
 def test_every_video_that_is_only_read_was_tried() -> None:
     pictures = {".jpg", ".jpeg", ".png", ".webp", ".tif", ".tiff", ".bmp"}
+    pictures |= {".heic", ".heif", ".hif", ".avif"}
     assert set(TARGET_EXTENSIONS) == pictures | set(VIDEO_EXTENSIONS) | set(MADE_BY)
 
 
@@ -126,6 +129,10 @@ def test_people_count_differently_than_computers() -> None:
         ("a.jpeg", "a.jpeg"),
         ("a.TIF", "a.TIF"),
         ("missing.png", "missing.png"),
+        ("missing.heic", "missing.jpg"),
+        ("missing.HEIF", "missing.jpg"),
+        ("a.b.hif", "a.b.jpg"),
+        ("missing.avif", "missing.jpg"),
     ],
 )
 def test_outputs_are_called_as_their_targets_where_that_can_be(target: str, output: str) -> None:
@@ -137,3 +144,31 @@ def test_a_moving_png_becomes_a_video(tmp_path: Path) -> None:
     still = tmp_path / "still.png"
     cv2.imwrite(str(still), np.zeros((8, 8, 3), np.uint8))
     assert [output_name(path) for path in (moving, still)] == ["moving.mp4", "still.png"]
+
+
+def test_a_picture_that_is_only_read_becomes_one_that_holds_what_it_has(tmp_path: Path) -> None:
+    rgb = np.zeros((64, 64, 3), np.uint8)
+    encoded = {
+        "plain.heic": heic(rgb),
+        "gray.hif": heic(rgb[..., 0]),
+        "tiles.heif": heic(np.zeros((128, 128, 3), np.uint8), tile_size=64),
+        "plain.avif": avif(rgb),
+        "really.heic": cv2.imencode(".png", rgb)[1].tobytes(),
+        "opacity.heic": heic(np.dstack([rgb, rgb[..., :1]])),
+        "opacity.avif": avif(np.dstack([rgb, rgb[..., :1]])),
+        "deep.heic": heic(rgb.astype(np.uint16)),
+        "deep.avif": deep_avif(rgb.astype(np.uint16), 10),
+    }
+    for name, data in encoded.items():
+        (tmp_path / name).write_bytes(data)
+    outputs = [output_name(tmp_path / name) for name in encoded]
+    assert outputs == [
+        "plain.jpg", "gray.jpg", "tiles.jpg", "plain.jpg", "really.jpg",
+        "opacity.png", "opacity.png", "deep.png", "deep.png",
+    ]  # fmt: skip
+
+
+def test_a_moving_avif_becomes_a_video(tmp_path: Path) -> None:
+    frames = [Image.fromarray(np.full((64, 64, 3), 40 * n, np.uint8)) for n in range(4)]
+    frames[0].save(tmp_path / "a.avif", save_all=True, append_images=frames[1:], duration=40)
+    assert output_name(tmp_path / "a.avif") == "a.mp4"

@@ -9,12 +9,14 @@ from pathlib import Path
 import cv2
 import numpy as np
 import pytest
+from PIL import Image
 
 from dlc.errors import Cancelled, InputError, NoFaceError, OptionError
 from dlc.faces.finder import Needs
 from dlc.faces.tracking.tracker import FaceTracker, load_tracker
 from dlc.pipeline import CancelToken
 from dlc.workflows.sources import photo_paths, read_sources
+from tests.media.image.heif_files import heic
 
 
 @pytest.fixture(scope="module")
@@ -37,11 +39,12 @@ def test_a_photo_or_several_stand_for_themselves(astronaut_file: Path, group_fil
 
 
 def test_a_folder_stands_for_its_pictures(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
-    for name in ("b.JPG", "a.png", "notes.txt"):
+    names = ["a.png", "b.JPG", "c.HEIC", "d.avif"]
+    for name in (*names, "notes.txt"):
         (tmp_path / name).touch()
     (tmp_path / "deeper.png").mkdir()
     with caplog.at_level(logging.INFO, logger="dlc"):
-        assert photo_paths(tmp_path) == [tmp_path / "a.png", tmp_path / "b.JPG"]
+        assert photo_paths(tmp_path) == [tmp_path / name for name in names]
     assert [record.getMessage() for record in caplog.records] == [
         f"ignoring {tmp_path / 'notes.txt'}: not a picture"
     ]
@@ -70,6 +73,17 @@ def test_the_face_of_a_portrait_is_found(astronaut_file: Path, tracker: FaceTrac
     assert top < 120 < bottom
     assert photo.face.landmarks is not None
     assert photo.path == astronaut_file
+
+
+def test_the_same_face_is_found_in_a_photo_from_a_phone(
+    astronaut_file: Path, tmp_path: Path, tracker: FaceTracker
+) -> None:
+    with Image.open(astronaut_file) as image:
+        rgb = np.asarray(image.convert("RGB"))
+    (tmp_path / "me.heic").write_bytes(heic(rgb))
+    paths = [astronaut_file, tmp_path / "me.heic"]
+    before, after = read_sources(paths, tracker, Needs.MESH, CancelToken())
+    np.testing.assert_allclose(after.face.box, before.face.box, atol=4)
 
 
 def test_of_several_faces_the_largest_is_used_and_this_is_said(

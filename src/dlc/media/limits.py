@@ -2,8 +2,14 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
+from dlc.errors import InputError
+
 # 134 megapixels: OpenCV itself would take eight times as many, gigabytes of memory.
 MAX_PHOTO_PIXELS = 1 << 27
+# AVIF takes 16 bytes of memory a pixel to decode, three times as many as other kinds.
+MAX_AVIF_PIXELS = 1 << 26
 # 67 megapixels, twice 8K: a dozen frames are in memory at the same time.
 MAX_VIDEO_PIXELS = 1 << 26
 
@@ -11,3 +17,8 @@ MAX_VIDEO_PIXELS = 1 << 26
 def megapixels(pixels: int) -> str:
     """Return a number of pixels in words."""
     return f"{pixels / 1e6:.0f} megapixels"
+
+
+def too_large(path: Path, limit: int = MAX_PHOTO_PIXELS) -> InputError:
+    """Return the error for a photo that says it has more pixels than `limit`."""
+    return InputError(f"{path} says it has more than {megapixels(limit)}: scale it down")

@@ -8,12 +8,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from dlc.media.failures import unreadable
-from dlc.media.image.files import is_animated_png
-from dlc.media.image.plan import IMAGE_EXTENSIONS
+from dlc.media.image.files import image_kind, is_animated_png, is_image_sequence
+from dlc.media.image.heif import read_heif
+from dlc.media.image.kinds import IMAGE_EXTENSIONS, ONLY_READ_EXTENSIONS, OUTPUT_EXTENSIONS
 from dlc.media.video.containers import VIDEO_EXTENSIONS
 
 # Videos that FFmpeg reads, and dlc does not write.
-_ONLY_READ = (
+_ONLY_READ_VIDEOS = (
     ".3g2",
     ".3gp",
     ".apng",
@@ -40,7 +41,7 @@ _ONLY_READ = (
     ".wtv",
     ".y4m",
 )
-TARGET_EXTENSIONS = (*IMAGE_EXTENSIONS, *VIDEO_EXTENSIONS, *_ONLY_READ)
+TARGET_EXTENSIONS = (*IMAGE_EXTENSIONS, *VIDEO_EXTENSIONS, *_ONLY_READ_VIDEOS)
 # What a video becomes that cannot be written as what it is.
 _DEFAULT_EXTENSION = ".mp4"
 
@@ -77,8 +78,15 @@ def look_into(folder: Path) -> FolderContents:
 
 
 def output_name(target: Path) -> str:
-    """Return the name of a target's output: its own, or that of an MP4 where it cannot be kept."""
-    if target.suffix.lower() in (*IMAGE_EXTENSIONS, *VIDEO_EXTENSIONS) and not _is_moving(target):
+    """Return the name of a target's output: its own where dlc writes that kind of file.
+
+    Other videos become MP4. Other pictures become JPEG, or PNG where they have opacity or more than
+    8 bits a sample, which JPEG has not.
+    """
+    suffix = target.suffix.lower()
+    if suffix in ONLY_READ_EXTENSIONS and not _is_moving(target):
+        return target.with_suffix(".png" if _needs_png(target) else ".jpg").name
+    if suffix in (*OUTPUT_EXTENSIONS, *VIDEO_EXTENSIONS) and not _is_moving(target):
         return target.name
     return target.with_suffix(_DEFAULT_EXTENSION).name
 
@@ -100,7 +108,19 @@ def _is_target(path: Path) -> bool:
 
 def _is_moving(target: Path) -> bool:
     """Whether a file is named like a picture and is a video all the same."""
+    suffix = target.suffix.lower()
     try:
-        return target.suffix.lower() == ".png" and is_animated_png(target)
+        if suffix == ".png":
+            return is_animated_png(target)
+        return suffix in ONLY_READ_EXTENSIONS and is_image_sequence(target)
     except OSError:
         return False  # whoever opens it says why it cannot be read
+
+
+def _needs_png(target: Path) -> bool:
+    """Whether a picture has what JPEG has no room for."""
+    try:
+        picture = read_heif(target.read_bytes()) if image_kind(target) else None
+    except OSError:
+        return False
+    return picture is not None and (picture.has_alpha or picture.depth > 8)

@@ -12,7 +12,7 @@ from dlc.faces.face import Face
 from dlc.faces.finder import FaceFinder, Needs
 from dlc.faces.selector import select_faces
 from dlc.media.frame import Frame
-from dlc.media.image.plan import IMAGE_EXTENSIONS
+from dlc.media.image.kinds import IMAGE_EXTENSIONS
 from dlc.media.image.still import read_photo
 from dlc.media.inputs import files_in, is_folder, require_file
 from dlc.options import FaceChoice

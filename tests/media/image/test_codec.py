@@ -12,14 +12,15 @@ import pytest
 
 from dlc.errors import InputError
 from dlc.media.image.codec import decode_image, encode_image, jpeg_quality, pixels_of, to_native
-from dlc.media.image.files import ImageKind, ImageMetadata, image_damage, png_xmp
+from dlc.media.image.files import ImageMetadata, image_damage, png_xmp
+from dlc.media.image.kinds import ImageKind, OutputKind
 from dlc.options import EncodeOptions
 
 PATH = Path("picture")
 XMP = b"<x:xmpmeta xmlns:x='adobe:ns:meta/'/>"
 
 
-@pytest.mark.parametrize("kind", list(ImageKind))
+@pytest.mark.parametrize("kind", list(OutputKind))
 @pytest.mark.parametrize(
     ("dtype", "channels", "pix_fmt"),
     [
@@ -32,7 +33,7 @@ XMP = b"<x:xmpmeta xmlns:x='adobe:ns:meta/'/>"
     ],
 )
 def test_every_layout_is_encoded_in_every_kind(
-    kind: ImageKind, dtype: type, channels: int, pix_fmt: str
+    kind: OutputKind, dtype: type, channels: int, pix_fmt: str
 ) -> None:
     shape = (12, 18) if channels == 1 else (12, 18, channels)
     pixels = np.full(shape, np.iinfo(dtype).max // 2, dtype)
@@ -41,21 +42,21 @@ def test_every_layout_is_encoded_in_every_kind(
 
     data = encode_image(pixels_of(native), kind, EncodeOptions(quality=0), ImageMetadata())
 
-    decoded, _ = decode_image(PATH, kind, data)
+    decoded, _ = decode_image(PATH, ImageKind(kind), data)
     assert (decoded.width, decoded.height) == (18, 12)
     levels = pixels_of(decoded).astype(float) / np.iinfo(pixels_of(decoded).dtype).max
     assert np.abs(levels.reshape(12, 18, -1)[..., 0] - 0.5).max() < 0.01
 
 
-@pytest.mark.parametrize("kind", [ImageKind.JPEG, ImageKind.PNG, ImageKind.WEBP])
-def test_metadata_comes_back(kind: ImageKind) -> None:
+@pytest.mark.parametrize("kind", [OutputKind.JPEG, OutputKind.PNG, OutputKind.WEBP])
+def test_metadata_comes_back(kind: OutputKind) -> None:
     exif = b"II*\0\x08\0\0\0\x01\0\x12\x01\x03\0\x01\0\0\0\x06\0\0\0\0\0\0\0"
     icc = b"not really a profile" * 10
     pixels = np.zeros((9, 9, 3), np.uint8)
 
     data = encode_image(pixels, kind, EncodeOptions(), ImageMetadata(exif, None, XMP))
 
-    _, metadata = decode_image(PATH, kind, data)
+    _, metadata = decode_image(PATH, ImageKind(kind), data)
     assert metadata.exif == exif
     assert metadata.orientation == 6
     assert metadata.xmp == XMP
@@ -67,7 +68,7 @@ def test_xmp_too_large_for_jpeg_is_refused() -> None:
     pixels = np.zeros((9, 9, 3), np.uint8)
 
     with pytest.raises(ValueError, match="too large"):
-        encode_image(pixels, ImageKind.JPEG, EncodeOptions(), ImageMetadata(xmp=b"x" * 70_000))
+        encode_image(pixels, OutputKind.JPEG, EncodeOptions(), ImageMetadata(xmp=b"x" * 70_000))
 
 
 def test_floating_point_samples_are_refused() -> None:
@@ -91,7 +92,7 @@ def test_xmp_of_a_png_ends_where_it_ends() -> None:
     for length in range(1, 200):
         packet = XMP + b" " * length
         data = encode_image(
-            pixels, ImageKind.PNG, EncodeOptions(), ImageMetadata(None, None, packet)
+            pixels, OutputKind.PNG, EncodeOptions(), ImageMetadata(None, None, packet)
         )
         assert png_xmp(data) == packet
         assert image_damage(ImageKind.PNG, data) is None
@@ -99,7 +100,7 @@ def test_xmp_of_a_png_ends_where_it_ends() -> None:
 
 def test_xmp_that_others_wrote_into_a_png_as_plain_text_is_read() -> None:
     pixels = np.zeros((9, 9, 3), np.uint8)
-    plain = encode_image(pixels, ImageKind.PNG, EncodeOptions(), ImageMetadata())
+    plain = encode_image(pixels, OutputKind.PNG, EncodeOptions(), ImageMetadata())
     body = b"tEXtXML:com.adobe.xmp\0" + XMP
     chunk = struct.pack(">I", len(body) - 4) + body + struct.pack(">I", zlib.crc32(body))
     header = 8 + 25

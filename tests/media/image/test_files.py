@@ -9,17 +9,18 @@ from pathlib import Path
 import cv2
 import numpy as np
 import pytest
-from PIL import ExifTags, Image
+from PIL import Image
 
 from dlc.media.image.files import (
-    ImageKind,
-    ImageMetadata,
     image_damage,
     image_kind,
     is_animated_webp,
+    is_image_sequence,
     jpeg_xmp,
     with_jpeg_xmp,
 )
+from dlc.media.image.kinds import ImageKind
+from tests.media.image.heif_files import assembled, av1_part, heic
 
 
 def picture() -> np.ndarray:  # type: ignore[type-arg]
@@ -28,6 +29,8 @@ def picture() -> np.ndarray:  # type: ignore[type-arg]
 
 
 def encoded(kind: ImageKind) -> bytes:
+    if kind is ImageKind.HEIC:
+        return heic(picture())
     return cv2.imencode(kind.value, picture())[1].tobytes()
 
 
@@ -50,12 +53,48 @@ def test_other_files_are_no_images(tmp_path: Path, text: bytes) -> None:
     assert image_kind(path) is None
 
 
+@pytest.mark.parametrize("brand", [b"avif", b"heic", b"heix", b"heim", b"heis"])
+@pytest.mark.parametrize("is_first", [True, False])
+def test_heif_says_by_its_brands_how_its_picture_is_encoded(
+    tmp_path: Path, brand: bytes, is_first: bool
+) -> None:
+    path = tmp_path / "picture.jpg"
+    brands = [b"miaf", brand]
+    data = assembled(av1_part(picture()), brand=brand if is_first else b"mif1", brands=brands)
+    path.write_bytes(data)
+
+    assert image_kind(path) is (ImageKind.AVIF if brand == b"avif" else ImageKind.HEIC)
+    assert not is_image_sequence(path)
+
+
+@pytest.mark.parametrize("brand", [b"avis", b"hevc", b"hevx", b"msf1"])
+def test_sequences_of_pictures_are_videos(tmp_path: Path, brand: bytes) -> None:
+    path = tmp_path / "picture.avif"
+    path.write_bytes(assembled(av1_part(picture()), brand=brand, brands=[b"mif1", b"avif"]))
+
+    assert image_kind(path) is None
+    assert is_image_sequence(path)
+
+
+@pytest.mark.parametrize("brand", [b"isom", b"qt  ", b"M4V "])
+def test_videos_are_no_pictures(tmp_path: Path, brand: bytes) -> None:
+    path = tmp_path / "picture.heic"
+    path.write_bytes(assembled(av1_part(picture()), brand=brand, brands=[b"mp42"]))
+
+    assert image_kind(path) is None
+    assert not is_image_sequence(path)
+
+
 @pytest.mark.parametrize("kind", [k for k in ImageKind if k is not ImageKind.TIFF])
 @pytest.mark.parametrize("share", [0.2, 0.7, 0.99])
 def test_a_missing_end_shows(kind: ImageKind, share: float) -> None:
     data = encoded(kind)
 
     assert "end is missing" in (image_damage(kind, data[: int(len(data) * share)]) or "")
+
+
+def test_a_heif_file_that_ends_in_its_boxes_is_damaged() -> None:
+    assert "where its picture is" in (image_damage(ImageKind.HEIC, heic(picture())[:100]) or "")
 
 
 def test_the_end_mark_of_an_embedded_thumbnail_does_not_count() -> None:
@@ -83,40 +122,6 @@ def test_animations_are_recognized(tmp_path: Path) -> None:
     assert is_animated_webp((tmp_path / "a.webp").read_bytes())
     assert not is_animated_webp(encoded(ImageKind.WEBP))
     assert image_kind(tmp_path / "a.png") is None
-
-
-@pytest.mark.parametrize("order", ["<", ">"])
-@pytest.mark.parametrize("number", range(1, 9))
-def test_the_orientation_is_found_in_both_byte_orders(order: str, number: int) -> None:
-    head = b"II*\0" if order == "<" else b"MM\0*"
-    entries = struct.pack(order + "HHIHH", 0x010F, 3, 1, 9, 0)
-    entries += struct.pack(order + "HHIHH", 0x0112, 3, 1, number, 0)
-    exif = head + struct.pack(order + "IH", 8, 2) + entries + struct.pack(order + "I", 0)
-
-    assert ImageMetadata(exif=exif).orientation == number
-
-
-@pytest.mark.parametrize("exif", [None, b"", b"II*\0", b"II*\0\xff\xff\xff\xff", b"garbage" * 9])
-def test_broken_exif_means_upright(exif: bytes | None) -> None:
-    assert ImageMetadata(exif=exif).orientation == 1
-
-
-def test_the_thumbnail_of_the_old_face_is_cut_off() -> None:
-    small = cv2.imencode(".jpg", picture()[::8, ::8])[1].tobytes()
-    first = struct.pack("<HHHIHHI", 1, 0x0112, 3, 1, 6, 0, 26)
-    second = struct.pack("<HHHIIHHIII", 2, 0x0201, 4, 1, 26 + 30, 0x0202, 4, 1, len(small), 0)
-    exif = b"II*\0" + struct.pack("<I", 8) + first + second + small
-    metadata = ImageMetadata(exif=exif)
-
-    stripped = metadata.exif_without_thumbnail
-
-    assert stripped is not None
-    before, after = Image.Exif(), Image.Exif()
-    before.load(exif)
-    after.load(stripped)
-    assert before.get_ifd(ExifTags.IFD.IFD1)
-    assert not after.get_ifd(ExifTags.IFD.IFD1)
-    assert after[0x0112] == before[0x0112] == 6
 
 
 def test_xmp_finds_its_place_in_a_jpeg(tmp_path: Path) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import logging
 import shutil
+import sys
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -22,6 +23,7 @@ from dlc.errors import (
     DlcError,
     EncoderError,
     InputError,
+    MissingLibraryError,
     NoFaceError,
     OptionError,
     OutputError,
@@ -37,6 +39,7 @@ from dlc.pipeline import CancelToken
 from dlc.workflows import sources
 from tests import clips
 from tests.faults import files
+from tests.media.image.heif_files import avif, heic
 
 FAST = dlc.SwapOptions(engine=Engine.MESH, encoding=EncodeOptions(quality=28), threads=2)
 FRAMES = 4
@@ -80,6 +83,30 @@ def names(folder: Path) -> list[str]:
 
 def picture(path: Path) -> NDArray[np.uint8]:
     return np.asarray(cv2.imread(str(path)), np.uint8)
+
+
+def test_pictures_from_phones_become_jpeg_and_one_that_cannot_be_read_stops_no_other(
+    astronaut_file: Path,
+    folder: Path,
+    output: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    rgb = np.ascontiguousarray(picture(folder / "photo.png")[..., ::-1])
+    for path in folder.iterdir():
+        path.unlink()
+    (folder / "a.heic").write_bytes(heic(rgb))
+    (folder / "b.avif").write_bytes(avif(rgb))
+    monkeypatch.setitem(sys.modules, "pillow_heif", None)
+    result = dlc.swap_folder(astronaut_file, folder, output, FAST)
+    assert names(output) == ["b.jpg"]
+    assert isinstance(result.targets[0].error, MissingLibraryError)
+    assert result.notes[0].endswith("a.heic becomes a.jpg, b.avif becomes b.jpg")
+    monkeypatch.undo()
+    result = dlc.swap_folder(astronaut_file, folder, output, FAST)
+    assert [each.was_there for each in result.targets] == [False, True]
+    assert result.errors == ()
+    first, second = (picture(output / name).astype(int) for name in ("a.jpg", "b.jpg"))
+    assert np.abs(first - second).mean() < 4
 
 
 @pytest.mark.parametrize("mapped", [False, True])

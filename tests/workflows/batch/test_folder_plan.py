@@ -27,7 +27,7 @@ def test_outputs_have_the_targets_names_in_natural_order(clips: Path, tmp_path: 
         tmp_path / "out" / name for name in ("a.jpg", "a.mp4", "b9.mov", "b10.mp4")
     ]
     assert {files.contact_sheet for files in plan.targets} == {None}
-    assert plan.notes == ()
+    assert plan.notes == ("1 file is of a kind that dlc does not write: b10.ts becomes b10.mp4",)
     assert not (tmp_path / "out").exists()
 
 
@@ -38,14 +38,24 @@ def test_contact_sheets_of_a_clip_and_its_poster_are_two(clips: Path, tmp_path: 
     ]
 
 
+def test_outputs_of_another_kind_are_noted(clips: Path, tmp_path: Path) -> None:
+    for name in ("c.heic", "d.avif", "e.wmv"):
+        (clips / name).write_bytes(b"x")
+    assert plan_folder(clips, tmp_path / "out", None).notes == (
+        "4 files are of kinds that dlc does not write: b10.ts becomes b10.mp4, c.heic becomes "
+        "c.jpg, d.avif becomes d.jpg and 1 more",
+    )
+
+
 def test_what_is_left_out_is_noted(clips: Path) -> None:
-    for name in ("1.heic", "2.srt", "3", "4.mp3", ".hidden"):
+    (clips / "b10.ts").unlink()
+    for name in ("1.psd", "2.srt", "3", "4.mp3", ".hidden"):
         (clips / name).write_bytes(b"x")
     for name in ("more", "out", "sheets", ".git"):
         (clips / name).mkdir()
     plan = plan_folder(clips, clips / "out", clips / "sheets")
     assert plan.notes == (
-        "4 files are of no kind that dlc reads, and left out: 1.heic, 2.srt, 3 and 1 more",
+        "4 files are of no kind that dlc reads, and left out: 1.psd, 2.srt, 3 and 1 more",
         "folders inside the folder are left out: more",
     )
 
@@ -60,6 +70,10 @@ def test_two_targets_for_one_output_are_both_named(clips: Path, tmp_path: Path) 
     (clips / "b9.ts").write_bytes(b"x")
     (clips / "b9.wmv").write_bytes(b"x")
     with pytest.raises(InputError, match=r"b9\.ts and .*b9\.wmv would both become .*b9\.mp4"):
+        plan_folder(clips, tmp_path / "out", None)
+    (clips / "b9.ts").unlink()
+    (clips / "a.heic").write_bytes(b"x")
+    with pytest.raises(InputError, match=r"a\.heic and .*a\.jpg would both become .*a\.jpg"):
         plan_folder(clips, tmp_path / "out", None)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -14,9 +15,9 @@ from numpy.typing import NDArray
 
 from dlc.errors import DamagedInputError, InputError
 from dlc.media.color import ColorTags, convert
+from dlc.media.image.avif import decode_avif
 from dlc.media.image.density import Density, density_of, with_density
 from dlc.media.image.files import (
-    ImageKind,
     ImageMetadata,
     is_cmyk,
     jpeg_xmp,
@@ -24,14 +25,13 @@ from dlc.media.image.files import (
     with_jpeg_xmp,
     with_png_xmp,
 )
-from dlc.media.limits import MAX_PHOTO_PIXELS, megapixels
+from dlc.media.image.heic import decode_heic
+from dlc.media.image.heif import read_heif
+from dlc.media.image.kinds import DEEP, DESCRIBED, TRANSPARENT, ImageKind, OutputKind
+from dlc.media.limits import too_large
 from dlc.media.planes import plane_arrays, require_layout
 from dlc.options import EncodeOptions, Preset
 
-# Which kinds can say how they lie, have an ICC profile and XMP; which have opacity; which 16 bits.
-DESCRIBED = (ImageKind.JPEG, ImageKind.PNG, ImageKind.WEBP)
-TRANSPARENT = (ImageKind.PNG, ImageKind.WEBP, ImageKind.TIFF, ImageKind.BMP)
-DEEP = (ImageKind.PNG, ImageKind.TIFF)
 _FORMATS = {
     (np.dtype(np.uint8), 1): "gray",
     (np.dtype(np.uint8), 3): "bgr24",
@@ -54,12 +54,15 @@ def decode_image(path: Path, kind: ImageKind, data: bytes) -> tuple[av.VideoFram
         data: the whole file.
 
     Returns:
-        The pixels as they are stored, and the metadata.
+        The pixels as they are stored, those of HEIC and AVIF upright, and the metadata.
 
     Raises:
         InputError: if the file is no image or has another kind of samples than 8 or 16 bits.
         DamagedInputError: if no picture can be read from it.
+        MissingLibraryError: if a library that reads this kind is missing.
     """
+    if kind in (ImageKind.HEIC, ImageKind.AVIF):
+        return _decode_heif(path, kind, data)
     with _silent_opencv():
         try:
             pixels, types, blocks = cv2.imdecodeWithMetadata(
@@ -67,9 +70,7 @@ def decode_image(path: Path, kind: ImageKind, data: bytes) -> tuple[av.VideoFram
             )
         except cv2.error as error:
             if "CV_IO_MAX_IMAGE" in error.err:
-                raise InputError(
-                    f"{path} says it has more than {megapixels(MAX_PHOTO_PIXELS)}: scale it down"
-                ) from error
+                raise too_large(path) from error
             raise InputError(f"{path} cannot be read as an image: {error.err}") from error
     if pixels is None:
         raise DamagedInputError(f"{path} is damaged: no picture can be read from it")
@@ -87,8 +88,23 @@ def decode_image(path: Path, kind: ImageKind, data: bytes) -> tuple[av.VideoFram
     )
 
 
+def _decode_heif(path: Path, kind: ImageKind, data: bytes) -> tuple[av.VideoFrame, ImageMetadata]:
+    """Decode what is in a HEIF file; pixels are turned as the file says, whatever its EXIF does."""
+    picture = read_heif(data)
+    if picture is None:
+        raise DamagedInputError(f"{path} is damaged: no picture can be read from it")
+    if kind is ImageKind.HEIC:
+        pixels = decode_heic(path, data, picture)
+    else:
+        with _silent_opencv():
+            pixels = decode_avif(path, data, picture)
+    metadata = picture.metadata.turned_upright
+    density = density_of(kind, data, metadata.exif)
+    return to_native(path, pixels), replace(metadata, density=density)
+
+
 def encode_image(
-    pixels: NDArray[Any], kind: ImageKind, encoding: EncodeOptions, metadata: ImageMetadata
+    pixels: NDArray[Any], kind: OutputKind, encoding: EncodeOptions, metadata: ImageMetadata
 ) -> bytes:
     """Encode an image.
 
@@ -112,7 +128,7 @@ def encode_image(
             cv2.IMAGE_METADATA_EXIF: metadata.exif,
             cv2.IMAGE_METADATA_ICCP: metadata.icc,
             # OpenCV writes none to JPEG, and to PNG also what lies in memory behind it.
-            cv2.IMAGE_METADATA_XMP: metadata.xmp if kind is ImageKind.WEBP else None,
+            cv2.IMAGE_METADATA_XMP: metadata.xmp if kind is OutputKind.WEBP else None,
         }
     found = {key: np.frombuffer(block, np.uint8) for key, block in blocks.items() if block}
     _, encoded = cv2.imencodeWithMetadata(
@@ -125,9 +141,9 @@ def encode_image(
     data = encoded.tobytes()
     if metadata.density is not None:
         data = with_density(kind, data, metadata.density)
-    if kind is ImageKind.JPEG and metadata.xmp is not None:
+    if kind is OutputKind.JPEG and metadata.xmp is not None:
         return with_jpeg_xmp(data, metadata.xmp)
-    if kind is ImageKind.PNG and metadata.xmp is not None:
+    if kind is OutputKind.PNG and metadata.xmp is not None:
         return with_png_xmp(data, metadata.xmp)
     return data
 
@@ -188,8 +204,10 @@ def jpeg_quality(quality: float) -> int:
     return round((200 - scale) / 2 if scale <= 100 else max(1.0, 5000 / scale))
 
 
-def _encode_options(kind: ImageKind, encoding: EncodeOptions, density: Density | None) -> list[int]:
-    if kind is ImageKind.JPEG:
+def _encode_options(
+    kind: OutputKind, encoding: EncodeOptions, density: Density | None
+) -> list[int]:
+    if kind is OutputKind.JPEG:
         quality = 100 if encoding.quality <= 0 else jpeg_quality(encoding.quality)
         # Full color resolution, as the input's may have been.
         sampling = cv2.IMWRITE_JPEG_SAMPLING_FACTOR_444
@@ -201,13 +219,13 @@ def _encode_options(kind: ImageKind, encoding: EncodeOptions, density: Density |
             cv2.IMWRITE_JPEG_OPTIMIZE,
             1,
         ]
-    if kind is ImageKind.PNG:
+    if kind is OutputKind.PNG:
         return [cv2.IMWRITE_PNG_COMPRESSION, _PNG_LEVELS[encoding.preset]]
-    if kind is ImageKind.WEBP:
+    if kind is OutputKind.WEBP:
         # Above 100 OpenCV writes lossless WebP.
         quality = 101 if encoding.quality <= 0 else jpeg_quality(encoding.quality)
         return [cv2.IMWRITE_WEBP_QUALITY, quality]
-    if kind is ImageKind.TIFF and density is not None:
+    if kind is OutputKind.TIFF and density is not None:
         x, y = map(round, density)
         unit = cv2.IMWRITE_TIFF_RESOLUTION_UNIT_INCH
         return [

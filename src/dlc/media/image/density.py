@@ -5,7 +5,9 @@ from __future__ import annotations
 import struct
 import zlib
 
-from dlc.media.image.files import ImageKind, first_directory, jpeg_segments, png_chunks
+from dlc.media.image.exif import first_directory
+from dlc.media.image.files import jpeg_segments, png_chunks
+from dlc.media.image.kinds import ImageKind, OutputKind
 
 # Pixels an inch, from left to right and from top to bottom.
 Density = tuple[float, float]
@@ -35,21 +37,21 @@ def density_of(kind: ImageKind, data: bytes, exif: bytes | None) -> Density | No
     return found or (_tiff_density(exif) if exif else None)
 
 
-def with_density(kind: ImageKind, data: bytes, density: Density) -> bytes:
+def with_density(kind: OutputKind, data: bytes, density: Density) -> bytes:
     """Return a JPEG, PNG or BMP file that says its density; others are returned as they are.
 
     JPEG files have to begin with JFIF's segment, and BMP files with a header of at least 40 bytes,
     as OpenCV writes them.
     """
-    if kind is ImageKind.JPEG and data[6:11] == b"JFIF\0":
+    if kind is OutputKind.JPEG and data[6:11] == b"JFIF\0":
         x, y = map(round, density)
         return data[:13] + struct.pack(">BHH", 1, x, y) + data[18:]
     x, y = (round(each * _INCHES_A_METER) for each in density)
-    if kind is ImageKind.PNG:
+    if kind is OutputKind.PNG:
         body = b"pHYs" + struct.pack(">IIB", x, y, 1)
         chunk = struct.pack(">I", len(body) - 4) + body + struct.pack(">I", zlib.crc32(body))
         return data[:_PNG_HEADER] + chunk + data[_PNG_HEADER:]
-    if kind is ImageKind.BMP:
+    if kind is OutputKind.BMP:
         return data[:_BMP_DENSITY] + struct.pack("<ii", x, y) + data[_BMP_DENSITY + 8 :]
     return data
 

@@ -2,45 +2,44 @@
 
 from __future__ import annotations
 
+import re
 import struct
 import zlib
 from collections.abc import Iterator
-from dataclasses import dataclass
-from enum import StrEnum
+from dataclasses import dataclass, replace
 from pathlib import Path
+
+from dlc.media.image.boxes import read_items
+from dlc.media.image.exif import orientation_of, short_value, upright
+from dlc.media.image.kinds import ImageKind
 
 _PNG_SIGNATURE = b"\x89PNG\r\n\x1a\n"
 _PNG_XMP = b"XML:com.adobe.xmp"
 # Length of the signature and of the header chunk, which is always the first one.
 _PNG_HEADER = 8 + 25
 _XMP_HEADER = b"http://ns.adobe.com/xap/1.0/\0"
-_ORIENTATION_TAG = 0x0112
+_XMP_ORIENTATION = re.compile(rb"(tiff:Orientation(?:\s*=\s*[\"']|>)\s*)[1-8]")
+# A segment of JPEG begins with its length in two bytes, and one of EXIF then with its name.
+MAX_JPEG_EXIF = 0xFFFF - 2 - len(b"Exif\0\0")
 _SUBFILE_TAG = 0x00FE
 _COLOR_SPACE_TAG = 0x0106
 _SEPARATED = 5
 # SOF0 to SOF15, among which there are three others.
 _JPEG_FRAMES = frozenset(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC}
-# What the file type box of ISO/IEC 23008-12 says of single pictures.
-_FOREIGN_BRANDS = {
-    b"heic": "HEIC",
-    b"heix": "HEIC",
-    b"heim": "HEIC",
-    b"heis": "HEIC",
-    b"mif1": "HEIF",
-    b"avif": "AVIF",
+# What the file type box of HEIF (ISO/IEC 23008-12) says of single pictures.
+_BRANDS = {
+    b"avif": ImageKind.AVIF,
+    b"heic": ImageKind.HEIC,
+    b"heim": ImageKind.HEIC,
+    b"heis": ImageKind.HEIC,
+    b"heix": ImageKind.HEIC,
 }
+# Says that there is a picture, and leaves it to others how it is encoded.
+_ANY_PICTURE = b"mif1"
+# And of image sequences.
+_SEQUENCES = frozenset({b"avis", b"hevc", b"hevm", b"hevs", b"hevx", b"msf1"})
 # Sizes of the headers that BMP files have had since OS/2.
 _BMP_HEADERS = frozenset({12, 16, 40, 52, 56, 64, 108, 124})
-
-
-class ImageKind(StrEnum):
-    """The kinds of images that are read and written, each by its usual extension."""
-
-    JPEG = ".jpg"
-    PNG = ".png"
-    WEBP = ".webp"
-    TIFF = ".tiff"
-    BMP = ".bmp"
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,28 +61,23 @@ class ImageMetadata:
     @property
     def orientation(self) -> int:
         """The EXIF Orientation number; 1, upright, where there is none."""
-        found = _entry(self.exif, _ORIENTATION_TAG) if self.exif else None
-        return found or 1
+        return orientation_of(self.exif)
 
     @property
-    def exif_without_thumbnail(self) -> bytes | None:
-        """The EXIF data with its link to the embedded thumbnail cut, which shows the old face."""
-        if self.exif is None or (directory := first_directory(self.exif)) is None:
-            return self.exif
-        order, position, count = directory
-        end = position + 2 + 12 * count
-        if end + 4 > len(self.exif):
-            return self.exif
-        return self.exif[:end] + struct.pack(order + "I", 0) + self.exif[end + 4 :]
+    def turned_upright(self) -> ImageMetadata:
+        """The same for pixels that were turned upright, in EXIF as in XMP."""
+        exif = self.exif and upright(self.exif)
+        xmp = self.xmp and _XMP_ORIENTATION.sub(rb"\g<1>1", self.xmp)
+        return replace(self, exif=exif, xmp=xmp)
 
 
 def image_kind(path: Path) -> ImageKind | None:
     """Return which kind of still image a file is by its first bytes, None if it is none.
 
-    An animated PNG is no still image.
+    An animated PNG or AVIF is no still image.
     """
     with path.open("rb") as file:
-        head = file.read(32)
+        head = file.read(64)
         if head.startswith(b"\xff\xd8\xff"):
             return ImageKind.JPEG
         if head.startswith(_PNG_SIGNATURE):
@@ -94,7 +88,7 @@ def image_kind(path: Path) -> ImageKind | None:
         return ImageKind.TIFF
     if head[:2] == b"BM" and int.from_bytes(head[14:18], "little") in _BMP_HEADERS:
         return ImageKind.BMP
-    return None
+    return _heif_kind(head) if head[4:8] == b"ftyp" else None
 
 
 def is_animated_png(path: Path) -> bool:
@@ -104,14 +98,11 @@ def is_animated_png(path: Path) -> bool:
     return head.startswith(_PNG_SIGNATURE) and _announces_animation(head)
 
 
-def foreign_image(path: Path) -> str | None:
-    """Return the name of a kind of picture that dlc does not read, None for any other file.
-
-    Such pictures are in a container that also holds videos.
-    """
+def is_image_sequence(path: Path) -> bool:
+    """Whether a file is a video of HEIF, an animated AVIF for instance, by its first bytes."""
     with path.open("rb") as file:
         head = file.read(12)
-    return _FOREIGN_BRANDS.get(head[8:12]) if head[4:8] == b"ftyp" else None
+    return head[4:8] == b"ftyp" and head[8:12] in _SEQUENCES
 
 
 def tiff_pages(data: bytes) -> int:
@@ -145,7 +136,7 @@ def is_cmyk(kind: ImageKind, data: bytes) -> bool:
         # Frame headers: size of samples, height, width, and the number of colors.
         frames = (at for marker, at, _ in jpeg_segments(data) if marker in _JPEG_FRAMES)
         return any(data[at + 5 : at + 6] == b"\x04" for at in frames)
-    return kind is ImageKind.TIFF and _entry(data, _COLOR_SPACE_TAG) == _SEPARATED
+    return kind is ImageKind.TIFF and short_value(data, _COLOR_SPACE_TAG) == _SEPARATED
 
 
 def image_damage(kind: ImageKind, data: bytes) -> str | None:
@@ -160,6 +151,8 @@ def image_damage(kind: ImageKind, data: bytes) -> str | None:
             return "its end is missing"
     if kind is ImageKind.PNG:
         return _png_damage(data)
+    if kind in (ImageKind.HEIC, ImageKind.AVIF):
+        return _heif_damage(data)
     declared = {
         ImageKind.WEBP: 8 + int.from_bytes(data[4:8], "little"),
         ImageKind.BMP: int.from_bytes(data[2:6], "little"),
@@ -248,6 +241,16 @@ def png_chunks(data: bytes) -> Iterator[tuple[bytes, bytes, bytes]]:
         position = start + length + 4
 
 
+def _heif_kind(head: bytes) -> ImageKind | None:
+    """Return the kind of picture that a file type box stands for, None for videos."""
+    brand = head[8:12]
+    if brand != _ANY_PICTURE:
+        return _BRANDS.get(brand)
+    size = min(int.from_bytes(head[:4], "big"), len(head))
+    others = (_BRANDS.get(head[at : at + 4]) for at in range(16, size - 3, 4))
+    return next(filter(None, others), ImageKind.HEIC)
+
+
 def _announces_animation(head: bytes) -> bool:
     for kind, _, _ in png_chunks(head):
         if kind in (b"acTL", b"IDAT"):
@@ -266,26 +269,10 @@ def _png_damage(data: bytes) -> str | None:
     return "its end is missing"
 
 
-def first_directory(exif: bytes) -> tuple[str, int, int] | None:
-    """Return byte order, position and number of entries of EXIF's first directory."""
-    order = {b"II*\0": "<", b"MM\0*": ">"}.get(exif[:4])
-    if order is None or len(exif) < 8:
-        return None
-    (position,) = struct.unpack_from(order + "I", exif, 4)
-    if position + 2 > len(exif):
-        return None
-    (count,) = struct.unpack_from(order + "H", exif, position)
-    return order, position, count
-
-
-def _entry(structure: bytes, wanted: int) -> int | None:
-    """Return a short number of the first directory of EXIF or TIFF by its tag."""
-    directory = first_directory(structure)
-    if directory is None:
-        return None
-    order, position, count = directory
-    for at in range(position + 2, min(position + 2 + 12 * count, len(structure) - 11), 12):
-        tag, _, _, value = struct.unpack_from(order + "HHIH", structure, at)
-        if tag == wanted:
-            return int(value)
-    return None
+def _heif_damage(data: bytes) -> str | None:
+    items = read_items(data)
+    if items is None:
+        return "it does not say where its picture is"
+    extents = (extent for item in items.by_number.values() for extent in item.extents)
+    is_cut = any(begin + length > len(data) for begin, length in extents)
+    return "its end is missing" if is_cut else None

@@ -9,25 +9,20 @@ from pathlib import Path
 
 from dlc.errors import EncoderError, OptionError, OutputError
 from dlc.media.atomic import check_path
-from dlc.media.image.codec import DEEP, DESCRIBED, TRANSPARENT
-from dlc.media.image.files import ImageKind
+from dlc.media.image.kinds import (
+    DEEP,
+    DESCRIBED,
+    OUTPUT_EXTENSIONS,
+    OUTPUT_KINDS,
+    TRANSPARENT,
+    OutputKind,
+)
 from dlc.media.info import MediaInfo
 from dlc.media.limits import MAX_PHOTO_PIXELS
 from dlc.media.orientation import UPRIGHT
 from dlc.media.planes import layout_of
 from dlc.media.scaling import size_at_height
 from dlc.options import EncodeOptions
-
-_KINDS = {
-    ".jpg": ImageKind.JPEG,
-    ".jpeg": ImageKind.JPEG,
-    ".png": ImageKind.PNG,
-    ".webp": ImageKind.WEBP,
-    ".tif": ImageKind.TIFF,
-    ".tiff": ImageKind.TIFF,
-    ".bmp": ImageKind.BMP,
-}
-IMAGE_EXTENSIONS = tuple(_KINDS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +36,7 @@ class ImagePlan:
         notes: what cannot be as it is in the input, in words for the user.
     """
 
-    kind: ImageKind
+    kind: OutputKind
     upright: bool
     size: tuple[int, int] | None
     notes: tuple[str, ...]
@@ -72,11 +67,11 @@ def check_image(
     check_path(path, [info.path, *inputs], overwrite=overwrite)
     if not 0 <= encoding.quality <= 51:
         raise OptionError(f"quality {encoding.quality:g} is off the scale: 0 (best) to 51")
-    kind = _KINDS.get(path.suffix.lower())
+    kind = OUTPUT_KINDS.get(path.suffix.lower())
     if kind is None:
         raise OutputError(
             f"{info.path.name} is an image: name an output that ends in "
-            f"{', '.join(IMAGE_EXTENSIONS)}, not {path.name}"
+            f"{', '.join(OUTPUT_EXTENSIONS)}, not {path.name}"
         )
     if encoding.encoder is not None:
         raise EncoderError(f"{encoding.encoder} encodes videos: leave out `encoder` for an image")
@@ -89,13 +84,15 @@ def check_image(
     if layout and layout.has_alpha and kind not in TRANSPARENT:
         notes.append("JPEG has no transparency: it is lost")
     if layout and layout.depth > 8 and kind not in DEEP:
-        notes.append(f"{kind.name} has 8 bits a sample: {layout.depth} bits are reduced")
+        # A picture of 10 bits was read as one of 16.
+        bits = "more" if info.is_image else layout.depth
+        notes.append(f"{kind.name} has 8 bits a sample: {bits} bits are reduced")
     return ImagePlan(kind, upright, size, tuple(notes))
 
 
 def is_image_name(path: str | Path) -> bool:
     """Whether a file that is to be written is an image by its extension."""
-    return Path(path).suffix.lower() in _KINDS
+    return Path(path).suffix.lower() in OUTPUT_KINDS
 
 
 def _size(info: MediaInfo, height: int | None) -> tuple[int, int] | None:

@@ -17,18 +17,16 @@ from dlc.media.color import FULL, ColorTags
 from dlc.media.failures import unreadable, unwritable
 from dlc.media.frame import Frame
 from dlc.media.image.codec import (
-    DEEP,
-    DESCRIBED,
     decode_image,
     encode_image,
     pixels_of,
     pixels_of_video,
     to_native,
 )
+from dlc.media.image.exif import without_thumbnail
 from dlc.media.image.files import (
-    ImageKind,
+    MAX_JPEG_EXIF,
     ImageMetadata,
-    foreign_image,
     image_damage,
     image_kind,
     is_animated_webp,
@@ -36,6 +34,8 @@ from dlc.media.image.files import (
     tiff_pages,
     with_jpeg_end,
 )
+from dlc.media.image.heif import read_heif
+from dlc.media.image.kinds import DEEP, DESCRIBED, ImageKind, OutputKind
 from dlc.media.image.plan import check_image
 from dlc.media.info import MediaInfo
 from dlc.media.inputs import require_file
@@ -45,7 +45,7 @@ from dlc.media.scaling import resized
 from dlc.options import EncodeOptions
 
 _ALLOW = "pass `allow_damaged=True` to process what can be read"
-_NAMES = "JPEG, PNG, WebP, TIFF or BMP"
+_NAMES = "JPEG, PNG, WebP, HEIC, AVIF, TIFF or BMP"
 
 
 class ImageReader(Closing):
@@ -74,6 +74,7 @@ class ImageReader(Closing):
         Raises:
             InputError: if there is no such file or it is no image that can be read.
             DamagedInputError: if it is damaged, unless that is allowed.
+            MissingLibraryError: if a library that reads its kind is not installed.
         """
         self.path = Path(path)
         require_file(self.path)
@@ -90,10 +91,7 @@ class ImageReader(Closing):
         except OSError as error:
             raise unreadable(self.path, error) from error
         data = self._checked(kind, data, advice)
-        if kind is ImageKind.TIFF and (pages := tiff_pages(data)) > 1:
-            self.notes.append(f"the image has {pages} pages, and only the first one is used")
-        if is_cmyk(kind, data):
-            self.notes.append("the image is in CMYK, for print, and becomes RGB")
+        self.notes += _irregularities(kind, data)
         self._native, self.metadata = decode_image(self.path, kind, data)
         orientation = Orientation.from_exif(self.metadata.orientation)
         width, height = orientation.upright_size(self._native.width, self._native.height)
@@ -256,13 +254,21 @@ class ImageWriter:
                 self.notes.append(f"{kind.name} has no room for the note that it is synthetic")
         icc = self._fitting_profile(pixels)
         density = old.density[::-1] if old.density and self._turned else old.density
-        metadata = ImageMetadata(old.exif_without_thumbnail, icc, self._xmp(), density)
+        metadata = ImageMetadata(self._fitting_exif(), icc, self._xmp(), density)
         try:
             return encode_image(pixels, kind, self._encoding, metadata)
         except ValueError:
             self.notes.append("the image's XMP is too large to be kept")
             xmp = noted_xmp(None) if self._mark else None
             return encode_image(pixels, kind, self._encoding, replace(metadata, xmp=xmp))
+
+    def _fitting_exif(self) -> bytes | None:
+        """Return the EXIF data without its thumbnail, unless the file has no room for it."""
+        exif = self._metadata.exif and without_thumbnail(self._metadata.exif)
+        if exif and self._plan.kind is OutputKind.JPEG and len(exif) > MAX_JPEG_EXIF:
+            self.notes.append("the image's EXIF is too large to be kept")
+            return None
+        return exif
 
     def _fitting_profile(self, pixels: NDArray[Any]) -> bytes | None:
         """Return the color profile unless it is for other colors, as that of a CMYK image is."""
@@ -284,7 +290,7 @@ def is_image(path: Path) -> bool:
     """Whether a file is a still image by its first bytes, whatever its name is.
 
     Raises:
-        InputError: if it cannot be read, or is an image of a kind that dlc does not read.
+        InputError: if it cannot be read.
     """
     return _kind_of(path) is not None
 
@@ -298,6 +304,7 @@ def read_photo(path: str | Path) -> Frame:
     Raises:
         InputError: if there is no such file or it is no image that can be read.
         DamagedInputError: if the photo is damaged.
+        MissingLibraryError: if a library that reads its kind is not installed.
     """
     with ImageReader(path, advice="use a whole copy of it, or another photo") as reader:
         return next(iter(reader))
@@ -305,9 +312,16 @@ def read_photo(path: str | Path) -> Frame:
 
 def _kind_of(path: Path) -> ImageKind | None:
     try:
-        foreign, kind = foreign_image(path), image_kind(path)
+        return image_kind(path)
     except OSError as error:
         raise unreadable(path, error) from error
-    if foreign is not None:
-        raise InputError(f"{path}: {foreign} pictures cannot be read; convert it to JPEG or PNG")
-    return kind
+
+
+def _irregularities(kind: ImageKind, data: bytes) -> Iterator[str]:
+    """Yield what is in a file that an output will not have, in words for the user."""
+    if kind is ImageKind.TIFF and (pages := tiff_pages(data)) > 1:
+        yield f"the image has {pages} pages, and only the first one is used"
+    if is_cmyk(kind, data):
+        yield "the image is in CMYK, for print, and becomes RGB"
+    if kind in (ImageKind.HEIC, ImageKind.AVIF) and (picture := read_heif(data)):
+        yield from picture.notes()

@@ -13,6 +13,7 @@ from dlc.errors import (
     DlcError,
     EncoderError,
     InputError,
+    MissingLibraryError,
     NoFaceError,
     OptionError,
     OutputError,
@@ -40,9 +41,11 @@ logger = logging.getLogger(__name__)
 
 ProgressCallback = Callable[[FolderProgress], None]
 
-# Faults of one target once the sources are prepared: an OptionError is a start after its end.
+# Faults of one target once the sources are prepared: an OptionError is a start after its end, a
+# missing library one that reads its kind of picture.
 _OF_ONE_TARGET = (
     InputError,
+    MissingLibraryError,
     NoFaceError,
     OutputError,
     EncoderError,
@@ -70,7 +73,7 @@ def swap_folder(
         source: as for `dlc.swap`.
         targets: the folder. Videos and pictures directly in it are taken, by their names.
         output: the folder to write to, created if missing. An output has its target's name, but
-            ends in .mp4 where videos cannot be written as what the target is.
+            ends in .mp4, .jpg or .png where dlc does not write the target's kind of file.
         options: all choices; None means the defaults. `contact_sheet` is a folder, too, which gets
             a PNG for each target. `start`, `end`, `resume`, `decoder` and `encoding.encoder`
             concern the videos alone.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -38,7 +38,8 @@ class FolderPlan:
         output: the folder for the results.
         contact_sheets: the folder for contact sheets, if they were requested.
         targets: the targets in natural order.
-        notes: what else is in the folder, in words for the user.
+        notes: which outputs are of another kind than their targets, and what else is in the folder,
+            in words for the user.
     """
 
     output: Path
@@ -80,7 +81,8 @@ def plan_folder(folder: Path, output: Path, contact_sheets: Path | None) -> Fold
     _check_outputs(targets)
     own = [path for path in (output, contact_sheets) if path is not None]
     strangers = [path for path in contents.folders if not any(_same(path, each) for each in own)]
-    return FolderPlan(output, contact_sheets, targets, _notes(contents.others, strangers))
+    notes = [*_renamed(targets), *_left_out(contents.others, strangers)]
+    return FolderPlan(output, contact_sheets, targets, tuple(notes))
 
 
 def _files_of(target: Path, output: Path, contact_sheets: Path | None) -> TargetFiles:
@@ -127,17 +129,29 @@ def _same(one: Path, other: Path) -> bool:
     )
 
 
-def _notes(others: Sequence[Path], folders: Sequence[Path]) -> tuple[str, ...]:
-    notes = []
+def _renamed(targets: Sequence[TargetFiles]) -> Iterator[str]:
+    """Yield what is to be said of targets whose outputs are of another kind."""
+    renamed = [
+        f"{each.target.name} becomes {each.output.name}"
+        for each in targets
+        if each.target.name != each.output.name
+    ]
+    if renamed:
+        what = "1 file is of a kind" if len(renamed) == 1 else f"{len(renamed)} files are of kinds"
+        yield f"{what} that dlc does not write: {_listed(renamed)}"
+
+
+def _left_out(others: Sequence[Path], folders: Sequence[Path]) -> Iterator[str]:
+    """Yield what is to be said of what is no target."""
     if others:
         what = "1 file is" if len(others) == 1 else f"{len(others)} files are"
-        notes.append(f"{what} of no kind that dlc reads, and left out: {_listed(others)}")
+        names = _listed([path.name for path in others])
+        yield f"{what} of no kind that dlc reads, and left out: {names}"
     if folders:
-        notes.append(f"folders inside the folder are left out: {_listed(folders)}")
-    return tuple(notes)
+        names = _listed([path.name for path in folders])
+        yield f"folders inside the folder are left out: {names}"
 
 
-def _listed(paths: Sequence[Path]) -> str:
-    names = ", ".join(path.name for path in paths[:_NAMED])
-    more = len(paths) - _NAMED
-    return f"{names} and {more} more" if more > 0 else names
+def _listed(texts: Sequence[str]) -> str:
+    more = len(texts) - _NAMED
+    return ", ".join(texts[:_NAMED]) + (f" and {more} more" if more > 0 else "")

@@ -1,0 +1,47 @@
+"""Which kinds of images are read, which are written, and what these have room for."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+
+class ImageKind(StrEnum):
+    """The kinds of images that are read, each by its usual extension."""
+
+    JPEG = ".jpg"
+    PNG = ".png"
+    WEBP = ".webp"
+    TIFF = ".tiff"
+    BMP = ".bmp"
+    HEIC = ".heic"
+    AVIF = ".avif"
+
+
+class OutputKind(StrEnum):
+    """The kinds of images that are written, each by its usual extension."""
+
+    JPEG = ".jpg"
+    PNG = ".png"
+    WEBP = ".webp"
+    TIFF = ".tiff"
+    BMP = ".bmp"
+
+
+OUTPUT_KINDS = {
+    ".jpg": OutputKind.JPEG,
+    ".jpeg": OutputKind.JPEG,
+    ".png": OutputKind.PNG,
+    ".webp": OutputKind.WEBP,
+    ".tif": OutputKind.TIFF,
+    ".tiff": OutputKind.TIFF,
+    ".bmp": OutputKind.BMP,
+}
+OUTPUT_EXTENSIONS = tuple(OUTPUT_KINDS)
+# HEIC pictures come under three names.
+ONLY_READ_EXTENSIONS = (".heic", ".heif", ".hif", ".avif")
+IMAGE_EXTENSIONS = (*OUTPUT_EXTENSIONS, *ONLY_READ_EXTENSIONS)
+
+# Which kinds can say how they lie, have an ICC profile and XMP; which have opacity; which 16 bits.
+DESCRIBED = (OutputKind.JPEG, OutputKind.PNG, OutputKind.WEBP)
+TRANSPARENT = (OutputKind.PNG, OutputKind.WEBP, OutputKind.TIFF, OutputKind.BMP)
+DEEP = (OutputKind.PNG, OutputKind.TIFF)

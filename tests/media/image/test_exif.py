@@ -1,0 +1,93 @@
+"""Numbers in EXIF, and what has to go when a picture changes."""
+
+from __future__ import annotations
+
+import struct
+
+import cv2
+import numpy as np
+import pytest
+from PIL import ExifTags, Image
+
+from dlc.media.image.exif import orientation_of, short_value, upright, without_thumbnail
+
+THUMBNAIL = cv2.imencode(".jpg", np.full((15, 20, 3), 90, np.uint8))[1].tobytes()
+
+
+@pytest.mark.parametrize("order", ["<", ">"])
+@pytest.mark.parametrize("number", range(1, 9))
+def test_the_orientation_is_found_in_both_byte_orders(order: str, number: int) -> None:
+    head = b"II*\0" if order == "<" else b"MM\0*"
+    entries = struct.pack(order + "HHIHH", 0x010F, 3, 1, 9, 0)
+    entries += struct.pack(order + "HHIHH", 0x0112, 3, 1, number, 0)
+    exif = head + struct.pack(order + "IH", 8, 2) + entries + struct.pack(order + "I", 0)
+
+    assert orientation_of(exif) == number
+
+
+@pytest.mark.parametrize("exif", [None, b"", b"II*\0", b"II*\0\xff\xff\xff\xff", b"garbage" * 9])
+def test_broken_exif_means_upright(exif: bytes | None) -> None:
+    assert orientation_of(exif) == 1
+
+
+def with_thumbnail(order: str, *, at_end: bool) -> bytes:
+    """Return EXIF with a text, a place, and a thumbnail behind or before them."""
+    text = b"a maker whose name is long\0"
+    lengths = {"text": len(text), "place": 18, "link": 30, "thumbnail": len(THUMBNAIL)}
+    names = ["text", "place", "link", "thumbnail"]
+    names = names if at_end else names[2:] + names[:2]
+    at = {name: 38 + sum(lengths[other] for other in names[:n]) for n, name in enumerate(names)}
+    first = struct.pack(order + "HHHII", 2, 0x010F, 2, len(text), at["text"])
+    first += struct.pack(order + "HHIII", 0x8825, 4, 1, at["place"], at["link"])
+    link = struct.pack(order + "HHHII", 2, 0x0201, 4, 1, at["thumbnail"])
+    link += struct.pack(order + "HHIII", 0x0202, 4, 1, len(THUMBNAIL), 0)
+    place = struct.pack(order + "HHHI4sI", 1, 0, 1, 4, b"\2\3\0\0", 0)
+    blocks = {"text": text, "place": place, "link": link, "thumbnail": THUMBNAIL}
+    head = (b"II*\0" if order == "<" else b"MM\0*") + struct.pack(order + "I", 8)
+    return head + first + b"".join(blocks[name] for name in names)
+
+
+@pytest.mark.parametrize("order", ["<", ">"])
+@pytest.mark.parametrize("at_end", [True, False])
+def test_the_thumbnail_of_the_old_face_is_cut_off(order: str, at_end: bool) -> None:
+    exif = with_thumbnail(order, at_end=at_end)
+    preview = b"a larger preview" * 99
+
+    stripped = without_thumbnail(exif + preview)
+
+    before, after = Image.Exif(), Image.Exif()
+    before.load(exif)
+    after.load(stripped)
+    assert before.get_ifd(ExifTags.IFD.IFD1)[0x0202] == len(THUMBNAIL)
+    assert not after.get_ifd(ExifTags.IFD.IFD1)
+    assert after[0x010F] == before[0x010F] == "a maker whose name is long"
+    assert after.get_ifd(ExifTags.IFD.GPSInfo) == before.get_ifd(ExifTags.IFD.GPSInfo)
+    assert after.get_ifd(ExifTags.IFD.GPSInfo)
+    # What comes before something else cannot be taken out without moving that.
+    assert (THUMBNAIL in stripped) == (preview in stripped) == (not at_end)
+
+
+@pytest.mark.parametrize("order", ["<", ">"])
+def test_all_stays_where_there_is_no_thumbnail(order: str) -> None:
+    head = b"II*\0" if order == "<" else b"MM\0*"
+    entry = struct.pack(order + "HHHIHHI", 1, 0x0112, 3, 1, 6, 0, 0)
+    exif = head + struct.pack(order + "I", 8) + entry + b"what a maker put here"
+
+    assert without_thumbnail(exif) == exif
+    assert short_value(exif, 0x0112) == 6
+    assert short_value(exif, 0x010F) is None
+    assert orientation_of(upright(exif)) == 1
+    assert len(upright(exif)) == len(exif)
+
+
+@pytest.mark.parametrize("length", range(0, 140, 7))
+def test_exif_that_is_cut_short_is_no_obstacle(length: int) -> None:
+    exif = with_thumbnail("<", at_end=True)[:length]
+    assert len(without_thumbnail(exif)) <= length
+    assert upright(exif) == exif
+
+
+def test_directories_that_lead_in_circles_have_an_end() -> None:
+    entries = b"".join(struct.pack("<HHII", 0x8769, 4, 1, 8) for _ in range(20))
+    exif = b"II*\0" + struct.pack("<IH", 8, 20) + entries + struct.pack("<I", 8)
+    assert without_thumbnail(exif) == exif[:-4] + bytes(4)
