@@ -12,6 +12,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
+from tests.media.image.heif_files import heic
 from tests.media.material import Clip, make
 
 DAY = timedelta(days=1)
@@ -94,7 +95,9 @@ def small_file(path: Path) -> Path:
     if path.suffix in (".mp4", ".m4v", ".mov", ".mkv", ".avi"):
         return make(path, Clip(metadata={"comment": "a holiday"}))
     picture = np.random.default_rng(1).integers(0, 256, (40, 60, 3), dtype=np.uint8)
-    if not cv2.imwrite(str(path), picture):
+    if path.suffix == ".heic":
+        path.write_bytes(heic(picture))
+    elif not cv2.imwrite(str(path), picture):
         raise OSError(f"cannot write {path}")
     return path
 

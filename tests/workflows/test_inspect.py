@@ -49,7 +49,7 @@ def test_the_note_of_a_video_without_a_manifest(tmp_path: Path, extension: str) 
     assert inspection.is_intact
 
 
-@pytest.mark.parametrize("extension", ["mp4", "png", "bmp"])
+@pytest.mark.parametrize("extension", ["mp4", "png", "bmp", "heic", "avif"])
 def test_a_file_that_says_nothing(tmp_path: Path, extension: str) -> None:
     inspection = inspect(small_file(tmp_path / f"file.{extension}"))
     assert (inspection.manifest, inspection.note) == (None, None)

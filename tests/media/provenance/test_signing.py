@@ -115,11 +115,14 @@ def test_what_was_not_made_of_a_file_was_created(tmp_path: Path, identity: Ident
     assert manifest.statement == statement.as_json()
 
 
+@pytest.mark.parametrize("extension", ["mp4", "heic", "avif"])
 def test_the_targets_history_is_carried_on(
-    tmp_path: Path, identity: Identity, target: Path
+    tmp_path: Path, identity: Identity, target: Path, extension: str
 ) -> None:
-    path = small_file(tmp_path / "file.mp4")
-    once = signed(path, identity, target).rename(tmp_path / "once.mp4")
+    path = small_file(tmp_path / f"file.{extension}")
+    once = signed(path, identity, target).rename(tmp_path / f"once.{extension}")
+    assert manifest_of(once).is_intact
+    path = small_file(tmp_path / "file.png") if extension != "mp4" else path
     twice = manifest_of(signed(path, identity, once))
     assert twice.is_intact
     assert len(twice.earlier) == 1
@@ -177,7 +180,7 @@ def test_a_disk_without_room_for_the_signed_file_is_called_full(
         signer.sign(path, tmp_path / "no such folder" / "out.mp4")
 
 
-@pytest.mark.parametrize("extension", ["webm", "mkv", "avi", "bmp"])
+@pytest.mark.parametrize("extension", ["webm", "mkv", "avi", "bmp", "heic", "avif"])
 def test_some_containers_have_no_room(extension: str) -> None:
     assert not can_be_signed(Path(f"file.{extension}"))
 

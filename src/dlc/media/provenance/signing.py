@@ -31,6 +31,13 @@ _MIME_TYPES = {
     ".tif": "image/tiff",
     ".tiff": "image/tiff",
 }
+# Pictures that are only read may have manifests, too.
+_ONLY_READ = {
+    ".heic": "image/heic",
+    ".heif": "image/heif",
+    ".hif": "image/heif",
+    ".avif": "image/avif",
+}
 _SETTINGS = {
     # Pictures of the file inside the manifest would survive an edit that removes them.
     "builder": {"thumbnail": {"enabled": False}},
@@ -120,7 +127,7 @@ class ManifestSigner:
 
     def _has_history(self) -> bool:
         """Tell whether the target has a manifest of its own that can be carried on."""
-        if self._target is None or not can_be_signed(self._target):
+        if self._target is None or self._target.suffix.lower() not in {*_MIME_TYPES, *_ONLY_READ}:
             return False
         try:
             with context() as settled, self._target.open("rb") as file:
@@ -140,8 +147,8 @@ def can_be_signed(path: Path) -> bool:
 
 def mime_type(path: Path) -> str:
     """Return what kind of file a name says it is."""
-    known = _MIME_TYPES.get(path.suffix.lower()) or mimetypes.guess_type(path.name)[0]
-    return known or "application/octet-stream"
+    known = {**_MIME_TYPES, **_ONLY_READ}.get(path.suffix.lower())
+    return known or mimetypes.guess_type(path.name)[0] or "application/octet-stream"
 
 
 def context(
