@@ -58,6 +58,9 @@ def test_a_folder_is_swapped_whatever_one_file_does(
     (problem,) = (line for line in lines if line.startswith("error: "))
     assert problem == f"error: no face in {targets / 'clip2.png'}; nothing was written"
     assert lines.index(problem) < lines.index("files     2 done, 1 failed")
+    assert (
+        "note      1 file is of a kind that dlc does not write: clip10.ts becomes clip10.mp4"
+    ) in lines
     assert "note      1 file is of no kind that dlc reads, and left out: notes.txt" in lines
     assert lines[-1] == f"output    {output}"
 

@@ -6,6 +6,7 @@ import json
 import os
 import shutil
 import subprocess
+import sys
 from pathlib import Path
 
 import av
@@ -13,12 +14,14 @@ import cv2
 import numpy as np
 import pytest
 from numpy.typing import NDArray
+from PIL import Image
 
 import dlc
 from dlc.faces.tracking.tracker import load_tracker
 from dlc.media.video.reader import open_target
 from tests.cli.run import command, environment, run_dlc
 from tests.e2e.conftest import remux
+from tests.media.image.heif_files import heic
 
 FRAMES = 15
 
@@ -101,6 +104,39 @@ def test_a_picture_is_swapped(astronaut_file: Path, group_file: Path, folder: Pa
     before, after = cv2.imread(str(group_file)), cv2.imread(str(folder / "out.png"))
     changed = np.abs(before.astype(int) - after).max(axis=2) > 12
     assert 0.005 < changed.mean() < 0.25
+
+
+def test_a_photo_from_a_phone_is_swapped_onto_another(
+    astronaut_file: Path, group_file: Path, folder: Path, tmp_path: Path
+) -> None:
+    source, target, output = tmp_path / "me.heic", tmp_path / "group.heic", folder / "out.jpg"
+    for path, photo, share in ((source, astronaut_file, 1), (target, group_file, 2)):
+        with Image.open(photo) as image:
+            path.write_bytes(heic(np.asarray(image.convert("RGB").reduce(share))))
+    run = run_dlc("swap", source, target, output, "--json", "--quiet")
+    assert (run.returncode, run.stderr) == (0, "")
+    assert json.loads(run.stdout)["faces"] >= 4
+    inside, outside = difference_in_and_around_faces(target, output)
+    assert inside > 4
+    assert outside < 1.5
+    run = run_dlc("swap", source, target, folder / "out.heic")
+    assert run.returncode == 6
+    assert "ends in .jpg, .jpeg, .png" in run.stderr
+    assert [path.name for path in folder.iterdir()] == ["out.jpg"]
+
+
+def test_without_the_library_for_heic_the_command_that_installs_it_is_named(
+    astronaut: NDArray[np.uint8], clip: Path, folder: Path, tmp_path: Path
+) -> None:
+    (tmp_path / "me.heic").write_bytes(heic(np.ascontiguousarray(astronaut[..., ::-1])))
+    (tmp_path / "lacking").mkdir()
+    (tmp_path / "lacking" / "pillow_heif.py").write_text("raise ImportError('it is not here')")
+    changes = {"PYTHONPATH": os.pathsep.join((str(tmp_path / "lacking"), *sys.path))}
+    run = run_dlc("swap", tmp_path / "me.heic", clip, folder / "out.mp4", changes=changes)
+    assert run.returncode == 10
+    assert run.stderr.count("me.heic is a HEIC picture") == 1
+    assert "pip install 'dlc[heic]'" in " ".join(run.stderr.split())
+    assert list(folder.iterdir()) == []
 
 
 def test_people_read_standard_error_and_standard_output_stays_empty(
