@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
 
 import cv2
 import numpy as np
-from numpy.typing import NDArray
 
+from dlc.arrays import Array
 from dlc.errors import DamagedInputError, InputError, MissingLibraryError
 from dlc.media.color import LIMITED
 from dlc.media.image.heif import HeifPicture
@@ -16,7 +15,7 @@ from dlc.media.image.samples import to_16_bits, to_full_range
 from dlc.media.limits import MAX_AVIF_PIXELS, too_large
 
 
-def decode_avif(path: Path, data: bytes, picture: HeifPicture) -> NDArray[Any]:
+def decode_avif(path: Path, data: bytes, picture: HeifPicture) -> Array:
     """Decode an AVIF picture; OpenCV's log has to be silent.
 
     Args:

@@ -11,8 +11,8 @@ from typing import Any
 import av
 import cv2
 import numpy as np
-from numpy.typing import NDArray
 
+from dlc.arrays import Array
 from dlc.errors import DamagedInputError, InputError
 from dlc.media.color import ColorTags, convert
 from dlc.media.image.avif import decode_avif
@@ -104,7 +104,7 @@ def _decode_heif(path: Path, kind: ImageKind, data: bytes) -> tuple[av.VideoFram
 
 
 def encode_image(
-    pixels: NDArray[Any], kind: OutputKind, encoding: EncodeOptions, metadata: ImageMetadata
+    pixels: Array, kind: OutputKind, encoding: EncodeOptions, metadata: ImageMetadata
 ) -> bytes:
     """Encode an image.
 
@@ -148,7 +148,7 @@ def encode_image(
     return data
 
 
-def to_native(path: Path, pixels: NDArray[Any]) -> av.VideoFrame:
+def to_native(path: Path, pixels: Array) -> av.VideoFrame:
     """Return pixels in OpenCV's order as a picture that has a copy of them.
 
     Raises:
@@ -167,7 +167,7 @@ def to_native(path: Path, pixels: NDArray[Any]) -> av.VideoFrame:
     return native
 
 
-def pixels_of_video(native: av.VideoFrame, colors: ColorTags, *, deep: bool) -> NDArray[Any]:
+def pixels_of_video(native: av.VideoFrame, colors: ColorTags, *, deep: bool) -> Array:
     """Return the pixels of a video's picture in OpenCV's order, with its opacity if it has any.
 
     Args:
@@ -189,7 +189,7 @@ def pixels_of_video(native: av.VideoFrame, colors: ColorTags, *, deep: bool) -> 
     return np.asarray(cv2.merge([blue, green, red, *opacity]))
 
 
-def pixels_of(native: av.VideoFrame) -> NDArray[Any]:
+def pixels_of(native: av.VideoFrame) -> Array:
     """Return the pixels of a picture made by `to_native`, sharing its memory."""
     return plane_arrays(native)[0]
 

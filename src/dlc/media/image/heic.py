@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
+from dlc.arrays import Array
 from dlc.errors import DamagedInputError, InputError, MissingLibraryError
 from dlc.media.image.heif import HeifPicture
 from dlc.media.image.samples import to_16_bits, without_premultiplication
@@ -19,7 +19,7 @@ _HEVC = (b"hvc1", b"hev1")
 _FAILURES = (ValueError, EOFError, SyntaxError, RuntimeError, OSError, LookupError, TypeError)
 
 
-def decode_heic(path: Path, data: bytes, picture: HeifPicture) -> NDArray[Any]:
+def decode_heic(path: Path, data: bytes, picture: HeifPicture) -> Array:
     """Decode the main picture of a HEIC file.
 
     Args:

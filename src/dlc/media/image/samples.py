@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import cv2
 import numpy as np
-from numpy.typing import NDArray
+
+from dlc.arrays import Array
 
 
-def to_16_bits(pixels: NDArray[Any], depth: int) -> NDArray[Any]:
+def to_16_bits(pixels: Array, depth: int) -> Array:
     """Return samples of 8 to 16 bits so that white is the most that their type can hold.
 
     Args:
@@ -21,7 +20,7 @@ def to_16_bits(pixels: NDArray[Any], depth: int) -> NDArray[Any]:
     return np.asarray((pixels << (16 - depth)) | (pixels >> (2 * depth - 16)))
 
 
-def to_full_range(gray: NDArray[Any], depth: int) -> NDArray[Any]:
+def to_full_range(gray: Array, depth: int) -> Array:
     """Return gray of limited range, 16 to 235 in 8 bits, as 0 to the most that `depth` bits hold.
 
     Args:
@@ -33,7 +32,7 @@ def to_full_range(gray: NDArray[Any], depth: int) -> NDArray[Any]:
     return np.asarray(np.clip(np.rint(scaled), 0, most).astype(gray.dtype))
 
 
-def without_premultiplication(bgra: NDArray[Any]) -> NDArray[Any]:
+def without_premultiplication(bgra: Array) -> Array:
     """Return colors that were multiplied by their opacity as they were before.
 
     Args:

@@ -6,10 +6,9 @@ from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self
+from typing import Self
 
-from numpy.typing import NDArray
-
+from dlc.arrays import Array
 from dlc.errors import DamagedInputError, InputError, OutputError
 from dlc.media.atomic import AtomicFile, Finish
 from dlc.media.closing import Closing
@@ -231,7 +230,7 @@ class ImageWriter:
         else:
             self.abort()
 
-    def _pixels_of(self, frame: Frame) -> NDArray[Any]:
+    def _pixels_of(self, frame: Frame) -> Array:
         """Return a frame's pixels as they are stored in the file."""
         plan, info = self._plan, self._info
         if info.is_image:
@@ -245,7 +244,7 @@ class ImageWriter:
         stored = UPRIGHT if plan.upright else frame.orientation
         return resized(pixels, *stored.upright_size(*plan.size))
 
-    def _encode(self, pixels: NDArray[Any]) -> bytes:
+    def _encode(self, pixels: Array) -> bytes:
         kind, old = self._plan.kind, self._metadata
         if kind not in DESCRIBED:
             if old.icc:
@@ -270,7 +269,7 @@ class ImageWriter:
             return None
         return exif
 
-    def _fitting_profile(self, pixels: NDArray[Any]) -> bytes | None:
+    def _fitting_profile(self, pixels: Array) -> bytes | None:
         """Return the color profile unless it is for other colors, as that of a CMYK image is."""
         profile = self._metadata.icc
         if profile is None or self._plan.kind not in DESCRIBED:
