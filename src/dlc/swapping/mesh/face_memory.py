@@ -5,7 +5,8 @@ from __future__ import annotations
 from dlc.arrays import Floats
 from dlc.swapping.mesh.foreground.cover import CoverMemory
 from dlc.swapping.mesh.foreground.eyewear import EyewearMemory
-from dlc.swapping.mesh.light.following import FollowedGain
+from dlc.swapping.mesh.light.followed_blur import FollowedBlur
+from dlc.swapping.mesh.light.followed_gain import FollowedGain
 from dlc.swapping.running_mean import RunningMean
 
 
@@ -27,7 +28,7 @@ class FaceMemory:
         self.clearness = RunningMean[float](0.05)
         self.color = RunningMean[Floats](0.2)
         self.sharpness = RunningMean[float](0.1)
-        self.softness = RunningMean[float](0.4)
+        self.blur = FollowedBlur()
         self.noise = RunningMean[float](0.2)
         self.hair = RunningMean[Floats](0.2)
         self.lines = RunningMean[Floats](0.1)

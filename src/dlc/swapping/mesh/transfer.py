@@ -18,7 +18,8 @@ from dlc.swapping.mesh.foreground.hair import HairFinder
 from dlc.swapping.mesh.foreground.thin_lines import LineFinder
 from dlc.swapping.mesh.layout import Layout
 from dlc.swapping.mesh.light.expression import expression_gain, skin_relief
-from dlc.swapping.mesh.light.focus import FocusMeter, lacking_softness, soften
+from dlc.swapping.mesh.light.focus import FocusMeter, soften
+from dlc.swapping.mesh.light.followed_blur import SourceFocus
 from dlc.swapping.mesh.light.grain import noise_level, with_grain, without_grain
 from dlc.swapping.mesh.light.sharpness import fine_energy, sharpness_factor
 from dlc.swapping.mesh.light.tone import (
@@ -39,8 +40,8 @@ from dlc.swapping.mesh.visibility import PoseFacing, visibility
 
 # Side of the atlas for comparing a target's fine detail with the source's.
 _DETAIL_SIZE = 2 * TONE_SIZE
-# Frames from one measurement of the camera's noise and focus to the next: they change slowly.
-_INTERVAL = 4
+# Frames from one measurement of the camera's noise to the next: it changes only with the light.
+_NOISE_INTERVAL = 4
 # Cosine of the line of sight, the source's as a share of the target's: where the source's texture
 # begins to give way, and where it is gone.
 _STRETCHED = (0.95, 0.6)
@@ -83,8 +84,8 @@ class FaceTransfer:
         self._irises = IrisTint(source.iris)
         detailed = resize(source.texture, (_DETAIL_SIZE, _DETAIL_SIZE))
         self._energy = fine_energy(_luma(detailed), layout)
-        self._focus = FocusMeter(layout, _DETAIL_SIZE)
-        self._source_softness = self._focus.softness(np.rint(_luma(detailed)).astype(np.uint8))
+        luma = np.rint(_luma(detailed)).astype(np.uint8)
+        self._focus = SourceFocus.of(luma, FocusMeter(layout, _DETAIL_SIZE))
 
     def apply(self, view: TargetView, memory: FaceMemory) -> Patch:
         """Return the target with the source's face, and update what is known about the target."""
@@ -96,7 +97,7 @@ class FaceTransfer:
 
     def _noise(self, view: TargetView, memory: FaceMemory) -> float:
         known = memory.noise.value
-        if known is None or memory.frames % _INTERVAL == 0:
+        if known is None or memory.frames % _NOISE_INTERVAL == 0:
             known = memory.noise.update(noise_level(view.bgra))
         memory.frames += 1
         return known
@@ -131,7 +132,7 @@ class FaceTransfer:
             contrast=contrast * clear,
             color=memory.color.update(color_matrix(tone, self._texture.tone)),
             sharpness=self._sharpness(view, luma, memory),
-            softness=self._softness(view, luma, memory),
+            softness=memory.blur.update(view, luma, self._focus),
         )
         kept = self._kept(facing, front, self._thin(luma, worn, memory))
         return self._texture.paint(self._texture.size_for(view.pose.scale), look, kept)
@@ -162,15 +163,6 @@ class FaceTransfer:
         energy = fine_energy(luma.astype(np.float32), self._layout)
         return memory.sharpness.update(sharpness_factor(energy, self._energy))
 
-    def _softness(self, view: TargetView, luma: Bytes, memory: FaceMemory) -> float:
-        known = memory.softness.value
-        is_due = memory.frames % _INTERVAL == 0 and view.is_whole
-        if known is not None and not is_due:
-            return known
-        width = view.pose.scale
-        lacking = lacking_softness(self._focus.softness(luma), self._source_softness, width)
-        return memory.softness.update(lacking)
-
     def _move(self, view: TargetView, memory: FaceMemory) -> Floats:
         """Return the target's mesh with the source's proportions: (N, 3), pixels of the region."""
         neutral = memory.shape.update(view.pose.normalize(view.mesh))
@@ -189,7 +181,9 @@ class FaceTransfer:
         eyes = [eye.moved(lids) for eye, lids in zip(view.eyes, (left, right), strict=True)]
         opacity = _product(over[..., 3], placement.edge)
         cut_openings(opacity, (left, right, mouth), view.pose.scale)
-        opacity = soften(opacity, (memory.softness.value or 0.0) * view.pose.scale)
+        # Out of focus, edges are as soft in all directions; the rest of a blur is by motion.
+        focus = memory.blur.radius.min() * np.float32(view.pose.scale)
+        opacity = soften(opacity, np.array([focus, focus]))
         under = sample(view.bgra, placement.origin)
         shown = (opacity < _HIDDEN) & (placement.inside > 0)
         sharpen_samples(under, view.bgra, placement.origin, shown)

@@ -2,11 +2,12 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import cv2
 import numpy as np
 import pytest
 
 from dlc.arrays import Bytes, Floats
-from dlc.compositing.filters import blur, resize
+from dlc.compositing.filters import resize
 from dlc.swapping.mesh.layout import Layout
 from dlc.swapping.mesh.light.tone import LUMA, TONE_SIZE, ToneMeter
 from dlc.swapping.mesh.masks import depth_inside, feathered_face
@@ -15,6 +16,7 @@ from dlc.swapping.mesh.source.texture import Look, SourceTexture
 
 AS_IT_IS = np.ones((TONE_SIZE, TONE_SIZE, 3), np.float32)
 SAME_COLOR = np.eye(3, dtype=np.float32)
+STILL = np.zeros(2, np.float32)
 SIZE = 256
 
 
@@ -29,7 +31,7 @@ def painted(
     contrast: float = 1.0,
     color: Floats = SAME_COLOR,
     sharpness: float = 1.0,
-    softness: float = 0.0,
+    softness: Floats = STILL,
     kept: Floats | None = None,
 ) -> Bytes:
     return texture.paint(SIZE, Look(gain, contrast, color, sharpness, softness), kept)
@@ -55,11 +57,11 @@ def test_gain_multiplies_the_light(texture: SourceTexture) -> None:
 
 
 def test_softness_is_a_blur(texture: SourceTexture, layout: Layout) -> None:
-    sharp, soft = painted(texture), painted(texture, softness=0.02)
-    sigma = 0.02 * SIZE * layout.face_width
-    np.testing.assert_allclose(
-        soft[..., :3], blur(sharp[..., :3].astype(np.float32), sigma), atol=1
-    )
+    radius = np.array([0.02, 0.01], np.float32)
+    sharp, soft = painted(texture), painted(texture, softness=radius)
+    along, down = (radius * SIZE * layout.face_width).tolist()
+    expected = cv2.GaussianBlur(sharp[..., :3].astype(np.float32), (0, 0), along, sigmaY=down)
+    np.testing.assert_allclose(soft[..., :3], expected, atol=1)
     np.testing.assert_array_equal(soft[..., 3], sharp[..., 3])
 
 

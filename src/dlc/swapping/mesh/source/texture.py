@@ -59,14 +59,15 @@ class Look:
         contrast: factor for the detail.
         color: float32 (3, 3), matrix for the detail's BGR.
         sharpness: further factor for the finest detail.
-        softness: radius of a blur over all of it, in face widths.
+        softness: float32 (2,), radius of a blur over all of it, along rows and columns, in face
+            widths.
     """
 
     gain: Floats
     contrast: float = 1.0
     color: Floats = field(default_factory=lambda: np.eye(3, dtype=np.float32))
     sharpness: float = 1.0
-    softness: float = 0.0
+    softness: Floats = field(default_factory=lambda: np.zeros(2, np.float32))
 
 
 class SourceTexture:
@@ -106,7 +107,8 @@ class SourceTexture:
             painted = cv2.subtract(painted, cv2.multiply(level.shine, dulled))
         painted = cv2.scaleAdd(level.fine, contrast * (look.sharpness - 1), painted)
         bgr = cv2.multiply(painted, resize(gain, (size, size)), dtype=cv2.CV_8U)
-        bgr = soften(np.asarray(bgr, np.uint8), look.softness * size * self._layout.face_width)
+        radius = look.softness * np.float32(size * self._layout.face_width)
+        bgr = soften(np.asarray(bgr, np.uint8), radius)
         opacity = level.opacity
         if kept is not None:
             covered = 1 - resize(kept, (size, size))

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dlc.arrays import Floats
-from dlc.swapping.mesh.light.following import FollowedGain
+from dlc.swapping.mesh.light.followed_gain import FollowedGain
 
 SIZE = 32
 SKIN = np.ones((SIZE, SIZE), np.float32)
