@@ -100,6 +100,24 @@ def test_another_light_covers_nothing(
     assert not finder.find(np.minimum(texture * np.float32(light), 255), SEEN, memory).any()
 
 
+def test_a_face_that_fades_in_from_black_is_covered_by_nothing(
+    finder: CoverFinder, texture: Floats
+) -> None:
+    memory = CoverMemory()
+    for step in range(26):
+        levels = np.rint(texture * np.float32(step / 25))
+        assert not finder.find(levels, SEEN, memory).any()
+
+
+def test_what_is_in_front_stays_there_in_a_fade_to_black(
+    finder: CoverFinder, texture: Floats, memory: CoverMemory
+) -> None:
+    for step in range(25, 0, -1):
+        levels = np.rint(with_disc(texture, GRAY) * np.float32(step / 25))
+        found = finder.find(levels, SEEN, memory)
+    assert found[disc(RADIUS - 3)].mean() > 0.8
+
+
 def test_landmarks_that_err_and_noise_cover_nothing(
     finder: CoverFinder, texture: Floats, memory: CoverMemory
 ) -> None:

@@ -24,8 +24,8 @@ _SIGMA = 1.5
 _MIDDLE = 0.1
 _LEAST_SEEN = 200
 # Luma, 0 to 255, that the skin's median is scaled to, so that dimmed light is not a difference; and
-# the luma below which there is only noise.
-_USUAL, _LEAST = 120.0, 8.0
+# the luma below which a face is too dark to compare, as at the beginning of a fade.
+_USUAL, _LEAST = 120.0, 24.0
 # How far away expected values are searched, in pixels: landmarks err, and expressions move.
 _NEARBY = 7
 # Weights of L*, a* and b* beyond the expected range, and the ramp over which that becomes a
@@ -100,7 +100,10 @@ class CoverFinder:
         middle = self._middle & (seen > 0.5)
         if np.count_nonzero(middle) < _LEAST_SEEN:
             return memory.matte
-        lab = _scaled_lab(texture, middle)
+        luma = float(np.median((texture @ LUMA)[middle]))
+        if luma < _LEAST:
+            return memory.matte
+        lab = _lab(texture * np.float32(_USUAL / luma))
         if memory.usual is None:
             memory.learn(lab, memory.matte, seen)
             return memory.matte
@@ -125,11 +128,10 @@ class CoverFinder:
         return np.asarray(closed, np.float32)
 
 
-def _scaled_lab(texture: Floats, middle: Flags) -> Floats:
-    """Return a face in L*a*b*, with its light normalized."""
-    luma = float(np.median((texture @ LUMA)[middle]))
-    scaled = texture * np.float32(_USUAL / 255 / max(luma, _LEAST))
-    return blur(np.asarray(cv2.cvtColor(scaled, cv2.COLOR_BGR2LAB), np.float32), _SIGMA)
+def _lab(texture: Floats) -> Floats:
+    """Return a face in L*a*b*, without its noise."""
+    lab = cv2.cvtColor(texture / np.float32(255), cv2.COLOR_BGR2LAB)
+    return blur(np.asarray(lab, np.float32), _SIGMA)
 
 
 def _difference(lab: Floats, usual: Floats) -> Floats:
