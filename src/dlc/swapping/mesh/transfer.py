@@ -7,7 +7,7 @@ from dataclasses import replace
 import cv2
 import numpy as np
 
-from dlc.arrays import Bytes, Floats, Gray
+from dlc.arrays import Bytes, Flags, Floats, Gray
 from dlc.compositing.filters import blend, grow, resize, sample, sharpen_samples, smoothstep
 from dlc.compositing.patch import Patch
 from dlc.swapping.mesh.eyes import IrisTint, cut_openings
@@ -15,6 +15,7 @@ from dlc.swapping.mesh.face_memory import FaceMemory
 from dlc.swapping.mesh.foreground.cover import CoverFinder
 from dlc.swapping.mesh.foreground.eyewear import EyewearFinder
 from dlc.swapping.mesh.foreground.hair import HairFinder
+from dlc.swapping.mesh.foreground.lettering import find_letters, with_letters, without_letters
 from dlc.swapping.mesh.foreground.thin_lines import LineFinder
 from dlc.swapping.mesh.layout import Layout
 from dlc.swapping.mesh.light.expression import expression_gain, skin_relief
@@ -89,6 +90,18 @@ class FaceTransfer:
 
     def apply(self, view: TargetView, memory: FaceMemory) -> Patch:
         """Return the target with the source's face, and update what is known about the target."""
+        letters = None if self._covers is None else self._letters(view)
+        if letters is None:
+            return self._under_grain(view, memory)
+        plain = replace(view, bgra=without_letters(view.bgra, letters))
+        patch = self._under_grain(plain, memory)
+        return replace(patch, bgr=with_letters(patch.bgr, view.bgra, letters))
+
+    def _letters(self, view: TargetView) -> Flags | None:
+        oval = view.mesh[self._layout.topology.face_oval, :2]
+        return find_letters(view.bgra, oval, view.pose.scale)
+
+    def _under_grain(self, view: TargetView, memory: FaceMemory) -> Patch:
         calm = without_grain(view.bgra, self._noise(view, memory))
         if calm is None:
             return self._swap(view, memory)

@@ -1,0 +1,92 @@
+"""Keeps lettering in front: captions and titles that were burned into a video.
+
+Letters are brighter than any skin, stand out from it by hard edges, and come in rows. A shine on
+skin has soft edges; a tooth, a pearl or a glint is alone, and where one of them is mistaken for a
+letter, all that happens is that it stays. Letters do not move with the face, so they are lifted off
+the picture before the swap and laid over the result where they were.
+"""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+
+from dlc.arrays import Bytes, Flags, Floats
+from dlc.compositing.filters import grow
+from dlc.swapping.mesh.masks import fill_ring
+
+# Least luma of letters, white or yellow, also as a multiple of the face's, and the gray levels by
+# which they stand out.
+_BRIGHT, _BRIGHTER, _STANDING_OUT = 215, 1.25, 60
+# Widest stroke and widest gap between two letters, in face widths.
+_STROKE, _GAP = 0.1, 0.12
+# Least length of a row, in face widths, least area of its letters, in squares of these, and their
+# least number.
+_LENGTH, _AREA, _LETTERS = 0.3, 0.004, 4
+# Reach of a letter's soft edge and outline, in face widths, and in pixels at least.
+_OUTLINE, _EDGE = 0.012, 2
+
+
+def find_letters(bgra: Bytes, oval: Floats, face_width: float) -> Flags | None:
+    """Find letters on a face.
+
+    Args:
+        bgra: uint8 (h, w, 4), a picture of it.
+        oval: float32 (N, 2), the face's outline, in pixels.
+        face_width: in pixels.
+
+    Returns:
+        bool (h, w), where they are; None if there are none.
+    """
+    face = np.zeros(bgra.shape[:2], np.uint8)
+    fill_ring(face, oval)
+    luma = np.asarray(cv2.cvtColor(bgra, cv2.COLOR_BGRA2GRAY), np.uint8)
+    # Most faces have no pixel as bright as that.
+    if cv2.minMaxLoc(luma, face)[1] <= _BRIGHT:
+        return None
+    brighter = max(_BRIGHT, _BRIGHTER * float(np.median(luma[face > 0])))
+    bright = (luma > brighter) & (face > 0)
+    least = _AREA * face_width**2
+    if np.count_nonzero(bright) < least:
+        return None
+    hat = cv2.morphologyEx(luma, cv2.MORPH_TOPHAT, _square(_STROKE * face_width))
+    letters = _in_rows(bright & (hat > _STANDING_OUT), face_width, least)
+    if not letters.any():
+        return None
+    reach = max(round(_OUTLINE * face_width), _EDGE)
+    return grow(letters.astype(np.uint8), reach) > 0
+
+
+def without_letters(bgra: Bytes, letters: Flags) -> Bytes:
+    """Return a picture (h, w, 4) with what is around its letters in their place."""
+    plain = cv2.inpaint(
+        np.ascontiguousarray(bgra[..., :3]), letters.astype(np.uint8), 3, cv2.INPAINT_TELEA
+    )
+    return np.dstack([plain, bgra[..., 3]])
+
+
+def with_letters(bgr: Bytes, bgra: Bytes, letters: Flags) -> Bytes:
+    """Return a picture (h, w, 3) with the letters of another one, (h, w, 4)."""
+    return np.where(letters[..., None], bgra[..., :3], bgr)
+
+
+def _in_rows(letters: Flags, face_width: float, least: float) -> Flags:
+    """Keep those that form horizontal rows."""
+    closed = cv2.morphologyEx(letters.astype(np.uint8), cv2.MORPH_CLOSE, _square(_GAP * face_width))
+    count, labels, stats, _ = cv2.connectedComponentsWithStats(closed)
+    rows = np.asarray(labels)
+    areas = np.bincount(rows[letters], minlength=count)
+    # Each letter counts for the row in which its first pixel lies.
+    _, parts = cv2.connectedComponents(letters.astype(np.uint8))
+    _, firsts = np.unique(np.asarray(parts), return_index=True)
+    numbers = np.bincount(rows.flat[firsts[1:]], minlength=count)
+    is_row = (areas >= least) & (numbers >= _LETTERS)
+    is_row &= stats[:, cv2.CC_STAT_WIDTH] >= _LENGTH * face_width
+    is_row &= stats[:, cv2.CC_STAT_HEIGHT] <= stats[:, cv2.CC_STAT_WIDTH]
+    is_row[0] = False  # the ground between the rows
+    kept: Flags = letters & is_row[rows]
+    return kept
+
+
+def _square(side: float) -> Bytes:
+    return np.ones((round(side) | 1,) * 2, np.uint8)
