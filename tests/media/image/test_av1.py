@@ -48,6 +48,23 @@ def test_the_header_of_a_video_is_understood(header: str) -> None:
     assert coded_size(b"\x12\x00\x7e\x00\x01x" + in_a_unit(header)) == (640, 360)
 
 
+def test_the_largest_of_several_headers_counts() -> None:
+    larger = in_a_unit(_PLAIN.replace(format(639, "010b"), format(799, "010b")))
+    assert coded_size(in_a_unit(_PLAIN) + larger) == (800, 360)
+    assert coded_size(larger + in_a_unit(_PLAIN)) == (800, 360)
+
+
+def test_data_of_endless_units_may_hide_any_size() -> None:
+    assert coded_size(b"\x12\x00" * 1_000_000 + in_a_unit(_PLAIN)) == (65536, 65536)
+
+
+def test_an_endless_header_says_nothing() -> None:
+    # The number after the display's timing is one of zeros, which say how long it is.
+    bits = "000001" + "0" * 64 + "1"
+    header = int(bits.ljust(72, "0"), 2).to_bytes(9, "big") + bytes(1 << 20)
+    assert coded_size(b"\x08" + header) is None
+
+
 @pytest.mark.parametrize("length", range(0, 28, 3))
 def test_a_header_that_is_cut_short_says_nothing(length: int) -> None:
     unit = in_a_unit(_VIDEO)[2:]

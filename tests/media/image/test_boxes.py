@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from dlc.media.image.boxes import read_items
-from tests.media.image.heif_files import Part, assembled, avif, full_box, heic, ispe
+from tests.media.image.heif_files import Part, assembled, avif, box, full_box, heic, ispe
 
 PICTURE = np.full((64, 128, 3), 120, np.uint8)
 
@@ -69,3 +69,37 @@ def test_claims_of_endless_lists_end_where_the_file_does(name: bytes) -> None:
     data[at : at + 40] = b"\xff" * 40
     items = read_items(bytes(data))
     assert items is None or len(items.by_number) < 3
+
+
+def described(iloc: bytes, *kinds: bytes) -> bytes:
+    """Return boxes of a file that says by `iloc` where its items are."""
+    infos = [
+        full_box(b"infe", struct.pack(">HH", number, 0) + kind + b"\0", version=2)
+        for number, kind in enumerate(kinds, 1)
+    ]
+    return full_box(
+        b"meta",
+        full_box(b"pitm", struct.pack(">H", 1)),
+        iloc,
+        full_box(b"iinf", struct.pack(">H", len(kinds)), *infos),
+        box(b"iprp"),
+    )
+
+
+def test_places_that_take_no_bytes_to_tell_are_not_counted_for_ever() -> None:
+    # An offset, a length and an index of no bytes each: 65 million in 6 KB.
+    places = struct.pack(">HHH", 1, 0, 65535) * 1000
+    iloc = full_box(b"iloc", b"\0\0", struct.pack(">H", 1000), places)
+    assert read_items(described(iloc, b"av01")) is None
+
+
+def test_items_share_their_contents_only_as_far_as_a_picture_needs() -> None:
+    def shared(count: int) -> bytes:
+        places = [struct.pack(">HHHII", number, 0, 1, 0, 100_000) for number in range(1, count + 1)]
+        iloc = full_box(b"iloc", b"\x44\0", struct.pack(">H", count), *places)
+        return described(iloc, *[b"av01"] * count) + box(b"mdat", bytes(100_000))
+
+    items = read_items(shared(10))
+    assert items is not None
+    assert len(items.by_number) == 10
+    assert read_items(shared(100)) is None

@@ -198,6 +198,13 @@ def test_the_larger_claim_of_boxes_and_data_counts() -> None:
     assert said(heic(OPAQUE)).claimed_pixels == 2 * 128 * 64
 
 
+def test_a_tile_counts_once_however_often_it_is_named() -> None:
+    tile = av1_part(RGB)
+    padded = replace(tile, contents=tile.contents + b"\x7a\x80\x80\x80\x04" + bytes(1 << 23))
+    grid = Part(b"grid", b"", references={b"dimg": (2,) * 60_000})
+    assert said(assembled(grid, padded)).claimed_pixels == 128 * 64
+
+
 @pytest.mark.parametrize("data", [b"", b"\0\0\0\x18ftypavif\0\0\0\0avifmif1" * 2, bytes(300)])
 def test_nonsense_is_no_picture(data: bytes) -> None:
     assert read_heif(data) is None

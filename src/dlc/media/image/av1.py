@@ -2,20 +2,38 @@
 
 from __future__ import annotations
 
+import math
+from collections.abc import Iterator
+
 _SEQUENCE_HEADER = 1
+# A picture has a handful; to look through thousands of empty ones would take time.
+_MOST_UNITS = 200
+# More than a header takes up to its size, however many operating points it lists.
+_MOST_HEADER_BYTES = 512
+# What a header can say at most.
+_LARGEST = (1 << 16, 1 << 16)
 
 
 def coded_size(units: bytes) -> tuple[int, int] | None:
-    """Return width and height that the sequence header in AV1 data announces.
+    """Return width and height that AV1 data announces.
 
     Args:
         units: open bitstream units, as section 5.3 of the AV1 specification describes them.
 
     Returns:
-        None if there is no such header, or it is cut short.
+        Those of the largest sequence header, should there be several. Where there are more units
+        than a picture has, a header may be among the rest: the largest size that it could say. None
+        if there is no header, or none that is not cut short.
     """
+    found = _announced_sizes(units)
+    return max(filter(None, found), key=math.prod, default=None)
+
+
+def _announced_sizes(units: bytes) -> Iterator[tuple[int, int] | None]:
     at = 0
-    while at < len(units):
+    for _ in range(_MOST_UNITS):
+        if at >= len(units):
+            return
         header = units[at]
         at += 2 if header & 4 else 1
         length, size_length = _leb128(units[at : at + 8])
@@ -23,9 +41,10 @@ def coded_size(units: bytes) -> tuple[int, int] | None:
             length, size_length = len(units) - at, 0
         at += size_length
         if header >> 3 & 15 == _SEQUENCE_HEADER:
-            return _announced_size(_Bits(units[at : at + length]))
+            yield _announced_size(_Bits(units[at : at + min(length, _MOST_HEADER_BYTES)]))
         at += length
-    return None
+    if at < len(units):
+        yield _LARGEST
 
 
 def _leb128(data: bytes) -> tuple[int, int]:

@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
+# Equal tiles may share their contents; many more that do are there to take time and memory.
+_MOST_SHARING = 16
+
 
 @dataclass(slots=True)
 class Item:
@@ -139,7 +142,7 @@ def _described(iinf: _Reader) -> dict[int, Item]:
 
 def _locate(iloc: _Reader, items: dict[int, Item], idat: int) -> None:
     """Note where the contents of items are; those in other files are left out."""
-    version = iloc.version()
+    version, left = iloc.version(), _MOST_SHARING * len(iloc.data)
     sizes = iloc.number(2)
     offset_size, length_size, base_size, index_size = (sizes >> at & 15 for at in (12, 8, 4, 0))
     for _ in range(iloc.number(2 if version < 2 else 4)):
@@ -150,9 +153,13 @@ def _locate(iloc: _Reader, items: dict[int, Item], idat: int) -> None:
         for _ in range(iloc.number(2)):
             iloc.number(index_size if version else 0)
             begin, length = base + iloc.number(offset_size), iloc.number(length_size)
+            # No length means all of the file.
+            there = max(0, len(iloc.data) - begin)
+            left -= 1 + min(length or there, there)
+            if left < 0:
+                raise EOFError
             if is_here and number in items:
-                # No length means all of the file.
-                items[number].extents.append((begin, length or max(0, len(iloc.data) - begin)))
+                items[number].extents.append((begin, length or there))
 
 
 def _attach(iprp: _Reader, items: dict[int, Item]) -> None:

@@ -90,13 +90,17 @@ def _value(structure: bytes, order: str, position: int, wanted: int) -> int | No
     return next((value for _, tag, _, _, value in entries if tag == wanted), None)
 
 
-def _ends(structure: bytes, order: str, position: int, depth: int = 0) -> Iterator[int]:
+def _ends(structure: bytes, order: str, position: int) -> Iterator[int]:
     """Yield where a directory, its values and the directories in it end."""
-    for at, tag, kind, count, value in _entries(structure, order, position):
-        # The link to the next directory follows the last entry.
-        yield at + 16
-        size = count * _SIZES[kind - 1] if 0 < kind <= len(_SIZES) else 0
-        if size > 4:
-            yield value + size
-        if tag in (_EXIF, _GPS, _INTEROPERABILITY) and depth < 2:
-            yield from _ends(structure, order, value, depth + 1)
+    # Each of these directories is there once; more of them could lead into each other for ever.
+    places, links = [position], {_EXIF, _GPS, _INTEROPERABILITY}
+    while places:
+        for at, tag, kind, count, value in _entries(structure, order, places.pop()):
+            # The link to the next directory follows the last entry.
+            yield at + 16
+            size = count * _SIZES[kind - 1] if 0 < kind <= len(_SIZES) else 0
+            if size > 4:
+                yield value + size
+            if tag in links:
+                links.remove(tag)
+                places.append(value)

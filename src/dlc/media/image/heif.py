@@ -142,7 +142,8 @@ def _claimed_pixels(data: bytes, items: Items) -> int:
     """Return how many pixels a decoder may have to make room for."""
     decoded = [items.by_number[items.primary], *_opacity(items)]
     said = sum(math.prod(_size(item)) for item in decoded)
-    tiles = [tile for item in decoded for tile in item.references.get(b"dimg", ())]
+    # However often a tile is named, it is decoded once.
+    tiles = {tile for item in decoded for tile in item.references.get(b"dimg", ())}
     decoded += [items.by_number[tile] for tile in tiles if tile in items.by_number]
     coded = (item for item in decoded if item.kind == b"av01")
     sizes = (coded_size(_contents(data, item)) for item in coded)
@@ -226,10 +227,11 @@ def _others(items: Items) -> list[Item]:
     """Return the pictures that are meant to be shown beside the main one."""
     everything = items.by_number.values()
     parts = {part for item in everything for part in item.references.get(b"dimg", ())}
+    parts.add(items.primary)
     return [
         item
         for number, item in items.by_number.items()
-        if number not in parts | {items.primary}
+        if number not in parts
         and not item.hidden
         and item.kind not in _NO_PICTURES
         and not item.references.keys() & {b"thmb", b"auxl"}
