@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 
 import pytest
@@ -75,6 +76,23 @@ def test_two_targets_for_one_output_are_both_named(clips: Path, tmp_path: Path) 
     (clips / "a.heic").write_bytes(b"x")
     with pytest.raises(InputError, match=r"a\.heic and .*a\.jpg would both become .*a\.jpg"):
         plan_folder(clips, tmp_path / "out", None)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="file systems elsewhere ignore case")
+def test_names_that_differ_in_case_are_two_where_the_file_system_says_so(
+    clips: Path, tmp_path: Path
+) -> None:
+    (clips / "A.wmv").write_bytes(b"x")
+    output = tmp_path / "out" / "new"
+    plan = plan_folder(clips, output, None)
+    assert {output / "a.mp4", output / "A.mp4"} <= {files.output for files in plan.targets}
+    # A folder that is there under both names, as it is where case makes no difference.
+    (tmp_path / "out").mkdir()
+    (tmp_path / "OUT").symlink_to("out", target_is_directory=True)
+    with pytest.raises(
+        InputError, match=r"a\.mp4 and .*A\.wmv would both become .* case of letters"
+    ):
+        plan_folder(clips, output, None)
 
 
 def test_a_file_is_no_folder_of_targets(clips: Path, tmp_path: Path) -> None:

@@ -78,7 +78,7 @@ def plan_folder(folder: Path, output: Path, contact_sheets: Path | None) -> Fold
         )
     _check_name(output)
     targets = tuple(_files_of(target, output, contact_sheets) for target in contents.targets)
-    _check_outputs(targets)
+    _check_outputs(targets, output)
     own = [path for path in (output, contact_sheets) if path is not None]
     strangers = [path for path in contents.folders if not any(_same(path, each) for each in own)]
     notes = [*_renamed(targets), *_left_out(contents.others, strangers)]
@@ -92,14 +92,35 @@ def _files_of(target: Path, output: Path, contact_sheets: Path | None) -> Target
     return TargetFiles(target, output / name, sheet)
 
 
-def _check_outputs(targets: Sequence[TargetFiles]) -> None:
-    first: dict[Path, Path] = {}
+def _check_outputs(targets: Sequence[TargetFiles], folder: Path) -> None:
+    first: dict[str, TargetFiles] = {}
     for each in targets:
-        other = first.setdefault(each.output, each.target)
-        if other is not each.target:
-            raise InputError(
-                f"{other} and {each.target} would both become {each.output}: rename one of them"
-            )
+        other = first.setdefault(each.output.name.casefold(), each)
+        is_same = other.output == each.output
+        if other is each or not (is_same or _ignores_case(folder)):
+            continue
+        why = "" if is_same else ", as the case of letters makes no difference there"
+        raise InputError(
+            f"{other.target} and {each.target} would both become {each.output}{why}: rename one of "
+            "them"
+        )
+
+
+def _ignores_case(folder: Path) -> bool:
+    """Whether names that differ in case alone are one name in a folder, which need not exist.
+
+    What is there already tells it without anything being written.
+    """
+    above = folder.resolve()
+    try:
+        there = next(path for path in (above, *above.parents) if path.is_dir())
+        for known in (*there.iterdir(), there, *there.parents):
+            other = known.with_name(known.name.swapcase()) if known.name else known
+            if other.name != known.name:
+                return other.exists() and other.samefile(known)
+    except OSError:
+        pass  # whoever writes there says why it is not possible
+    return False
 
 
 def _check_name(output: Path) -> None:
