@@ -469,6 +469,17 @@ def test_refusals_come_before_any_work(tmp_path: Path) -> None:
     assert taken.read_bytes() == b"old"
 
 
+@pytest.mark.parametrize("name", ["b.heic", "b.avif", "b.psd", "b"])
+def test_a_name_of_neither_kind_tells_what_a_video_and_a_frame_can_become(
+    tmp_path: Path, name: str
+) -> None:
+    with (
+        VideoReader(make(tmp_path / "a.mp4", Clip())) as reader,
+        pytest.raises(OutputError, match=r"video can be .* \.mp4.* one frame of it to \.jpg"),
+    ):
+        check_output(tmp_path / name, reader)
+
+
 @pytest.mark.parametrize("encoder", ["h264_nvenc", "hevc_nvenc", "h264_qsv", "hevc_videotoolbox"])
 def test_hardware_that_is_not_there_is_an_error_not_a_fallback(
     tmp_path: Path, encoder: str

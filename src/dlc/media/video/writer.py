@@ -15,16 +15,18 @@ from av.packet import Packet
 from av.video.frame import PictureType
 
 from dlc.errors import Cancelled, EncoderError, OutputError, WriteError
-from dlc.media.atomic import AtomicFile, Finish
+from dlc.media.atomic import AtomicFile, Finish, check_path
 from dlc.media.failures import reason_of, unwritable
 from dlc.media.frame import Frame
+from dlc.media.image.kinds import OUTPUT_EXTENSIONS
 from dlc.media.image.plan import check_image, is_image_name
 from dlc.media.image.still import ImageReader, ImageWriter
 from dlc.media.info import MediaInfo
 from dlc.media.video.clock import OutputClock
 from dlc.media.video.conform import Conformer
+from dlc.media.video.containers import container_for
 from dlc.media.video.encoder_stream import add_video_stream
-from dlc.media.video.plan import VideoPlan, check_video
+from dlc.media.video.plan import VideoPlan, check_video, plan_video
 from dlc.media.video.reader import VideoReader
 from dlc.media.video.streams import NoStreams, StreamCarrier
 from dlc.media.video.tracks import KeptRange
@@ -305,12 +307,18 @@ def check_output(
         EncoderError: if the encoder is unknown, does not fit or is not available.
         OptionError: if the quality is off its scale.
     """
-    info = source if isinstance(source, MediaInfo) else source.info
+    path, info = Path(path), source if isinstance(source, MediaInfo) else source.info
     encoding = encoding or EncodeOptions()
     others = [Path(known) for known in inputs]
-    check = check_image if info.is_image or is_image_name(path) else check_video
-    plan = check(Path(path), info, encoding, overwrite=overwrite, inputs=others)
-    return list(plan.notes)
+    if info.is_image or is_image_name(path):
+        return list(check_image(path, info, encoding, overwrite=overwrite, inputs=others).notes)
+    check_path(path, [info.path, *others], overwrite=overwrite)
+    try:
+        container_for(path)
+    except OutputError as error:
+        pictures = ", ".join(OUTPUT_EXTENSIONS)
+        raise OutputError(f"{error}, and one frame of it to {pictures}") from error
+    return list(plan_video(path, info, encoding).notes)
 
 
 def open_output(
