@@ -39,6 +39,25 @@ def test_the_density_of_exif_is_kept_where_nothing_else_says_it(tmp_path: Path) 
     assert density(tmp_path / "b.png") == pytest.approx((299.7, 299.7), abs=0.1)
 
 
+@pytest.mark.parametrize(
+    ("in_exif", "notes"),
+    [
+        (None, ["the pixels per inch are lost: WebP has room for them in EXIF only"]),
+        (72.0, ["the pixels per inch are lost: WebP has room for them in EXIF only"]),
+        (300.0, []),
+    ],
+)
+def test_webp_keeps_the_density_of_exif_alone(
+    tmp_path: Path, in_exif: float | None, notes: list[str]
+) -> None:
+    exif = Image.Exif()
+    if in_exif is not None:
+        exif[0x011A], exif[0x011B], exif[0x0128] = in_exif, in_exif, 2
+    PICTURE.save(tmp_path / "a.png", dpi=(300, 300), exif=exif.tobytes())
+
+    assert pass_through(tmp_path / "a.png", tmp_path / "b.webp").notes == notes
+
+
 def test_the_density_turns_with_the_pixels(tmp_path: Path) -> None:
     exif = Image.Exif()
     exif[0x0112] = 6

@@ -132,6 +132,19 @@ def test_the_color_profile_is_kept(tmp_path: Path, extension: str) -> None:
         assert image.info["icc_profile"] == ICC
 
 
+@pytest.mark.parametrize("extension", [".tiff", ".bmp"])
+def test_what_a_kind_has_no_room_for_is_noted(tmp_path: Path, extension: str) -> None:
+    source, kind = tmp_path / "a.png", extension[1:].upper()
+    Image.fromarray(np.zeros((20, 20, 3), np.uint8)).save(source, exif=exif_of(1), icc_profile=ICC)
+
+    assert pass_through(source, tmp_path / f"b{extension}").notes == [
+        f"the color profile is lost: {kind} is written without",
+        f"the EXIF is lost: {kind} is written without",
+        f"{kind} has no room for the note that it is synthetic",
+    ]
+    assert pass_through(source, tmp_path / "b.webp").notes == []
+
+
 @pytest.mark.parametrize("extension", [".jpg", ".tiff"])
 def test_the_four_colors_of_print_become_rgb(
     tmp_path: Path, extension: str, astronaut: NDArray[np.uint8]
@@ -146,7 +159,7 @@ def test_the_four_colors_of_print_become_rgb(
     with ImageReader(source) as reader:
         writer = pass_through(source, tmp_path / "b.png")
 
-    assert "the image is in CMYK, for print, and becomes RGB" in reader.notes
+    assert "the picture is in CMYK, for print, and becomes RGB" in reader.notes
     with Image.open(tmp_path / "b.png") as image:
         assert "icc_profile" not in image.info
         assert image.mode == "RGB"
@@ -276,8 +289,8 @@ def test_refusals_come_before_any_work(tmp_path: Path) -> None:
     cv2.imwrite(str(source), np.zeros((20, 20, 3), np.uint8))
     with ImageReader(source) as reader:
         cases = [
-            (tmp_path / "b.mp4", EncodeOptions(), OutputError, "is an image"),
-            (tmp_path / "b", EncodeOptions(), OutputError, "is an image"),
+            (tmp_path / "b.mp4", EncodeOptions(), OutputError, "is a picture"),
+            (tmp_path / "b", EncodeOptions(), OutputError, "is a picture"),
             (source, EncodeOptions(), OutputError, "is an input"),
             (tmp_path / "no" / "b.png", EncodeOptions(), OutputError, "no folder"),
             (tmp_path / "b.png", EncodeOptions(encoder="libx264"), EncoderError, "videos"),
@@ -367,7 +380,7 @@ def test_the_pages_of_a_tiff_that_are_left_out_are_said(tmp_path: Path, count: i
     with open_target(tmp_path / "a.tiff") as reader:
         notes = reader.notes
 
-    said = "the image has 3 pages, and only the first one is used"
+    said = "the picture has 3 pages, and only the first one is used"
     assert notes == ([said] if count > 1 else [])
 
 

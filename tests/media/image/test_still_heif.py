@@ -241,7 +241,7 @@ def test_exif_that_is_too_large_for_jpeg_is_noted(
 
     _, writer = pass_through(tmp_path / "a.heic", tmp_path / ("b" + extension))
 
-    assert writer.notes == ([] if is_kept else ["the image's EXIF is too large to be kept"])
+    assert writer.notes == ([] if is_kept else ["the picture's EXIF is too large to be kept"])
     with Image.open(tmp_path / ("b" + extension)) as image:
         assert (image.getexif().get(0x010F) is not None) == is_kept
 

@@ -71,7 +71,7 @@ def decode_image(path: Path, kind: ImageKind, data: bytes) -> tuple[av.VideoFram
         except cv2.error as error:
             if "CV_IO_MAX_IMAGE" in error.err:
                 raise too_large(path) from error
-            raise InputError(f"{path} cannot be read as an image: {error.err}") from error
+            raise InputError(f"{path} cannot be read as a picture: {error.err}") from error
     if pixels is None:
         raise DamagedInputError(f"{path} is damaged: no picture can be read from it")
     if pixels.ndim == 3 and is_cmyk(kind, data):
@@ -158,8 +158,8 @@ def to_native(path: Path, pixels: Array) -> av.VideoFrame:
     pix_fmt = _FORMATS.get((pixels.dtype, channels))
     if pix_fmt is None:
         raise InputError(
-            f"{path} has {channels} channels of type {pixels.dtype}: convert it to an image with 8 "
-            "or 16 bits a sample"
+            f"{path} has {channels} channels of type {pixels.dtype}: convert it to a picture with "
+            "8 or 16 bits a sample"
         )
     height, width = pixels.shape[:2]
     native = av.VideoFrame(width, height, pix_fmt)

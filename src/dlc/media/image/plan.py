@@ -70,11 +70,11 @@ def check_image(
     kind = OUTPUT_KINDS.get(path.suffix.lower())
     if kind is None:
         raise OutputError(
-            f"{info.path.name} is an image: name an output that ends in "
+            f"{info.path.name} is a picture: name an output that ends in "
             f"{', '.join(OUTPUT_EXTENSIONS)}, not {path.name}"
         )
     if encoding.encoder is not None:
-        raise EncoderError(f"{encoding.encoder} encodes videos: leave out `encoder` for an image")
+        raise EncoderError(f"{encoding.encoder} encodes videos: leave out `encoder` for a picture")
     layout = layout_of(info.pix_fmt)
     upright = info.orientation != UPRIGHT and (kind not in DESCRIBED or not info.is_image)
     size = _size(info, encoding.height)

@@ -22,6 +22,7 @@ from dlc.media.image.codec import (
     pixels_of_video,
     to_native,
 )
+from dlc.media.image.density import density_of
 from dlc.media.image.exif import without_thumbnail
 from dlc.media.image.files import (
     MAX_JPEG_EXIF,
@@ -84,7 +85,7 @@ class ImageReader(Closing):
         self.notes: list[str] = []
         kind = _kind_of(self.path)
         if kind is None:
-            raise InputError(f"{self.path} is not an image that can be read: {_NAMES} is needed")
+            raise InputError(f"{self.path} is not a picture that can be read: {_NAMES} is needed")
         try:
             data = self.path.read_bytes()
         except OSError as error:
@@ -130,7 +131,7 @@ class ImageReader(Closing):
         if not self.allow_damaged:
             raise DamagedInputError(f"{self.path} is damaged, {damage}: {advice}")
         self.frames_damaged = 1
-        self.notes.append(f"the image is damaged, {damage}")
+        self.notes.append(f"the picture is damaged, {damage}")
         return with_jpeg_end(data) if kind is ImageKind.JPEG else data
 
 
@@ -246,26 +247,38 @@ class ImageWriter:
 
     def _encode(self, pixels: Array) -> bytes:
         kind, old = self._plan.kind, self._metadata
-        if kind not in DESCRIBED:
-            if old.icc:
-                self.notes.append(f"the color profile is lost: {kind.name} is written without")
-            if self._mark:
-                self.notes.append(f"{kind.name} has no room for the note that it is synthetic")
-        icc = self._fitting_profile(pixels)
+        icc, exif = self._fitting_profile(pixels), self._fitting_exif()
+        self._note_losses(exif)
         density = old.density[::-1] if old.density and self._turned else old.density
-        metadata = ImageMetadata(self._fitting_exif(), icc, self._xmp(), density)
+        metadata = ImageMetadata(exif, icc, self._xmp(), density)
         try:
             return encode_image(pixels, kind, self._encoding, metadata)
         except ValueError:
-            self.notes.append("the image's XMP is too large to be kept")
+            self.notes.append("the picture's XMP is too large to be kept")
             xmp = noted_xmp(None) if self._mark else None
             return encode_image(pixels, kind, self._encoding, replace(metadata, xmp=xmp))
+
+    def _note_losses(self, exif: bytes | None) -> None:
+        """Note what the kind of file has no room for, beside EXIF data that fits."""
+        kind, old = self._plan.kind, self._metadata
+        if kind not in DESCRIBED:
+            blocks = {"color profile": old.icc, "EXIF": old.exif, "XMP": old.xmp}
+            for name in (name for name, block in blocks.items() if block):
+                self.notes.append(f"the {name} is lost: {kind.name} is written without")
+            if self._mark:
+                self.notes.append(f"{kind.name} has no room for the note that it is synthetic")
+        if kind is OutputKind.WEBP and old.density:
+            said = density_of(ImageKind.WEBP, b"", exif)
+            if said is None or [*map(round, said)] != [*map(round, old.density)]:
+                self.notes.append(
+                    "the pixels per inch are lost: WebP has room for them in EXIF only"
+                )
 
     def _fitting_exif(self) -> bytes | None:
         """Return the EXIF data without its thumbnail, unless the file has no room for it."""
         exif = self._metadata.exif and without_thumbnail(self._metadata.exif)
         if exif and self._plan.kind is OutputKind.JPEG and len(exif) > MAX_JPEG_EXIF:
-            self.notes.append("the image's EXIF is too large to be kept")
+            self.notes.append("the picture's EXIF is too large to be kept")
             return None
         return exif
 
@@ -319,8 +332,8 @@ def _kind_of(path: Path) -> ImageKind | None:
 def _irregularities(kind: ImageKind, data: bytes) -> Iterator[str]:
     """Yield what is in a file that an output will not have, in words for the user."""
     if kind is ImageKind.TIFF and (pages := tiff_pages(data)) > 1:
-        yield f"the image has {pages} pages, and only the first one is used"
+        yield f"the picture has {pages} pages, and only the first one is used"
     if is_cmyk(kind, data):
-        yield "the image is in CMYK, for print, and becomes RGB"
+        yield "the picture is in CMYK, for print, and becomes RGB"
     if kind in (ImageKind.HEIC, ImageKind.AVIF) and (picture := read_heif(data)):
         yield from picture.notes()
