@@ -8,7 +8,15 @@ import pytest
 
 from dlc.errors import ProvenanceError
 from dlc.media.provenance.inspection import read_manifest
-from dlc.options import EncodeOptions, Engine, FaceChoice, ProvenanceOptions, SwapOptions
+from dlc.options import (
+    CaptureOptions,
+    EncodeOptions,
+    Engine,
+    FaceChoice,
+    LiveOptions,
+    ProvenanceOptions,
+    SwapOptions,
+)
 from dlc.workflows.provenance import Provenance, prepare_provenance
 from tests.media.signing import issued, small_file
 
@@ -55,6 +63,19 @@ def test_a_certificate_of_the_users_choice_and_the_options_that_matter(tmp_path:
     assert manifest.statement is not None
     chosen = {"faces": "left", "start": 1.5, "end": None, "height": 360}
     assert manifest.statement["options"] == chosen
+
+
+def test_a_recording_says_whether_it_is_mirrored(tmp_path: Path) -> None:
+    output = tmp_path / "out.mp4"
+    options = LiveOptions(output=output, capture=CaptureOptions(mirror=True))
+    photo = small_file(tmp_path / "photo.png")
+    finish = prepare_provenance([photo], None, [output], Engine.MESH, options).finish_for(output)
+    assert finish is not None
+    finish(small_file(tmp_path / "plain.mp4"), output)
+    manifest = read_manifest(output)
+    assert manifest is not None
+    assert manifest.statement is not None
+    assert manifest.statement["options"] == {"faces": "all", "no_face": "pass", "mirror": True}
 
 
 def test_a_key_that_is_not_there_is_an_error(tmp_path: Path) -> None:

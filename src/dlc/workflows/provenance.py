@@ -80,7 +80,8 @@ def _choices(options: SwapOptions | LiveOptions) -> dict[str, Any]:
     """Return the options that shaped the result, without any file names."""
     faces = options.faces.value if isinstance(options.faces, FaceChoice) else list(options.faces)
     if isinstance(options, LiveOptions):
-        return {"faces": faces, "no_face": options.no_face.value}
+        mirror = options.capture.mirror
+        return {"faces": faces, "no_face": options.no_face.value, "mirror": mirror}
     chosen = {"faces": faces, "start": options.start, "end": options.end}
     return {**chosen, "height": options.encoding.height}
 

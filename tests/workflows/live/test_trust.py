@@ -382,7 +382,7 @@ def test_a_recording_is_signed_however_the_run_ends(
     digest = hashlib.sha256(plan.photos[0].read_bytes()).hexdigest()
     assert manifest.statement == {
         "engine": "mesh",
-        "options": {"faces": "all", "no_face": "pass"},
+        "options": {"faces": "all", "no_face": "pass", "mirror": False},
         "inputs": [{"role": "source", "sha256": digest}],
     }
     content = (folder / "out.mp4").read_bytes()
