@@ -23,6 +23,14 @@ def test_a_failure_is_one_line_whatever_its_message(capsys: pytest.CaptureFixtur
     assert captured.out == ""
 
 
+def test_names_are_told_with_all_their_spaces(capsys: pytest.CaptureFixture[str]) -> None:
+    error = InputError("no such file: a  b.jpg\n  look again")
+    FailureReporter(as_json=True, with_traceback=False).failure(error)
+    captured = capsys.readouterr()
+    assert captured.err == "dlc: no such file: a  b.jpg look again\n"
+    assert json.loads(captured.out)["error"]["message"] == "no such file: a  b.jpg look again"
+
+
 def test_a_failure_for_programs_keeps_standard_output_to_itself(
     capsys: pytest.CaptureFixture[str],
 ) -> None:

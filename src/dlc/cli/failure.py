@@ -13,7 +13,7 @@ from typing import Any
 import typer
 
 from dlc.cli.flags import with_flags
-from dlc.cli.printable import printable
+from dlc.cli.printable import one_line, printable
 from dlc.errors import Cancelled, DlcError, OptionError
 
 
@@ -70,7 +70,7 @@ class FailureReporter:
     def _report(self, kind: str, message: str, exit_code: int) -> None:
         from dlc.cli.reports.swap import error_as_json
 
-        line = " ".join(message.split())
+        line = one_line(message)
         # Where one of the two takes nothing, the other and the exit code tell it.
         with suppress(OSError):
             typer.secho(f"dlc: {printable(line)}", err=True, fg=typer.colors.RED)

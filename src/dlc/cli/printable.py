@@ -22,6 +22,11 @@ def printable(text: object) -> str:
     return plain if _is_shown(plain) else "".join(map(_escaped, plain))
 
 
+def one_line(message: str) -> str:
+    """Return a message with its lines joined; other spaces stay, as names may have any number."""
+    return " ".join(line.strip() for line in message.splitlines())
+
+
 def shell_word(text: str) -> str:
     """Return text as a word of a shell's command line; what no terminal shows is escaped in it."""
     if _is_shown(text):

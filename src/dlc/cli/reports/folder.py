@@ -11,7 +11,7 @@ from rich.table import Table
 from rich.text import Text
 
 from dlc.cli.flags import with_flags
-from dlc.cli.printable import printable
+from dlc.cli.printable import one_line, printable
 from dlc.cli.reports.swap import plain_error, plain_result, show_rows, stage_table
 from dlc.cli.times import format_duration
 from dlc.pipeline.report import merged
@@ -54,7 +54,7 @@ def _plain(outcome: TargetOutcome) -> dict[str, Any]:
         return target | plain_result(outcome.result)
     if outcome.error is None:
         return target | {"output": str(outcome.output), "already_there": True}
-    message = " ".join(with_flags(str(outcome.error)).split())
+    message = one_line(with_flags(str(outcome.error)))
     kind = type(outcome.error).__name__
     return target | plain_error(kind, message, outcome.error.exit_code)
 
