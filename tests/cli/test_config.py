@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import tomllib
 from enum import Enum
 from pathlib import Path
@@ -155,3 +156,9 @@ def test_a_file_that_is_not_there_is_no_input(tmp_path: Path) -> None:
 def test_any_text_survives_the_file(text: str) -> None:
     shown = config_as_toml(("swap",), COMMANDS[("swap",)], {"label": text})
     assert tomllib.loads(shown)["swap"]["label"] == text
+
+
+def test_a_name_that_no_file_can_hold_is_an_error() -> None:
+    name = os.fsdecode(b"caf\xe9.jpg")
+    with pytest.raises(OptionError, match=r"is not UTF-8.*on the command line"):
+        config_as_toml(("swap",), COMMANDS[("swap",)], {"source": Path(name)})

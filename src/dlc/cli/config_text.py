@@ -8,6 +8,7 @@ from enum import Enum
 from typing import Any
 
 from dlc.cli.config import Command, parameters_of
+from dlc.errors import OptionError
 
 
 def config_as_toml(path: tuple[str, ...], command: Command, values: Mapping[str, Any]) -> str:
@@ -19,6 +20,9 @@ def config_as_toml(path: tuple[str, ...], command: Command, values: Mapping[str,
         path: the names that lead to the command.
         command: knows its parameters.
         values: what the command gets, by the names of its parameters.
+
+    Raises:
+        OptionError: a value is a name that TOML has no way to write.
     """
     lines = [f"[{'.'.join(path)}]"]
     for key, parameter in parameters_of(command).items():
@@ -37,5 +41,11 @@ def _toml(value: Any) -> str:
         return repr(value)
     if isinstance(value, (list, tuple)):
         return f"[{', '.join(map(_toml, value))}]"
+    try:
+        str(value).encode()
+    except UnicodeEncodeError as error:
+        raise OptionError(
+            f"{value} is not UTF-8, and a TOML file is: rename it, or name it on the command line"
+        ) from error
     # JSON's strings are TOML's, but for one control character that TOML wants escaped, too.
     return json.dumps(str(value), ensure_ascii=False).replace("\x7f", "\\u007f")
