@@ -129,6 +129,18 @@ def test_the_targets_history_is_carried_on(
     assert twice.earlier[0].startswith("dlc ")
 
 
+@pytest.mark.parametrize(("extension", "name"), [("jpg", "photo.heic"), ("heic", "photo.jpg")])
+def test_the_history_is_that_of_the_picture_whatever_its_name(
+    tmp_path: Path, identity: Identity, target: Path, extension: str, name: str
+) -> None:
+    path = small_file(tmp_path / f"file.{extension}")
+    misnamed = signed(path, identity, target).rename(tmp_path / name)
+    assert manifest_of(misnamed).is_intact
+    twice = manifest_of(signed(small_file(tmp_path / "file.png"), identity, misnamed))
+    assert twice.is_intact
+    assert len(twice.earlier) == 1
+
+
 def test_a_target_whose_manifest_is_damaged_is_no_obstacle(
     tmp_path: Path, identity: Identity, target: Path
 ) -> None:

@@ -14,6 +14,8 @@ import cv2
 import numpy as np
 
 from dlc.errors import ProvenanceError, WriteError
+from dlc.media.image.files import image_kind
+from dlc.media.image.kinds import ImageKind
 from dlc.media.provenance.identity import Identity
 from dlc.media.provenance.manifest import Statement, definition
 
@@ -31,13 +33,16 @@ _MIME_TYPES = {
     ".tif": "image/tiff",
     ".tiff": "image/tiff",
 }
-# Pictures that are only read may have manifests, too.
-_ONLY_READ = {
-    ".heic": "image/heic",
-    ".heif": "image/heif",
-    ".hif": "image/heif",
-    ".avif": "image/avif",
+# Names of pictures need not tell what they are, and some kinds are only read.
+_PICTURES = {
+    ImageKind.JPEG: "image/jpeg",
+    ImageKind.PNG: "image/png",
+    ImageKind.WEBP: "image/webp",
+    ImageKind.TIFF: "image/tiff",
+    ImageKind.HEIC: "image/heic",
+    ImageKind.AVIF: "image/avif",
 }
+_WITH_HISTORY = frozenset({*_MIME_TYPES.values(), *_PICTURES.values()})
 _SETTINGS = {
     # Pictures of the file inside the manifest would survive an edit that removes them.
     "builder": {"thumbnail": {"enabled": False}},
@@ -127,7 +132,7 @@ class ManifestSigner:
 
     def _has_history(self) -> bool:
         """Tell whether the target has a manifest of its own that can be carried on."""
-        if self._target is None or self._target.suffix.lower() not in {*_MIME_TYPES, *_ONLY_READ}:
+        if self._target is None or mime_type(self._target) not in _WITH_HISTORY:
             return False
         try:
             with context() as settled, self._target.open("rb") as file:
@@ -146,9 +151,12 @@ def can_be_signed(path: Path) -> bool:
 
 
 def mime_type(path: Path) -> str:
-    """Return what kind of file a name says it is."""
-    known = {**_MIME_TYPES, **_ONLY_READ}.get(path.suffix.lower())
-    return known or mimetypes.guess_type(path.name)[0] or "application/octet-stream"
+    """Return what kind of file one is: a picture by its first bytes, all else by its name."""
+    kind = image_kind(path)
+    if kind in _PICTURES:
+        return _PICTURES[kind]
+    known = _MIME_TYPES.get(path.suffix.lower()) or mimetypes.guess_type(path.name)[0]
+    return known or "application/octet-stream"
 
 
 def context(
