@@ -16,7 +16,7 @@ from dlc.errors import InputError
 from dlc.media.targets import TARGET_EXTENSIONS, look_into, natural_order, output_name
 from dlc.media.video.containers import VIDEO_EXTENSIONS
 from dlc.media.video.reader import open_target
-from tests.media.image.heif_files import avif, deep_avif, heic
+from tests.media.image.heif_files import avif, box, deep_avif, heic
 
 # FFmpeg takes no shorter file for a transport stream.
 FRAMES = 12
@@ -166,6 +166,17 @@ def test_a_picture_that_is_only_read_becomes_one_that_holds_what_it_has(tmp_path
         "plain.jpg", "gray.jpg", "tiles.jpg", "plain.jpg", "really.jpg",
         "opacity.png", "opacity.png", "deep.png", "deep.png",
     ]  # fmt: skip
+
+
+def test_what_a_picture_has_is_read_without_its_pixels(tmp_path: Path) -> None:
+    deep = heic(np.zeros((64, 64, 3), np.uint16))
+    (tmp_path / "large.heic").write_bytes(deep)
+    os.truncate(tmp_path / "large.heic", 1 << 36)
+    assert output_name(tmp_path / "large.heic") == "large.png"
+    # Behind more than is read at first.
+    at = int.from_bytes(deep[:4], "big")
+    (tmp_path / "late.heic").write_bytes(deep[:at] + box(b"free", bytes(1 << 18)) + deep[at:])
+    assert output_name(tmp_path / "late.heic") == "late.png"
 
 
 def test_a_moving_avif_becomes_a_video(tmp_path: Path) -> None:

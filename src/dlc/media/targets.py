@@ -42,6 +42,8 @@ _ONLY_READ_VIDEOS = (
     ".y4m",
 )
 TARGET_EXTENSIONS = (*IMAGE_EXTENSIONS, *VIDEO_EXTENSIONS, *_ONLY_READ_VIDEOS)
+# Bytes; descriptions of phone photos take a few thousand.
+_HEAD = 1 << 18
 # What a video becomes that cannot be written as what it is.
 _DEFAULT_EXTENSION = ".mp4"
 
@@ -120,7 +122,12 @@ def _is_moving(target: Path) -> bool:
 def _needs_png(target: Path) -> bool:
     """Whether a picture has what JPEG has no room for."""
     try:
-        picture = read_heif(target.read_bytes()) if image_kind(target) else None
+        if image_kind(target) is None:
+            return False
+        with target.open("rb") as file:
+            head = file.read(_HEAD)
+            # What says so nearly always comes before the pixels, of which there may be gigabytes.
+            picture = read_heif(head) or read_heif(head + file.read())
     except OSError:
         return False
     return picture is not None and (picture.has_alpha or picture.depth > 8)
