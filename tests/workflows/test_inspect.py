@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from dlc.errors import InputError
 from dlc.media.provenance.identity import user_identity
 from dlc.media.provenance.manifest import Statement
-from dlc.media.provenance.marking import noted_comment, synthetic_note
+from dlc.media.provenance.marking import noted_comment, noted_xmp, synthetic_note
 from dlc.media.provenance.signing import ManifestSigner
 from dlc.model_store.folders import Folders
 from dlc.workflows.inspect import inspect
+from tests.media.image.heif_files import heic
 from tests.media.material import Clip, make
 from tests.media.signing import changed, small_file
 
@@ -53,6 +56,15 @@ def test_the_note_of_a_video_without_a_manifest(tmp_path: Path, extension: str) 
 def test_a_file_that_says_nothing(tmp_path: Path, extension: str) -> None:
     inspection = inspect(small_file(tmp_path / f"file.{extension}"))
     assert (inspection.manifest, inspection.note) == (None, None)
+
+
+def test_no_library_is_needed_to_inspect_heic(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    picture = np.zeros((64, 64, 3), np.uint8)
+    (tmp_path / "file.heic").write_bytes(heic(picture, xmp=noted_xmp(None)))
+    monkeypatch.setitem(sys.modules, "pillow_heif", None)
+    assert inspect(tmp_path / "file.heic").note == synthetic_note()
 
 
 def test_what_is_no_picture_and_no_video_is_refused(tmp_path: Path) -> None:
