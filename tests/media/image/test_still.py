@@ -447,6 +447,20 @@ def test_a_picture_has_limits_as_well(tmp_path: Path) -> None:
                 check_output(tmp_path / "b.png", reader, EncodeOptions(height=height))
 
 
+@pytest.mark.parametrize(("extension", "most"), [(".webp", 16383), (".jpg", 65500)])
+def test_a_side_too_long_for_a_kind_is_told_before_any_work(
+    tmp_path: Path, extension: str, most: int
+) -> None:
+    for width in (most, most + 1):
+        cv2.imwrite(str(tmp_path / f"{width}.png"), np.zeros((20, width, 3), np.uint8))
+    pass_through(tmp_path / f"{most}.png", tmp_path / f"a{extension}")
+    assert stored(tmp_path / f"a{extension}").shape == (20, most, 3)
+    with ImageReader(tmp_path / f"{most + 1}.png") as reader:
+        with pytest.raises(OutputError, match=f"ends at {most} a side: pass a smaller `height`"):
+            check_output(tmp_path / f"b{extension}", reader)
+        check_output(tmp_path / f"b{extension}", reader, EncodeOptions(height=16))
+
+
 def frame_of(path: Path, output: Path, encoding: EncodeOptions | None = None) -> ImageWriter:
     """Write the first frame of a video as a picture."""
     with VideoReader(path) as reader, open_output(output, reader, encoding) as writer:

@@ -41,6 +41,9 @@ OUTPUT_EXTENSIONS = tuple(OUTPUT_KINDS)
 ONLY_READ_EXTENSIONS = (".heic", ".heif", ".hif", ".avif")
 IMAGE_EXTENSIONS = (*OUTPUT_EXTENSIONS, *ONLY_READ_EXTENSIONS)
 
+# How many pixels a side may have, where fewer than what is read may be too many.
+LONGEST_SIDES = {OutputKind.WEBP: 16383, OutputKind.JPEG: 65500}
+
 # Which kinds can say how they lie, have an ICC profile and XMP; which have opacity; which 16 bits.
 DESCRIBED = (OutputKind.JPEG, OutputKind.PNG, OutputKind.WEBP)
 TRANSPARENT = (OutputKind.PNG, OutputKind.WEBP, OutputKind.TIFF, OutputKind.BMP)

@@ -12,6 +12,7 @@ from dlc.media.atomic import check_path
 from dlc.media.image.kinds import (
     DEEP,
     DESCRIBED,
+    LONGEST_SIDES,
     OUTPUT_EXTENSIONS,
     OUTPUT_KINDS,
     TRANSPARENT,
@@ -60,7 +61,8 @@ def check_image(
         inputs: files besides the target that must not be overwritten.
 
     Raises:
-        OutputError: if the output may not be written there or its extension is none of an image.
+        OutputError: if the output may not be written there, its extension is none of an image, or
+            such a file cannot be that large.
         EncoderError: if a video encoder is asked for.
         OptionError: if the quality is off its scale, or the height is.
     """
@@ -78,6 +80,7 @@ def check_image(
     layout = layout_of(info.pix_fmt)
     upright = info.orientation != UPRIGHT and (kind not in DESCRIBED or not info.is_image)
     size = _size(info, encoding.height)
+    _check_sides(path, kind, size or (info.width, info.height))
     notes = [] if info.is_image else _frame_notes(info, size)
     if upright and info.is_image:
         notes.append(f"{kind.name} stores no orientation here: the pixels are turned upright")
@@ -106,6 +109,15 @@ def _size(info: MediaInfo, height: int | None) -> tuple[int, int] | None:
     wanted = info.height if height is None else height
     size = size_at_height(width, info.height, wanted, 1, MAX_PHOTO_PIXELS)
     return None if size == (info.width, info.height) else size
+
+
+def _check_sides(path: Path, kind: OutputKind, size: tuple[int, int]) -> None:
+    most = LONGEST_SIDES.get(kind)
+    if most is not None and max(size) > most:
+        raise OutputError(
+            f"{path.name} cannot have {size[0]} x {size[1]} pixels, as {kind.name} ends at {most} "
+            "a side: pass a smaller `height` or choose another extension, such as .png"
+        )
 
 
 def _frame_notes(info: MediaInfo, size: tuple[int, int] | None) -> list[str]:
