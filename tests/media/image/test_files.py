@@ -17,6 +17,7 @@ from dlc.media.image.files import (
     is_animated_webp,
     is_image_sequence,
     jpeg_xmp,
+    tiff_pages,
     with_jpeg_xmp,
 )
 from dlc.media.image.kinds import ImageKind
@@ -146,3 +147,11 @@ def test_png_checksums_are_those_of_zlib() -> None:
     chunk = b"IEND"
     assert zlib.crc32(chunk) == 0xAE426082
     assert image_damage(ImageKind.PNG, encoded(ImageKind.PNG)[:-1] + b"\0") is not None
+
+
+def test_pages_that_share_their_bytes_are_not_counted_for_ever() -> None:
+    # Ten thousand directories of 30,000 entries each, four bytes from one to the next.
+    links = struct.pack("<10000I", *(8 + 4 * number for number in range(1, 10_000)), 0)
+    data = b"II*\0" + struct.pack("<I", 8) + struct.pack("<HH", 30_000, 0) * 10_000
+    data = data.ljust(8 + 2 + 12 * 30_000, b"\0") + links
+    assert tiff_pages(data) == 1

@@ -109,13 +109,15 @@ def tiff_pages(data: bytes) -> int:
     """Return how many pages a TIFF file has, small versions of others not counted."""
     order = "<" if data[:2] == b"II" else ">"
     seen: set[int] = set()
-    pages = 0
+    # Directories of one file do not share bytes; those of a hostile one would share nearly all.
+    pages, left = 0, len(data)
     (position,) = struct.unpack_from(order + "I", data, 4)
     while position and position not in seen and position + 2 <= len(data):
         seen.add(position)
         (count,) = struct.unpack_from(order + "H", data, position)
         end = position + 2 + 12 * count
-        if end + 4 > len(data):
+        left -= end - position
+        if end + 4 > len(data) or left < 0:
             break
         entries = (
             struct.unpack_from(order + "HHII", data, at) for at in range(position + 2, end, 12)
