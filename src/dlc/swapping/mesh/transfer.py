@@ -17,6 +17,7 @@ from dlc.swapping.mesh.foreground.eyewear import EyewearFinder
 from dlc.swapping.mesh.foreground.hair import HairFinder
 from dlc.swapping.mesh.foreground.lettering import find_letters, with_letters, without_letters
 from dlc.swapping.mesh.foreground.thin_lines import LineFinder
+from dlc.swapping.mesh.foreground.usual_light import UsualLight
 from dlc.swapping.mesh.layout import Layout
 from dlc.swapping.mesh.light.expression import expression_gain, skin_relief
 from dlc.swapping.mesh.light.focus import FocusMeter, soften
@@ -77,6 +78,7 @@ class FaceTransfer:
         self._facing = PoseFacing(layout, TONE_SIZE)
         self._source_facing = resize(source.facing, (TONE_SIZE, TONE_SIZE))
         self._lines = LineFinder(layout, _DETAIL_SIZE)
+        self._light = UsualLight(layout, _DETAIL_SIZE)
         self._eyewear = EyewearFinder(layout, _DETAIL_SIZE)
         self._hair = HairFinder(layout)
         self._covers = covers
@@ -131,7 +133,8 @@ class FaceTransfer:
         if self._covers is not None:
             front = np.maximum(front, self._covers.find(broad, seen, memory.cover))
         luma = np.asarray(cv2.cvtColor(flat, cv2.COLOR_BGRA2GRAY), np.uint8)
-        worn = self._eyewear.update(luma, view.pose, memory.eyewear)
+        lit = self._light.show(luma)
+        worn = self._eyewear.update(lit, view.pose, memory.eyewear)
         bare = 1 - front if worn is None else 1 - np.maximum(front, resize(worn, tone_size))
         tone = self._meter.measure(broad, seen * bare)
         gain = memory.gain.update(tone_gain(tone, self._texture.tone), self._skin * seen * bare)
@@ -147,7 +150,7 @@ class FaceTransfer:
             sharpness=self._sharpness(view, luma, memory),
             softness=memory.blur.update(view, luma, self._focus),
         )
-        kept = self._kept(facing, front, self._thin(luma, worn, memory))
+        kept = self._kept(facing, front, self._thin(lit, worn, memory))
         return self._texture.paint(self._texture.size_for(view.pose.scale), look, kept)
 
     def _kept(self, facing: Floats, front: Floats, thin: Floats | None) -> Floats:

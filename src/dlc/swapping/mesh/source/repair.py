@@ -9,6 +9,7 @@ from dlc.arrays import Floats
 from dlc.compositing.filters import blur, broad_blur, ellipse, grow, resize, smoothstep
 from dlc.faces.landmarks.topology import LEFT_EYE_CORNERS, NOSE_BASE, RIGHT_EYE_CORNERS
 from dlc.swapping.mesh.foreground.eyewear import EyewearFinder
+from dlc.swapping.mesh.foreground.usual_light import UsualLight
 from dlc.swapping.mesh.layout import Layout
 from dlc.swapping.mesh.light.tone import LUMA
 from dlc.swapping.mesh.masks import (
@@ -125,8 +126,10 @@ def without_glasses(texture: Floats, layout: Layout) -> Floats:
 
     Reflections and shadows of the lenses stay.
     """
-    half = (ATLAS_SIZE // 2, ATLAS_SIZE // 2)
-    seen = EyewearFinder(layout, half[0]).look(np.clip(resize(texture, half) @ LUMA, 0, 255))
+    size = ATLAS_SIZE // 2
+    luma = np.clip(resize(texture, (size, size)) @ LUMA, 0, 255).astype(np.uint8)
+    lit = UsualLight(layout, size).show(luma).astype(np.float32)
+    seen = EyewearFinder(layout, size).look(lit)
     if not seen.is_certain or seen.matte is None:
         return texture
     rims = resize(grow(seen.matte, _RIM_MARGIN), texture.shape[:2])
