@@ -1,0 +1,94 @@
+"""Finds what a target's light and camera make of the source's skin."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import cv2
+import numpy as np
+
+from dlc.arrays import Floats, Gray
+from dlc.compositing.filters import resize
+from dlc.swapping.mesh.face_memory import FaceMemory
+from dlc.swapping.mesh.flat_face import DETAIL_SIZE, FlatFace
+from dlc.swapping.mesh.layout import Layout
+from dlc.swapping.mesh.light.expression import expression_gain, skin_relief
+from dlc.swapping.mesh.light.focus import FocusMeter
+from dlc.swapping.mesh.light.followed_blur import SourceFocus
+from dlc.swapping.mesh.light.sharpness import fine_energy, sharpness_factor
+from dlc.swapping.mesh.light.tone import (
+    TONE_SIZE,
+    Tone,
+    ToneMeter,
+    color_matrix,
+    contrast_factor,
+    tone_gain,
+)
+from dlc.swapping.mesh.light.veil import VeilMeter
+from dlc.swapping.mesh.masks import skin_mask
+from dlc.swapping.mesh.source.source import SourceModel
+from dlc.swapping.mesh.source.texture import Look
+from dlc.swapping.mesh.view import TargetView
+
+
+class LookFinder:
+    """Compares targets with the source; what is known of a target is in its `FaceMemory`."""
+
+    def __init__(self, source: SourceModel, tone: Tone, layout: Layout) -> None:
+        """Measure the source's detail.
+
+        Args:
+            source: the person whose face to use.
+            tone: of the source.
+            layout: the atlas.
+        """
+        self._layout = layout
+        self._tone = tone
+        self._meter = ToneMeter(layout)
+        self._veil = VeilMeter(layout)
+        self._skin = skin_mask(layout, TONE_SIZE)
+        luma = np.asarray(
+            cv2.cvtColor(resize(source.texture, (DETAIL_SIZE, DETAIL_SIZE)), cv2.COLOR_BGR2GRAY),
+            np.float32,
+        )
+        self._energy = fine_energy(luma, layout)
+        meter = FocusMeter(layout, DETAIL_SIZE)
+        self._focus = SourceFocus.of(np.rint(luma).astype(np.uint8), meter)
+
+    def find(self, view: TargetView, face: FlatFace, bare: Floats, memory: FaceMemory) -> Look:
+        """Look at a frame, and update what is known about the target.
+
+        Args:
+            view: the target.
+            face: the same in the atlas.
+            bare: float32 (TONE_SIZE, TONE_SIZE), 1 where nothing is in front of its skin.
+            memory: what is known about it.
+        """
+        skin = face.seen * bare
+        tone = self._meter.measure(face.broad, skin)
+        gain = memory.gain.update(tone_gain(tone, self._tone), self._skin * face.seen * bare)
+        veil = memory.veil.update(self._veil.level(face.broad, tone))
+        clear = memory.clearness.update(self._veil.clearness(veil, tone))
+        own = replace(tone, contrast=tone.contrast / clear)
+        contrast = memory.contrast.update(contrast_factor(own, self._tone))
+        relief = _relief(face, memory)
+        return Look(
+            gain=gain * expression_gain(relief, memory.relief.update(relief))[..., None],
+            contrast=contrast * clear,
+            color=memory.color.update(color_matrix(tone, self._tone)),
+            sharpness=self._sharpness(view, face.luma, memory),
+            softness=memory.blur.update(view, face.luma, self._focus),
+        )
+
+    def _sharpness(self, view: TargetView, luma: Gray, memory: FaceMemory) -> float:
+        known = memory.sharpness.value
+        if known is not None and not view.is_whole:
+            return known  # beyond the frame there is no detail to measure
+        energy = fine_energy(luma.astype(np.float32), self._layout)
+        return memory.sharpness.update(sharpness_factor(energy, self._energy))
+
+
+def _relief(face: FlatFace, memory: FaceMemory) -> Floats:
+    """Return the skin's current relief; the usual one beyond the frame."""
+    relief, usual = skin_relief(face.broad), memory.relief.value
+    return relief if usual is None else usual + (relief - usual) * face.shown
