@@ -21,7 +21,7 @@ from tests.enhancing.patches import detail_of
 from tests.enhancing.sharpeners import write_broken, write_sharpener
 from tests.stand_ins import paint_face, write_arcface, write_detector
 
-SECONDS = "0.3"
+SECONDS = "0.2"
 
 
 @pytest.fixture(scope="module")
