@@ -188,6 +188,21 @@ def test_colors_never_gain_more_than_luma(
     assert (np.abs(lit) <= np.abs(own) * 1.001 + 1e-3).all()
 
 
+def test_light_that_bleaches_broadly_colors_the_shade(meter: ToneMeter) -> None:
+    # White from the left, which turns orange where less of it falls; a little detail without color.
+    ramp = np.linspace(0, 1, TONE_SIZE, dtype=np.float32)[None, :, None]
+    pale, orange = np.array([[225, 228, 240], [100, 145, 205]], np.float32)
+    grain = np.random.default_rng(0).normal(0, 2, (TONE_SIZE, TONE_SIZE, 1)).astype(np.float32)
+    bleached = meter.measure(pale + (orange - pale) * ramp + grain, SEEN)
+    color = (pale - orange) / ((pale - orange) @ LUMA)
+    way = bleached.shade - bleached.tint
+    wanted = color - bleached.tint
+    assert way @ wanted / np.linalg.norm(wanted) > 0.5
+    # The same light on skin that it does not bleach.
+    lit = meter.measure(pale * (1 - ramp / 2) + grain, SEEN)
+    np.testing.assert_allclose(lit.shade, lit.tint, atol=0.12)
+
+
 def test_what_is_dark_has_no_say_in_the_tint(meter: ToneMeter, skin: Floats) -> None:
     ruled = skin.copy()
     ruled[::4] = [14, 4, 2]  # rims of glasses, whose color is noise

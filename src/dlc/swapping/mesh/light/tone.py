@@ -29,6 +29,12 @@ _FAINT = 0.05
 # shade per channel, relative to gray: more would be noise, or from another object.
 _FAINT_SHADE = 0.03
 _SHADE = (0.4, 1.8)
+# Difference between the color of less light over the whole face and the skin's tint: from the
+# second on, the light bleaches skin, which fine detail alone may not show; more than the last would
+# be the colors of several lights.
+_BLEACHING, _MOST_BLEACHED = (0.5, 0.62), 0.66
+# Share of the light below which its changes over the face say nothing about colors.
+_EVEN = 0.05
 # How far the new face's shade follows the target's, since shade also carries what tells people
 # apart. But in light strong enough to bleach skin, everything darker would look gray next to it, so
 # there the shade follows all the way and more. The difference between the colors of light and shade
@@ -91,6 +97,7 @@ class ToneMeter:
         light = smooth[..., None] * tint
         some = (slice(None, None, 2),) * 2  # a quarter of them tells as much
         shade = _shade(texture[some] - light[some], skin[some], smooth[some], mean)
+        shade = _bleached(shade, texture[some], skin[some], mean)
         return Tone(light, mean, variance**0.5, shade)
 
 
@@ -115,6 +122,33 @@ def _shade(detail: Floats, skin: Floats, smooth: Floats, tint: Floats) -> Floats
     # The tint's luma is 1, or 0 if everything is black.
     shade: Floats = (fitted * (float(tint @ LUMA) / float(fitted @ LUMA))).astype(np.float32)
     return shade
+
+
+def _bleached(shade: Floats, texture: Floats, skin: Floats, tint: Floats) -> Floats:
+    """Return the color of shade in light that bleaches skin wherever it falls broadly.
+
+    Args:
+        shade: float32 (3,), the color of the detail.
+        texture: float32 (h, w, 3), BGR.
+        skin: float32 (h, w), weights.
+        tint: float32 (3,), the skin's.
+    """
+    weight = skin / max(float(skin.sum()), 1.0)
+    mean = (texture * weight[..., None]).sum(axis=(0, 1))
+    rest = texture - mean
+    luma = rest @ LUMA
+    # As in the detail, the tint counts as much as a little of the light.
+    prior = (_EVEN * float(mean @ LUMA)) ** 2 + 1e-3
+    along = (rest * (luma * weight)[..., None]).sum(axis=(0, 1)) + prior * tint
+    difference = along / (float((luma**2 * weight).sum()) + prior) - tint
+    size = float(np.linalg.norm(difference))
+    most = min(size, _MOST_BLEACHED)
+    if float(np.linalg.norm(shade - tint)) >= most:
+        return shade  # the detail shows as much
+    share = float(smoothstep(np.asarray(size, np.float32), *_BLEACHING))
+    broad = tint + difference * (most / max(size, _FAINT))
+    mixed: Floats = (shade + share * (broad - shade)).astype(np.float32)
+    return mixed
 
 
 def tone_gain(target: Tone, source: Tone) -> Floats:
