@@ -25,7 +25,7 @@ help:
 	@echo "make demo          swap a face onto a short clip (SOURCE=photo TARGET=video: onto yours)"
 	@echo "make test          run the tests"
 	@echo "make test-cuda     run the tests that need an NVIDIA GPU"
-	@echo "make fuzz          read hundreds of damaged and hostile files"
+	@echo "make fuzz          read hundreds of damaged files, look for new counterexamples"
 	@echo "make lint          check style, types and the direction of imports"
 	@echo "make format        rewrite the code in the project's style"
 	@echo "make bench         measure the speed at 960x540 and 1920x1080"

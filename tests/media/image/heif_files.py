@@ -139,3 +139,10 @@ def part_of(data: bytes, *more: bytes) -> Part:
 def av1_part(rgb: NDArray[np.uint8], *more: bytes, **options: Any) -> Part:
     """Return 8-bit samples as an item of AV1 data."""
     return part_of(avif(rgb, **options), *more)
+
+
+def error(pixels: NDArray[Any], wanted: NDArray[Any]) -> float:
+    """Return the mean difference in levels of 8 bits."""
+    assert pixels.shape == wanted.shape
+    scale = 255 / np.iinfo(pixels.dtype).max
+    return float(np.abs(pixels * scale - wanted.astype(float)).mean())

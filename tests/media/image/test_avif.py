@@ -22,6 +22,7 @@ from tests.media.image.heif_files import (
     avif,
     box,
     deep_avif,
+    error,
     full_box,
     ispe,
     nclx,
@@ -31,22 +32,10 @@ PATH = Path("photo.avif")
 CLAP = box(b"clap", struct.pack(">IIIIiIiI", 100, 1, 50, 1, 20, 1, -30, 1))
 
 
-@pytest.fixture
-def rgb(astronaut: NDArray[np.uint8]) -> NDArray[np.uint8]:
-    return np.ascontiguousarray(astronaut[64:256, 128:384, ::-1])
-
-
 def decoded(data: bytes) -> NDArray[Any]:
     picture = read_heif(data)
     assert picture is not None
     return decode_avif(PATH, data, picture)
-
-
-def error(pixels: NDArray[Any], wanted: NDArray[Any]) -> float:
-    """Return the mean difference in levels of 8 bits."""
-    assert pixels.shape == wanted.shape
-    scale = 255 / np.iinfo(pixels.dtype).max
-    return float(np.abs(pixels * scale - wanted.astype(float)).mean())
 
 
 @pytest.mark.parametrize("levels", ["full", "limited"])

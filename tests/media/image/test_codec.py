@@ -42,7 +42,7 @@ def test_every_layout_is_encoded_in_every_kind(
 
     data = encode_image(pixels_of(native), kind, EncodeOptions(quality=0), ImageMetadata())
 
-    decoded, _ = decode_image(PATH, ImageKind(kind), data)
+    decoded, *_ = decode_image(PATH, ImageKind(kind), data)
     assert (decoded.width, decoded.height) == (18, 12)
     levels = pixels_of(decoded).astype(float) / np.iinfo(pixels_of(decoded).dtype).max
     assert np.abs(levels.reshape(12, 18, -1)[..., 0] - 0.5).max() < 0.01
@@ -56,7 +56,7 @@ def test_metadata_comes_back(kind: OutputKind) -> None:
 
     data = encode_image(pixels, kind, EncodeOptions(), ImageMetadata(exif, None, XMP))
 
-    _, metadata = decode_image(PATH, ImageKind(kind), data)
+    _, metadata, _ = decode_image(PATH, ImageKind(kind), data)
     assert metadata.exif == exif
     assert metadata.orientation == 6
     assert metadata.xmp == XMP
@@ -104,5 +104,5 @@ def test_xmp_that_others_wrote_into_a_png_as_plain_text_is_read() -> None:
     body = b"tEXtXML:com.adobe.xmp\0" + XMP
     chunk = struct.pack(">I", len(body) - 4) + body + struct.pack(">I", zlib.crc32(body))
     header = 8 + 25
-    _, metadata = decode_image(PATH, ImageKind.PNG, plain[:header] + chunk + plain[header:])
+    _, metadata, _ = decode_image(PATH, ImageKind.PNG, plain[:header] + chunk + plain[header:])
     assert metadata.xmp == XMP

@@ -15,27 +15,24 @@ from numpy.typing import NDArray
 from dlc.errors import DamagedInputError, InputError, MissingLibraryError
 from dlc.media.image.heic import decode_heic
 from dlc.media.image.heif import read_heif
-from tests.media.image.heif_files import Part, assembled, av1_part, full_box, heic, ispe, part_of
+from tests.media.image.heif_files import (
+    Part,
+    assembled,
+    av1_part,
+    error,
+    full_box,
+    heic,
+    ispe,
+    part_of,
+)
 
 PATH = Path("photo.heic")
-
-
-@pytest.fixture
-def rgb(astronaut: NDArray[np.uint8]) -> NDArray[np.uint8]:
-    return np.ascontiguousarray(astronaut[64:256, 128:384, ::-1])
 
 
 def decoded(data: bytes) -> NDArray[Any]:
     picture = read_heif(data)
     assert picture is not None
     return decode_heic(PATH, data, picture)
-
-
-def error(pixels: NDArray[Any], wanted: NDArray[Any]) -> float:
-    """Return the mean difference in levels of 8 bits."""
-    assert pixels.shape == wanted.shape
-    scale = 255 / np.iinfo(pixels.dtype).max
-    return float(np.abs(pixels * scale - wanted.astype(float)).mean())
 
 
 @pytest.mark.parametrize("options", [{}, {"tile_size": 64}, {"full_range_flag": 0}])

@@ -45,7 +45,9 @@ _PNG_LEVELS = {Preset.FAST: 1, Preset.BALANCED: 3, Preset.QUALITY: 9}
 _JPEG_SCALE_AT_18 = 10.0
 
 
-def decode_image(path: Path, kind: ImageKind, data: bytes) -> tuple[av.VideoFrame, ImageMetadata]:
+def decode_image(
+    path: Path, kind: ImageKind, data: bytes
+) -> tuple[av.VideoFrame, ImageMetadata, list[str]]:
     """Decode an image.
 
     Args:
@@ -54,7 +56,8 @@ def decode_image(path: Path, kind: ImageKind, data: bytes) -> tuple[av.VideoFram
         data: the whole file.
 
     Returns:
-        The pixels as they are stored, those of HEIC and AVIF upright, and the metadata.
+        The pixels as they are stored, those of HEIC and AVIF upright; the metadata; and what no
+        output will have of them, in words for the user.
 
     Raises:
         InputError: if the file is no image or has another kind of samples than 8 or 16 bits.
@@ -80,15 +83,13 @@ def decode_image(path: Path, kind: ImageKind, data: bytes) -> tuple[av.VideoFram
     found = _by_type(types, blocks)
     exif = (found.get(cv2.IMAGE_METADATA_EXIF) or b"").removeprefix(b"Exif\0\0") or None
     xmp = _xmp(kind, data, found)
-    return to_native(path, pixels), ImageMetadata(
-        exif,
-        found.get(cv2.IMAGE_METADATA_ICCP),
-        xmp,
-        density_of(kind, data, exif),
-    )
+    icc, density = found.get(cv2.IMAGE_METADATA_ICCP), density_of(kind, data, exif)
+    return to_native(path, pixels), ImageMetadata(exif, icc, xmp, density), []
 
 
-def _decode_heif(path: Path, kind: ImageKind, data: bytes) -> tuple[av.VideoFrame, ImageMetadata]:
+def _decode_heif(
+    path: Path, kind: ImageKind, data: bytes
+) -> tuple[av.VideoFrame, ImageMetadata, list[str]]:
     """Decode what is in a HEIF file; pixels are turned as the file says, whatever its EXIF does."""
     picture = read_heif(data)
     if picture is None:
@@ -100,7 +101,8 @@ def _decode_heif(path: Path, kind: ImageKind, data: bytes) -> tuple[av.VideoFram
             pixels = decode_avif(path, data, picture)
     metadata = picture.metadata.turned_upright
     density = density_of(kind, data, metadata.exif)
-    return to_native(path, pixels), replace(metadata, density=density)
+    notes = list(picture.notes())
+    return to_native(path, pixels), replace(metadata, density=density), notes
 
 
 def encode_image(

@@ -34,7 +34,6 @@ from dlc.media.image.files import (
     tiff_pages,
     with_jpeg_end,
 )
-from dlc.media.image.heif import read_heif
 from dlc.media.image.kinds import DEEP, DESCRIBED, ImageKind, OutputKind
 from dlc.media.image.plan import check_image
 from dlc.media.info import MediaInfo
@@ -92,7 +91,8 @@ class ImageReader(Closing):
             raise unreadable(self.path, error) from error
         data = self._checked(kind, data, advice)
         self.notes += _irregularities(kind, data)
-        self._native, self.metadata = decode_image(self.path, kind, data)
+        self._native, self.metadata, notes = decode_image(self.path, kind, data)
+        self.notes += notes
         orientation = Orientation.from_exif(self.metadata.orientation)
         width, height = orientation.upright_size(self._native.width, self._native.height)
         self.info = MediaInfo(
@@ -335,5 +335,3 @@ def _irregularities(kind: ImageKind, data: bytes) -> Iterator[str]:
         yield f"the picture has {pages} pages, and only the first one is used"
     if is_cmyk(kind, data):
         yield "the picture is in CMYK, for print, and becomes RGB"
-    if kind in (ImageKind.HEIC, ImageKind.AVIF) and (picture := read_heif(data)):
-        yield from picture.notes()

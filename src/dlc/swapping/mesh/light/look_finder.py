@@ -64,9 +64,9 @@ class LookFinder:
             bare: float32 (TONE_SIZE, TONE_SIZE), 1 where nothing is in front of its skin.
             memory: what is known about it.
         """
-        skin = face.seen * bare
-        tone = self._meter.measure(face.broad, skin)
-        gain = memory.gain.update(tone_gain(tone, self._tone), self._skin * face.seen * bare)
+        seen = face.seen * bare
+        tone = self._meter.measure(face.broad, seen)
+        gain = memory.gain.update(tone_gain(tone, self._tone), self._skin * seen)
         veil = memory.veil.update(self._veil.level(face.broad, tone))
         clear = memory.clearness.update(self._veil.clearness(veil, tone))
         own = replace(tone, contrast=tone.contrast / clear)

@@ -110,18 +110,31 @@ def _shade(detail: Floats, skin: Floats, smooth: Floats, tint: Floats) -> Floats
         smooth: float32 (h, w), the light's luma.
         tint: float32 (3,), the color to use if the detail says nothing.
     """
-    luma = detail @ LUMA
-    weight = luma * skin
     # The tint counts as much as this share of the light would over all the skin.
-    prior = float(((_FAINT_SHADE * smooth) ** 2 * skin).sum()) + 1e-3
-    along = (detail * weight[..., None]).sum(axis=(0, 1)) + prior * tint
-    fitted = along / (float((weight * luma).sum()) + prior)
+    prior = float(((_FAINT_SHADE * smooth) ** 2 * skin).sum())
+    fitted = _color_of(detail, skin, tint, prior)
     # Shade that is grayer than skin in less light comes from beard or dirt, not from skin.
     gray = (fitted - tint) * (tint - 1) > 0
     fitted = np.clip(np.where(gray, tint, fitted), *_SHADE)
     # The tint's luma is 1, or 0 if everything is black.
     shade: Floats = (fitted * (float(tint @ LUMA) / float(fitted @ LUMA))).astype(np.float32)
     return shade
+
+
+def _color_of(changes: Floats, skin: Floats, tint: Floats, prior: float) -> Floats:
+    """Return the change of color per unit of luma that fits changes best: (3,), BGR.
+
+    Args:
+        changes: float32 (h, w, 3), BGR.
+        skin: float32 (h, w), weights.
+        tint: float32 (3,), the color to use if they say nothing.
+        prior: how much the tint counts, in squares of gray levels.
+    """
+    luma, prior = changes @ LUMA, prior + 1e-3
+    weight = luma * skin
+    along = (changes * weight[..., None]).sum(axis=(0, 1)) + prior * tint
+    color: Floats = along / (float((weight * luma).sum()) + prior)
+    return color
 
 
 def _bleached(shade: Floats, texture: Floats, skin: Floats, tint: Floats) -> Floats:
@@ -133,14 +146,10 @@ def _bleached(shade: Floats, texture: Floats, skin: Floats, tint: Floats) -> Flo
         skin: float32 (h, w), weights.
         tint: float32 (3,), the skin's.
     """
-    weight = skin / max(float(skin.sum()), 1.0)
-    mean = (texture * weight[..., None]).sum(axis=(0, 1))
-    rest = texture - mean
-    luma = rest @ LUMA
-    # As in the detail, the tint counts as much as a little of the light.
-    prior = (_EVEN * float(mean @ LUMA)) ** 2 + 1e-3
-    along = (rest * (luma * weight)[..., None]).sum(axis=(0, 1)) + prior * tint
-    difference = along / (float((luma**2 * weight).sum()) + prior) - tint
+    amount = max(float(skin.sum()), 1.0)
+    mean = (texture * skin[..., None]).sum(axis=(0, 1)) / amount
+    prior = (_EVEN * float(mean @ LUMA)) ** 2 * amount
+    difference = _color_of(texture - mean, skin, tint, prior) - tint
     size = float(np.linalg.norm(difference))
     most = min(size, _MOST_BLEACHED)
     if float(np.linalg.norm(shade - tint)) >= most:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import cv2
 import numpy as np
@@ -64,10 +64,10 @@ class Look:
     """
 
     gain: Floats
-    contrast: float = 1.0
-    color: Floats = field(default_factory=lambda: np.eye(3, dtype=np.float32))
-    sharpness: float = 1.0
-    softness: Floats = field(default_factory=lambda: np.zeros(2, np.float32))
+    contrast: float
+    color: Floats
+    sharpness: float
+    softness: Floats
 
 
 class SourceTexture:
