@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from rich.console import Console
 from rich.table import Table
 
-from dlc.media.video.reader import open_target
+from dlc.media.opening import open_target
 from tests.bench.process import run
 from tests.bench.speed import Spread, swap_command
 from tests.enhancing.sharpeners import write_sharpener

@@ -11,8 +11,7 @@ import sys
 import time
 from pathlib import Path
 
-from dlc.media.video.reader import open_target
-from dlc.media.video.writer import open_output
+from dlc.media.opening import open_output, open_target
 from dlc.options import EncodeOptions
 
 

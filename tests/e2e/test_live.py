@@ -14,7 +14,7 @@ import numpy as np
 import pytest
 
 from dlc.media.live.opening import open_live_source
-from dlc.media.video.reader import open_target
+from dlc.media.opening import open_target
 from tests.cli.run import command, environment, run_dlc
 
 PATIENCE = 60.0

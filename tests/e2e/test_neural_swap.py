@@ -25,7 +25,7 @@ from dlc.faces.selector import select_faces
 from dlc.graph.synthetic import InswapperOptions, write_inswapper
 from dlc.inference.cpu import create_session, session_options
 from dlc.media.image.still import read_photo
-from dlc.media.video.reader import open_target
+from dlc.media.opening import open_target
 from dlc.model_store.skim import skim_emap
 from dlc.options import FaceChoice
 from dlc.swapping.inswapper_model import InswapperModel, identity_latent

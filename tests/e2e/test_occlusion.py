@@ -12,7 +12,7 @@ import pytest
 from numpy.typing import NDArray
 
 from dlc.graph.synthetic import InswapperOptions, write_inswapper
-from dlc.media.video.reader import open_target
+from dlc.media.opening import open_target
 from tests import clips
 from tests.cli.run import run_dlc
 from tests.stand_ins import BLUE, paint_face, write_arcface, write_detector, write_occluder

@@ -14,7 +14,7 @@ from dlc.faces.people.arcface import ArcFaceRecognizer
 from dlc.faces.people.recognizing_finder import RecognizingFinder
 from dlc.faces.tracking.tracker import load_tracker
 from dlc.inference.cpu import create_session
-from dlc.media.video.reader import open_target
+from dlc.media.opening import open_target
 from dlc.options import Engine, NeuralOptions, PeopleOptions, SwapOptions
 from dlc.workflows.batch.plan import SwapPlan
 from dlc.workflows.batch.run import run_swap

@@ -18,7 +18,7 @@ from PIL import Image
 
 import dlc
 from dlc.faces.tracking.tracker import load_tracker
-from dlc.media.video.reader import open_target
+from dlc.media.opening import open_target
 from tests.cli.run import command, environment, run_dlc
 from tests.e2e.conftest import remux
 from tests.media.image.heif_files import heic

@@ -16,7 +16,7 @@ from dlc.faces.finder import Needs
 from dlc.faces.landmarks.credibility import credibility
 from dlc.faces.landmarks.pose import fit_pose
 from dlc.faces.tracking.tracker import load_tracker
-from dlc.media.video.reader import open_target
+from dlc.media.opening import open_target
 from dlc.swapping.mesh.layout import load_layout
 
 FACE = np.array([[40, 50], [75, 49], [57, 70], [42, 90], [72, 91]], np.float32)

@@ -15,8 +15,7 @@ import numpy as np
 
 from dlc.errors import DamagedInputError, DlcError
 from dlc.media.image.kinds import IMAGE_EXTENSIONS
-from dlc.media.video.reader import open_target
-from dlc.media.video.writer import open_output
+from dlc.media.opening import open_output, open_target
 from dlc.options import EncodeOptions, Preset
 from tests.faults import bombs, damage
 from tests.media.image.heif_files import avif, heic

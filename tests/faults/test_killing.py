@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from dlc.media.video.reader import open_target
+from dlc.media.opening import open_target
 from tests.cli.run import command, environment, run_dlc
 from tests.faults import files
 

@@ -14,10 +14,9 @@ from av.codec.context import Flags
 from numpy.typing import NDArray
 
 from dlc.media.color import ColorTags
+from dlc.media.opening import open_output, open_target
 from dlc.media.orientation import UPRIGHT, Orientation
 from dlc.media.planes import layout_of, plane_arrays
-from dlc.media.video.reader import open_target
-from dlc.media.video.writer import open_output
 from dlc.options import EncodeOptions
 
 NTSC = Fraction(30000, 1001)

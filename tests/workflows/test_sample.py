@@ -8,7 +8,7 @@ import pytest
 
 from dlc.faces.tracking.tracker import load_tracker
 from dlc.media.image.still import read_photo
-from dlc.media.video.reader import open_target
+from dlc.media.opening import open_target
 from dlc.options import Engine
 from dlc.workflows.engine_speed import measure_engine
 from dlc.workflows.engines.engine import choose_engine

@@ -12,10 +12,9 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
+from dlc.media.opening import open_output, open_target
 from dlc.media.video import hardware
 from dlc.media.video.containers import container_for
-from dlc.media.video.reader import open_target
-from dlc.media.video.writer import open_output
 from dlc.options import EncodeOptions, VideoDecoder
 from tests.bench import neural
 from tests.bench.failures import FAILURES, not_measured

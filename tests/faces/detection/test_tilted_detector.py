@@ -10,7 +10,7 @@ from dlc.faces.detection.scrfd import ScrfdDetector
 from dlc.faces.detection.tilted_detector import TiltedDetector
 from dlc.faces.face import Face
 from dlc.inference.cpu import create_session
-from dlc.media.video.reader import open_target
+from dlc.media.opening import open_target
 
 SHAPE = (40, 60)
 

@@ -13,7 +13,7 @@ from dlc.faces.detection.detector import FaceDetector
 from dlc.faces.face import Face
 from dlc.faces.people.sface import SFaceRecognizer
 from dlc.faces.tracking.tracker import load_tracker
-from dlc.media.video.reader import open_target
+from dlc.media.opening import open_target
 from dlc.model_store.role import Role
 from tests import stand_ins
 from tests.faces.pictures import Picture

@@ -16,12 +16,12 @@ from dlc.errors import DamagedInputError, EncoderError, InputError, OptionError,
 from dlc.geometry import Box
 from dlc.media.color import ColorTags
 from dlc.media.image.still import ImageReader, ImageWriter, read_photo
+from dlc.media.opening import check_output, open_output, open_target
 from dlc.media.orientation import Orientation
 from dlc.media.planes import plane_arrays
 from dlc.media.provenance.marking import synthetic_note
 from dlc.media.upright_bgr import upright_bgr
-from dlc.media.video.reader import VideoReader, open_target
-from dlc.media.video.writer import check_output, open_output
+from dlc.media.video.reader import VideoReader
 from dlc.options import EncodeOptions, Preset
 from tests.media.material import Clip, first_frame, make
 

@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 
 from dlc.errors import OutputError
+from dlc.media.opening import open_target
 from dlc.media.video.drawn_clip import write_drawn_clip
-from dlc.media.video.reader import open_target
 
 COLORS = [(200, 40, 40), (40, 200, 40), (40, 40, 200), (128, 128, 128)]
 

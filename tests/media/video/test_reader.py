@@ -15,9 +15,10 @@ import pytest
 from dlc.errors import DamagedInputError, InputError, OptionError
 from dlc.media.color import ColorTags
 from dlc.media.image.still import ImageReader
+from dlc.media.opening import open_target
 from dlc.media.orientation import Orientation
 from dlc.media.planes import plane_arrays
-from dlc.media.video.reader import VideoReader, open_target
+from dlc.media.video.reader import VideoReader
 from tests.media.material import (
     NTSC,
     Clip,

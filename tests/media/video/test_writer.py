@@ -28,12 +28,12 @@ from dlc.errors import (
 )
 from dlc.geometry import Box
 from dlc.media.color import ColorTags
+from dlc.media.opening import check_output, open_output
 from dlc.media.orientation import Orientation
 from dlc.media.planes import plane_arrays
 from dlc.media.provenance.marking import synthetic_note
 from dlc.media.side_data import hdr_metadata
 from dlc.media.video.reader import VideoReader
-from dlc.media.video.writer import check_output, open_output
 from dlc.options import EncodeOptions, Preset
 from tests.media.material import (
     LOSSLESS,
@@ -637,8 +637,8 @@ def test_a_full_disk_is_an_error_and_leaves_nothing(
 LIMITED = """
 import resource, sys
 from dlc.errors import WriteError
-from dlc.media.video.reader import open_target
-from dlc.media.video.writer import open_output
+from dlc.media.opening import open_target
+from dlc.media.opening import open_output
 from dlc.options import EncodeOptions
 resource.setrlimit(resource.RLIMIT_FSIZE, (100_000, 100_000))
 try:

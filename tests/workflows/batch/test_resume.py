@@ -19,8 +19,8 @@ from dlc.errors import (
     StageError,
 )
 from dlc.faces.face import Face
+from dlc.media.opening import open_target
 from dlc.media.provenance.inspection import read_manifest
-from dlc.media.video.reader import open_target
 from dlc.options import EncodeOptions, Engine, ResumeOptions, SwapOptions
 from dlc.pipeline import CancelToken
 from dlc.workflows.batch.plan import SwapPlan

@@ -10,7 +10,7 @@ import av
 import pytest
 
 from dlc.errors import Cancelled
-from dlc.media.video.reader import open_target
+from dlc.media.opening import open_target
 from dlc.options import EncodeOptions, Engine, ResumeOptions, SwapOptions
 from dlc.pipeline import CancelToken
 from dlc.workflows.batch.plan import SwapPlan

@@ -22,9 +22,9 @@ from dlc.errors import (
 )
 from dlc.faces.face import Face
 from dlc.geometry import Box
+from dlc.media.opening import open_target
 from dlc.media.provenance.inspection import read_manifest, read_note
 from dlc.media.provenance.signing import ManifestSigner
-from dlc.media.video.reader import open_target
 from dlc.options import (
     EncodeOptions,
     Engine,

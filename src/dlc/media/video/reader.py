@@ -16,7 +16,6 @@ from dlc.media.closing import Closing
 from dlc.media.color import ColorTags, convert
 from dlc.media.fields import field_order
 from dlc.media.frame import Frame
-from dlc.media.image.still import ImageReader, is_image
 from dlc.media.info import MediaInfo
 from dlc.media.inputs import codec_name, require_file
 from dlc.media.orientation import UPRIGHT, Orientation
@@ -392,29 +391,4 @@ def no_frame_from(path: Path, start: float, last: float) -> OptionError:
     shown = math.floor(1000 * last) / 1000
     return OptionError(
         f"no frame of {path} begins at {start:g} s or later: its last one begins at {shown:g} s"
-    )
-
-
-def open_target(
-    path: str | Path,
-    *,
-    start: float | None = None,
-    end: float | None = None,
-    allow_damaged: bool = False,
-    threads: int | None = None,
-    decoder: VideoDecoder = VideoDecoder.SOFTWARE,
-) -> VideoReader | ImageReader:
-    """Open a target: an image as one frame, anything else as a video.
-
-    Animated GIF and PNG are videos. The arguments and errors are those of `VideoReader`; an image
-    has no range, so `start` and `end` are refused for it, and no choice of decoders.
-    """
-    path = Path(path)
-    require_file(path)
-    if is_image(path):
-        if start is not None or end is not None:
-            raise OptionError(f"{path} is a picture: a start or an end makes no sense for it")
-        return ImageReader(path, allow_damaged=allow_damaged)
-    return VideoReader(
-        path, start=start, end=end, allow_damaged=allow_damaged, threads=threads, decoder=decoder
     )

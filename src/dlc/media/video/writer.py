@@ -15,18 +15,14 @@ from av.packet import Packet
 from av.video.frame import PictureType
 
 from dlc.errors import Cancelled, EncoderError, OutputError, WriteError
-from dlc.media.atomic import AtomicFile, Finish, check_path
+from dlc.media.atomic import AtomicFile, Finish
 from dlc.media.failures import reason_of, unwritable
 from dlc.media.frame import Frame
-from dlc.media.image.kinds import OUTPUT_EXTENSIONS
-from dlc.media.image.plan import check_image, is_image_name
-from dlc.media.image.still import ImageReader, ImageWriter
 from dlc.media.info import MediaInfo
 from dlc.media.video.clock import OutputClock
 from dlc.media.video.conform import Conformer
-from dlc.media.video.containers import container_for
 from dlc.media.video.encoder_stream import add_video_stream
-from dlc.media.video.plan import VideoPlan, check_video, plan_video
+from dlc.media.video.plan import VideoPlan, check_video
 from dlc.media.video.reader import VideoReader
 from dlc.media.video.streams import NoStreams, StreamCarrier
 from dlc.media.video.tracks import KeptRange
@@ -279,76 +275,6 @@ class VideoWriter:
         packet.pts = packet.dts = 0
         packet.time_base = self._plan.time_base
         return packet
-
-
-def check_output(
-    path: str | Path,
-    source: VideoReader | ImageReader | MediaInfo,
-    encoding: EncodeOptions | None = None,
-    *,
-    overwrite: bool = False,
-    inputs: Iterable[str | Path] = (),
-) -> list[str]:
-    """Check everything about an output that needs no decoding, before any work is done.
-
-    Args:
-        path: the output.
-        source: the target, or what is known of it.
-        encoding: how to encode; the defaults if None.
-        overwrite: whether an existing file may be replaced.
-        inputs: files besides the target that must not be overwritten, such as source photos.
-
-    Returns:
-        What will not be as it is in the input, in words for the user.
-
-    Raises:
-        OutputError: if the output exists, is an input, lies in a missing or closed folder, has an
-            unknown extension, or cannot hold the target's streams.
-        EncoderError: if the encoder is unknown, does not fit or is not available.
-        OptionError: if the quality is off its scale.
-    """
-    path, info = Path(path), source if isinstance(source, MediaInfo) else source.info
-    encoding = encoding or EncodeOptions()
-    others = [Path(known) for known in inputs]
-    if info.is_image or is_image_name(path):
-        return list(check_image(path, info, encoding, overwrite=overwrite, inputs=others).notes)
-    check_path(path, [info.path, *others], overwrite=overwrite)
-    try:
-        container_for(path)
-    except OutputError as error:
-        pictures = ", ".join(OUTPUT_EXTENSIONS)
-        raise OutputError(f"{error}, and one frame of it to {pictures}") from error
-    return list(plan_video(path, info, encoding).notes)
-
-
-def open_output(
-    path: str | Path,
-    source: VideoReader | ImageReader | MediaInfo,
-    encoding: EncodeOptions | None = None,
-    *,
-    overwrite: bool = False,
-    keep_partial: bool = False,
-    threads: int | None = None,
-    mark: bool = True,
-    finish: Finish | None = None,
-) -> VideoWriter | ImageWriter:
-    """Open the output for a target: an image for an image, for a video what its name says.
-
-    The arguments and errors are those of `VideoWriter` and `ImageWriter`.
-    """
-    if isinstance(source, ImageReader) or is_image_name(path):
-        image = source.info if isinstance(source, VideoReader) else source
-        return ImageWriter(path, image, encoding, overwrite=overwrite, mark=mark, finish=finish)
-    return VideoWriter(
-        path,
-        source,
-        encoding,
-        overwrite=overwrite,
-        keep_partial=keep_partial,
-        threads=threads,
-        mark=mark,
-        finish=finish,
-    )
 
 
 def open_container(

@@ -11,7 +11,8 @@ from dlc.media.image.plan import is_image_name
 from dlc.media.image.still import ImageReader, is_image
 from dlc.media.info import MediaInfo
 from dlc.media.inputs import require_file
-from dlc.media.video.reader import VideoReader, open_target
+from dlc.media.opening import open_target
+from dlc.media.video.reader import VideoReader
 from dlc.workflows.batch.plan import SwapPlan
 from dlc.workflows.batch.preview import PreviewReader
 

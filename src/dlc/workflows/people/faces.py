@@ -19,7 +19,8 @@ from dlc.host.detect import available_cpus
 from dlc.media.atomic import AtomicFile
 from dlc.media.failures import unwritable
 from dlc.media.image.still import ImageReader
-from dlc.media.video.reader import VideoReader, open_target
+from dlc.media.opening import open_target
+from dlc.media.video.reader import VideoReader
 from dlc.options import NeuralOptions
 from dlc.pipeline import CancelToken
 from dlc.workflows.engines.recognizer import load_scout

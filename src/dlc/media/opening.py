@@ -1,0 +1,114 @@
+"""Opens targets and outputs, whether they are pictures or videos."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+
+from dlc.errors import OptionError, OutputError
+from dlc.media.atomic import Finish, check_path
+from dlc.media.image.kinds import OUTPUT_EXTENSIONS
+from dlc.media.image.plan import check_image, is_image_name
+from dlc.media.image.still import ImageReader, ImageWriter, is_image
+from dlc.media.info import MediaInfo
+from dlc.media.inputs import require_file
+from dlc.media.video.containers import container_for
+from dlc.media.video.plan import plan_video
+from dlc.media.video.reader import VideoReader
+from dlc.media.video.writer import VideoWriter
+from dlc.options import EncodeOptions, VideoDecoder
+
+
+def open_target(
+    path: str | Path,
+    *,
+    start: float | None = None,
+    end: float | None = None,
+    allow_damaged: bool = False,
+    threads: int | None = None,
+    decoder: VideoDecoder = VideoDecoder.SOFTWARE,
+) -> VideoReader | ImageReader:
+    """Open a target: an image as one frame, anything else as a video.
+
+    Animated GIF and PNG are videos. The arguments and errors are those of `VideoReader`; an image
+    has no range, so `start` and `end` are refused for it, and no choice of decoders.
+    """
+    path = Path(path)
+    require_file(path)
+    if is_image(path):
+        if start is not None or end is not None:
+            raise OptionError(f"{path} is a picture: a start or an end makes no sense for it")
+        return ImageReader(path, allow_damaged=allow_damaged)
+    return VideoReader(
+        path, start=start, end=end, allow_damaged=allow_damaged, threads=threads, decoder=decoder
+    )
+
+
+def check_output(
+    path: str | Path,
+    source: VideoReader | ImageReader | MediaInfo,
+    encoding: EncodeOptions | None = None,
+    *,
+    overwrite: bool = False,
+    inputs: Iterable[str | Path] = (),
+) -> list[str]:
+    """Check everything about an output that needs no decoding, before any work is done.
+
+    Args:
+        path: the output.
+        source: the target, or what is known of it.
+        encoding: how to encode; the defaults if None.
+        overwrite: whether an existing file may be replaced.
+        inputs: files besides the target that must not be overwritten, such as source photos.
+
+    Returns:
+        What will not be as it is in the input, in words for the user.
+
+    Raises:
+        OutputError: if the output exists, is an input, lies in a missing or closed folder, has an
+            unknown extension, or cannot hold the target's streams.
+        EncoderError: if the encoder is unknown, does not fit or is not available.
+        OptionError: if the quality is off its scale.
+    """
+    path, info = Path(path), source if isinstance(source, MediaInfo) else source.info
+    encoding = encoding or EncodeOptions()
+    others = [Path(known) for known in inputs]
+    if info.is_image or is_image_name(path):
+        return list(check_image(path, info, encoding, overwrite=overwrite, inputs=others).notes)
+    check_path(path, [info.path, *others], overwrite=overwrite)
+    try:
+        container_for(path)
+    except OutputError as error:
+        pictures = ", ".join(OUTPUT_EXTENSIONS)
+        raise OutputError(f"{error}, and one frame of it to {pictures}") from error
+    return list(plan_video(path, info, encoding).notes)
+
+
+def open_output(
+    path: str | Path,
+    source: VideoReader | ImageReader | MediaInfo,
+    encoding: EncodeOptions | None = None,
+    *,
+    overwrite: bool = False,
+    keep_partial: bool = False,
+    threads: int | None = None,
+    mark: bool = True,
+    finish: Finish | None = None,
+) -> VideoWriter | ImageWriter:
+    """Open the output for a target: an image for an image, for a video what its name says.
+
+    The arguments and errors are those of `VideoWriter` and `ImageWriter`.
+    """
+    if isinstance(source, ImageReader) or is_image_name(path):
+        image = source.info if isinstance(source, VideoReader) else source
+        return ImageWriter(path, image, encoding, overwrite=overwrite, mark=mark, finish=finish)
+    return VideoWriter(
+        path,
+        source,
+        encoding,
+        overwrite=overwrite,
+        keep_partial=keep_partial,
+        threads=threads,
+        mark=mark,
+        finish=finish,
+    )
