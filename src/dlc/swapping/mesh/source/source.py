@@ -10,6 +10,7 @@ import numpy as np
 from dlc.arrays import Floats
 from dlc.swapping.mesh.layout import Layout
 from dlc.swapping.mesh.source.merge import merge_views
+from dlc.swapping.mesh.source.one_sided_light import even_light
 from dlc.swapping.mesh.source.photo import unwrap_photo
 from dlc.swapping.mesh.source.repair import (
     diffuse,
@@ -56,11 +57,12 @@ def build_source(photos: Sequence[tuple[Pixels, Floats]], layout: Layout) -> Sou
     texture, seen = merge_views(views)
     texture, trust = mirror_fill(texture, seen * skin_likeness(texture, layout))
     texture = without_glasses(texture, layout)
+    texture = even_tint(diffuse(texture, trust), trust, layout)
     facing = np.maximum.reduce([view.facing for view in views])
     worth = np.array([max(view.worth, 1e-6) for view in views])
     shape = np.tensordot(worth / worth.sum(), np.stack([view.shape for view in views]), axes=1)
     return SourceModel(
-        texture=even_tint(diffuse(texture, trust), trust, layout),
+        texture=even_light(texture, trust, layout),
         facing=np.maximum(facing, facing[:, ::-1]),
         trust=trust,
         shape=shape.astype(np.float32),
