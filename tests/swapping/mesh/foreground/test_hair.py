@@ -49,6 +49,25 @@ def test_dark_eyes_and_a_beard_are_no_hair_in_front(
     assert finder.find(skin, SEEN)[inner].max() < 0.1
 
 
+def raised_brow(skin: Floats, layout: Layout) -> slice:
+    """Paint a brow above its usual place; return the rows of it that belong to the forehead."""
+    x, y = np.round(layout.uv[105] * TONE_SIZE).astype(int)
+    skin[y - 6 : y + 3, x - 10 : x + 8] = 25
+    return slice(y - 6, y - 4)
+
+
+def test_a_raised_brow_is_no_hair(finder: HairFinder, skin: Floats, layout: Layout) -> None:
+    raised_brow(skin, layout)
+    assert finder.find(skin, SEEN).max() < 0.1
+
+
+def test_a_strand_across_a_brow_is_hair(finder: HairFinder, skin: Floats, layout: Layout) -> None:
+    rows = raised_brow(skin, layout)
+    column = round(float(layout.uv[105, 0]) * TONE_SIZE)
+    skin[: rows.stop, column - 2 : column + 3] = 25
+    assert finder.find(skin, SEEN)[rows, column].min() > 0.9
+
+
 def test_in_the_dark_nothing_is_told_apart(finder: HairFinder, skin: Floats) -> None:
     found = finder.find(0 * skin, SEEN)
     assert np.isfinite(found).all()

@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
+import cv2
 import numpy as np
 
 from dlc.arrays import Floats
 from dlc.compositing.filters import blur, broad_blur, smoothstep
 from dlc.swapping.mesh.layout import Layout
 from dlc.swapping.mesh.light.tone import LUMA, TONE_SIZE
-from dlc.swapping.mesh.masks import depth_inside, skin_mask, uncertain_margin
+from dlc.swapping.mesh.masks import (
+    LEFT_BROW,
+    RIGHT_BROW,
+    depth_inside,
+    rings_mask,
+    skin_mask,
+    uncertain_margin,
+)
 
 # Luma, relative to the face's middle, of what may be in front of skin, and of what surely is.
 _DARKER = (0.62, 0.42)
@@ -18,6 +26,10 @@ _DARK = 8.0
 # luma is averaged.
 _MIDDLE = 0.12
 _SIGMA = 0.15
+# What is at least so certain hangs together; and face widths inwards of the oval, from where hair
+# comes, and around the brows, where they are when raised.
+_SOME = 0.1
+_OUTLINE, _AT_BROWS = 0.02, 0.05
 
 
 class HairFinder:
@@ -28,6 +40,9 @@ class HairFinder:
         self._zone = uncertain_margin(layout, TONE_SIZE)
         self._middle = skin_mask(layout, TONE_SIZE) * (depth_inside(layout, TONE_SIZE) > _MIDDLE)
         self._sigma = _SIGMA * TONE_SIZE * layout.face_width
+        self._outline = depth_inside(layout, TONE_SIZE) < _OUTLINE
+        brows = rings_mask(layout, TONE_SIZE, [LEFT_BROW, RIGHT_BROW], reach=_AT_BROWS)
+        self._brows = brows > 0
 
     def find(self, texture: Floats, seen: Floats) -> Floats:
         """Return how certainly each pixel is covered: float32 (TONE_SIZE, TONE_SIZE), 0 to 1.
@@ -42,4 +57,10 @@ class HairFinder:
         usual /= np.maximum(broad_blur(skin, self._sigma), 1e-4)
         darker = blur(luma, 1.0)
         darker /= np.maximum(usual, _DARK)
-        return smoothstep(darker, *_DARKER) * self._zone
+        return self._without_brows(smoothstep(darker, *_DARKER) * self._zone)
+
+    def _without_brows(self, covered: Floats) -> Floats:
+        """Return what is left without raised brows, which hang together with nothing outside."""
+        _, labels = cv2.connectedComponents((covered > _SOME).astype(np.uint8))
+        raised = np.setdiff1d(labels[self._brows], labels[self._outline])
+        return covered if not raised.size else covered * ~np.isin(labels, raised)
