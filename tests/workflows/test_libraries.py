@@ -37,6 +37,13 @@ def test_every_compiled_library_is_imported(monkeypatch: pytest.MonkeyPatch) -> 
     assert set(imported) == {"cv2", "av", "onnxruntime"}
 
 
+def test_only_those_that_are_named_are_imported(monkeypatch: pytest.MonkeyPatch) -> None:
+    imported: list[str] = []
+    monkeypatch.setattr("dlc.workflows.libraries.importlib.import_module", imported.append)
+    require_libraries("av")
+    assert imported == ["av"]
+
+
 @pytest.mark.parametrize(
     ("library", "package"),
     [("libGL.so.1", "libgl1"), ("libgthread-2.0.so.0", "libglib2.0-0")],

@@ -11,11 +11,11 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from dlc.errors import Cancelled, InputError, NoFaceError, OptionError
+from dlc.errors import Cancelled, InputError, NoFaceError
 from dlc.faces.finder import Needs
 from dlc.faces.tracking.tracker import FaceTracker, load_tracker
 from dlc.pipeline import CancelToken
-from dlc.workflows.sources import photo_paths, read_sources
+from dlc.workflows.sources import read_sources
 from tests.media.image.heif_files import heic
 
 
@@ -30,40 +30,6 @@ def wall(tmp_path: Path) -> Path:
     path = tmp_path / "wall.png"
     cv2.imwrite(str(path), np.full((240, 320, 3), 128, np.uint8))
     return path
-
-
-def test_a_photo_or_several_stand_for_themselves(astronaut_file: Path, group_file: Path) -> None:
-    assert photo_paths(astronaut_file) == [astronaut_file]
-    assert photo_paths(str(astronaut_file)) == [astronaut_file]
-    assert photo_paths([str(group_file), astronaut_file]) == [group_file, astronaut_file]
-
-
-def test_a_folder_stands_for_its_pictures(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
-    names = ["a.png", "b.JPG", "c.HEIC", "d.avif"]
-    for name in (*names, "notes.txt"):
-        (tmp_path / name).touch()
-    (tmp_path / "deeper.png").mkdir()
-    with caplog.at_level(logging.INFO, logger="dlc"):
-        assert photo_paths(tmp_path) == [tmp_path / name for name in names]
-    assert [record.getMessage() for record in caplog.records] == [
-        f"ignoring {tmp_path / 'notes.txt'}: not a picture"
-    ]
-
-
-def test_a_folder_without_pictures_is_refused(tmp_path: Path) -> None:
-    (tmp_path / "notes.txt").touch()
-    with pytest.raises(InputError, match="holds no picture"):
-        photo_paths(tmp_path)
-
-
-def test_a_photo_that_is_not_there_is_refused(astronaut_file: Path, tmp_path: Path) -> None:
-    with pytest.raises(InputError, match=r"gone\.jpg"):
-        photo_paths([astronaut_file, tmp_path / "gone.jpg"])
-
-
-def test_no_photo_at_all_is_refused() -> None:
-    with pytest.raises(OptionError, match="at least one"):
-        photo_paths([])
 
 
 def test_the_face_of_a_portrait_is_found(astronaut_file: Path, tracker: FaceTracker) -> None:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from dlc.errors import OutputError
 from dlc.media.failures import reason_of, unwritable
-from dlc.media.inputs import address_in
+from dlc.media.paths import address_in
 
 
 def check_path(path: Path, inputs: Iterable[Path], *, overwrite: bool) -> None:

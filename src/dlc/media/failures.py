@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import errno
 from pathlib import Path
-
-import av
+from typing import TYPE_CHECKING
 
 from dlc.errors import InputError, OutputError, WriteError
+
+if TYPE_CHECKING:
+    import av  # paths are checked without it
 
 _NO_SPACE = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 
@@ -23,8 +25,6 @@ def unreadable(path: Path, error: OSError | av.FFmpegError) -> InputError:
     """Return the error for an input that cannot be opened."""
     if isinstance(error, PermissionError):
         return InputError(f"{path} may not be read: check its permissions")
-    if isinstance(error, av.InvalidDataError):
-        return InputError(f"{path} is not a video or picture that can be read")
     return InputError(f"{path} cannot be read: {reason_of(error)}")
 
 

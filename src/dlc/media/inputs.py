@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import re
-import stat
 from pathlib import Path
 
 import av
@@ -14,62 +11,6 @@ from av.stream import Stream
 
 from dlc.errors import InputError
 from dlc.media.failures import unreadable
-
-# Paths have lost the second slash of an address. One letter is a drive of Windows.
-_ADDRESS = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+:/")
-
-
-def require_file(path: Path) -> None:
-    """Raise InputError unless `path` is a regular file with something in it."""
-    status = _status(path)
-    if stat.S_ISDIR(status.st_mode):
-        raise InputError(f"{path} is a folder, a file is needed")
-    if stat.S_ISFIFO(status.st_mode):
-        raise InputError(f"{path} is a pipe, and dlc needs a regular file: write it to one first")
-    if not stat.S_ISREG(status.st_mode):
-        raise InputError(f"{path} is a device or socket, and dlc needs a regular file")
-    if not status.st_size:
-        raise InputError(f"{path} is empty")
-
-
-def is_folder(path: Path) -> bool:
-    """Whether `path` is a folder.
-
-    Raises:
-        InputError: if it is not there, or may not be looked at.
-    """
-    return stat.S_ISDIR(_status(path).st_mode)
-
-
-def files_in(folder: Path) -> list[Path]:
-    """Return the files in a folder, sorted by name.
-
-    Raises:
-        InputError: if it may not be looked into.
-    """
-    try:
-        return sorted(path for path in folder.iterdir() if path.is_file())
-    except OSError as error:
-        raise unreadable(folder, error) from error
-
-
-def address_in(path: Path) -> str | None:
-    """Return the address that was given for a path; None if it is a path."""
-    return str(path).replace(":/", "://", 1) if _ADDRESS.match(str(path)) else None
-
-
-def _status(path: Path) -> os.stat_result:
-    try:
-        return path.stat()
-    except (FileNotFoundError, NotADirectoryError) as error:
-        if address := address_in(path):
-            raise InputError(
-                f"{address} is an address, and a file is needed: download or record it first, or "
-                "play it live with `dlc live`"
-            ) from error
-        raise InputError(f"no such file: {path}") from error
-    except OSError as error:
-        raise unreadable(path, error) from error
 
 
 def open_input(path: Path, hwaccel: HWAccel | None = None) -> InputContainer:
@@ -90,6 +31,8 @@ def open_input(path: Path, hwaccel: HWAccel | None = None) -> InputContainer:
             metadata_errors="surrogateescape",
             hwaccel=hwaccel,
         )
+    except av.InvalidDataError as error:
+        raise InputError(f"{path} is not a video or picture that can be read") from error
     except (OSError, av.FFmpegError) as error:
         raise unreadable(path, error) from error
 

@@ -12,6 +12,8 @@ MAX_PHOTO_PIXELS = 1 << 27
 MAX_AVIF_PIXELS = 1 << 26
 # 67 megapixels, twice 8K: a dozen frames are in memory at the same time.
 MAX_VIDEO_PIXELS = 1 << 26
+# Of a picture that is scaled, in rows.
+LEAST_HEIGHT = 16
 
 
 def megapixels(pixels: int) -> str:

@@ -7,11 +7,12 @@ from pathlib import Path
 
 from dlc.errors import OptionError, OutputError
 from dlc.media.atomic import Finish, check_path
+from dlc.media.image.files import is_image
 from dlc.media.image.kinds import OUTPUT_EXTENSIONS
 from dlc.media.image.plan import check_image, is_image_name
-from dlc.media.image.still import ImageReader, ImageWriter, is_image
+from dlc.media.image.still import ImageReader, ImageWriter
 from dlc.media.info import MediaInfo
-from dlc.media.inputs import require_file
+from dlc.media.paths import require_file
 from dlc.media.video.containers import container_for
 from dlc.media.video.plan import plan_video
 from dlc.media.video.reader import VideoReader

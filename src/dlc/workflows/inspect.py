@@ -5,11 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from dlc.media.image.still import is_image
-from dlc.media.inputs import require_file
+from dlc.media.image.files import is_image
+from dlc.media.paths import require_file
 from dlc.media.provenance.identity import own_certificate
 from dlc.media.provenance.inspection import Manifest, read_manifest, read_note
 from dlc.model_store.folders import Folders
+from dlc.workflows.libraries import require_libraries
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,8 +38,12 @@ def inspect(path: str | Path) -> Inspection:
 
     Raises:
         InputError: there is no such file, or it is neither a video nor a picture.
+        MissingLibraryError: it is a picture, and the library that reads it cannot be loaded.
     """
     path = Path(path)
     require_file(path)
-    note = read_note(path, is_image=is_image(path))
+    is_picture = is_image(path)
+    if is_picture:
+        require_libraries("cv2")
+    note = read_note(path, is_image=is_picture)
     return Inspection(path, read_manifest(path, own_certificate(Folders.of_user().data)), note)

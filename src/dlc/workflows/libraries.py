@@ -21,18 +21,21 @@ _SYSTEM_PACKAGES = {
 }
 
 
-def require_libraries() -> None:
-    """Import the compiled libraries every workflow needs.
+def require_libraries(*modules: str) -> None:
+    """Import compiled libraries.
+
+    Args:
+        modules: their names, of cv2, av and onnxruntime; none means all of them.
 
     Raises:
         MissingLibraryError: one cannot be loaded; the message names the package that provides it.
     """
     prepare_opencv()
-    for module, package in _PACKAGES.items():
+    for module in modules or _PACKAGES:
         try:
             importlib.import_module(module)
         except ImportError as error:
-            raise MissingLibraryError(_advice(module, package, str(error))) from error
+            raise MissingLibraryError(_advice(module, _PACKAGES[module], str(error))) from error
 
 
 def _advice(module: str, package: str, reason: str) -> str:

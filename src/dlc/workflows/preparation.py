@@ -15,7 +15,7 @@ from dlc.workflows.engines.occluder import with_occluder
 from dlc.workflows.engines.occlusion import settled_masks
 from dlc.workflows.engines.recognizer import choose_recognizing_engine
 from dlc.workflows.people.assignment import Assignment, assignments_of
-from dlc.workflows.sources import Source, photo_paths
+from dlc.workflows.photos import Source, photo_paths
 
 logger = logging.getLogger(__name__)
 

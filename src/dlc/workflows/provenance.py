@@ -11,8 +11,9 @@ from typing import Any
 from dlc.errors import InputError
 from dlc.media.atomic import Finish
 from dlc.media.provenance.identity import Identity, read_identity, user_identity
+from dlc.media.provenance.kinds import can_be_signed
 from dlc.media.provenance.manifest import InputDigest, Statement
-from dlc.media.provenance.signing import ManifestSigner, can_be_signed
+from dlc.media.provenance.signing import ManifestSigner
 from dlc.model_store.folders import Folders
 from dlc.options import Engine, FaceChoice, LiveOptions, ProvenanceOptions, SwapOptions
 

@@ -7,20 +7,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from dlc.errors import InputError, NoFaceError, OptionError
+from dlc.errors import NoFaceError
 from dlc.faces.face import Face
 from dlc.faces.finder import FaceFinder, Needs
 from dlc.faces.selector import select_faces
 from dlc.media.frame import Frame
-from dlc.media.image.kinds import IMAGE_EXTENSIONS
 from dlc.media.image.still import read_photo
-from dlc.media.inputs import files_in, is_folder, require_file
 from dlc.options import FaceChoice
 from dlc.pipeline import CancelToken
 
 logger = logging.getLogger(__name__)
-
-Source = str | Path | Sequence[str | Path]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -30,40 +26,6 @@ class SourcePhoto:
     path: Path
     frame: Frame
     face: Face
-
-
-def photo_paths(source: Source) -> list[Path]:
-    """Return the photos `source` stands for: a photo, several, or a folder of photos.
-
-    Raises:
-        InputError: a photo or folder does not exist or cannot be used, or a folder holds no
-            pictures.
-        OptionError: no photo was named.
-    """
-    named = [Path(source)] if isinstance(source, str | Path) else [Path(path) for path in source]
-    if not named:
-        message = "no source photo was given; name at least one"
-        raise OptionError(message)
-    paths: list[Path] = []
-    for path in named:
-        if is_folder(path):
-            paths.extend(_pictures_in(path))
-        else:
-            require_file(path)
-            paths.append(path)
-    return paths
-
-
-def _pictures_in(folder: Path) -> list[Path]:
-    files = files_in(folder)
-    pictures = [path for path in files if path.suffix.lower() in IMAGE_EXTENSIONS]
-    for path in files:
-        if path not in pictures:
-            logger.info("ignoring %s: not a picture", path)
-    if not pictures:
-        message = f"{folder} holds no picture; put photos of one person into it"
-        raise InputError(message)
-    return pictures
 
 
 def read_sources(

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from dlc.media.failures import unreadable
 from dlc.media.image.boxes import read_items
 from dlc.media.image.exif import orientation_of, short_value, upright
 from dlc.media.image.kinds import ImageKind
@@ -89,6 +90,27 @@ def image_kind(path: Path) -> ImageKind | None:
     if head[:2] == b"BM" and int.from_bytes(head[14:18], "little") in _BMP_HEADERS:
         return ImageKind.BMP
     return _heif_kind(head) if head[4:8] == b"ftyp" else None
+
+
+def readable_kind(path: Path) -> ImageKind | None:
+    """Return what `image_kind` does.
+
+    Raises:
+        InputError: if the file cannot be read.
+    """
+    try:
+        return image_kind(path)
+    except OSError as error:
+        raise unreadable(path, error) from error
+
+
+def is_image(path: Path) -> bool:
+    """Whether a file is a still image by its first bytes, whatever its name is.
+
+    Raises:
+        InputError: if it cannot be read.
+    """
+    return readable_kind(path) is not None
 
 
 def is_animated_png(path: Path) -> bool:

@@ -28,17 +28,17 @@ from dlc.media.image.files import (
     MAX_JPEG_EXIF,
     ImageMetadata,
     image_damage,
-    image_kind,
     is_animated_webp,
     is_cmyk,
+    readable_kind,
     tiff_pages,
     with_jpeg_end,
 )
 from dlc.media.image.kinds import DEEP, DESCRIBED, ImageKind, OutputKind
 from dlc.media.image.plan import check_image
 from dlc.media.info import MediaInfo
-from dlc.media.inputs import require_file
 from dlc.media.orientation import UPRIGHT, Orientation
+from dlc.media.paths import require_file
 from dlc.media.provenance.marking import noted_xmp
 from dlc.media.scaling import resized
 from dlc.options import EncodeOptions
@@ -82,7 +82,7 @@ class ImageReader(Closing):
         self.frames_damaged = 0
         self.frames_lost = 0
         self.notes: list[str] = []
-        kind = _kind_of(self.path)
+        kind = readable_kind(self.path)
         if kind is None:
             raise InputError(f"{self.path} is not a picture that can be read: {_NAMES} is needed")
         try:
@@ -298,15 +298,6 @@ class ImageWriter:
         return noted_xmp(self._metadata.xmp) if self._mark else self._metadata.xmp
 
 
-def is_image(path: Path) -> bool:
-    """Whether a file is a still image by its first bytes, whatever its name is.
-
-    Raises:
-        InputError: if it cannot be read.
-    """
-    return _kind_of(path) is not None
-
-
 def read_photo(path: str | Path) -> Frame:
     """Read a photo that a face is taken from.
 
@@ -320,13 +311,6 @@ def read_photo(path: str | Path) -> Frame:
     """
     with ImageReader(path, advice="use a whole copy of it, or another photo") as reader:
         return next(iter(reader))
-
-
-def _kind_of(path: Path) -> ImageKind | None:
-    try:
-        return image_kind(path)
-    except OSError as error:
-        raise unreadable(path, error) from error
 
 
 def _irregularities(kind: ImageKind, data: bytes) -> Iterator[str]:

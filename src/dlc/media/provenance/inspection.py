@@ -10,15 +10,11 @@ from typing import Any
 
 import c2pa
 
-from dlc.media.failures import unreadable
-from dlc.media.image.files import image_kind
-from dlc.media.image.heif import read_heif
-from dlc.media.image.kinds import ImageKind
-from dlc.media.image.still import ImageReader
 from dlc.media.inputs import open_input
+from dlc.media.provenance.kinds import mime_type
 from dlc.media.provenance.manifest import STATEMENT
 from dlc.media.provenance.marking import note_in
-from dlc.media.provenance.signing import context, mime_type
+from dlc.media.provenance.settings import context
 
 _UNTRUSTED = "signingCredential.untrusted"
 
@@ -85,24 +81,15 @@ def read_note(path: Path, *, is_image: bool) -> str | None:
         InputError: if it cannot be read.
     """
     if is_image:
-        xmp = _xmp_of(path)
+        # It loads libraries that videos are inspected without.
+        from dlc.media.image.xmp import xmp_of
+
+        xmp = xmp_of(path)
         return note_in(xmp.decode(errors="replace")) if xmp else None
     with open_input(path) as container:
         # Matroska spells it in capitals.
         comments = [text for key, text in container.metadata.items() if key.lower() == "comment"]
         return note_in(" ".join(comments))
-
-
-def _xmp_of(path: Path) -> bytes | None:
-    try:
-        # To decode these may take a library, and what is beside their pixels takes none.
-        heif = image_kind(path) in (ImageKind.HEIC, ImageKind.AVIF)
-        picture = read_heif(path.read_bytes()) if heif else None
-    except OSError as error:
-        raise unreadable(path, error) from error
-    if picture is not None:
-        return picture.metadata.xmp
-    return ImageReader(path, allow_damaged=True).metadata.xmp
 
 
 def _manifest(store: Mapping[str, Any]) -> Manifest:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
+from html import escape
 from importlib.metadata import version
-from xml.sax.saxutils import escape
 
 # IPTC's term for a camera picture of which a part was made by a model.
 SOURCE_TYPE = "http://cv.iptc.org/newscodes/digitalsourcetype/compositeWithTrainedAlgorithmicMedia"

@@ -3,54 +3,20 @@
 from __future__ import annotations
 
 import io
-import mimetypes
 import shutil
-from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import BinaryIO
 
 import c2pa
 import cv2
 import numpy as np
 
 from dlc.errors import ProvenanceError, WriteError
-from dlc.media.image.files import image_kind
-from dlc.media.image.kinds import ImageKind
 from dlc.media.provenance.identity import Identity
+from dlc.media.provenance.kinds import WITH_MANIFESTS, mime_type
 from dlc.media.provenance.manifest import Statement, definition
+from dlc.media.provenance.settings import context
 
-# The containers that are signed, by extension. AVI could be as well, but both signing and checking
-# it would need twice its size in memory.
-_MIME_TYPES = {
-    ".mp4": "video/mp4",
-    ".m4v": "video/mp4",
-    ".mov": "video/quicktime",
-    ".gif": "image/gif",
-    ".jpg": "image/jpeg",
-    ".jpeg": "image/jpeg",
-    ".png": "image/png",
-    ".webp": "image/webp",
-    ".tif": "image/tiff",
-    ".tiff": "image/tiff",
-}
-# Names of pictures need not tell what they are, and some kinds are only read.
-_PICTURES = {
-    ImageKind.JPEG: "image/jpeg",
-    ImageKind.PNG: "image/png",
-    ImageKind.WEBP: "image/webp",
-    ImageKind.TIFF: "image/tiff",
-    ImageKind.HEIC: "image/heic",
-    ImageKind.AVIF: "image/avif",
-}
-_WITH_HISTORY = frozenset({*_MIME_TYPES.values(), *_PICTURES.values()})
-_SETTINGS = {
-    # Pictures of the file inside the manifest would survive an edit that removes them.
-    "builder": {"thumbnail": {"enabled": False}},
-    # A file must not make whoever looks at it reach for the network.
-    "verify": {"remote_manifest_fetch": False},
-    # Otherwise signing needs twice the size of the file in memory, and checking it once.
-    "core": {"backing_store_memory_threshold_in_mb": 16, "merkle_tree_chunk_size_in_kb": 1024},
-}
 # C2PA's name for `dlc.media.provenance.marking.SOURCE_TYPE`.
 _COMPOSITE = c2pa.C2paDigitalSourceType.COMPOSITE_WITH_TRAINED_ALGORITHMIC_MEDIA
 
@@ -132,7 +98,7 @@ class ManifestSigner:
 
     def _has_history(self) -> bool:
         """Tell whether the target has a manifest of its own that can be carried on."""
-        if self._target is None or mime_type(self._target) not in _WITH_HISTORY:
+        if self._target is None or mime_type(self._target) not in WITH_MANIFESTS:
             return False
         try:
             with context() as settled, self._target.open("rb") as file:
@@ -143,33 +109,6 @@ class ManifestSigner:
         except c2pa.C2paError:
             self.notes.append("the target's own provenance manifest is damaged and not kept")
             return False
-
-
-def can_be_signed(path: Path) -> bool:
-    """Tell whether there is room for a manifest in a kind of file, going by its name."""
-    return path.suffix.lower() in _MIME_TYPES
-
-
-def mime_type(path: Path) -> str:
-    """Return what kind of file one is: a picture by its first bytes, all else by its name."""
-    kind = image_kind(path)
-    if kind in _PICTURES:
-        return _PICTURES[kind]
-    known = _MIME_TYPES.get(path.suffix.lower()) or mimetypes.guess_type(path.name)[0]
-    return known or "application/octet-stream"
-
-
-def context(
-    signer: c2pa.Signer | None = None, trust: Mapping[str, Any] | None = None
-) -> c2pa.Context:
-    """Return dlc's settings for c2pa: no network, little memory.
-
-    Args:
-        signer: who signs, for signing.
-        trust: c2pa's settings about whom to trust, for reading.
-    """
-    settings = {**_SETTINGS, **({"trust": dict(trust)} if trust else {})}
-    return c2pa.Context.from_dict(settings, signer)
 
 
 def _signer(identity: Identity) -> c2pa.Signer:

@@ -17,8 +17,9 @@ from dlc.media.color import ColorTags, convert
 from dlc.media.fields import field_order
 from dlc.media.frame import Frame
 from dlc.media.info import MediaInfo
-from dlc.media.inputs import codec_name, require_file
+from dlc.media.inputs import codec_name
 from dlc.media.orientation import UPRIGHT, Orientation
+from dlc.media.paths import require_file
 from dlc.media.planes import addressable_format
 from dlc.media.side_data import display_matrix, hdr_metadata
 from dlc.media.video.clock import nearest

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from dlc.errors import InputError
-from dlc.media.inputs import files_in
+from dlc.media.paths import files_in
 from dlc.workflows.batch.plan import SwapPlan
 
 # Options that concern other files or do not affect the contents of a segment.

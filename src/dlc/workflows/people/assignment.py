@@ -8,7 +8,7 @@ from pathlib import Path
 
 from dlc.errors import OptionError
 from dlc.options import PeopleOptions
-from dlc.workflows.sources import Source, photo_paths
+from dlc.workflows.photos import Source, photo_paths
 
 
 @dataclass(frozen=True, slots=True)

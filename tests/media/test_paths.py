@@ -1,0 +1,63 @@
+"""Inputs that are told to be of no use by their paths."""
+
+from __future__ import annotations
+
+import errno
+import os
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from dlc.errors import InputError
+from dlc.media.paths import is_folder, require_file
+
+
+def test_files_with_something_in_them_pass(tmp_path: Path) -> None:
+    path = tmp_path / "a"
+    path.write_bytes(b"x")
+
+    require_file(path)
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="there are no named pipes here")
+def test_a_pipe_is_not_called_empty(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "a.mp4")
+
+    with pytest.raises(InputError, match="is a pipe, and dlc needs a regular file"):
+        require_file(tmp_path / "a.mp4")
+
+
+@pytest.mark.parametrize("check", [require_file, is_folder])
+def test_names_that_are_too_long_are_errors_of_ours(
+    tmp_path: Path, check: Callable[[Path], object]
+) -> None:
+    with pytest.raises(InputError, match="name too long"):
+        check(tmp_path / ("x" * 260 + ".mp4"))
+
+
+@pytest.mark.parametrize("check", [require_file, is_folder])
+def test_folders_that_may_not_be_searched_are_errors_of_ours(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, check: Callable[[Path], object]
+) -> None:
+    monkeypatch.setattr(Path, "stat", refuse)
+
+    with pytest.raises(InputError, match="check its permissions"):
+        check(tmp_path / "a.mp4")
+
+
+@pytest.mark.parametrize("check", [require_file, is_folder])
+@pytest.mark.parametrize("address", ["rtsp://camera:554/1", "https://example.com/a.mp4"])
+def test_addresses_are_no_files(check: Callable[[Path], object], address: str) -> None:
+    with pytest.raises(InputError, match=f"^{address} is an address, and a file is needed"):
+        check(Path(address))
+
+
+@pytest.mark.parametrize("name", ["C:/a.mp4", "gone:a.mp4", "gone.mp4"])
+def test_what_only_looks_like_an_address_is_a_file(name: str) -> None:
+    with pytest.raises(InputError, match=f"^no such file: {name}$"):
+        require_file(Path(name))
+
+
+def refuse(path: Path, **_: object) -> object:
+    raise PermissionError(errno.EACCES, "Permission denied", str(path))
