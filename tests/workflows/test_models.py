@@ -2,44 +2,21 @@
 
 from __future__ import annotations
 
-import hashlib
 from pathlib import Path
 
 import pytest
 
 from dlc.errors import OptionError
-from dlc.model_store.catalog import Catalog
-from dlc.model_store.download import DownloadProgress
-from dlc.model_store.folders import Folders
-from dlc.model_store.licenses import GPEN, INSIGHTFACE
-from dlc.model_store.role import Role
-from dlc.model_store.spec import License, ModelSpec, RemoteFile
+from dlc.model_store.licenses import INSIGHTFACE
 from dlc.model_store.store import ModelStore
 from dlc.workflows.models import (
     State,
     Verdict,
     list_models,
     locate_model,
-    pull_models,
     verify_models,
 )
-from tests.model_store.server import FileServer
-
-CONTENT = bytes(range(256)) * 8
-
-
-def spec(name: str, license_: License, url: str) -> ModelSpec:
-    digest = hashlib.sha256(CONTENT).hexdigest()
-    remote = RemoteFile(f"{name}.onnx", len(CONTENT), digest, (url,))
-    return ModelSpec(name, Role.SWAPPER, license_, remote)
-
-
-def store_at(folder: Path, url: str = "http://127.0.0.1:9/") -> ModelStore:
-    """Return two models that may lie in two folders."""
-    search = (folder / "other", folder / "models")
-    folders = Folders(search, search[1], folder / "data", folder / "cache")
-    specs = [spec("face", INSIGHTFACE, url), spec("gpen", GPEN, url)]
-    return ModelStore(Catalog(specs), folders)
+from tests.workflows.stores import CONTENT, small_store
 
 
 def put(folder: Path, name: str, content: bytes = CONTENT) -> Path:
@@ -50,7 +27,7 @@ def put(folder: Path, name: str, content: bytes = CONTENT) -> Path:
 
 @pytest.fixture
 def store(tmp_path: Path) -> ModelStore:
-    return store_at(tmp_path)
+    return small_store(tmp_path)
 
 
 def test_the_list_has_whole_files_before_damaged_ones(store: ModelStore, tmp_path: Path) -> None:
@@ -101,21 +78,3 @@ def test_a_model_is_located_or_its_destination_is(store: ModelStore, tmp_path: P
     assert put(tmp_path / "models", "face") == locate_model("face.onnx", store).path
     with pytest.raises(OptionError, match="did you mean face"):
         locate_model("fase", store)
-
-
-def test_pulling_asks_for_each_license_once(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("NO_PROXY", "*")
-    asked: list[License] = []
-    told: list[DownloadProgress] = []
-    with FileServer(CONTENT) as server:
-        store = store_at(tmp_path, server.url())
-        with pytest.raises(OptionError, match="accept the license"):
-            pull_models(["face"], store=store)
-        pulled = pull_models(["face"], agree=asked.append, progress=told.append, store=store)
-    assert [(each.path, each.downloaded) for each in pulled] == [
-        (tmp_path / "models" / "face.onnx", True)
-    ]
-    assert asked == [INSIGHTFACE]
-    assert told[-1].received == len(CONTENT)

@@ -82,8 +82,8 @@ def pull_command(
     An interrupted download continues where it stopped. Installed models are left alone.
     """
     from dlc.cli.display.downloads import DownloadDisplay
-    from dlc.cli.reports.models import pulled_as_json, pulled_as_text
-    from dlc.workflows.models import pull_models
+    from dlc.cli.reports.pull import pulled_as_json, pulled_as_text
+    from dlc.workflows.pulling import pull_models
 
     with _console(quiet=quiet) as console:
         agree = _accepting(console) if yes else _asking(console)

@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from typing import Any
 
 from dlc.cli.printable import printable
-from dlc.model_store.pull import Pulled
 from dlc.model_store.store import Copy
 from dlc.workflows.models import ListedModel, ModelList, Verdict, Verification
 
@@ -25,7 +24,7 @@ def list_as_text(listed: ModelList) -> str:
         )
         for entry in listed.models
     ]
-    return f"{_columns(rows)}\n\nDownloads go to {printable(listed.download)}"
+    return f"{columns(rows)}\n\nDownloads go to {printable(listed.download)}"
 
 
 def _where(copy: Copy | None) -> str:
@@ -66,28 +65,9 @@ def _listed_as_object(entry: ListedModel) -> dict[str, Any]:
     }
 
 
-def pulled_as_text(pulled: Sequence[Pulled]) -> str:
-    """Return a line for each model: what was done and where it is."""
-    return _columns(
-        [
-            ("downloaded" if each.downloaded else "was there", each.spec.name, str(each.path))
-            for each in pulled
-        ]
-    )
-
-
-def pulled_as_json(pulled: Sequence[Pulled]) -> str:
-    """Return the installed models as one line of ASCII JSON."""
-    models = [
-        {"name": each.spec.name, "path": str(each.path), "downloaded": each.downloaded}
-        for each in pulled
-    ]
-    return json.dumps({"models": models})
-
-
 def verification_as_text(verification: Verification) -> str:
     """Return a line for each file or missing model, with what to do if it is not intact."""
-    return _columns(
+    return columns(
         [
             (verdict.state.value, verdict.name, _finding(verdict))
             for verdict in verification.verdicts
@@ -122,7 +102,7 @@ def megabytes(size: int) -> str:
     return f"{size / 1e6:,.0f} MB"
 
 
-def _columns(rows: Sequence[tuple[str, ...]]) -> str:
+def columns(rows: Sequence[tuple[str, ...]]) -> str:
     """Align rows in columns; the last column is never cut or wrapped because it holds paths."""
     rows = [tuple(map(printable, row)) for row in rows]
     widths = [max(len(cell) for cell in column) for column in zip(*rows, strict=True)]
