@@ -11,8 +11,11 @@ from pathlib import Path
 import pytest
 
 from tests.cli.run import run_dlc
+from tests.media.signing import small_file
 
-HEAVY = ("av", "cv2", "onnxruntime", "onnx", "insightface", "numpy")
+HEAVY = (
+    *("av", "c2pa", "cryptography", "cv2", "httpx", "insightface", "numpy", "onnx", "onnxruntime"),
+)
 
 OPTIONS = [
     "--engine", "--faces", "--start", "--end", "--overwrite", "--encoder", "--quality", "--preset",
@@ -47,24 +50,55 @@ def test_version() -> None:
     assert re.fullmatch(r"dlc \d+\.\d+\.\d+\S*\n", run.stdout)
 
 
-@pytest.mark.parametrize(
-    "arguments", [["--help"], ["swap", "--help"], ["--version"], ["swap", "only-one"]]
-)
-def test_answers_without_work_import_nothing_heavy(arguments: list[str]) -> None:
+def loaded_by(*arguments: str | Path) -> set[str]:
+    """Return the modules that a process has loaded when the command ends."""
     code = (
         "import sys\n"
         "from dlc.cli.app import main\n"
-        f"sys.argv = ['dlc', *{arguments!r}]\n"
         "try:\n"
         "    main()\n"
-        "except SystemExit:\n"
-        f"    loaded = [name for name in {HEAVY!r} if name in sys.modules]\n"
-        "    print('loaded:', loaded, file=sys.stderr)\n"
+        "finally:\n"
+        "    print(*sys.modules, file=sys.stderr)\n"
     )
-    run = subprocess.run(
-        [sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=60
-    )
-    assert run.stderr.splitlines()[-1] == "loaded: []"
+    words = [sys.executable, "-c", code, *map(str, arguments)]
+    run = subprocess.run(words, capture_output=True, text=True, check=False, timeout=60)
+    return set(run.stderr.splitlines()[-1].split())
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["--help"],
+        ["--version"],
+        ["swap", "--help"],
+        ["swap", "only-one"],
+        ["swap", "gone.jpg", "gone.mp4", "out.mp4"],
+        ["swap", __file__, "gone.mp4", "out.mp4"],
+        ["swap", __file__, __file__, __file__],
+        ["swap", "gone.jpg", ".", "out"],
+        ["faces", "gone.mp4"],
+        ["live", "--source", "gone.jpg"],
+        ["inspect", "gone.mp4"],
+        ["models", "list"],
+    ],
+    ids=" ".join,
+)
+def test_answers_without_work_load_nothing_heavy(arguments: list[str]) -> None:
+    loaded = loaded_by(*arguments)
+    assert "dlc.cli.app" in loaded
+    assert loaded.isdisjoint(HEAVY)
+
+
+def test_what_only_people_see_is_not_loaded_to_tell_of_a_wrong_name() -> None:
+    assert "rich" not in loaded_by("swap", "gone.jpg", "gone.mp4", "out.mp4")
+
+
+def test_videos_are_inspected_without_what_decodes_pictures_and_runs_models(
+    tmp_path: Path,
+) -> None:
+    loaded = loaded_by("inspect", small_file(tmp_path / "plain.mp4"))
+    assert {"av", "c2pa"} <= loaded
+    assert loaded.isdisjoint({"cv2", "numpy", "onnx", "onnxruntime", "insightface"})
 
 
 def test_importing_the_library_imports_nothing_heavy() -> None:
@@ -130,8 +164,11 @@ def broken_cv2(tmp_path: Path) -> dict[str, str]:
     return {"PYTHONPATH": str(package.parent)}
 
 
-def test_a_cv2_that_cannot_load_names_the_package_to_install(broken_cv2: dict[str, str]) -> None:
-    run = run_dlc("swap", "a.jpg", "b.mp4", "c.mp4", "--json", changes=broken_cv2)
+def test_a_cv2_that_cannot_load_names_the_package_to_install(
+    broken_cv2: dict[str, str], tmp_path: Path
+) -> None:
+    output = tmp_path / "out.mp4"
+    run = run_dlc("swap", __file__, __file__, output, "--json", changes=broken_cv2)
     assert run.returncode == 10
     assert run.stderr.startswith("dlc: ")
     assert len(run.stderr.splitlines()) == 1
@@ -141,8 +178,11 @@ def test_a_cv2_that_cannot_load_names_the_package_to_install(broken_cv2: dict[st
     assert json.loads(run.stdout)["error"]["kind"] == "MissingLibraryError"
 
 
-def test_the_traceback_is_there_for_those_who_ask(broken_cv2: dict[str, str]) -> None:
-    run = run_dlc("swap", "a.jpg", "b.mp4", "c.mp4", "--verbose", changes=broken_cv2)
+def test_the_traceback_is_there_for_those_who_ask(
+    broken_cv2: dict[str, str], tmp_path: Path
+) -> None:
+    output = tmp_path / "out.mp4"
+    run = run_dlc("swap", __file__, __file__, output, "--verbose", changes=broken_cv2)
     assert run.returncode == 10
     assert "Traceback" in run.stderr
     assert run.stderr.splitlines()[-1].startswith("dlc: cannot load cv2")

@@ -9,6 +9,7 @@ import typer
 
 from dlc.cli.arguments import common, neural
 from dlc.cli.arguments.people import SimilarityOption
+from dlc.cli.loading import loading
 from dlc.cli.times import parse_time
 from dlc.options import NeuralOptions
 
@@ -50,17 +51,20 @@ def faces_command(
     threads: common.ThreadsOption = None,
 ) -> None:
     """Find the people and print them."""
-    from dlc.cli.console import human_console
-    from dlc.cli.display.swap import display_for
-    from dlc.cli.reports.faces import faces_as_json, faces_as_text
-    from dlc.cli.running import run_shown
-    from dlc.cli.verbosity import Verbosity
+    from dlc.media.paths import require_file
     from dlc.workflows.libraries import require_libraries
 
     begin = None if start is None else parse_time("--start", start)
     stop = None if end is None else parse_time("--end", end)
-    require_libraries()
-    from dlc.workflows.people.faces import FacesOptions, find_people
+    require_file(target)
+    with loading():
+        require_libraries()
+        from dlc.cli.console import human_console
+        from dlc.cli.display.swap import display_for
+        from dlc.cli.reports.faces import faces_as_json, faces_as_text
+        from dlc.cli.running import run_shown
+        from dlc.cli.verbosity import Verbosity
+        from dlc.workflows.people.faces import FacesOptions, find_people
 
     options = FacesOptions(
         neural=NeuralOptions(

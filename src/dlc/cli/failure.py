@@ -14,6 +14,7 @@ import typer
 
 from dlc.cli.flags import with_flags
 from dlc.cli.printable import one_line, printable
+from dlc.cli.reports.error import error_as_json
 from dlc.errors import Cancelled, DlcError, OptionError
 
 
@@ -68,8 +69,6 @@ class FailureReporter:
         self._report(kind.__name__, message, DlcError.exit_code)
 
     def _report(self, kind: str, message: str, exit_code: int) -> None:
-        from dlc.cli.reports.swap import error_as_json
-
         line = one_line(message)
         # Where one of the two takes nothing, the other and the exit code tell it.
         with suppress(OSError):

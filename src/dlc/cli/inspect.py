@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from dlc.cli.arguments.common import JsonOption
+from dlc.cli.loading import loading
 from dlc.errors import ProvenanceError
 
 INSPECT_HELP = (
@@ -22,11 +23,15 @@ File = Annotated[Path, typer.Argument(metavar="FILE", help="A video or picture."
 
 def inspect_command(file: File, as_json: JsonOption = False) -> None:
     """Inspect a file and print what was found."""
-    from dlc.cli.reports.inspect import inspection_as_json, inspection_as_text
-    from dlc.workflows.inspect import inspect
+    from dlc.media.paths import require_file
     from dlc.workflows.libraries import require_libraries
 
-    require_libraries()
+    require_file(file)
+    with loading():
+        require_libraries("av")
+        from dlc.cli.reports.inspect import inspection_as_json, inspection_as_text
+        from dlc.workflows.inspect import inspect
+
     inspection = inspect(file)
     typer.echo(inspection_as_json(inspection) if as_json else inspection_as_text(inspection))
     if not inspection.is_intact:

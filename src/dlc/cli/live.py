@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
+import dlc
 from dlc.cli.arguments import common, live
 from dlc.cli.arguments.appearance import Look, Masks
 from dlc.cli.arguments.enhancing import Enhancing
@@ -12,6 +13,7 @@ from dlc.cli.arguments.neural import Neural
 from dlc.cli.arguments.people import People, parse_faces
 from dlc.cli.arguments.provenance import LabelOption, Provenance
 from dlc.cli.grouping import grouped
+from dlc.cli.loading import loading
 from dlc.cli.verbosity import Verbosity
 from dlc.errors import OptionError
 from dlc.options import FaceChoice, LiveOptions
@@ -85,6 +87,9 @@ def _run(
     verbosity: Verbosity,
 ) -> None:
     """Run and show the run; heavy imports wait until there is work."""
+    from dlc.workflows.requests import check_live_request
+
+    check_live_request(source, options)
     from dlc.cli.console import human_console, logging_to
     from dlc.cli.display.live import live_display_for
     from dlc.cli.display.live_log import StatsLog
@@ -100,14 +105,14 @@ def _run(
         logging_to(console, verbosity),
         StatsLog(json_lines) as log,
     ):
-        import dlc
-
+        with loading():
+            run_live = dlc.live
         with live_display_for(console, quiet=verbosity is Verbosity.QUIET) as display:
 
             def report(stats: LiveStats) -> None:
                 log.write(stats)
                 display.update(stats)
 
-            result = dlc.live(source, camera, options, progress=report, cancel=cancel)
+            result = run_live(source, camera, options, progress=report, cancel=cancel)
     if verbosity is not Verbosity.QUIET:
         show_live_result(console, result, verbose=verbosity is Verbosity.VERBOSE)

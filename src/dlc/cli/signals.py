@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import os
 import signal
-import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from types import FrameType
 
+from dlc.cli.reports.error import error_as_json
 from dlc.errors import Cancelled
+from dlc.media.atomic import discard_own
 from dlc.pipeline.cancel import CancelToken
 from dlc.pipeline.stop_requests import StopRequests
 
@@ -55,15 +56,10 @@ def stopping_on_signals(
 
 def _end_process(folders: Sequence[Path], *, as_json: bool) -> None:
     """End the process from a thread beside one that hangs and may hold any lock."""
-    # Before it is imported nothing was written, and to import it now might wait for that thread.
-    atomic = sys.modules.get("dlc.media.atomic")
-    if atomic is not None:
-        for folder in folders:
-            atomic.discard_own(folder)
+    for folder in folders:
+        discard_own(folder)
     os.write(2, f"\ndlc: {_GIVEN_UP}\n".encode())
     if as_json:
-        from dlc.cli.reports.swap import error_as_json
-
         line = error_as_json(Cancelled.__name__, _GIVEN_UP, Cancelled.exit_code)
         os.write(1, f"{line}\n".encode())
     os._exit(Cancelled.exit_code)

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import typer
 
+import dlc
 from dlc.cli.arguments import common, swap
 from dlc.cli.arguments.appearance import Look, Masks
 from dlc.cli.arguments.enhancing import Enhancing
@@ -14,6 +15,7 @@ from dlc.cli.arguments.people import People, named_files, parse_faces
 from dlc.cli.arguments.provenance import LabelOption, Provenance
 from dlc.cli.arguments.resuming import Resuming
 from dlc.cli.grouping import grouped
+from dlc.cli.loading import loading
 from dlc.cli.swap_folder import run_folder
 from dlc.cli.times import parse_time
 from dlc.cli.verbosity import Verbosity
@@ -100,6 +102,9 @@ def _run(
     as_json: bool,
 ) -> None:
     """Run and show the run; heavy imports wait until there is work."""
+    from dlc.workflows.requests import check_swap_request
+
+    check_swap_request(source, target, output, options)
     from dlc.cli.console import human_console
     from dlc.cli.display.swap import display_for
     from dlc.cli.reports.swap import result_as_json, show_result
@@ -110,9 +115,9 @@ def _run(
     folders = [file.parent for file in files]
     display = display_for(console, quiet=verbosity is Verbosity.QUIET)
     with run_shown(console, display, folders, verbosity, as_json=as_json) as cancel:
-        import dlc
-
-        result = dlc.swap(source, target, output, options, progress=display.update, cancel=cancel)
+        with loading():
+            swap_file = dlc.swap
+        result = swap_file(source, target, output, options, progress=display.update, cancel=cancel)
     if verbosity is not Verbosity.QUIET:
         show_result(console, result, verbose=verbosity is Verbosity.VERBOSE)
     if as_json:

@@ -6,6 +6,8 @@ from pathlib import Path
 
 import typer
 
+import dlc
+from dlc.cli.loading import loading
 from dlc.cli.verbosity import Verbosity
 from dlc.options import SwapOptions
 
@@ -20,6 +22,9 @@ def run_folder(
     as_json: bool,
 ) -> None:
     """Run and show the run; the exit code is that of the first target that failed."""
+    from dlc.workflows.requests import check_folder_request
+
+    check_folder_request(source, output, options)
     from dlc.cli.console import human_console
     from dlc.cli.display.folder import folder_display_for
     from dlc.cli.reports.folder import folder_as_json, show_folder
@@ -29,9 +34,9 @@ def run_folder(
     folders = [output] if options.contact_sheet is None else [output, options.contact_sheet]
     display = folder_display_for(console, quiet=verbosity is Verbosity.QUIET)
     with run_shown(console, display, folders, verbosity, as_json=as_json) as cancel:
-        import dlc
-
-        result = dlc.swap_folder(
+        with loading():
+            swap_folder = dlc.swap_folder
+        result = swap_folder(
             source, targets, output, options, progress=display.update, cancel=cancel
         )
     if verbosity is not Verbosity.QUIET:

@@ -8,8 +8,7 @@ from pathlib import Path
 
 from dlc.errors import OptionError, OutputError
 from dlc.media.atomic import check_path
-from dlc.media.label import check_label
-from dlc.media.scaling import LEAST_HEIGHT
+from dlc.media.limits import LEAST_HEIGHT
 from dlc.options import (
     FaceChoice,
     LiveOptions,
@@ -19,10 +18,24 @@ from dlc.options import (
     SwapOptions,
     VideoDecoder,
 )
-from dlc.workflows.engines.effects import check_effects
+from dlc.workflows.engines.checks import check_effects, check_enhancing
+from dlc.workflows.libraries import require_libraries
+from dlc.workflows.people.assignment import check_people
 
 MAX_QUALITY = 51
 MAX_CONTACT_SHEET_ROWS = 24
+
+
+def check_swap(options: SwapOptions, *, has_source: bool) -> None:
+    """Raise OptionError unless every value makes sense, alone and with the others.
+
+    Args:
+        options: all choices.
+        has_source: whether there is a source for people without one of their own.
+    """
+    check_options(options)
+    check_enhancing(options.enhance)
+    check_people(options.people, has_source=has_source)
 
 
 def check_options(options: SwapOptions) -> None:
@@ -79,12 +92,25 @@ def _check_resume(options: SwapOptions, resume: ResumeOptions) -> None:
 
 
 def check_trust(options: SwapOptions | LiveOptions) -> None:
-    """Raise OptionError unless label, provenance and safeguard options make sense."""
+    """Check the options for label, provenance and safeguard.
+
+    Raises:
+        OptionError: one of them makes no sense.
+        MissingLibraryError: there is a label, and the library that draws it cannot be loaded.
+    """
     if options.label is not None:
-        check_label(options.label)
+        _check_label(options.label)
     _check_provenance(options.provenance)
     if options.safeguard is not None:
         _check_policy(options.safeguard)
+
+
+def _check_label(text: str) -> None:
+    # The only check that draws, and most runs have no label.
+    require_libraries("cv2")
+    from dlc.media.label import check_label
+
+    check_label(text)
 
 
 def _check_provenance(options: ProvenanceOptions) -> None:

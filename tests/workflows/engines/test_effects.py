@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from dlc.errors import OptionError
 from dlc.faces.finder import Needs
 from dlc.options import BlendMethod, ColorMatch, Engine, LookOptions, MaskOptions
-from dlc.workflows.engines.effects import Appearance, check_effects
+from dlc.workflows.engines.effects import Appearance
 
 ENGINES = (Engine.MESH, Engine.INSWAPPER)
 
@@ -38,21 +37,3 @@ def test_every_engine_looks_for_the_mouth_in_its_own_way() -> None:
 def test_no_two_runs_share_what_is_remembered() -> None:
     appearance = Appearance(LookOptions(color_match=ColorMatch.LOCAL))
     assert appearance.effects(Engine.MESH)[0] is not appearance.effects(Engine.MESH)[0]
-
-
-@pytest.mark.parametrize(
-    ("look", "masks", "word"),
-    [
-        (LookOptions(opacity=1.1), MaskOptions(), "opacity"),
-        (LookOptions(opacity=float("nan")), MaskOptions(), "opacity"),
-        (LookOptions(sharpness=-0.1), MaskOptions(), "sharpness"),
-        (LookOptions(), MaskOptions(feather=51), "feather"),
-        (LookOptions(), MaskOptions(padding=(-1, 0, 0, 0)), "padding"),
-        (LookOptions(), MaskOptions(padding=(0, 0, 0, float("nan"))), "padding"),
-        (LookOptions(), MaskOptions(padding=(60, 0, 40, 0)), "nothing of the face"),
-        (LookOptions(), MaskOptions(padding=(0, 60, 0, 40)), "nothing of the face"),
-    ],
-)
-def test_values_that_make_no_sense(look: LookOptions, masks: MaskOptions, word: str) -> None:
-    with pytest.raises(OptionError, match=word):
-        check_effects(look, masks)

@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from dlc.errors import InputError, ModelError, OptionError, ProviderError
+from dlc.errors import InputError, ModelError, ProviderError
 from dlc.options import EnhanceOptions, Enhancer, Provider
 from dlc.workflows.engines.engine import load_mesh_engine
-from dlc.workflows.engines.enhancer import check_enhancing, open_enhancer, with_enhancer
+from dlc.workflows.engines.enhancer import open_enhancer, with_enhancer
 from tests.enhancing.sharpeners import write_sharpener
 from tests.stand_ins import write_arcface
 from tests.workflows.stores import install, store_of
@@ -18,26 +18,6 @@ from tests.workflows.stores import install, store_of
 @pytest.fixture
 def sharpener(tmp_path: Path) -> Path:
     return write_sharpener(tmp_path / "sharpener.onnx")
-
-
-@pytest.mark.parametrize(
-    ("options", "named"),
-    [
-        (EnhanceOptions(blend=1.5), "blend is 1.5"),
-        (EnhanceOptions(blend=-0.1), "blend is -0.1"),
-        (EnhanceOptions(blend=float("nan")), "blend is nan"),
-        (EnhanceOptions(every=0), "every 0 frames"),
-    ],
-)
-def test_values_that_make_no_sense(options: EnhanceOptions, named: str) -> None:
-    with pytest.raises(OptionError, match=named):
-        check_enhancing(options)
-
-
-def test_sensible_values_are_accepted() -> None:
-    check_enhancing(None)
-    check_enhancing(EnhanceOptions())
-    check_enhancing(EnhanceOptions(blend=0.0, every=1))
 
 
 @pytest.mark.parametrize(

@@ -8,8 +8,7 @@ import pytest
 
 from dlc.errors import OptionError
 from dlc.model_store.store import ModelStore
-from dlc.options import Engine, LookOptions, MaskOptions, Occlusion
-from dlc.workflows.engines.effects import check_effects
+from dlc.options import Engine, MaskOptions, Occlusion
 from dlc.workflows.engines.occlusion import settled_masks
 from tests.workflows.stores import install, store_of
 
@@ -64,15 +63,3 @@ def test_what_is_built_into_the_mesh_engine_is_in_no_other(complete: ModelStore)
     assert settled_masks(masks, Engine.MESH, complete) is masks
     with pytest.raises(OptionError, match=r"`engine='mesh'`.*dlc models pull xseg_1"):
         settled_masks(masks, Engine.INSWAPPER, complete)
-
-
-@pytest.mark.parametrize("occlusion", [Occlusion.BUILT_IN, Occlusion.OFF])
-def test_a_file_that_is_named_is_never_ignored(occlusion: Occlusion) -> None:
-    masks = MaskOptions(occlusion=occlusion, occluder_model=NAMED)
-    with pytest.raises(OptionError, match=f"no effect with `occlusion={occlusion.value!r}`"):
-        check_effects(LookOptions(), masks)
-
-
-@pytest.mark.parametrize("occlusion", [Occlusion.AUTO, Occlusion.MODEL])
-def test_a_file_is_named_for_a_model(occlusion: Occlusion) -> None:
-    check_effects(LookOptions(), MaskOptions(occlusion=occlusion, occluder_model=NAMED))

@@ -16,7 +16,6 @@ from dlc.compositing.patch import Patch
 from dlc.errors import (
     CameraError,
     Cancelled,
-    OptionError,
     OutputError,
     StageError,
     VirtualCameraError,
@@ -35,7 +34,6 @@ from dlc.options import (
 )
 from dlc.pipeline import CancelToken
 from dlc.swapping.swapper import Pixels
-from dlc.workflows.live.live import check_live_options
 from dlc.workflows.live.plan import LivePlan
 from dlc.workflows.live.result import LiveEnd
 from dlc.workflows.live.run import run_live
@@ -289,19 +287,3 @@ def test_a_swapper_that_fails_shows_nothing_of_its_frame(plan: LivePlan) -> None
 def test_a_file_that_is_played_is_no_output(plan: LivePlan, clip: Path) -> None:
     with pytest.raises(OutputError, match="is an input as well"):
         run_live(choosing(plan, output=clip, overwrite=True), painting(Painter()))
-
-
-@pytest.mark.parametrize(
-    ("options", "words"),
-    [
-        (LiveOptions(), "nothing to show the result on"),
-        (LiveOptions(preview=True, detection_every=0), "at least 1"),
-        (LiveOptions(preview=True, detection_every=5, no_face=NoFace.BLANK), "contradicts"),
-        (LiveOptions(preview=True, duration=0.0), "more than 0"),
-        (LiveOptions(preview=True, duration=float("nan")), "more than 0"),
-        (LiveOptions(preview=True, threads=0), "at least 1"),
-    ],
-)
-def test_options_that_make_no_sense(options: LiveOptions, words: str) -> None:
-    with pytest.raises(OptionError, match=words):
-        check_live_options(options)

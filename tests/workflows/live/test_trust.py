@@ -19,7 +19,7 @@ import pytest
 import skimage.data
 from numpy.typing import NDArray
 
-from dlc.errors import CameraError, OptionError, SafeguardError
+from dlc.errors import CameraError, SafeguardError
 from dlc.media.live.frame import LiveFrame
 from dlc.media.live.source import LiveReport
 from dlc.media.provenance.inspection import Manifest, read_manifest
@@ -35,7 +35,6 @@ from dlc.options import (
 )
 from dlc.pipeline import CancelToken
 from dlc.safeguard.classifier import NsfwClassifier
-from dlc.workflows.live.live import check_live_options
 from dlc.workflows.live.plan import LivePlan
 from dlc.workflows.live.result import LiveEnd
 from dlc.workflows.live.run import run_live
@@ -424,21 +423,3 @@ def test_what_is_not_signed_is_noted(
         run_live(plan, painting(Painter()))
     assert note in [record.getMessage() for record in caplog.records]
     assert read_manifest(folder / name) is None
-
-
-@pytest.mark.parametrize(
-    ("options", "words"),
-    [
-        (LiveOptions(preview=True, label=""), "one line"),
-        (LiveOptions(preview=True, safeguard=SafeguardPolicy(threshold=2.0)), "threshold"),
-        (
-            LiveOptions(
-                preview=True, provenance=ProvenanceOptions(signed=True, certificate=Path("a.pem"))
-            ),
-            "go together",
-        ),
-    ],
-)
-def test_options_that_make_no_sense(options: LiveOptions, words: str) -> None:
-    with pytest.raises(OptionError, match=words):
-        check_live_options(options)

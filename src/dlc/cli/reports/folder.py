@@ -12,7 +12,8 @@ from rich.text import Text
 
 from dlc.cli.flags import with_flags
 from dlc.cli.printable import one_line, printable
-from dlc.cli.reports.swap import plain_error, plain_result, show_rows, stage_table
+from dlc.cli.reports.error import plain_error
+from dlc.cli.reports.swap import plain_result, show_rows, stage_table
 from dlc.cli.times import format_duration
 from dlc.pipeline.report import merged
 from dlc.workflows.result import FolderResult, TargetOutcome

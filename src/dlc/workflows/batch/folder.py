@@ -22,19 +22,20 @@ from dlc.errors import (
 )
 from dlc.host.detect import available_cpus
 from dlc.media.failures import unwritable
+from dlc.media.image.files import is_image
 from dlc.media.image.plan import is_image_name
-from dlc.media.image.still import is_image
 from dlc.media.video.encoders import check_encoder
 from dlc.options import NVENC, SwapOptions, VideoDecoder
 from dlc.pipeline import CancelToken
 from dlc.workflows.batch.casting import Casting
 from dlc.workflows.batch.folder_plan import FolderPlan, TargetFiles, plan_folder
-from dlc.workflows.batch.target import check_swap, swap_target
+from dlc.workflows.batch.target import swap_target
+from dlc.workflows.checks import check_swap
 from dlc.workflows.people.assignment import input_photos
+from dlc.workflows.photos import Source
 from dlc.workflows.preparation import Preparation, prepare
 from dlc.workflows.progress import FolderProgress, Progress
 from dlc.workflows.result import FolderResult, TargetOutcome
-from dlc.workflows.sources import Source
 from dlc.workflows.threads import opencv_threads
 
 logger = logging.getLogger(__name__)

@@ -6,14 +6,15 @@ from collections.abc import Callable
 from pathlib import Path
 
 from dlc.errors import InputError
-from dlc.media.inputs import is_folder
+from dlc.media.paths import is_folder
 from dlc.options import SwapOptions
 from dlc.pipeline import CancelToken
-from dlc.workflows.batch.target import check_swap, swap_target
+from dlc.workflows.batch.target import swap_target
+from dlc.workflows.checks import check_swap
+from dlc.workflows.photos import Source
 from dlc.workflows.preparation import prepare
 from dlc.workflows.progress import Progress
 from dlc.workflows.result import SwapResult
-from dlc.workflows.sources import Source
 
 
 def swap(

@@ -12,25 +12,10 @@ from dlc.workflows.batch.casting import Casting
 from dlc.workflows.batch.plan import SwapPlan
 from dlc.workflows.batch.resume import run_resumable
 from dlc.workflows.batch.run import run_swap
-from dlc.workflows.checks import check_options
-from dlc.workflows.engines.enhancer import check_enhancing
 from dlc.workflows.hardware import settled_decoder, settled_encoding
-from dlc.workflows.people.assignment import check_people
 from dlc.workflows.preparation import Preparation
 from dlc.workflows.progress import Progress
 from dlc.workflows.result import SwapResult
-
-
-def check_swap(options: SwapOptions, *, has_source: bool) -> None:
-    """Raise OptionError unless every value makes sense, alone and with the others.
-
-    Args:
-        options: all choices.
-        has_source: whether there is a source for people without one of their own.
-    """
-    check_options(options)
-    check_enhancing(options.enhance)
-    check_people(options.people, has_source=has_source)
 
 
 def swap_target(

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from dlc.compositing.box_mask import Padding
 from dlc.compositing.color_match import local_shift, overall_shift
-from dlc.errors import OptionError
 from dlc.faces.finder import Needs
-from dlc.options import BlendMethod, ColorMatch, Engine, LookOptions, MaskOptions, Occlusion
+from dlc.options import BlendMethod, ColorMatch, Engine, LookOptions, MaskOptions
 from dlc.swapping.effect import PatchEffect
 from dlc.swapping.effects.box_mask import BoxMaskEffect
 from dlc.swapping.effects.color import ColorEffect
@@ -20,7 +18,6 @@ from dlc.swapping.effects.poisson import PoissonEffect
 from dlc.swapping.effects.sharpness import SharpnessEffect
 
 _MEASURES = {ColorMatch.LAB: overall_shift, ColorMatch.LOCAL: local_shift}
-_WITHOUT_MODEL = (Occlusion.BUILT_IN, Occlusion.OFF)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,31 +50,3 @@ def _effects(look: LookOptions, masks: MaskOptions, engine: Engine) -> Iterator[
         yield PoissonEffect()
     if look.opacity < 1:
         yield OpacityEffect(look.opacity)
-
-
-def check_effects(look: LookOptions, masks: MaskOptions) -> None:
-    """Raise OptionError unless every value makes sense."""
-    shares = (
-        ("opacity", look.opacity),
-        ("sharpness", look.sharpness),
-        ("smoothing", look.smoothing),
-    )
-    for name, share in shares:
-        if share is not None and not 0 <= share <= 1:
-            raise OptionError(f"{name} is {share:g}; give 0 to 1")
-    if masks.occluder_model is not None and masks.occlusion in _WITHOUT_MODEL:
-        raise OptionError(
-            f"`occluder_model` has no effect with `occlusion={masks.occlusion.value!r}`; leave one "
-            "of them out"
-        )
-    if masks.feather is not None and not 0 <= masks.feather <= 50:
-        raise OptionError(f"the mask's feather is {masks.feather:g} %; give 0 to 50")
-    if not all(math.isfinite(percent) and 0 <= percent < 100 for percent in masks.padding):
-        shown = ",".join(f"{percent:g}" for percent in masks.padding)
-        raise OptionError(f"the mask's padding is {shown} %; give 0 to less than 100 for each side")
-    top, right, bottom, left = masks.padding
-    if top + bottom >= 100 or left + right >= 100:
-        raise OptionError(
-            "the mask's padding leaves nothing of the face: top and bottom, and left and right, "
-            "have to be less than 100 % together"
-        )

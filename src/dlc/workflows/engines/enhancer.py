@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import replace
 from functools import cache, partial
 
 from dlc.enhancing.cadence import EnhanceCadence
 from dlc.enhancing.enhancer import FaceEnhancer
 from dlc.enhancing.model import EnhancerModel
-from dlc.errors import OptionError
 from dlc.model_store.role import Role
 from dlc.model_store.store import ModelStore
 from dlc.options import EnhanceOptions, Enhancer, Provider
@@ -23,16 +21,6 @@ _MODELS = {
     Enhancer.GPEN256: "GPEN-BFR-256",
     Enhancer.GPEN512: "GPEN-BFR-512",
 }
-
-
-def check_enhancing(options: EnhanceOptions | None) -> None:
-    """Raise OptionError unless every value makes sense."""
-    if options is None:
-        return
-    if not (math.isfinite(options.blend) and 0 <= options.blend <= 1):
-        raise OptionError(f"the enhancer's blend is {options.blend:g}; give 0 to 1")
-    if options.every is not None and options.every < 1:
-        raise OptionError(f"the enhancer is to run every {options.every} frames; give at least 1")
 
 
 def with_enhancer(

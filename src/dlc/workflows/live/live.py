@@ -2,26 +2,21 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
-from dlc.errors import OptionError
 from dlc.media.live.writer import check_live_output
-from dlc.options import LiveOptions, NoFace
+from dlc.options import LiveOptions
 from dlc.pipeline import CancelToken
-from dlc.workflows.checks import check_faces, check_trust
-from dlc.workflows.engines.effects import check_effects
-from dlc.workflows.engines.enhancer import check_enhancing
 from dlc.workflows.hardware import settled_encoding
+from dlc.workflows.live.checks import check_live
 from dlc.workflows.live.plan import LivePlan
 from dlc.workflows.live.result import LiveResult
 from dlc.workflows.live.run import run_live
 from dlc.workflows.live.stats import LiveStats
-from dlc.workflows.people.assignment import check_people
+from dlc.workflows.photos import Source
 from dlc.workflows.preparation import prepare
-from dlc.workflows.sources import Source
 
 
 def live(
@@ -62,8 +57,7 @@ def live(
         ProvenanceError: the file cannot be signed.
         Cancelled: the run was ended before there was a picture.
     """
-    check_live_options(options)
-    check_people(options.people, has_source=source is not None)
+    check_live(options, has_source=source is not None)
     if options.output is not None:
         encoding, _ = settled_encoding(options.encoding, options.output)
         check_live_output(options.output, Path(camera), encoding, overwrite=options.overwrite)
@@ -79,35 +73,3 @@ def live(
         assignments=prepared.assignments,
     )
     return run_live(plan, prepared.load, progress=progress, cancel=cancel)
-
-
-def check_live_options(options: LiveOptions) -> None:
-    """Raise OptionError unless every value makes sense, alone and with the others."""
-    if options.output is None and options.virtual_camera is None and not options.preview:
-        raise OptionError(
-            "there is nothing to show the result on: ask for a virtual camera (`virtual_camera`), "
-            "a file (`output`) or a window (`preview`)"
-        )
-    check_faces(options.faces)
-    every = options.detection_every
-    if every is not None and every < 1:
-        raise OptionError(f"detection_every is {every}; give at least 1")
-    if options.no_face is not NoFace.PASS and options.look.opacity < 1:
-        raise OptionError(
-            f"`no_face={options.no_face.value!r}` hides real faces, and "
-            f"`opacity={options.look.opacity:g}` lets them show through; leave one of them out"
-        )
-    if options.no_face is NoFace.BLANK and every is not None and every > 1:
-        raise OptionError(
-            "`no_face='blank'` hides every face from its first frame on, which "
-            f"`detection_every={every}` contradicts; leave one of them out"
-        )
-    if options.duration is not None and not (
-        math.isfinite(options.duration) and options.duration > 0
-    ):
-        raise OptionError(f"duration is {options.duration:g} s; give more than 0")
-    if options.threads is not None and options.threads < 1:
-        raise OptionError(f"threads is {options.threads}; give at least 1")
-    check_trust(options)
-    check_effects(options.look, options.masks)
-    check_enhancing(options.enhance)

@@ -1,0 +1,54 @@
+"""Checks of the options of a live run, which fail before any work is done."""
+
+from __future__ import annotations
+
+import math
+
+from dlc.errors import OptionError
+from dlc.options import LiveOptions, NoFace
+from dlc.workflows.checks import check_faces, check_trust
+from dlc.workflows.engines.checks import check_effects, check_enhancing
+from dlc.workflows.people.assignment import check_people
+
+
+def check_live(options: LiveOptions, *, has_source: bool) -> None:
+    """Raise OptionError unless every value makes sense, alone and with the others.
+
+    Args:
+        options: all choices.
+        has_source: whether there is a source for people without one of their own.
+    """
+    check_live_options(options)
+    check_people(options.people, has_source=has_source)
+
+
+def check_live_options(options: LiveOptions) -> None:
+    """Raise OptionError unless every value makes sense, alone and with the others."""
+    if options.output is None and options.virtual_camera is None and not options.preview:
+        raise OptionError(
+            "there is nothing to show the result on: ask for a virtual camera (`virtual_camera`), "
+            "a file (`output`) or a window (`preview`)"
+        )
+    check_faces(options.faces)
+    every = options.detection_every
+    if every is not None and every < 1:
+        raise OptionError(f"detection_every is {every}; give at least 1")
+    if options.no_face is not NoFace.PASS and options.look.opacity < 1:
+        raise OptionError(
+            f"`no_face={options.no_face.value!r}` hides real faces, and "
+            f"`opacity={options.look.opacity:g}` lets them show through; leave one of them out"
+        )
+    if options.no_face is NoFace.BLANK and every is not None and every > 1:
+        raise OptionError(
+            "`no_face='blank'` hides every face from its first frame on, which "
+            f"`detection_every={every}` contradicts; leave one of them out"
+        )
+    if options.duration is not None and not (
+        math.isfinite(options.duration) and options.duration > 0
+    ):
+        raise OptionError(f"duration is {options.duration:g} s; give more than 0")
+    if options.threads is not None and options.threads < 1:
+        raise OptionError(f"threads is {options.threads}; give at least 1")
+    check_trust(options)
+    check_effects(options.look, options.masks)
+    check_enhancing(options.enhance)

@@ -1,0 +1,85 @@
+"""Requests that are told to be of no use before anything is loaded."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from dlc.errors import InputError, OptionError, OutputError
+from dlc.options import LiveOptions, PeopleOptions, SwapOptions
+from dlc.workflows.requests import check_folder_request, check_live_request, check_swap_request
+
+Make = Callable[[str], Path]
+
+
+@pytest.fixture
+def made(tmp_path: Path) -> Make:
+    """Return what makes a file that has something in it."""
+
+    def make(name: str) -> Path:
+        (tmp_path / name).write_bytes(b"x")
+        return tmp_path / name
+
+    return make
+
+
+def test_requests_that_make_sense(made: Make, tmp_path: Path) -> None:
+    me, clip, anna = made("me.jpg"), made("clip.mp4"), made("anna.png")
+    check_swap_request(me, clip, tmp_path / "out.mp4", SwapOptions())
+    check_swap_request(me, clip, made("there.mp4"), SwapOptions(overwrite=True))
+    people = PeopleOptions(mapping=((anna, me),))
+    check_swap_request(None, clip, tmp_path / "out.mp4", SwapOptions(people=people))
+    check_folder_request(me, tmp_path / "outputs", SwapOptions())
+    check_live_request(me, LiveOptions(preview=True))
+
+
+@pytest.mark.parametrize("place", ["source", "reference", "person", "face"])
+def test_a_photo_that_is_missing_is_named(place: str, made: Make, tmp_path: Path) -> None:
+    me, gone = made("me.jpg"), tmp_path / "gone.jpg"
+    source, people = {
+        "source": (gone, PeopleOptions()),
+        "reference": (me, PeopleOptions(reference=gone)),
+        "person": (None, PeopleOptions(mapping=((gone, me),))),
+        "face": (None, PeopleOptions(mapping=((me, gone),))),
+    }[place]
+    missing = pytest.raises(InputError, match=r"no such file: .*gone\.jpg")
+
+    with missing:
+        check_swap_request(source, made("a.mp4"), tmp_path / "out.mp4", SwapOptions(people=people))
+    with missing:
+        check_folder_request(source, tmp_path / "outputs", SwapOptions(people=people))
+    with missing:
+        check_live_request(source, LiveOptions(preview=True, people=people))
+
+
+def test_options_come_before_files() -> None:
+    gone = Path("gone.jpg")
+    with pytest.raises(OptionError, match="threads"):
+        check_swap_request(gone, gone, gone, SwapOptions(threads=0))
+    with pytest.raises(OptionError, match="threads"):
+        check_folder_request(gone, gone, SwapOptions(threads=0))
+    with pytest.raises(OptionError, match="threads"):
+        check_live_request(gone, LiveOptions(preview=True, threads=0))
+
+
+def test_a_target_that_is_missing_is_named(made: Make, tmp_path: Path) -> None:
+    with pytest.raises(InputError, match=r"no such file: .*gone\.mp4"):
+        check_swap_request(
+            made("me.jpg"), tmp_path / "gone.mp4", tmp_path / "out.mp4", SwapOptions()
+        )
+
+
+@pytest.mark.parametrize("taken", ["me.jpg", "clip.mp4", "anna.png"])
+def test_inputs_are_not_replaced(taken: str, made: Make, tmp_path: Path) -> None:
+    options = SwapOptions(overwrite=True, people=PeopleOptions(reference=made("anna.png")))
+    with pytest.raises(OutputError, match="is an input as well"):
+        check_swap_request(made("me.jpg"), made("clip.mp4"), tmp_path / taken, options)
+
+
+def test_what_is_there_is_not_replaced_unasked(made: Make) -> None:
+    with pytest.raises(OutputError, match="exists already"):
+        check_swap_request(made("me.jpg"), made("clip.mp4"), made("out.mp4"), SwapOptions())
+    with pytest.raises(OutputError, match="a folder is needed"):
+        check_folder_request(made("me.jpg"), made("out"), SwapOptions())
