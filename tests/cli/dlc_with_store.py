@@ -24,10 +24,15 @@ def _spec(entry: dict[str, str]) -> ModelSpec:
     return ModelSpec(entry["file"].removesuffix(".onnx"), Role.SWAPPER, license_, remote)
 
 
-def _run(folder: Path, entries: list[dict[str, str]], arguments: list[str]) -> None:
+def store_at(folder: Path, entries: list[dict[str, str]]) -> ModelStore:
+    """Return a user's models, in folders of their own, by a catalog of a test."""
     search = (folder / "other", folder / "models")
     folders = Folders(search, folder / "models", folder / "data", folder / "cache")
-    store = ModelStore(Catalog(map(_spec, entries)), folders)
+    return ModelStore(Catalog(map(_spec, entries)), folders)
+
+
+def _run(folder: Path, entries: list[dict[str, str]], arguments: list[str]) -> None:
+    store = store_at(folder, entries)
     ModelStore.of_user = classmethod(lambda _cls: store)  # type: ignore[assignment]
     sys.argv = ["dlc", *arguments]
     main()

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.cli.run import run_dlc
+from tests.cli.run import call_dlc, run_dlc
 from tests.media.signing import small_file
 
 HEAVY = (
@@ -130,7 +130,7 @@ def test_importing_the_library_imports_nothing_heavy() -> None:
     ],
 )
 def test_a_wrong_command_line_is_one_clear_line(arguments: list[str], words: str) -> None:
-    run = run_dlc(*arguments)
+    run = call_dlc(*arguments)
     assert run.returncode == 2
     assert run.stdout == ""
     assert run.stderr.startswith("dlc: ")
@@ -147,7 +147,7 @@ def test_with_json_a_wrong_command_line_is_an_object() -> None:
 
 
 def test_after_two_dashes_json_is_a_file_name() -> None:
-    run = run_dlc("swap", "--", "--json")
+    run = call_dlc("swap", "--", "--json")
     assert run.returncode == 2
     assert run.stdout == ""
 

@@ -19,7 +19,7 @@ from dlc.cli.config import Parameter, commands_of, parameters_of, read_config
 from dlc.cli.config_text import config_as_toml
 from dlc.cli.configurable import configurable
 from dlc.errors import InputError, OptionError
-from tests.cli.run import run_dlc
+from tests.cli.run import call_dlc
 
 
 def command_line() -> Any:
@@ -86,7 +86,7 @@ def test_what_is_shown_is_read_back(
 def test_what_is_typed_wins(tmp_path: Path) -> None:
     file = tmp_path / "dlc.toml"
     file.write_text('[swap]\nquality = 30\npreset = "quality"\n')
-    run = run_dlc("swap", "--config", file, "--quality", "21", "--show-config")
+    run = call_dlc("swap", "--config", file, "--quality", "21", "--show-config")
     shown = tomllib.loads(run.stdout)["swap"]
     assert (shown["quality"], shown["preset"]) == (21.0, "quality")
 
@@ -94,7 +94,7 @@ def test_what_is_typed_wins(tmp_path: Path) -> None:
 def test_a_command_runs_by_its_file_alone(tmp_path: Path) -> None:
     file = tmp_path / "dlc.toml"
     file.write_text(f'[inspect]\nfile = "{(tmp_path / "no.mp4").as_posix()}"\njson = true\n')
-    run = run_dlc("inspect", "--config", file)
+    run = call_dlc("inspect", "--config", file)
     assert run.returncode == 3
     assert "no.mp4" in run.stderr
     told = json.loads(run.stdout)["error"]
@@ -104,16 +104,16 @@ def test_a_command_runs_by_its_file_alone(tmp_path: Path) -> None:
 def test_a_wrong_command_line_is_reported_as_its_file_asks_for(tmp_path: Path) -> None:
     file = tmp_path / "dlc.toml"
     file.write_text("[swap]\njson = true\n[probe]\njson = false\n")
-    run = run_dlc("swap", "--config", file, "--quality", "99", "a.jpg", "b.mp4", "c.mp4")
+    run = call_dlc("swap", "--config", file, "--quality", "99", "a.jpg", "b.mp4", "c.mp4")
     assert json.loads(run.stdout)["error"]["exit_code"] == run.returncode == 2
-    run = run_dlc("probe", "--config", file, "--threads", "0")
+    run = call_dlc("probe", "--config", file, "--threads", "0")
     assert (run.returncode, run.stdout) == (2, "")
 
 
 def test_a_file_with_a_typing_error_stops_the_run_with_an_exit_code(tmp_path: Path) -> None:
     file = tmp_path / "dlc.toml"
     file.write_text("[swap]\nqualty = 3\n")
-    run = run_dlc("swap", "--config", file, "a.jpg", "b.mp4", "c.mp4")
+    run = call_dlc("swap", "--config", file, "a.jpg", "b.mp4", "c.mp4")
     assert run.returncode == 2
     assert f"{file}: 'qualty' in [swap] is not an option; did you mean 'quality'?" in run.stderr
 

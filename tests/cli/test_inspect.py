@@ -11,7 +11,7 @@ from dlc.media.provenance.identity import user_identity
 from dlc.media.provenance.manifest import InputDigest, Statement
 from dlc.media.provenance.signing import ManifestSigner
 from dlc.model_store.folders import Folders
-from tests.cli.run import run_dlc
+from tests.cli.run import call_dlc
 from tests.media.signing import changed, small_file
 
 
@@ -25,7 +25,7 @@ def signed(tmp_path: Path) -> Path:
 
 
 def test_people_read_lines(signed: Path) -> None:
-    done = run_dlc("inspect", signed)
+    done = call_dlc("inspect", signed)
     assert done.returncode == 0, done.stderr
     assert "signed, intact" in done.stdout
     assert "dlc, self-signed (your own key)" in done.stdout
@@ -33,7 +33,7 @@ def test_people_read_lines(signed: Path) -> None:
 
 
 def test_programs_read_one_json_object(signed: Path) -> None:
-    done = run_dlc("inspect", signed, "--json")
+    done = call_dlc("inspect", signed, "--json")
     found = json.loads(done.stdout)
     assert (found["file"], found["intact"], found["note"]) == (str(signed), True, None)
     assert found["manifest"]["source_types"] == ["compositeWithTrainedAlgorithmicMedia"]
@@ -42,20 +42,20 @@ def test_programs_read_one_json_object(signed: Path) -> None:
 
 def test_a_changed_file_ends_with_an_exit_code_of_its_own(signed: Path) -> None:
     path = changed(signed, signed.with_name("plain.mp4"))
-    done = run_dlc("inspect", path)
+    done = call_dlc("inspect", path)
     assert done.returncode == 16
     assert "NOT INTACT" in done.stdout
     assert "problem   " in done.stdout
-    done = run_dlc("inspect", path, "--json")
+    done = call_dlc("inspect", path, "--json")
     assert done.returncode == 16
     assert json.loads(done.stdout)["intact"] is False
 
 
 def test_a_file_without_a_manifest_says_so(tmp_path: Path) -> None:
-    done = run_dlc("inspect", small_file(tmp_path / "plain.mkv"))
+    done = call_dlc("inspect", small_file(tmp_path / "plain.mkv"))
     assert done.returncode == 0
     assert "none: this file is not signed" in done.stdout
 
 
 def test_what_cannot_be_read_is_an_input_error(tmp_path: Path) -> None:
-    assert run_dlc("inspect", tmp_path / "missing.mp4").returncode == 3
+    assert call_dlc("inspect", tmp_path / "missing.mp4").returncode == 3

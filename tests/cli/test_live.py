@@ -19,7 +19,7 @@ from dlc.options import Engine
 from dlc.pipeline.report import PipelineReport, StageReport
 from dlc.workflows.live.result import LiveEnd, LiveResult
 from dlc.workflows.live.stats import LiveStats
-from tests.cli.run import run_dlc
+from tests.cli.run import call_dlc
 
 STATS = LiveStats(75.2, 30.04, 29.6, 30.0, 27.4, 41.6, 3, 2.0, 2, 0, 0)
 SILENT = LiveStats(1.0, 0.0, 0.0, 0.0, None, None, 0, 0.0, 0, 4, 5)
@@ -129,7 +129,7 @@ HIDDEN = ["--source", "a.jpg", "--preview", "--no-face", "blank"]
     ],
 )
 def test_a_wrong_command_line_is_one_clear_line(arguments: list[str], words: str) -> None:
-    run = run_dlc("live", *arguments)
+    run = call_dlc("live", *arguments)
     assert run.returncode == 2
     assert run.stdout == ""
     assert run.stderr.startswith("dlc: ")

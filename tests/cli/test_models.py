@@ -1,4 +1,4 @@
-"""`dlc models`, run as a process against a server on this machine."""
+"""`dlc models` against a server on this machine."""
 
 from __future__ import annotations
 
@@ -11,11 +11,14 @@ import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from unittest import mock
 
 import numpy as np
 import pytest
 
-from tests.cli.run import environment, run_dlc
+from dlc.model_store.store import ModelStore
+from tests.cli.dlc_with_store import store_at
+from tests.cli.run import call_dlc, environment, run_dlc
 from tests.model_store import server as answers
 from tests.model_store.server import FileServer
 
@@ -34,30 +37,25 @@ class User:
     def path(self, name: str) -> Path:
         return self.folder / "models" / f"{name}.onnx"
 
-    def command(self, *arguments: str) -> list[str]:
-        entries = [
+    def catalog(self) -> list[dict[str, str]]:
+        return [
             {
                 "file": f"{name}.onnx",
-                "size": len(CONTENT),
+                "size": str(len(CONTENT)),
                 "sha256": hashlib.sha256(CONTENT).hexdigest(),
                 "url": self.server.url(name),
             }
             for name in ("face", "gpen")
         ]
+
+    def command(self, *arguments: str) -> list[str]:
         script = [sys.executable, "-m", "tests.cli.dlc_with_store", str(self.folder)]
-        return [*script, json.dumps(entries), "models", *arguments]
+        return [*script, json.dumps(self.catalog()), "models", *arguments]
 
     def models(self, *arguments: str, **changes: str) -> subprocess.CompletedProcess[str]:
-        return subprocess.run(
-            self.command(*arguments),
-            env=environment(**NO_PROXY, **changes),
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            text=True,
-            timeout=60,
-            check=False,
-            cwd=Path(__file__).parents[2],
-        )
+        store = store_at(self.folder, self.catalog())
+        with mock.patch.object(ModelStore, "of_user", return_value=store):
+            return call_dlc("models", *arguments, changes=NO_PROXY | changes)
 
 
 @pytest.fixture

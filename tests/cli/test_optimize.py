@@ -12,7 +12,7 @@ from dlc.graph.coreml.partitions import UnsupportedNode
 from dlc.graph.synthetic import InswapperOptions, write_inswapper
 from dlc.options import Provider
 from dlc.workflows.optimize.report import Count, ModelReport, OptimizeReport, State
-from tests.cli.run import run_dlc
+from tests.cli.run import call_dlc
 
 
 @pytest.fixture(scope="module")
@@ -33,17 +33,17 @@ def test_a_file_is_rewritten_once_and_check_agrees(
     narrow: Path, changes: dict[str, str], tmp_path: Path
 ) -> None:
     asked = ("optimize-models", narrow, "--target", "coreml", "--all")
-    check = run_dlc(*asked, "--check", changes=changes)
+    check = call_dlc(*asked, "--check", changes=changes)
     assert check.returncode == 9
     assert "to do" in check.stdout
-    made = run_dlc(*asked, changes=changes)
+    made = call_dlc(*asked, changes=changes)
     assert made.returncode == 0, made.stderr
     assert "226 -> 312" in made.stdout
     assert "reflect-pad-as-slices: 14" in made.stdout
     path = Path(made.stdout.splitlines()[-1].strip())
     assert path.is_file()
     assert path.is_relative_to(tmp_path)
-    again = run_dlc(*asked, "--check", "--json", changes=changes)
+    again = call_dlc(*asked, "--check", "--json", changes=changes)
     assert again.returncode == 0
     report = json.loads(again.stdout)
     assert report["current"] is True
@@ -52,7 +52,7 @@ def test_a_file_is_rewritten_once_and_check_agrees(
 
 
 def test_a_model_that_runs_as_it_is_is_said_to(narrow: Path, changes: dict[str, str]) -> None:
-    run = run_dlc("optimize-models", narrow, "--target", "cpu", changes=changes)
+    run = call_dlc("optimize-models", narrow, "--target", "cpu", changes=changes)
     assert run.returncode == 0
     assert "nothing to do: it runs as it is" in run.stdout
 
@@ -71,7 +71,7 @@ def test_mistakes_end_with_their_code_and_what_to_do(
     arguments: list[str], code: int, message: str, changes: dict[str, str], tmp_path: Path
 ) -> None:
     changes["DLC_MODELS"] = str(tmp_path)
-    run = run_dlc("optimize-models", *arguments, changes=changes)
+    run = call_dlc("optimize-models", *arguments, changes=changes)
     assert run.returncode == code
     assert message in " ".join(run.stderr.split())
     assert not run.stdout

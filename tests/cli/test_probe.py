@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import subprocess
 import sys
 from dataclasses import replace
 
@@ -15,15 +14,11 @@ from dlc.media.camera.negotiation import Negotiated
 from dlc.media.camera.plan import StreamFormat
 from dlc.workflows.hardware import GpuCoder
 from dlc.workflows.probe import ProbeReport, SwapperSpeed, probe
-
-
-def run(*arguments: str) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "dlc", "probe", *arguments]
-    return subprocess.run(command, capture_output=True, text=True, check=False, timeout=60)
+from tests.cli.run import call_dlc, run_dlc
 
 
 def test_json_is_one_object_with_every_role() -> None:
-    done = run("--json", "--provider", "cpu", "--no-measure")
+    done = call_dlc("probe", "--json", "--provider", "cpu", "--no-measure")
     assert done.returncode == 0, done.stderr
     report = json.loads(done.stdout)
     assert {entry["role"] for entry in report["routes"]} >= {"detector", "swapper", "built-in"}
@@ -32,7 +27,7 @@ def test_json_is_one_object_with_every_role() -> None:
 
 
 def test_the_built_in_engine_is_measured() -> None:
-    done = run("--json")
+    done = run_dlc("probe", "--json")
     assert done.returncode == 0, done.stderr
     mesh = json.loads(done.stdout)["engines"][0]
     assert mesh["engine"] == "mesh"
@@ -53,7 +48,7 @@ def test_the_built_in_engine_is_measured() -> None:
 
 def test_an_absent_provider_ends_with_its_exit_code_and_the_remedy() -> None:
     absent = "directml" if sys.platform != "win32" else "coreml"
-    done = run("--provider", absent)
+    done = call_dlc("probe", "--provider", absent)
     assert done.returncode == 12
     assert "use another --provider" in done.stderr
     assert not done.stdout
@@ -96,7 +91,7 @@ def test_what_a_gpu_does_with_videos_is_told_where_there_is_a_driver(
 
 
 def test_a_camera_that_is_not_there_ends_with_its_exit_code() -> None:
-    done = run("--no-measure", "--camera", "97")
+    done = call_dlc("probe", "--no-measure", "--camera", "97")
     assert done.returncode == 13
     assert "97" in done.stderr
     assert not done.stdout

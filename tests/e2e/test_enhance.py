@@ -16,7 +16,7 @@ from dlc.graph.synthetic import InswapperOptions, write_inswapper
 from dlc.media.frame import Frame
 from dlc.media.opening import open_target
 from tests import clips
-from tests.cli.run import run_dlc
+from tests.cli.run import call_dlc
 from tests.enhancing.patches import detail_of
 from tests.enhancing.sharpeners import write_broken, write_sharpener
 from tests.stand_ins import paint_face, write_arcface, write_detector
@@ -31,7 +31,7 @@ def sharpener(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def swap(source: Path, target: Path, output: Path, *options: str | Path) -> dict[str, Any]:
     exact = ["--encoder", "ffv1", "--end", SECONDS, "--json", "--no-provenance"]
-    run = run_dlc("swap", source, target, output, *exact, *options)
+    run = call_dlc("swap", source, target, output, *exact, *options)
     assert run.returncode == 0, run.stderr
     result: dict[str, Any] = json.loads(run.stdout)
     return result
@@ -86,7 +86,7 @@ def test_faces_of_the_neural_engine_get_detail_too(sharpener: Path, tmp_path: Pa
         "enhanced": ["--enhance", "gpen256", "--enhancer-model", sharpener],
     }.items():
         source, output = tmp_path / "source.png", tmp_path / f"{name}.png"
-        run = run_dlc("swap", source, source, output, *models, *options, "--json")
+        run = call_dlc("swap", source, source, output, *models, *options, "--json")
         assert run.returncode == 0, run.stderr
         pictures.append(np.asarray(cv2.imread(str(output)), np.uint8))
     plain, enhanced = pictures
@@ -99,7 +99,7 @@ def test_a_model_that_gives_no_picture_leaves_nothing(
 ) -> None:
     broken = write_broken(tmp_path / "broken.onnx")
     options = ["--engine", "mesh", "--enhance", "gpen256", "--enhancer-model", broken]
-    run = run_dlc("swap", astronaut_file, group_clip, folder / "out.mp4", *options)
+    run = call_dlc("swap", astronaut_file, group_clip, folder / "out.mp4", *options)
     assert run.returncode == 9
     assert "broken.onnx is unusable" in run.stderr
     assert not list(folder.iterdir())
@@ -110,6 +110,6 @@ def test_missing_weights_say_what_to_pull(
 ) -> None:
     home = {"HOME": str(tmp_path), "XDG_DATA_HOME": str(tmp_path), "DLC_MODELS": str(tmp_path)}
     options = ["--engine", "mesh", "--enhance", "gpen512"]
-    run = run_dlc("swap", astronaut_file, group_clip, folder / "out.mp4", *options, changes=home)
+    run = call_dlc("swap", astronaut_file, group_clip, folder / "out.mp4", *options, changes=home)
     assert run.returncode == 9
     assert "dlc models pull GPEN-BFR-512" in run.stderr

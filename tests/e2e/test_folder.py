@@ -14,7 +14,7 @@ import av
 import pytest
 
 from tests import clips
-from tests.cli.run import command, environment, run_dlc
+from tests.cli.run import call_dlc, command, environment
 from tests.e2e.conftest import NEAR, remux
 
 
@@ -38,7 +38,7 @@ def test_a_folder_is_swapped_whatever_one_file_does(
 ) -> None:
     output = folder / "swapped"
     shutil.copy(wall, targets / "clip2.png")
-    run = run_dlc("swap", astronaut_file, targets, output, "--json")
+    run = call_dlc("swap", astronaut_file, targets, output, "--json")
     assert run.returncode == 5
     result = json.loads(run.stdout)
     assert run.stdout.count("\n") == 1
@@ -73,7 +73,7 @@ def test_a_name_gives_the_terminal_no_orders(
     targets.mkdir()
     name, shown = "wall\x1b[2Jred\n.png", r"wall\x1b[2Jred\n.png"
     shutil.copy(wall, targets / name)
-    run = run_dlc("swap", astronaut_file, targets, folder / "swapped", "--json")
+    run = call_dlc("swap", astronaut_file, targets, folder / "swapped", "--json")
     assert run.returncode == 5
     assert "\x1b" not in run.stderr
     problem, row = (line for line in run.stderr.splitlines() if shown in line)
@@ -85,11 +85,11 @@ def test_a_name_gives_the_terminal_no_orders(
 def test_the_same_command_goes_on(astronaut_file: Path, targets: Path, folder: Path) -> None:
     arguments = ["swap", astronaut_file, targets, folder, "--quiet", "--end", "0.1"]
     (folder / "clip.mp4").write_bytes(b"precious")
-    run = run_dlc(*arguments)
+    run = call_dlc(*arguments)
     assert (run.returncode, run.stdout, run.stderr) == (0, "", "")
     assert (folder / "clip.mp4").read_bytes() == b"precious"
     assert names(folder) == ["clip.mp4", "clip10.mp4"]
-    run = run_dlc(*arguments, "--overwrite")
+    run = call_dlc(*arguments, "--overwrite")
     assert run.returncode == 0
     assert (folder / "clip.mp4").read_bytes() != b"precious"
 
@@ -102,9 +102,9 @@ def test_a_configuration_may_name_a_folder(
     names_of = {"source": astronaut_file, "target": targets, "output": folder / "out"}
     lines = [f'{key} = "{path.as_posix()}"' for key, path in names_of.items()]
     config.write_text("\n".join(["[swap]", "json = true", 'end = "0.1"', *lines]))
-    shown = run_dlc("swap", "--config", config, "--show-config")
+    shown = call_dlc("swap", "--config", config, "--show-config")
     assert f'target = "{targets.as_posix()}"' in shown.stdout
-    run = run_dlc("swap", "--config", config)
+    run = call_dlc("swap", "--config", config)
     assert run.returncode == 0, run.stderr
     assert json.loads(run.stdout)["files"][0]["frames"] == 3
 

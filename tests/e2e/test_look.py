@@ -14,7 +14,7 @@ from dlc.faces.tracking.tracker import load_tracker
 from dlc.graph.synthetic import InswapperOptions, write_inswapper
 from dlc.media.opening import open_target
 from tests import clips
-from tests.cli.run import run_dlc
+from tests.cli.run import call_dlc
 from tests.stand_ins import paint_face, write_arcface, write_detector, write_landmarker
 
 END = 0.3
@@ -37,7 +37,7 @@ def pictures(path: Path) -> list[NDArray[np.uint8]]:
 def swapped(folder: Path, name: str, *arguments: str | Path) -> list[NDArray[np.uint8]]:
     output = folder / f"{name}.mkv"
     source, target, *rest = arguments
-    run = run_dlc("swap", source, target, output, *LOSSLESS, *rest)
+    run = call_dlc("swap", source, target, output, *LOSSLESS, *rest)
     assert run.returncode == 0, run.stderr
     return pictures(output)
 
@@ -65,7 +65,7 @@ def test_everything_at_once_changes_faces_and_nothing_else(
 ) -> None:
     output = folder / "all.mkv"
     options = (*LOSSLESS, *LOOK, *MASKS, "--json")
-    run = run_dlc("swap", astronaut_file, clip, output, *options)
+    run = call_dlc("swap", astronaut_file, clip, output, *options)
     assert run.returncode == 0, run.stderr
     stages = [stage["name"] for stage in json.loads(run.stdout)["stages"]]
     assert [name for name in stages if name in STAGES] == STAGES
@@ -106,7 +106,7 @@ def test_the_neural_engine_has_them_too(
     results = {}
     for name, asked in (("plain", ()), ("all", (*LOOK, *MASKS, *points, *more))):
         output = folder / f"{name}.png"
-        run = run_dlc("swap", photo, photo, output, *options, *asked, "--json")
+        run = call_dlc("swap", photo, photo, output, *options, *asked, "--json")
         assert run.returncode == 0, run.stderr
         results[name] = (json.loads(run.stdout), cv2.imread(str(output)))
     result, picture = results["all"]
@@ -130,7 +130,7 @@ def test_the_mouth_of_the_neural_engine_needs_a_model(
     photo, options = neural
     home = {"HOME": str(tmp_path), "XDG_DATA_HOME": str(tmp_path), "DLC_MODELS": str(tmp_path)}
     output = folder / "out.png"
-    run = run_dlc("swap", photo, photo, output, *options, "--mouth-mask", changes=home)
+    run = call_dlc("swap", photo, photo, output, *options, "--mouth-mask", changes=home)
     assert run.returncode == 9
     assert "dlc models pull 2d106det" in run.stderr
     assert not output.exists()
@@ -141,7 +141,7 @@ def test_what_only_the_neural_engine_has_is_refused(
     option: tuple[str, ...], astronaut_file: Path, folder: Path
 ) -> None:
     output = folder / "out.png"
-    run = run_dlc("swap", astronaut_file, astronaut_file, output, "--engine", "mesh", *option)
+    run = call_dlc("swap", astronaut_file, astronaut_file, output, "--engine", "mesh", *option)
     assert run.returncode == 2
     assert " ".join(option) in run.stderr
 
@@ -150,7 +150,7 @@ def test_what_only_the_neural_engine_has_is_refused(
 def test_padding_that_makes_no_sense_is_refused(
     text: str, astronaut_file: Path, folder: Path
 ) -> None:
-    run = run_dlc(
+    run = call_dlc(
         "swap", astronaut_file, astronaut_file, folder / "out.png", f"--mask-padding={text}"
     )
     assert run.returncode == 2

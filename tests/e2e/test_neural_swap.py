@@ -30,7 +30,7 @@ from dlc.model_store.skim import skim_emap
 from dlc.options import FaceChoice
 from dlc.swapping.inswapper_model import InswapperModel, identity_latent
 from tests import clips
-from tests.cli.run import run_dlc
+from tests.cli.run import call_dlc
 from tests.stand_ins import paint_face, write_arcface, write_detector
 from tests.swapping.inswappers import open_swapper
 
@@ -153,7 +153,7 @@ def expected_frames(case: Case) -> Iterator[NDArray[np.uint8]]:
 def test_every_frame_is_that_of_a_plain_insightface_loop(case: Case, folder: Path) -> None:
     output = folder / "out.mkv"
     arguments = ["--encoder", "ffv1", "--end", str(SECONDS), "--json", "--provider", "cpu"]
-    run = run_dlc("swap", case.source, case.target, output, *case.options, *arguments)
+    run = call_dlc("swap", case.source, case.target, output, *case.options, *arguments)
     assert run.returncode == 0, run.stderr
     result = json.loads(run.stdout)
     assert result["engine"] == "inswapper"
@@ -204,7 +204,7 @@ def test_the_same_faces_are_found_and_made_the_same(case: Case) -> None:
 
 def test_a_picture_is_swapped_too(painted: Case, folder: Path) -> None:
     output = folder / "out.png"
-    run = run_dlc("swap", painted.source, painted.source, output, *painted.options, "--json")
+    run = call_dlc("swap", painted.source, painted.source, output, *painted.options, "--json")
     assert run.returncode == 0, run.stderr
     assert json.loads(run.stdout)["faces"] == 1
 
@@ -215,7 +215,7 @@ def test_half_precision_that_overflows_ends_with_the_remedy_and_no_black_faces(
     broken = tmp_path / "half.onnx"
     write_inswapper(broken, InswapperOptions(width=4, half=True, overflowing=True))
     options = [*painted.options, "--swapper-model", broken]
-    run = run_dlc("swap", painted.source, painted.target, folder / "out.mp4", *options)
+    run = call_dlc("swap", painted.source, painted.target, folder / "out.mp4", *options)
     assert run.returncode == 9
     assert "half.onnx" in run.stderr
     assert "single precision" in run.stderr
@@ -226,7 +226,7 @@ def test_a_truncated_model_is_named(painted: Case, folder: Path, tmp_path: Path)
     cut = tmp_path / "cut.onnx"
     cut.write_bytes(painted.swapper.read_bytes()[:-1000])
     options = [*painted.options, "--swapper-model", cut]
-    run = run_dlc("swap", painted.source, painted.target, folder / "out.mp4", *options)
+    run = call_dlc("swap", painted.source, painted.target, folder / "out.mp4", *options)
     assert run.returncode == 9
     assert "cut.onnx" in run.stderr
     assert not list(folder.iterdir())
@@ -234,7 +234,7 @@ def test_a_truncated_model_is_named(painted: Case, folder: Path, tmp_path: Path)
 
 def test_a_model_for_something_else_is_named(painted: Case, folder: Path) -> None:
     options = [*painted.options, "--swapper-model", painted.analysis / "rec.onnx"]
-    run = run_dlc("swap", painted.source, painted.target, folder / "out.mp4", *options)
+    run = call_dlc("swap", painted.source, painted.target, folder / "out.mp4", *options)
     assert run.returncode == 9
     assert "rec.onnx cannot serve as swapper" in run.stderr
 
@@ -243,7 +243,7 @@ def test_without_its_models_the_engine_says_what_to_pull(
     painted: Case, folder: Path, tmp_path: Path
 ) -> None:
     home = {"HOME": str(tmp_path), "XDG_DATA_HOME": str(tmp_path), "DLC_MODELS": str(tmp_path)}
-    run = run_dlc(
+    run = call_dlc(
         "swap",
         painted.source,
         painted.target,
@@ -258,7 +258,7 @@ def test_without_its_models_the_engine_says_what_to_pull(
 
 def test_people_are_mapped_live_by_the_engine_s_own_recognizer(painted: Case, folder: Path) -> None:
     output = folder / "live.mp4"
-    run = run_dlc(
+    run = call_dlc(
         "live", "--map", f"{painted.source}={painted.source}", "--camera", painted.target,
         "--loop", "--duration", "2", "--output", output, *painted.options,
     )  # fmt: skip

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from dlc.graph.synthetic import InswapperOptions, write_inswapper
 from dlc.media.opening import open_target
 from tests import clips
-from tests.cli.run import run_dlc
+from tests.cli.run import call_dlc
 from tests.stand_ins import BLUE, paint_face, write_arcface, write_detector, write_occluder
 
 Bytes = NDArray[np.uint8]
@@ -42,7 +42,7 @@ def covered(bgr: Bytes) -> Bytes:
 
 
 def swap(source: Path, target: Path, output: Path, *options: str | Path) -> dict[str, Any]:
-    run = run_dlc("swap", source, target, output, "--json", "--no-provenance", *options)
+    run = call_dlc("swap", source, target, output, "--json", "--no-provenance", *options)
     assert run.returncode == 0, run.stderr
     result: dict[str, Any] = json.loads(run.stdout)
     return result
@@ -137,7 +137,7 @@ def test_what_cameras_see(
     group_file: Path, covered_clip: Path, folder: Path, occluder: Path
 ) -> None:
     output = folder / "live.mkv"
-    run = run_dlc(
+    run = call_dlc(
         "live", "--source", group_file, "--camera", covered_clip, "--loop", "--duration", "2",
         "--engine", "mesh", "--verbose", "--output", output, "--occluder-model", occluder,
     )  # fmt: skip
@@ -156,7 +156,7 @@ def test_what_cameras_see(
 def refused(*arguments: str | Path, models: Path) -> tuple[int, str]:
     """Return the exit code and the message of a run by someone with these models."""
     home = {"HOME": str(models), "XDG_DATA_HOME": str(models), "DLC_MODELS": str(models)}
-    run = run_dlc("swap", *arguments, changes=home)
+    run = call_dlc("swap", *arguments, changes=home)
     return run.returncode, run.stderr
 
 
@@ -196,7 +196,7 @@ def test_a_model_without_use_for_it_is_refused(
 def test_the_file_of_options_can_name_it(
     astronaut_file: Path, folder: Path, occluder: Path
 ) -> None:
-    run = run_dlc(
+    run = call_dlc(
         "swap", astronaut_file, astronaut_file, folder / "out.png", "--occlusion", "model",
         "--occluder-model", occluder, "--show-config",
     )  # fmt: skip
@@ -205,6 +205,6 @@ def test_the_file_of_options_can_name_it(
     assert f'occluder-model = "{occluder}"' in run.stdout
     config = folder.parent / "dlc.toml"
     config.write_text(run.stdout)
-    again = run_dlc("swap", "--config", config, "--json")
+    again = call_dlc("swap", "--config", config, "--json")
     assert again.returncode == 0, again.stderr
     assert "occlude" in [stage["name"] for stage in json.loads(again.stdout)["stages"]]

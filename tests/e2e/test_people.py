@@ -22,7 +22,7 @@ from dlc.workflows.engines.engine import LoadedEngine
 from dlc.workflows.people.assignment import Assignment
 from dlc.workflows.people.faces import FacesOptions, find_people
 from tests import clips, crossing
-from tests.cli.run import run_dlc
+from tests.cli.run import call_dlc
 from tests.faces.pictures import Picture
 from tests.workflows import two_people
 from tests.workflows.painter import BLUE, GREEN, Dyer
@@ -128,17 +128,17 @@ def test_live_a_person_who_is_not_mapped_hides_the_picture(
         "--no-face", "blank", "--output", output, "--overwrite",
         "--map", f"{anna}={astronaut_file}",
     )  # fmt: skip
-    run = run_dlc(*live)
+    run = call_dlc(*live)
     assert run.returncode == 0, run.stderr
     assert " 0 faces swapped" not in run.stderr
     assert not any(frame.any() for frame in decoded(output))
     # With a source for the rest, everybody is swapped.
-    run = run_dlc(*live, "--source", astronaut_file)
+    run = call_dlc(*live, "--source", astronaut_file)
     assert run.returncode == 0, run.stderr
     assert any(frame.any() for frame in decoded(output))
-    told = run_dlc("inspect", output).stdout
+    told = call_dlc("inspect", output).stdout
     assert told.count("SHA-256") == 2, "of the photo whose face was used and of the clip"
-    run = run_dlc(*live, "--map", f"{bela}={astronaut_file}", "--reference", bela)
+    run = call_dlc(*live, "--map", f"{bela}={astronaut_file}", "--reference", bela)
     assert run.returncode == 2
     assert "contradict" in run.stderr
 

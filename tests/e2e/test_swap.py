@@ -19,7 +19,7 @@ from PIL import Image
 import dlc
 from dlc.faces.tracking.tracker import load_tracker
 from dlc.media.opening import open_target
-from tests.cli.run import command, environment, run_dlc
+from tests.cli.run import call_dlc, command, environment, run_dlc
 from tests.e2e.conftest import remux
 from tests.media.image.heif_files import heic
 
@@ -86,7 +86,7 @@ def test_recordings_of_a_broadcast_joined_into_one_file_go_on_in_step(
     # The second one's clock begins where the first one's did.
     path.write_bytes(2 * path.read_bytes())
 
-    run = run_dlc("swap", astronaut_file, path, folder / "out.mp4", "--json")
+    run = call_dlc("swap", astronaut_file, path, folder / "out.mp4", "--json")
 
     assert run.returncode == 0, run.stderr
     result = json.loads(run.stdout)
@@ -98,7 +98,7 @@ def test_recordings_of_a_broadcast_joined_into_one_file_go_on_in_step(
 
 
 def test_a_picture_is_swapped(astronaut_file: Path, group_file: Path, folder: Path) -> None:
-    run = run_dlc("swap", astronaut_file, group_file, folder / "out.png", "--json")
+    run = call_dlc("swap", astronaut_file, group_file, folder / "out.png", "--json")
     assert run.returncode == 0, run.stderr
     assert json.loads(run.stdout)["frames"] == 1
     before, after = cv2.imread(str(group_file)), cv2.imread(str(folder / "out.png"))
@@ -113,13 +113,13 @@ def test_a_photo_from_a_phone_is_swapped_onto_another(
     for path, photo, share in ((source, astronaut_file, 1), (target, group_file, 2)):
         with Image.open(photo) as image:
             path.write_bytes(heic(np.asarray(image.convert("RGB").reduce(share))))
-    run = run_dlc("swap", source, target, output, "--json", "--quiet")
+    run = call_dlc("swap", source, target, output, "--json", "--quiet")
     assert (run.returncode, run.stderr) == (0, "")
     assert json.loads(run.stdout)["faces"] >= 4
     inside, outside = difference_in_and_around_faces(target, output)
     assert inside > 4
     assert outside < 1.5
-    run = run_dlc("swap", source, target, folder / "out.heic")
+    run = call_dlc("swap", source, target, folder / "out.heic")
     assert run.returncode == 6
     assert "ends in .jpg, .jpeg, .png" in run.stderr
     assert [path.name for path in folder.iterdir()] == ["out.jpg"]
@@ -199,7 +199,7 @@ def test_a_folder_of_photos_is_one_person(
     shutil.copy(astronaut_file, person / "a.png")
     shutil.copy(wall, person / "b.png")
     (person / "notes.txt").write_text("from the shelf")
-    run = run_dlc("swap", person, clip, folder / "out.mp4", "--end", "0.1")
+    run = call_dlc("swap", person, clip, folder / "out.mp4", "--end", "0.1")
     assert run.returncode == 0, run.stderr
     assert f"ignoring {person / 'notes.txt'}: not a picture" in run.stderr
     assert f"warning: no face in {person / 'b.png'}: this photo is not used" in run.stderr
@@ -208,13 +208,13 @@ def test_a_folder_of_photos_is_one_person(
 def test_several_faces_in_the_source_are_mentioned(
     group_file: Path, clip: Path, folder: Path
 ) -> None:
-    run = run_dlc("swap", group_file, clip, folder / "out.mp4", "--end", "0.1")
+    run = call_dlc("swap", group_file, clip, folder / "out.mp4", "--end", "0.1")
     assert run.returncode == 0, run.stderr
     assert f"faces in {group_file}: the largest is used" in run.stderr
 
 
 def test_options_reach_the_work(astronaut_file: Path, clip: Path, folder: Path) -> None:
-    run = run_dlc(
+    run = call_dlc(
         "swap", astronaut_file, clip, folder / "out.mkv", "--json", "--quiet", "--no-audio",
         "--faces", "largest", "--start", "0.1", "--end", "00:00:00.3", "--quality", "30",
         "--preset", "fast", "--encoder", "libx264", "--threads", "1",
@@ -245,18 +245,18 @@ def test_the_library_raises_what_the_command_line_reports(wall: Path, clip: Path
     with pytest.raises(dlc.NoFaceError, match=r"wall\.png") as caught:
         dlc.swap(wall, clip, clip.with_name("never.mp4"))
     assert isinstance(caught.value, dlc.DlcError)
-    assert caught.value.exit_code == run_dlc("swap", wall, clip, "never.mp4").returncode
+    assert caught.value.exit_code == call_dlc("swap", wall, clip, "never.mp4").returncode
 
 
 def test_one_frame_of_a_video_becomes_a_picture(
     astronaut_file: Path, clip: Path, folder: Path
 ) -> None:
     output = folder / "frame.png"
-    run = run_dlc("swap", astronaut_file, clip, output, "--start", "0:00.4", "--json")
+    run = call_dlc("swap", astronaut_file, clip, output, "--start", "0:00.4", "--json")
     assert run.returncode == 0, run.stderr
     result = json.loads(run.stdout)
     assert (result["frames"], result["notes"]) == (1, [])
-    full = run_dlc("swap", astronaut_file, clip, folder / "full.mp4", "--quality", "0", "--quiet")
+    full = call_dlc("swap", astronaut_file, clip, folder / "full.mp4", "--quality", "0", "--quiet")
     assert full.returncode == 0, full.stderr
     shown, expected = (
         pixels.astype(float)
@@ -266,10 +266,10 @@ def test_one_frame_of_a_video_becomes_a_picture(
     # All frames up to this one were seen, so that it differs by no more than how chroma is read.
     assert np.abs(shown - expected).mean() < 1
     assert np.abs(shown - expected).mean() < np.abs(shown - before).mean() / 3
-    late = run_dlc("swap", astronaut_file, clip, folder / "late.png", "--start", "0:09")
+    late = call_dlc("swap", astronaut_file, clip, folder / "late.png", "--start", "0:09")
     assert late.returncode == 2
     assert "lies past the end" in late.stderr
-    ranged = run_dlc("swap", astronaut_file, clip, folder / "x.png", "--end", "0.2")
+    ranged = call_dlc("swap", astronaut_file, clip, folder / "x.png", "--end", "0.2")
     assert ranged.returncode == 2
     assert "--end has no meaning for one frame" in ranged.stderr
 
@@ -278,14 +278,16 @@ def test_results_are_scaled(
     astronaut_file: Path, clip: Path, group_file: Path, folder: Path
 ) -> None:
     video, picture = folder / "out.mp4", folder / "out.png"
-    run = run_dlc("swap", astronaut_file, clip, video, "--height", "240", "--end", "0.1", "--quiet")
+    run = call_dlc(
+        "swap", astronaut_file, clip, video, "--height", "240", "--end", "0.1", "--quiet"
+    )
     assert run.returncode == 0, run.stderr
     assert pictures(video)[0].shape == (240, 426, 3)
     assert sound(video) == sound(clip)[: len(sound(video))]
-    run = run_dlc("swap", astronaut_file, group_file, picture, "--height", "443", "--quiet")
+    run = call_dlc("swap", astronaut_file, group_file, picture, "--height", "443", "--quiet")
     assert run.returncode == 0, run.stderr
     assert cv2.imread(str(picture)).shape == (443, 640, 3)
-    odd = run_dlc("swap", astronaut_file, clip, folder / "odd.mp4", "--height", "241")
+    odd = call_dlc("swap", astronaut_file, clip, folder / "odd.mp4", "--height", "241")
     assert odd.returncode == 2
     assert "--height is 241, and pictures in yuv420p have an even height: give 240 or 242" in (
         odd.stderr

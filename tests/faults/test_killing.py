@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from dlc.media.opening import open_target
-from tests.cli.run import command, environment, run_dlc
+from tests.cli.run import call_dlc, command, environment
 from tests.faults import files
 
 pytestmark = pytest.mark.skipif(os.name == "nt", reason="kills by POSIX signals")
@@ -48,7 +48,7 @@ def test_a_killed_run_is_all_or_nothing(
     output = tmp_path / "out.mp4"
     swap = ("swap", astronaut_file, small_clip, output, "--end", "1", "--overwrite")
     began = time.monotonic()
-    assert run_dlc(*swap).returncode == 0
+    assert call_dlc(*swap).returncode == 0
     whole, count = time.monotonic() - began, 15
     output.unlink()
     chance = random.Random(8)  # noqa: S311 - reproducible, no secret
@@ -80,12 +80,12 @@ def test_a_resumed_run_is_that_of_one_that_was_left_alone(
     segments: tuple[str, ...] = ("--resume", *TWO_SEGMENTS)
     if mapped:
         segments += ("--map", f"{group_file}={group_file}")
-    assert run_dlc("swap", astronaut_file, small_clip, plain, "--end", "2").returncode == 0
-    assert run_dlc("swap", astronaut_file, small_clip, alone, *segments).returncode == 0
+    assert call_dlc("swap", astronaut_file, small_clip, plain, "--end", "2").returncode == 0
+    assert call_dlc("swap", astronaut_file, small_clip, alone, *segments).returncode == 0
     swap = ("swap", astronaut_file, small_clip, resumed, *segments)
     stop_after_segment(0, *swap)
     assert not resumed.exists()
-    run = run_dlc(*swap)
+    run = call_dlc(*swap)
     assert "1 of 2 segments were there already" in run.stderr
     assert files.frames(resumed) == files.frames(alone)
     assert [at for at, _ in files.frames(resumed)] == [at for at, _ in files.frames(plain)]
@@ -99,11 +99,11 @@ def test_segments_of_another_swap_are_refused(
     output = tmp_path / "out.mp4"
     swap = ("swap", astronaut_file, small_clip, output, "--resume", *TWO_SEGMENTS)
     stop_after_segment(0, *swap)
-    run = run_dlc(*swap, "--quality", "30")
+    run = call_dlc(*swap, "--quality", "30")
     assert run.returncode == 6
     assert "begun with something else (encoding)" in run.stderr
     assert "pass --overwrite" in run.stderr
-    run = run_dlc(*swap, "--quality", "30", "--overwrite")
+    run = call_dlc(*swap, "--quality", "30", "--overwrite")
     assert run.returncode == 0, run.stderr
     assert "were there already" not in run.stderr
     assert os.listdir(tmp_path) == ["out.mp4"]  # noqa: PTH208
@@ -117,7 +117,7 @@ def test_a_damaged_segment_is_made_again(
     stop_after_segment(0, *swap)
     (folder,) = tmp_path.glob(".*.dlc-resume")
     (folder / "000000.mp4").write_bytes(b"half")
-    run = run_dlc(*swap)
+    run = call_dlc(*swap)
     assert run.returncode == 0, run.stderr
     assert "were there already" not in run.stderr
     assert len(files.frames(output)) == 30
@@ -154,7 +154,7 @@ def test_a_full_disk(
         pytest.skip("mounting is not allowed here")
     try:
         quality = ("--quality", "1", *options)
-        run = run_dlc("swap", astronaut_file, small_clip, disk / "out.mp4", *quality)
+        run = call_dlc("swap", astronaut_file, small_clip, disk / "out.mp4", *quality)
         assert run.returncode == 8, run.stderr
         assert "the disk is full" in run.stderr.splitlines()[-1]
         left = os.listdir(disk)  # noqa: PTH208

@@ -7,7 +7,7 @@ import pytest
 from dlc.cli.arguments.enhancing import enhance_options
 from dlc.errors import OptionError
 from dlc.options import EnhanceOptions, Enhancer
-from tests.cli.run import run_dlc
+from tests.cli.run import call_dlc
 
 
 def test_nothing_is_enhanced_unasked() -> None:
@@ -40,6 +40,6 @@ def test_what_has_no_effect_is_an_error(
 
 
 def test_the_command_line_says_so(tmp_path: Path) -> None:
-    run = run_dlc("swap", "me.jpg", "a.mp4", tmp_path / "b.mp4", "--enhance-every", "4")
+    run = call_dlc("swap", "me.jpg", "a.mp4", tmp_path / "b.mp4", "--enhance-every", "4")
     assert run.returncode == 2
     assert "name an enhancer" in run.stderr

@@ -9,7 +9,7 @@ import pytest
 from dlc.cli.arguments.people import named_files, parse_faces, parse_map, people_options
 from dlc.errors import OptionError
 from dlc.options import FaceChoice
-from tests.cli.run import run_dlc
+from tests.cli.run import call_dlc
 
 A, B, C = Path("a"), Path("b"), Path("c")
 
@@ -80,7 +80,7 @@ def test_what_is_missing_is_named(
     ],
 )
 def test_a_wrong_command_line_is_one_clear_line(arguments: list[str], said: str) -> None:
-    run = run_dlc("swap", *arguments)
+    run = call_dlc("swap", *arguments)
     assert run.returncode == 2
     assert said in run.stderr
     assert run.stderr.count("\n") == 1

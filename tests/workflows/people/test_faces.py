@@ -15,7 +15,7 @@ from dlc.media.image.still import read_photo
 from dlc.workflows.people.faces import FacesOptions, find_people
 from dlc.workflows.people.sheet import draw_people
 from dlc.workflows.progress import Progress
-from tests.cli.run import run_dlc
+from tests.cli.run import call_dlc
 
 
 def test_everybody_in_a_picture_has_a_portrait_that_shows_a_face(
@@ -78,15 +78,15 @@ def test_a_similarity_that_no_faces_have_is_refused(group_file: Path, tmp_path: 
 
 def test_the_command_prints_options_to_copy(group_file: Path, tmp_path: Path) -> None:
     folder = tmp_path / "the people"
-    run = run_dlc("faces", group_file, "--output", folder)
+    run = call_dlc("faces", group_file, "--output", folder)
     assert run.returncode == 0, run.stderr
     assert f"--map '{folder / 'person1.png'}=SOURCE.jpg'" in run.stdout
-    again = run_dlc("faces", group_file, "--output", folder, "--json", "--overwrite")
+    again = call_dlc("faces", group_file, "--output", folder, "--json", "--overwrite")
     shown = json.loads(again.stdout)
     assert [Path(person["photo"]).name for person in shown["people"]] == [
         f"person{number}.png" for number in range(1, 7)
     ]
-    assert run_dlc("faces", group_file, "--output", folder).returncode == 6
+    assert call_dlc("faces", group_file, "--output", folder).returncode == 6
 
 
 def test_the_sheet_has_a_cell_for_everybody() -> None:
