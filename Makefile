@@ -31,7 +31,7 @@ help:
 	@echo "make bench         measure the speed at 960x540 and 1920x1080"
 	@echo "make bench-memory  measure the memory a long video needs"
 	@echo "make bench-cuda    measure what an NVIDIA GPU does"
-	@echo "make bench-...     the other subjects of PERFORMANCE.md: neural, winograd, overlap, paste-back"
+	@echo "make bench-...     the other subjects of PERFORMANCE.md: neural, winograd, overlap, paste-back, startup"
 	@echo "make pictures      draw the pictures of README.md"
 	@echo "make clean         remove everything these commands made"
 
@@ -83,6 +83,8 @@ demo: $(READY) $(filter $(DEMO_INPUTS),$(SOURCE) $(TARGET))
 	echo "video:         $$output" && \
 	echo "contact sheet: $$sheet"
 
+# Where this is set, every process that a test starts would compile all of dlc anew.
+test: export PYTHONDONTWRITEBYTECODE =
 test: $(READY)
 	@echo "==> Running the tests"
 	@$(BIN)/python -m pytest --numprocesses auto --maxprocesses 4 --dist worksteal

@@ -27,6 +27,7 @@ from tests.bench import (
     overlap,
     paste_back,
     speed,
+    startup,
     winograd,
 )
 from tests.bench.cuda import parts
@@ -67,6 +68,7 @@ SUBJECTS: dict[str, Callable[[Bench], Any]] = {
     "live-pixels": lambda b: live_pixels.measure(b.console),
     "graph-pixels": lambda b: graph_pixels.measure(b.console),
     "motion": lambda b: motion.measure(b.console),
+    "startup": lambda b: startup.measure(b.folder, b.source, b.runs, b.console),
     "winograd": lambda b: winograd.measure(b.folder, b.runs, b.console),
     "paste-back": lambda b: paste_back.measure(b.console),
 }

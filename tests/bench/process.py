@@ -32,11 +32,15 @@ class CommandError(SystemExit):
         super().__init__(f"exit code {code}: {' '.join(command)}: {last}")
 
 
-def run(command: Sequence[str]) -> Run:
+def run(command: Sequence[str], code: int = 0) -> Run:
     """Run `command` and wait for it.
 
+    Args:
+        command: its words.
+        code: what it should end with.
+
     Raises:
-        CommandError: the command failed; its standard error has been shown.
+        CommandError: it ended with something else; its standard error has been shown.
     """
     with tempfile.TemporaryFile("w+") as output, tempfile.TemporaryFile("w+") as errors:
         began = time.perf_counter()
@@ -49,7 +53,7 @@ def run(command: Sequence[str]) -> Run:
         child.returncode = os.waitstatus_to_exitcode(status)
         output.seek(0)
         errors.seek(0)
-        if child.returncode:
+        if child.returncode != code:
             # With --json, dlc says on standard output why it failed.
             said = errors.read() or output.read()
             sys.stderr.write(said)
