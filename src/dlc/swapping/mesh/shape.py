@@ -12,7 +12,7 @@ from dlc.faces.landmarks.topology import MOUTH_CORNERS, NOSE_TIP, VERTEX_COUNT
 from dlc.swapping.mesh.layout import Layout
 
 # How far features move towards the source's proportions, and how far the mouth does.
-_STRENGTH = 0.7
+_STRENGTH = 0.9
 _MOUTH_STRENGTH = 0.1
 # Weight of each anchor; other vertices count 1.
 _ANCHOR = 100.0
