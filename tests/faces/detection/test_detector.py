@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from itertools import pairwise
 
 import numpy as np
@@ -76,6 +77,25 @@ def test_pictures_without_a_face_have_none(detector: FaceDetector, shape: tuple[
 def test_the_threshold_is_kept(detector: FaceDetector, astronaut: NDArray[np.uint8]) -> None:
     session = detector._session  # noqa: SLF001 - the same weights need not be loaded twice
     assert FaceDetector(session, min_score=0.99).detect(astronaut) == []
+
+
+def test_tiles_are_looked_at_one_by_one(
+    detector: FaceDetector, astronaut: NDArray[np.uint8]
+) -> None:
+    session = detector._session  # noqa: SLF001 - the same weights need not be loaded twice
+    shapes: list[tuple[int, ...]] = []
+
+    class Recording:
+        def run(
+            self, names: Sequence[str], feed: Mapping[str, NDArray[np.float32]], /
+        ) -> list[NDArray[np.float32]]:
+            shapes.append(feed["image"].shape)
+            return session.run(names, feed)
+
+    recording = FaceDetector(Recording())
+    (face,) = recording.detect(astronaut[:288], tiled=True)
+    assert face.score > 0.9
+    assert shapes == [(1, 3, 192, 192)] * 3
 
 
 @given(st.integers(1, 2000), st.integers(1, 2000))
