@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import tracemalloc
+
 import numpy as np
 import pytest
 
@@ -39,3 +41,16 @@ def test_spreading_is_linear_and_keeps_the_kind(layout: Layout) -> None:
 
 def test_the_same_sampling_is_worked_out_once(layout: Layout) -> None:
     assert sampling(layout, 64) is sampling(layout, 64)
+
+
+def test_only_the_last_size_takes_memory(layout: Layout) -> None:
+    tracemalloc.start()
+    try:
+        sampling(layout, 128)
+        one = tracemalloc.get_traced_memory()[0]
+        sampling(layout, 256)
+        sampling(layout, 128)
+        both = tracemalloc.get_traced_memory()[0]
+    finally:
+        tracemalloc.stop()
+    assert both < one + 2**16

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import tracemalloc
 from dataclasses import replace
 
 import cv2
@@ -45,6 +46,21 @@ def test_unchanged_light_gives_the_source_back(
     assert skin.dtype == np.uint8
     expected = np.clip(resize(portrait_source.texture, (SIZE, SIZE)), 0, 255)
     np.testing.assert_allclose(skin[..., :3], expected, atol=0.51)
+
+
+def test_only_sizes_in_use_take_memory(portrait_source: SourceModel, layout: Layout) -> None:
+    tracemalloc.start()
+    try:
+        texture = SourceTexture(portrait_source, layout, ToneMeter(layout))
+        before = tracemalloc.get_traced_memory()[0]
+        first, again = painted(texture), painted(texture)
+        per_pixel = (tracemalloc.get_traced_memory()[0] - before) / SIZE**2
+    finally:
+        tracemalloc.stop()
+    assert before < 2**20
+    # Twelve floats and a byte of the source, and what was painted twice.
+    assert 49 < per_pixel - 2 * 4 < 55
+    np.testing.assert_array_equal(again, first)
 
 
 def test_gain_multiplies_the_light(texture: SourceTexture) -> None:

@@ -37,7 +37,8 @@ class Sampling:
         return spread.reshape(self.size, self.size, -1)
 
 
-@lru_cache(maxsize=4)
+# Photos are done before the first frame, and take an atlas of another size, of 9 MiB.
+@lru_cache(maxsize=1)
 def sampling(layout: Layout, size: int) -> Sampling:
     """Compute which vertices make up each pixel of a `size` x `size` atlas."""
     # Pixels on the oval belong to the face: it is drawn over the rim.

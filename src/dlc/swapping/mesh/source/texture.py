@@ -74,13 +74,14 @@ class SourceTexture:
     """The source's texture, from small sizes to the full atlas."""
 
     def __init__(self, source: SourceModel, layout: Layout, meter: ToneMeter) -> None:
-        """Measure the source's tone and split up its texture."""
+        """Measure the source's tone."""
         self._layout = layout
+        self._texture, self._trust = source.texture, source.trust
         tone_size = (TONE_SIZE, TONE_SIZE)
         broad = resize(source.texture, tone_size)
         sure = smoothstep(resize(source.trust, tone_size), 0.3, 0.8)
         self.tone: Tone = meter.measure(broad, sure)
-        self._levels = {size: self._level(source, size) for size in _SIZES}
+        self._levels: dict[int, _Level] = {}
 
     def size_for(self, face_width: float) -> int:
         """Return the smallest size that is about as fine as a face of this many pixels."""
@@ -98,7 +99,7 @@ class SourceTexture:
         Returns:
             uint8 (size, size, 4): BGR and opacity.
         """
-        level, gain, contrast = self._levels[size], look.gain, look.contrast
+        level, gain, contrast = self._level(size), look.gain, look.contrast
         painted = cv2.transform(level.detail, look.color * contrast)
         painted = cv2.add(painted, level.light)
         surplus = np.maximum(1 - _LIGHTER / np.maximum(gain @ LUMA, _LIGHTER), 0)
@@ -115,9 +116,17 @@ class SourceTexture:
             opacity = np.asarray(cv2.multiply(opacity, covered, dtype=cv2.CV_8U), np.uint8)
         return np.asarray(cv2.merge([bgr, opacity]), np.uint8)
 
-    def _level(self, source: SourceModel, size: int) -> _Level:
+    def _level(self, size: int) -> _Level:
+        """Return the texture at one size; most targets need one or two of them."""
+        known = self._levels.get(size)
+        if known is None:
+            known = self._levels[size] = self._split(size)
+        return known
+
+    def _split(self, size: int) -> _Level:
+        """Split up the texture at one size."""
         pixels, light, trust = (
-            resize(image, (size, size)) for image in (source.texture, self.tone.light, source.trust)
+            resize(image, (size, size)) for image in (self._texture, self.tone.light, self._trust)
         )
         opacity = feathered_face(self._layout, size, _FEATHER) * self._shown(trust)
         fine = fine_detail(pixels @ LUMA, self._layout)
