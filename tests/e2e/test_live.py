@@ -16,6 +16,7 @@ import pytest
 from dlc.media.live.opening import open_live_source
 from dlc.media.opening import open_target
 from tests.cli.run import command, environment, run_dlc
+from tests.resident import resident_mib
 
 PATIENCE = 60.0
 
@@ -86,7 +87,7 @@ def test_the_second_half_of_a_run_takes_no_more_memory(
     resident: dict[int, float] = {}
     while process.poll() is None:
         told = log.read_text().count("\n") if log.exists() else 0
-        resident.setdefault(told, _resident_mib(process.pid))
+        resident.setdefault(told, resident_mib(process.pid))
         time.sleep(0.2)
     errors = process.communicate()[1]
     assert process.returncode == 0, errors
@@ -98,14 +99,6 @@ def test_the_second_half_of_a_run_takes_no_more_memory(
     # How many frames they were is a matter of the machine, and of what else it does.
     assert sum(line["processing_fps"] > 0 for line in stats) >= 5
     assert frames_in(output) >= 5
-
-
-def _resident_mib(process: int) -> float:
-    try:
-        pages = int(Path(f"/proc/{process}/statm").read_text().split()[1])
-    except (OSError, IndexError):
-        return 0.0
-    return pages * os.sysconf("SC_PAGE_SIZE") / 2**20
 
 
 def test_a_camera_that_is_not_there_is_told(astronaut_file: Path, folder: Path) -> None:

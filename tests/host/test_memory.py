@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from dlc.host.memory import available_memory, container_limit
+from dlc.host.memory import available_memory, container_limit, return_free_memory
+from tests.resident import leave_free_memory, only_glibc, resident_mib
 
 
 def test_this_machine_has_memory() -> None:
@@ -51,3 +52,12 @@ def test_a_container_has_what_its_groups_allow(
 
 def test_other_systems_have_no_groups(tmp_path: Path) -> None:
     assert container_limit(tmp_path / "cgroup", tmp_path) is None
+
+
+@only_glibc
+def test_freed_memory_goes_back_to_the_system() -> None:
+    end = leave_free_memory(32)
+    before = resident_mib()
+    return_free_memory()
+    assert before - resident_mib() > 16
+    assert end

@@ -19,6 +19,7 @@ from dlc.options import (
 )
 from dlc.workflows.provenance import Provenance, prepare_provenance
 from tests.media.signing import issued, small_file
+from tests.resident import leave_free_memory, only_glibc, resident_mib
 
 
 def prepared(folder: Path, *outputs: str, options: SwapOptions | None = None) -> Provenance:
@@ -32,6 +33,17 @@ def test_only_outputs_with_room_for_a_manifest_are_signed(tmp_path: Path) -> Non
     assert provenance.notes == (".mkv has no room for a signed provenance manifest",)
     assert provenance.finish_for(tmp_path / "out.mkv") is None
     assert provenance.finish_for(tmp_path / "sheet.png") is not None
+
+
+@only_glibc
+def test_memory_that_a_run_has_freed_is_given_back_before_signing(tmp_path: Path) -> None:
+    finish = prepared(tmp_path, "out.png").finish_for(tmp_path / "out.png")
+    assert finish is not None
+    end = leave_free_memory(32)
+    before = resident_mib()
+    finish(small_file(tmp_path / "plain.png"), tmp_path / "out.png")
+    assert before - resident_mib() > 16
+    assert end
 
 
 def test_no_key_is_made_where_nothing_is_signed(

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from dlc.errors import InputError
+from dlc.host.memory import return_free_memory
 from dlc.media.atomic import Finish
 from dlc.media.provenance.identity import Identity, read_identity, user_identity
 from dlc.media.provenance.kinds import can_be_signed
@@ -32,7 +33,16 @@ class Provenance:
 
     def finish_for(self, output: Path) -> Finish | None:
         """Return the callback that signs an output; None if it stays unsigned."""
-        return self.signer.sign if self.signer and can_be_signed(output) else None
+        if self.signer is None or not can_be_signed(output):
+            return None
+        sign = self.signer.sign
+
+        def finish(source: Path, destination: Path) -> None:
+            # Signing a small file takes several times its size, at the end of a run.
+            return_free_memory()
+            sign(source, destination)
+
+        return finish
 
 
 def prepare_provenance(

@@ -14,6 +14,7 @@ from dlc.options import SafeguardPolicy, SwapOptions
 from dlc.pipeline import CancelToken
 from dlc.workflows.batch.casting import Casting
 from dlc.workflows.people.assignment import Assignment
+from tests.resident import leave_free_memory, only_glibc, resident_mib
 from tests.workflows.painter import BLUE, GREEN, Dyer, Painter, painting
 
 GO_ON = CancelToken()
@@ -37,6 +38,17 @@ def test_photos_are_read_and_prepared_once(photo: Path, astronaut_file: Path) ->
     painted = second.swapper.swap(frame, second.finder().find(frame))
     assert [patch is not None for patch in painted] == [True]
     assert second.engine.finder is not first.engine.finder
+
+
+@only_glibc
+def test_memory_that_reading_photos_needed_is_given_back(photo: Path) -> None:
+    casting = Casting([photo], [], SwapOptions(safeguard=None))
+    engine = painting(Painter())(1)
+    end = leave_free_memory(64)
+    before = resident_mib()
+    casting.cast(engine, GO_ON)
+    assert before - resident_mib() > 16
+    assert end
 
 
 def test_everybody_keeps_their_face_and_is_looked_for_anew(photo: Path, group_file: Path) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
+from dlc.host.memory import return_free_memory
 from dlc.options import SwapOptions
 from dlc.pipeline import CancelToken
 from dlc.safeguard.guard import Safeguard
@@ -49,6 +50,7 @@ class Casting:
         cast = read_cast(engine, self._photos, self._assignments, self._options.people, cancel)
         self._safeguard = open_safeguard(self._options.safeguard, cast.photos)
         cast.prepare()
+        return_free_memory()
         self._first = cast
         return cast
 

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from contextlib import ExitStack, nullcontext
 
 from dlc.host.detect import available_cpus
+from dlc.host.memory import return_free_memory
 from dlc.media.live.clock import LiveClock
 from dlc.media.live.opening import open_live_source, played_file
 from dlc.media.live.source import LiveReport
@@ -85,6 +86,7 @@ def _prepared_cast(
         logger.warning("%s", caveat)
     safeguard = open_safeguard(options.safeguard, cast.photos, "the camera's picture")
     cast.prepare()
+    return_free_memory()
     return cast, safeguard
 
 
