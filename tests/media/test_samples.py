@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dlc.media.planes import layout_of
+from dlc.media.planes import layout_of, require_layout
 from dlc.media.samples import blend_components, read_components, shrink_components
 
 
@@ -79,3 +79,14 @@ def test_shrinking_averages(pix_fmt: str) -> None:
 
     assert np.all(small[:, :3] == 150)
     assert np.all(small[:, 5:] == 50)
+
+
+@pytest.mark.parametrize(("columns", "expected"), [(64, [147, 153, 147, 153]), (63, [100] * 4)])
+def test_every_row_counts_where_rows_fall_into_odd_blocks(
+    columns: int, expected: list[int]
+) -> None:
+    layout = require_layout("gray")
+    plane = np.full((60, columns), 100, np.uint8)
+    plane[1::2] = 200
+    small = shrink_components([plane], layout, 8, 4)
+    np.testing.assert_array_equal(small, np.repeat(np.float32(expected)[:, None], 8, axis=1))
