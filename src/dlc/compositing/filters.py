@@ -84,18 +84,21 @@ def sharpen_samples(sampled: Bytes, image: Bytes, where: Floats, which: Flags) -
     as long.
 
     Args:
-        sampled: uint8 (h, w, channels), what `sample` made of the image.
-        image: uint8, what was sampled.
+        sampled: uint8 (h, w, 4), what `sample` made of the image.
+        image: uint8 (rows, columns, 4), what was sampled.
         where: float32 (h, w, 2), the points.
         which: bool (h, w), the pixels to replace.
     """
-    points = where[which]
+    # NumPy picks single numbers several times as fast as rows of two points or four channels.
+    points = where.view(np.complex64)[..., 0][which]
     rows = -(-len(points) // _MAP_WIDTH)
-    padded = np.zeros((rows * _MAP_WIDTH, 2), np.float32)
+    if not rows:
+        return
+    padded = np.zeros(rows * _MAP_WIDTH, np.complex64)
     padded[: len(points)] = points
-    if rows:
-        cubic = sample(image, padded.reshape(rows, _MAP_WIDTH, 2), method=cv2.INTER_CUBIC)
-        sampled[which] = cubic.reshape(-1, image.shape[2])[: len(points)]
+    places = padded.view(np.float32).reshape(rows, _MAP_WIDTH, 2)
+    cubic = sample(image, places, method=cv2.INTER_CUBIC)
+    sampled.view(np.uint32)[..., 0][which] = cubic.view(np.uint32).ravel()[: len(points)]
 
 
 def blend(over: Bytes, under: Bytes, opacity: Floats) -> Bytes:
