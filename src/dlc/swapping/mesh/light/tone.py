@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import cv2
 import numpy as np
 
 from dlc.arrays import Floats
@@ -93,7 +94,7 @@ class ToneMeter:
         tint /= np.maximum(broad_blur(lit, self._tint_sigma), 1e-3 * _DARK)[..., None]
         detail = (luma - smooth) / np.maximum(smooth, _DARK)
         variance = float((detail**2 * skin).sum() / max(float(skin.sum()), 1.0))
-        mean = (shown.sum(axis=(0, 1)) / max(float(lit.sum()), _DARK)).astype(np.float32)
+        mean: Floats = _sum(shown) / max(float(lit.sum()), _DARK)
         light = smooth[..., None] * tint
         some = (slice(None, None, 2),) * 2  # a quarter of them tells as much
         shade = _shade(texture[some] - light[some], skin[some], smooth[some], mean)
@@ -132,9 +133,15 @@ def _color_of(changes: Floats, skin: Floats, tint: Floats, prior: float) -> Floa
     """
     luma, prior = changes @ LUMA, prior + 1e-3
     weight = luma * skin
-    along = (changes * weight[..., None]).sum(axis=(0, 1)) + prior * tint
+    along: Floats = _sum(changes * weight[..., None]) + prior * tint
     color: Floats = along / (float((weight * luma).sum()) + prior)
     return color
+
+
+def _sum(image: Floats) -> Floats:
+    """Return the sum of each channel of an image (h, w, 3): float32 (3,)."""
+    # NumPy takes forty times as long to sum up the pixels of channels that lie side by side.
+    return np.array(cv2.sumElems(image)[:3], np.float32)
 
 
 def _bleached(shade: Floats, texture: Floats, skin: Floats, tint: Floats) -> Floats:
@@ -147,7 +154,7 @@ def _bleached(shade: Floats, texture: Floats, skin: Floats, tint: Floats) -> Flo
         tint: float32 (3,), the skin's.
     """
     amount = max(float(skin.sum()), 1.0)
-    mean = (texture * skin[..., None]).sum(axis=(0, 1)) / amount
+    mean: Floats = _sum(texture * skin[..., None]) / amount
     prior = (_EVEN * float(mean @ LUMA)) ** 2 * amount
     difference = _color_of(texture - mean, skin, tint, prior) - tint
     size = float(np.linalg.norm(difference))
