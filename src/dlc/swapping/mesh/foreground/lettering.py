@@ -13,6 +13,7 @@ import numpy as np
 
 from dlc.arrays import Bytes, Flags, Floats
 from dlc.compositing.filters import grow
+from dlc.swapping.mesh.foreground.parts import extent
 from dlc.swapping.mesh.masks import fill_ring
 
 # Least luma of letters, white or yellow, also as a multiple of the face's, and the gray levels by
@@ -73,17 +74,17 @@ def with_letters(bgr: Bytes, bgra: Bytes, letters: Flags) -> Bytes:
 def _in_rows(letters: Flags, face_width: float, least: float) -> Flags:
     """Keep those that form horizontal rows."""
     closed = cv2.morphologyEx(letters.astype(np.uint8), cv2.MORPH_CLOSE, _square(_GAP * face_width))
-    count, labels, stats, _ = cv2.connectedComponentsWithStats(closed)
-    rows = np.asarray(labels)
+    count, labels = cv2.connectedComponents(closed)
+    rows = np.asarray(labels, np.int32)
     areas = np.bincount(rows[letters], minlength=count)
     # Each letter counts for the row in which its first pixel lies.
-    _, parts = cv2.connectedComponents(letters.astype(np.uint8))
-    _, firsts = np.unique(np.asarray(parts), return_index=True)
-    numbers = np.bincount(rows.flat[firsts[1:]], minlength=count)
+    parts = np.asarray(cv2.connectedComponents(letters.astype(np.uint8))[1], np.int32)
+    _, firsts = np.unique(parts[letters], return_index=True)
+    numbers = np.bincount(rows[letters][firsts], minlength=count)
     is_row = (areas >= least) & (numbers >= _LETTERS)
-    is_row &= stats[:, cv2.CC_STAT_WIDTH] >= _LENGTH * face_width
-    is_row &= stats[:, cv2.CC_STAT_HEIGHT] <= stats[:, cv2.CC_STAT_WIDTH]
-    is_row[0] = False  # the ground between the rows
+    for row in np.flatnonzero(is_row).tolist():
+        width, height = extent(rows, row)
+        is_row[row] = width >= max(_LENGTH * face_width, height)
     kept: Flags = letters & is_row[rows]
     return kept
 

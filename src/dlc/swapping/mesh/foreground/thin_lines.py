@@ -12,6 +12,7 @@ import numpy as np
 from dlc.arrays import Bytes, Floats, Gray
 from dlc.compositing.filters import blur, broad_blur, ellipse, resize, smoothstep
 from dlc.faces.landmarks.topology import LEFT_EYE_CORNERS, NOSE_BASE
+from dlc.swapping.mesh.foreground.parts import extent
 from dlc.swapping.mesh.layout import Layout
 from dlc.swapping.mesh.masks import (
     LEFT_BROW,
@@ -123,14 +124,15 @@ def _long_parts(parts: Bytes, length: float, around: Bytes | None = None) -> Byt
         length: in pixels.
         around: if given, each part must also contain a pixel that is 1 in it.
     """
-    _, numbers, stats, _ = cv2.connectedComponentsWithStats(parts, connectivity=8)
-    labels = np.asarray(numbers, np.int32)
-    extent = np.maximum(stats[:, cv2.CC_STAT_WIDTH], stats[:, cv2.CC_STAT_HEIGHT])
-    is_long = (extent > length).astype(np.uint8)
+    labels = np.asarray(cv2.connectedComponents(parts, connectivity=8)[1], np.int32)
+    # A part has at least as many pixels as it is long.
+    is_long = np.bincount(labels.ravel()) > length
+    is_long[0] = False  # the ground between the parts
+    for part in np.flatnonzero(is_long).tolist():
+        is_long[part] = max(extent(labels, part)) > length
     if around is not None:
-        is_long[np.bincount(labels[around > 0], minlength=len(stats)) == 0] = 0
-    is_long[0] = 0  # the ground between the parts
-    return is_long[labels]
+        is_long &= np.bincount(labels[around > 0], minlength=len(is_long)) > 0
+    return is_long.astype(np.uint8)[labels] if is_long.any() else np.zeros_like(parts)
 
 
 def _zones(layout: Layout, size: int) -> tuple[Floats, Floats]:
