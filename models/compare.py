@@ -1,6 +1,7 @@
 """Compares the ONNX files of this folder with LiteRT running the TFLite files they came from.
 
-    python models/compare.py [--wheel WHEEL] [--models FOLDER] [--image PHOTO --box LEFT TOP SIZE]
+    python models/compare.py [--wheels FOLDER] [--models FOLDER]
+        [--image PHOTO --box LEFT TOP SIZE]
 
 Inputs are seeded noise and, with --image, a square crop of a photo in every model's own size.
 --record writes LiteRT's outputs for the first seed, which the tests hold the ONNX files against.
@@ -22,7 +23,13 @@ from seeded import seeded_image
 
 SEEDS = (0, 1)
 # What the models were trained on, see README.md.
-RANGES = {"face_detection.onnx": (-1.0, 1.0), "face_mesh.onnx": (0.0, 1.0), "iris.onnx": (0.0, 1.0)}
+RANGES = {"face_detection.onnx": (-1.0, 1.0)}
+USUAL_RANGE = (0.0, 1.0)
+
+
+def input_size(path: Path) -> int:
+    """Return the side of the square image that a TFLite file takes."""
+    return int(Interpreter(str(path)).get_input_details()[0]["shape"][1])
 
 
 def run_litert(
@@ -40,7 +47,8 @@ def run_litert(
     for details in interpreter.get_output_details():
         output = model.outputs[details["name"]]
         values = interpreter.get_tensor(details["index"])
-        found[output.name] = values.reshape(1, *output.shape)
+        sizes = [size if isinstance(size, int) else -1 for size in output.shape]
+        found[output.name] = values.reshape(1, *sizes)
     return found
 
 
@@ -52,12 +60,10 @@ def run_onnx(path: Path, image: NDArray[np.float32]) -> dict[str, NDArray[np.flo
 
 
 def images(
-    model: Model, photo: NDArray[np.uint8] | None
+    model: Model, size: int, photo: NDArray[np.uint8] | None
 ) -> Iterator[tuple[str, NDArray[np.float32]]]:
     """Yield labelled inputs of one model: the seeds, then the photo's crop if there is one."""
-    session = onnxruntime.InferenceSession(HERE / model.target, providers=["CPUExecutionProvider"])
-    size = session.get_inputs()[0].shape[2]
-    low, high = RANGES[model.target]
+    low, high = RANGES.get(model.target, USUAL_RANGE)
     for seed in SEEDS:
         yield f"seed{seed}", seeded_image(seed, size, low, high)
     if photo is not None:
@@ -86,7 +92,7 @@ def report(file: str, label: str, name: str, difference: NDArray[np.float32], to
 def main() -> None:
     """Print the largest and the mean difference of every output of every model."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--wheel", type=Path)
+    parser.add_argument("--wheels", type=Path)
     parser.add_argument("--models", type=Path, default=HERE, help="folder of the ONNX files")
     parser.add_argument("--image", type=Path)
     parser.add_argument("--box", type=int, nargs=3, default=[0, 0, 512])
@@ -94,10 +100,11 @@ def main() -> None:
     arguments = parser.parse_args()
     photo = photo_crop(arguments.image, arguments.box)
     recorded: dict[str, NDArray[np.float32]] = {}
-    with source_folder(arguments.wheel) as folder:
+    with source_folder(arguments.wheels) as folder:
         for model in MODELS:
-            for label, image in images(model, photo):
-                expected = run_litert(folder / model.source, image, model)
+            source = folder / model.member
+            for label, image in images(model, input_size(source), photo):
+                expected = run_litert(source, image, model)
                 actual = run_onnx(arguments.models / model.target, image)
                 for name, values in expected.items():
                     difference = np.abs(actual[name] - values)

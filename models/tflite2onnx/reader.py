@@ -21,8 +21,10 @@ _OP_NAMES = {
 }
 _OPTION_CLASSES: dict[str, type[Any]] = {
     "ADD": tflite.AddOptions,
+    "CONCATENATION": tflite.ConcatenationOptions,
     "CONV_2D": tflite.Conv2DOptions,
     "DEPTHWISE_CONV_2D": tflite.DepthwiseConv2DOptions,
+    "FULLY_CONNECTED": tflite.FullyConnectedOptions,
     "MAX_POOL_2D": tflite.Pool2DOptions,
     "RESIZE_BILINEAR": tflite.ResizeBilinearOptions,
 }

@@ -26,11 +26,17 @@ class Output:
 
     Attributes:
         name: its ONNX name.
-        shape: its shape without the batch axis.
+        shape: its shape without the batch axis. A name instead of a number is for what depends on
+            the input's size, which is then free.
     """
 
     name: str
-    shape: tuple[int, ...]
+    shape: tuple[int | str, ...]
+
+    @property
+    def is_free(self) -> bool:
+        """Whether a part of its shape depends on the input's size."""
+        return any(isinstance(size, str) for size in self.shape)
 
 
 def translate(
@@ -58,6 +64,7 @@ class _Translation:
     def __init__(self, graph: Graph, half: bool) -> None:
         self._graph = graph
         self._half = half
+        self._is_free = False
         self._nodes: list[onnx.NodeProto] = []
         self._initializers: dict[str, onnx.TensorProto] = {}
         self._constants = {
@@ -69,11 +76,13 @@ class _Translation:
     def model(self, outputs: Mapping[str, Output], metadata: Mapping[str, str]) -> onnx.ModelProto:
         (source,) = self._graph.inputs
         _, height, width, channels = self._graph.tensors[source].shape
+        self._is_free = any(output.is_free for output in outputs.values())
         for operator in self._graph.operators:
             self._translate(operator)
         values = [self._output(index, outputs) for index in self._graph.outputs]
+        sides = ["height", "width"] if self._is_free else [height, width]
         image = helper.make_tensor_value_info(
-            self._name(source), TensorProto.FLOAT, ["batch", channels, height, width]
+            self._name(source), TensorProto.FLOAT, ["batch", channels, *sides]
         )
         onnx_graph = helper.make_graph(
             self._nodes, "main", [image], values, list(self._initializers.values())
@@ -88,10 +97,14 @@ class _Translation:
     def _translate(self, operator: Operator) -> None:
         handlers = {
             "ADD": self._add,
+            "CONCATENATION": self._concatenate,
             "CONV_2D": self._conv,
             "DEPTHWISE_CONV_2D": self._depthwise_conv,
             "DEQUANTIZE": self._dequantize,
+            "FULLY_CONNECTED": self._fully_connected,
+            "LOGISTIC": self._logistic,
             "MAX_POOL_2D": self._max_pool,
+            "MEAN": self._mean,
             "PAD": self._pad,
             "PRELU": self._prelu,
             "RELU": self._relu,
@@ -105,7 +118,8 @@ class _Translation:
     def _output(self, index: int, outputs: Mapping[str, Output]) -> onnx.ValueInfoProto:
         output = outputs[self._graph.tensors[index].name]
         # Zero copies the batch size of the input.
-        shape = self._integers(f"{output.name}_shape", [0, *output.shape])
+        sizes = [size if isinstance(size, int) else -1 for size in output.shape]
+        shape = self._integers(f"{output.name}_shape", [0, *sizes])
         self._nodes.append(helper.make_node("Reshape", [self._name(index), shape], [output.name]))
         return helper.make_tensor_value_info(
             output.name, TensorProto.FLOAT, ["batch", *output.shape]
@@ -204,6 +218,36 @@ class _Translation:
     def _add(self, operator: Operator) -> None:
         self._emit(operator, "Add", [self._name(index) for index in operator.inputs])
 
+    def _concatenate(self, operator: Operator) -> None:
+        if len(self._graph.tensors[operator.outputs[0]].shape) == 4:
+            raise ValueError("CONCATENATION of images is not supported")
+        inputs = [self._name(index) for index in operator.inputs]
+        self._emit(operator, "Concat", inputs, axis=operator.options.Axis())
+
+    def _fully_connected(self, operator: Operator) -> None:
+        source, weights, bias = operator.inputs
+        if len(self._graph.tensors[source].shape) != 2:
+            raise ValueError("FULLY_CONNECTED is supported on rows of numbers only")
+        result = self._name(operator.outputs[0])
+        inputs = [
+            self._name(source),
+            self._weight(f"{result}_weight", self._constants[weights]),
+            self._store(f"{result}_bias", self._constants[bias].astype(np.float32)),
+        ]
+        self._emit(operator, "Gemm", inputs, transB=1)
+
+    def _logistic(self, operator: Operator) -> None:
+        self._emit(operator, "Sigmoid", [self._name(operator.inputs[0])])
+
+    def _mean(self, operator: Operator) -> None:
+        axes = self._constants[operator.inputs[1]].tolist()
+        shape = self._graph.tensors[operator.outputs[0]].shape
+        if axes != [1, 2] or len(shape) != 2:
+            raise ValueError("MEAN is supported over a whole image only")
+        self._emit(
+            operator, "ReduceMean", [self._name(operator.inputs[0])], axes=[2, 3], keepdims=0
+        )
+
     def _relu(self, operator: Operator) -> None:
         self._emit(operator, "Relu", [self._name(operator.inputs[0])])
 
@@ -254,8 +298,10 @@ class _Translation:
         if len(self._graph.tensors[operator.inputs[0]].shape) == 4:
             # The target shape counts elements in NHWC order.
             source = self._node("Transpose", [source], f"{result}_nhwc", perm=_NCHW_TO_NHWC)
-        shape = self._graph.tensors[operator.outputs[0]].shape
-        self._node("Reshape", [source, self._integers(f"{result}_to", [0, *shape[1:]])], result)
+        _, count, *rest = self._graph.tensors[operator.outputs[0]].shape
+        # The first of these sizes counts the image's cells.
+        shape = [0, -1 if self._is_free else count, *rest]
+        self._node("Reshape", [source, self._integers(f"{result}_to", shape)], result)
 
     # Emitting
 
@@ -271,9 +317,15 @@ class _Translation:
         fused = _fused_activation(operator)
         if fused is None:
             self._node(kind, inputs, result, **attributes)
+            return
+        linear = self._node(kind, inputs, f"{result}_linear", **attributes)
+        if fused == "Relu":
+            self._node("Relu", [linear], result)
         else:
-            self._node(kind, inputs, f"{result}_linear", **attributes)
-            self._node(fused, [f"{result}_linear"], result)
+            low, high = (
+                self._store(f"relu6_{bound}", np.array(bound, np.float32)) for bound in (0, 6)
+            )
+            self._node("Clip", [linear, low, high], result)
 
 
 def _fused_activation(operator: Operator) -> str | None:
@@ -284,4 +336,6 @@ def _fused_activation(operator: Operator) -> str | None:
         return None
     if activation == tflite.ActivationFunctionType.RELU:
         return "Relu"
+    if activation == tflite.ActivationFunctionType.RELU6:
+        return "Relu6"
     raise ValueError(f"fused activation {activation} is not supported")

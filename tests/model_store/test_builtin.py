@@ -9,6 +9,8 @@ SHIPPED = [
     "face_detection.onnx",
     "face_mesh.onnx",
     "iris.onnx",
+    "palm_detection.onnx",
+    "hand_landmark.onnx",
     "face_topology.npz",
     "mean_face.npz",
 ]
