@@ -15,6 +15,7 @@ from dlc.graph.synthetic import InswapperOptions, write_inswapper
 from dlc.media.opening import open_target
 from tests import clips
 from tests.cli.run import call_dlc
+from tests.faces.hands.drawn import drawn, mask_of, placed
 from tests.stand_ins import BLUE, paint_face, write_arcface, write_detector, write_occluder
 
 Bytes = NDArray[np.uint8]
@@ -151,6 +152,56 @@ def test_what_cameras_see(
     assert swapped
     for change in swapped:
         assert change[away < DISC[2] - 3].mean() < 8
+
+
+@pytest.fixture(scope="module")
+def held_hand() -> tuple[Bytes, Bytes]:
+    """Return the astronaut with a bare hand before her cheek, and 255 where it must be seen."""
+    points, length = placed(230, 150, 55.0), 55.0
+    picture = drawn(clips.astronaut(), points, length)
+    mask = mask_of(points, (picture.shape[0], picture.shape[1]), length)
+    return picture, np.asarray(cv2.erode(mask, np.ones((5, 5), np.uint8)), np.uint8)
+
+
+def test_a_bare_hand_in_a_picture_by_the_built_in_method(
+    group_file: Path, folder: Path, tmp_path: Path, held_hand: tuple[Bytes, Bytes]
+) -> None:
+    before, mask = held_hand
+    target = tmp_path / "hand.png"
+    cv2.imwrite(str(target), before)
+    mesh = ("--engine", "mesh")
+    swap(group_file, target, folder / "plain.png", *mesh, "--occlusion", "off")
+    swap(group_file, target, folder / "kept.png", *mesh)
+    plain, kept = read(folder / "plain.png"), read(folder / "kept.png")
+    changed = np.abs(plain.astype(int) - before).max(axis=2) > 0
+    over = changed & (mask == 255)
+    assert over.sum() > 500
+    assert np.abs(plain.astype(int) - before)[over].mean() > 8
+    assert np.abs(kept.astype(int) - before)[over].mean() < 1
+    beside = changed & (cv2.dilate(mask, np.ones((25, 25), np.uint8)) == 0)
+    assert np.abs(kept.astype(int) - before)[beside].mean() > 5, "the face around is swapped"
+
+
+def test_a_bare_hand_that_cameras_see(
+    group_file: Path, folder: Path, tmp_path: Path, held_hand: tuple[Bytes, Bytes]
+) -> None:
+    picture, mask = held_hand
+    clip = tmp_path / "hand.mp4"
+    still = clips.View(255.5, 255.5, 512)
+    clips.write_clip(clip, clips.Clip(512, 512, seconds=0.2, first=still, last=still), picture)
+    output = folder / "live.mkv"
+    run = call_dlc(
+        "live", "--source", group_file, "--camera", clip, "--loop", "--duration", "2",
+        "--engine", "mesh", "--output", output,
+    )  # fmt: skip
+    assert run.returncode == 0, run.stderr
+    before = frames_of(clip)[0]
+    left = (mask == 0) & (np.arange(512) < 225) & (np.arange(512)[:, None] < 170)
+    changes = [np.abs(frame.astype(int) - before) for frame in frames_of(output)]
+    swapped = [change for change in changes if change[left].mean() > 0.8]
+    assert swapped
+    for change in swapped:
+        assert change[mask == 255].mean() < 6
 
 
 def refused(*arguments: str | Path, models: Path) -> tuple[int, str]:

@@ -9,7 +9,7 @@ from operator import or_
 from dlc.compositing.patch import Patch
 from dlc.faces.face import Face
 from dlc.faces.finder import Needs
-from dlc.faces.pixels import Pixels
+from dlc.faces.pixels import Pixels, TrackableFrame
 from dlc.swapping.swapper import FaceSwapper
 
 
@@ -32,7 +32,7 @@ class PeopleSwapper:
         """Return a swapper for the same people with the same sources, which saw no target."""
         return PeopleSwapper({key: each.another() for key, each in self._swappers.items()})
 
-    def swap(self, frame: Pixels, faces: Sequence[Face]) -> list[Patch | None]:
+    def swap(self, frame: TrackableFrame, faces: Sequence[Face]) -> list[Patch | None]:
         """Return each swapped face, or None if a credible swap is impossible.
 
         Raises:

@@ -9,6 +9,7 @@ from dlc.compositing.patch import Patch
 from dlc.faces.face import Face
 from dlc.faces.finder import Needs
 from dlc.faces.pixels import Pixels as Pixels
+from dlc.faces.pixels import TrackableFrame
 
 
 class FaceSwapper(Protocol):
@@ -31,5 +32,5 @@ class FaceSwapper(Protocol):
         It shares what was loaded and has the same source, but has not seen any target.
         """
 
-    def swap(self, frame: Pixels, faces: Sequence[Face]) -> list[Patch | None]:
+    def swap(self, frame: TrackableFrame, faces: Sequence[Face]) -> list[Patch | None]:
         """Return new pixels for each face in a frame, or None if a credible swap is impossible."""

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -74,6 +76,19 @@ def test_what_lies_outside_the_frame_is_not_shown(layout: Layout) -> None:
     _, shown = unwrap(view, layout, 128)
     inside = sampling(layout, 64).inside
     assert shown[:, :28][inside[:, :28]].max() == 0.0
+    assert shown[:, 36:][inside[:, 36:]].min() == 1.0
+
+
+def test_what_a_hand_covers_is_not_shown(layout: Layout) -> None:
+    view = look(FRAME, average_head(layout, Placing(250, 300, 300)), layout)
+    assert view is not None
+    hands = np.zeros(view.shape, np.float32)
+    hands[:, : view.shape[1] // 2] = 1
+    _, shown = unwrap(replace(view, hands=hands), layout, 128)
+    inside = sampling(layout, 64).inside
+    assert shown[:, :32][inside[:, :32]].max() == 0.0
+    # A hand's shadow beside it is not trusted either.
+    assert shown[:, 32][inside[:, 32]].max() == 0.0
     assert shown[:, 36:][inside[:, 36:]].min() == 1.0
 
 

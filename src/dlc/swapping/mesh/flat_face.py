@@ -25,7 +25,8 @@ class FlatFace:
     Attributes:
         broad: float32 (TONE_SIZE, TONE_SIZE, 3), BGR, 0 to 255.
         luma: uint8 (DETAIL_SIZE, DETAIL_SIZE).
-        shown: float32 (TONE_SIZE, TONE_SIZE), 1 inside the frame, 0 beyond it.
+        shown: float32 (TONE_SIZE, TONE_SIZE), 1 where the frame shows the face, 0 beyond it and
+            behind hands.
         facing: float32 (TONE_SIZE, TONE_SIZE), cosine between the face and the line of sight.
         seen: float32 (TONE_SIZE, TONE_SIZE), how much to trust each pixel.
     """

@@ -8,7 +8,7 @@ import cv2
 import numpy as np
 
 from dlc.arrays import Bytes, Floats, Points
-from dlc.compositing.filters import resize, sample
+from dlc.compositing.filters import grow, resize, sample
 from dlc.faces.landmarks.pose import Pose, fit_pose
 from dlc.geometry import Box
 from dlc.swapping.mesh.eyes import Eye, find_eyes
@@ -20,6 +20,8 @@ from dlc.swapping.swapper import Pixels
 _MARGIN = 2
 # Share of the face's rectangle that must lie inside the frame.
 _VISIBLE = 0.3
+# What is beside a hand is not trusted either, up to this share of the atlas away.
+_BESIDE_HANDS = 0.02
 # Distance between samples, in blocks of averaged pixels, below which they are needlessly dense.
 _CLOSEST = 0.75
 
@@ -35,6 +37,7 @@ class TargetView:
         eyes: the viewer's left and right eye.
         pose: the head's pose.
         is_whole: whether the frame shows the whole face.
+        hands: float32 (h, w), how far hands in front cover each pixel, 0 to 1; None if none do.
     """
 
     box: Box
@@ -43,6 +46,7 @@ class TargetView:
     eyes: tuple[Eye, Eye]
     pose: Pose
     is_whole: bool
+    hands: Floats | None = None
 
     @property
     def shape(self) -> tuple[int, int]:
@@ -79,8 +83,8 @@ def unwrap(view: TargetView, layout: Layout, size: int) -> tuple[Bytes, Floats]:
         size: its side in pixels, even.
 
     Returns:
-        uint8 (size, size, 4) BGRA; and float32 (size / 2, size / 2), 1 inside the frame, 0 beyond
-        it.
+        uint8 (size, size, 4) BGRA; and float32 (size / 2, size / 2), 1 where the frame shows the
+        face, 0 beyond it and behind hands.
     """
     # The map is linear over each triangle, so half the resolution loses next to nothing.
     where = sampling(layout, size // 2).spread(view.mesh[:, :2])
@@ -88,6 +92,9 @@ def unwrap(view: TargetView, layout: Layout, size: int) -> tuple[Bytes, Floats]:
     shown = np.ones(where.shape[:2], np.float32)
     if not view.is_whole:
         shown = np.all((where >= 0) & (where <= last), axis=2).astype(np.float32)
+    if view.hands is not None:
+        # Shadows and soft edges reach beyond the hand itself.
+        shown = shown * (1 - grow(sample(view.hands, where), round(_BESIDE_HANDS * size / 2)))
     bgra, block = _averaged(view.bgra, view.pose.scale / (size * layout.face_width))
     points: Points = (where + 0.5) / np.float32(block) - 0.5
     return sample(bgra, resize(points, (size, size))), shown

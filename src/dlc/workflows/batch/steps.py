@@ -133,7 +133,7 @@ class SwapSteps:
         shown = recorder is not None and recorder.wants_next()
         before = job.frame.thumbnail(CELL_SIZE) if shown else None
         for _, patch in job.swapped:
-            job.frame.paste(patch.box, patch.bgr, patch.alpha)
+            job.frame.paste(patch.box, patch.bgr, patch.shown)
         if self._label is not None:
             self._label.draw(job.frame)
         if recorder is not None and before is not None:

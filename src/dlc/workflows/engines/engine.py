@@ -9,6 +9,7 @@ from operator import or_
 
 from dlc.errors import OptionError
 from dlc.faces.finder import FaceFinder, Needs, RecognizingFaceFinder
+from dlc.faces.hands.hand_tracker import HandTracker, load_hand_tracker
 from dlc.faces.tracking.smoother import smoothing_options
 from dlc.faces.tracking.tracker import FaceTracker, TrackerOptions, load_tracker
 from dlc.model_store.role import Role
@@ -108,20 +109,26 @@ def choose_engine(
 
 
 def load_mesh_engine(
-    appearance: Appearance | None = None, tracker: FaceTracker | None = None
+    appearance: Appearance | None = None,
+    tracker: FaceTracker | None = None,
+    hands: HandTracker | None = None,
 ) -> LoadedEngine:
     """Load the built-in engine.
 
     Args:
         appearance: how new faces are to look; None are the defaults.
         tracker: finds the faces; None loads one.
+        hands: finds the hands in front of them, if these are to be kept there; None loads one.
 
     Raises:
         ModelError: one of its files is missing or damaged.
     """
     appearance = appearance or Appearance()
     occlusion = settled_masks(appearance.masks, Engine.MESH).occlusion
-    swapper = MeshSwapper(keep_covers=occlusion is Occlusion.BUILT_IN)
+    if occlusion is Occlusion.BUILT_IN:
+        swapper = MeshSwapper(hands=hands or load_hand_tracker())
+    else:
+        swapper = MeshSwapper(keep_covers=False)
     effects = appearance.effects(Engine.MESH)
     return LoadedEngine(tracker or _mesh_tracker(appearance), swapper, effects=effects)
 
@@ -138,9 +145,11 @@ def _mesh(reason: str, appearance: Appearance) -> EngineChoice:
     def tracker() -> FaceTracker:
         return _mesh_tracker(appearance)
 
+    hands = cache(load_hand_tracker)
+
     def load(threads: int) -> LoadedEngine:
         del threads
-        return load_mesh_engine(appearance, tracker().another())
+        return load_mesh_engine(appearance, tracker().another(), hands().another())
 
     return EngineChoice(Engine.MESH, reason, load)
 

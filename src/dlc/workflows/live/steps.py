@@ -110,7 +110,7 @@ class LiveSteps:
         """Paste the patches into the frame and decide what viewers see."""
         made = [patch for patch in job.patches if patch is not None]
         for patch in made:
-            job.frame.paste(patch.box, patch.bgr, patch.alpha)
+            job.frame.paste(patch.box, patch.bgr, patch.shown)
         self._cadence.note_swap(job.slowest)
         refused = self._watch is not None and self._watch.refuses(job.frame)
         shown = self._guard.shown(job.frame, job.found, made, refused=refused)

@@ -1,0 +1,1 @@
+"""Finding hands near faces, and following them."""

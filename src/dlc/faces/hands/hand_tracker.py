@@ -1,0 +1,185 @@
+"""Finds the hands near the faces of a video, and follows them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from dlc.arrays import Points
+from dlc.faces.crop import Square
+from dlc.faces.face import Face
+from dlc.faces.hands.hand import (
+    MIDDLE_KNUCKLE,
+    WRIST,
+    Hand,
+    palm_length,
+    square_of_hand,
+    square_of_palm,
+)
+from dlc.faces.hands.hand_landmarker import HandLandmarker
+from dlc.faces.hands.palm_detector import PalmDetector
+from dlc.faces.pixels import TrackableFrame
+from dlc.faces.tracking.one_euro import OneEuroFilter, OneEuroOptions
+from dlc.inference.cpu import create_session
+from dlc.model_store.builtin import builtin_model
+
+# Side of the square around a face that is searched, in lengths of the face's longer side.
+_REACH = 2.5
+# Frames from one look around a face to the next; around many faces, one look a frame is enough.
+_INTERVAL = 5
+# Probability of a hand from which it is followed, and below which it is lost. What looks like a
+# palm but is none, such as an ear or a knee, stays far below the first.
+_BEGIN, _STAY = 0.7, 0.5
+# A hand that moves by more than this many palm lengths in a frame, or grows or shrinks by more than
+# this factor, is another one, or none.
+_LEAP, _GROWTH = 1.5, 1.6
+# Palms closer together than this, in palm lengths, are one.
+_SAME = 0.5
+# Frames that a hand stays, fading, while it is not found again.
+_PATIENCE = 3
+# Seconds without a frame after which nothing is known about hands any more.
+_GAP = 0.5
+
+
+class HandTracker:
+    """Follows the hands near faces in consecutive frames; one tracker serves one video at a time.
+
+    The surroundings of faces are searched for palms every few frames; in between, a hand's points
+    tell where to look for it in the next frame.
+    """
+
+    def __init__(self, detector: PalmDetector, landmarker: HandLandmarker) -> None:
+        """Start without any hand."""
+        self._detector = detector
+        self._landmarker = landmarker
+        self.reset()
+
+    def reset(self) -> None:
+        """Forget everything: the next frame begins a new video."""
+        self._tracks: list[_Track] = []
+        self._time: float | None = None
+        self._frames = 0
+        self._known: set[int] = set()
+
+    def another(self) -> HandTracker:
+        """Return a new tracker with the same models."""
+        return HandTracker(self._detector, self._landmarker)
+
+    def find(self, frame: TrackableFrame, faces: Sequence[Face]) -> list[Hand]:
+        """Find the hands near the faces of the next frame.
+
+        A frame that is not later than the one before, or much later, begins a new video.
+        """
+        if self._time is not None and not 0 < frame.time - self._time < _GAP:
+            self.reset()
+        self._time = frame.time
+        around = [_surroundings(face) for face in faces]
+        self._tracks = [
+            track
+            for track in self._tracks
+            if track.follow(frame, self._landmarker) and _is_near(track.raw, around)
+        ]
+        for face, square in zip(faces, around, strict=True):
+            if self._is_due(face, len(faces)):
+                self._begin(frame, square)
+        self._known = {face.track_id for face in faces}
+        self._frames += 1
+        return [track.hand for track in self._tracks]
+
+    def _is_due(self, face: Face, count: int) -> bool:
+        """Return whether to search around one of `count` faces in this frame."""
+        if face.track_id not in self._known or any(track.missed for track in self._tracks):
+            return True
+        return (self._frames + face.track_id) % max(_INTERVAL, count) == 0
+
+    def _begin(self, frame: TrackableFrame, square: Square) -> None:
+        """Start to follow the hands in a square that are not followed yet."""
+        for palm in self._detector.detect(frame, square):
+            points = self._look(frame, square_of_palm(palm))
+            # The second look shows the hand as the next frames will, and confirms the first.
+            points = None if points is None else self._look(frame, square_of_hand(points))
+            if points is None:
+                continue
+            twin = next((track for track in self._tracks if _is_same(track.raw, points)), None)
+            if twin is None:
+                self._tracks.append(_Track(points, frame.time))
+            elif twin.missed:
+                twin.update(points, frame.time, anew=True)
+
+    def _look(self, frame: TrackableFrame, square: Square) -> Points | None:
+        found = self._landmarker.find(frame, square)
+        return found[0] if found is not None and found[1] >= _BEGIN else None
+
+
+class _Track:
+    """One hand followed from frame to frame.
+
+    Attributes:
+        raw: float32 (21, 3), as last found.
+        missed: frames since then.
+        hand: the hand to show.
+    """
+
+    hand: Hand
+
+    def __init__(self, points: Points, time: float) -> None:
+        self.update(points, time, anew=True)
+
+    def follow(self, frame: TrackableFrame, landmarker: HandLandmarker) -> bool:
+        """Find the hand in the next frame; return False if it is gone."""
+        found = landmarker.find(frame, square_of_hand(self.raw))
+        if found is not None and found[1] >= _STAY and not _is_leap(self.raw, found[0]):
+            self.update(found[0], frame.time)
+            return True
+        self.missed += 1
+        self.hand = Hand(self.hand.points, 1 - self.missed / (_PATIENCE + 1))
+        return self.missed <= _PATIENCE
+
+    def update(self, points: Points, time: float, *, anew: bool = False) -> None:
+        """Record where the hand is at `time`, in seconds; `anew` if it was not followed there."""
+        if anew:
+            self._filter = OneEuroFilter(OneEuroOptions())
+        self.raw, self.missed = points, 0
+        self.hand = Hand(self._filter(points[:, :2], time, unit=palm_length(points)), 1.0)
+
+
+def load_hand_tracker() -> HandTracker:
+    """Make a tracker from the built-in models.
+
+    Raises:
+        ModelError: a model file is missing or damaged.
+    """
+    palm = create_session(builtin_model("palm_detection.onnx"))
+    hand = create_session(builtin_model("hand_landmark.onnx"))
+    return HandTracker(PalmDetector(palm), HandLandmarker(hand))
+
+
+def _surroundings(face: Face) -> Square:
+    left, top, right, bottom = (float(edge) for edge in face.box)
+    side = max(right - left, bottom - top, 1.0)
+    return Square((left + right) / 2, (top + bottom) / 2, _REACH * side, 0.0)
+
+
+def _is_near(points: Points, around: list[Square]) -> bool:
+    """Return whether the middle of a palm lies in one of the upright squares."""
+    x, y = _middle(points)
+    return any(max(abs(x - each.x), abs(y - each.y)) < each.size / 2 for each in around)
+
+
+def _is_same(points: Points, others: Points) -> bool:
+    return _distance(points, others) < _SAME * palm_length(points)
+
+
+def _is_leap(before: Points, after: Points) -> bool:
+    growth = palm_length(after) / palm_length(before)
+    moved = _distance(before, after) > _LEAP * palm_length(before)
+    return moved or not 1 / _GROWTH <= growth <= _GROWTH
+
+
+def _distance(points: Points, others: Points) -> float:
+    return float(np.linalg.norm(_middle(points) - _middle(others)))
+
+
+def _middle(points: Points) -> Points:
+    return np.asarray((points[WRIST, :2] + points[MIDDLE_KNUCKLE, :2]) / 2, np.float32)
