@@ -104,6 +104,20 @@ def test_tensors_are_rgb_planes_in_range(low: float, high: float) -> None:
     np.testing.assert_allclose(tensor[1], high, atol=1e-6)
 
 
+@pytest.mark.parametrize(
+    ("size", "factor", "halved"), [(90.0, 1, 1), (250.0, 2, 2), (390.0, 3, 2), (790.0, 7, 4)]
+)
+def test_halving_reads_more_pixels_rather_than_fewer(size: float, factor: int, halved: int) -> None:
+    picture = Picture(np.zeros((900, 900, 3), np.uint8))
+    square = Square(450.0, 450.0, size, 0.0)
+    widths = []
+    for halving in (False, True):
+        cutout = cut_out(picture, square, 100, halving=halving)
+        assert cutout is not None
+        widths.append(cutout.box.width // cutout.bgr.shape[1])
+    assert widths == [factor, halved]
+
+
 def test_a_cutout_of_one_pixel_can_be_warped() -> None:
     cutout = Cutout(Box(3, 3, 4, 4), np.full((1, 1, 3), 7, np.uint8))
     assert (cutout.warp(Square(3.0, 3.0, 500.0, 0.0), 8) == 7).all()

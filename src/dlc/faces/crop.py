@@ -119,7 +119,9 @@ class Cutout:
         return warped.astype(np.uint8, copy=False)
 
 
-def cut_out(picture: RegionSource, square: Square, detail: int) -> Cutout | None:
+def cut_out(
+    picture: RegionSource, square: Square, detail: int, *, halving: bool = False
+) -> Cutout | None:
     """Copy the pixels around a square; None if it lies outside the picture.
 
     Args:
@@ -127,11 +129,14 @@ def cut_out(picture: RegionSource, square: Square, detail: int) -> Cutout | None
         square: the part that is needed.
         detail: pixels needed along the square's side; at most twice as many are read from a larger
             square.
+        halving: shrink by powers of two only, which take a third of the time of other factors.
     """
     box = square.bounds(picture.width, picture.height)
     if box.is_empty:
         return None
     factor = int(square.size / detail)
+    if halving and factor > 1:
+        factor = 2 ** (factor.bit_length() - 1)
     if factor > 1:
         return Cutout(*picture.shrunk_region(box, factor))
     return Cutout(box, picture.region(box))

@@ -97,9 +97,9 @@ class MaskOptions:
             and left.
         mouth: keep the target's own mouth. The neural engine needs 2d106det for this.
         occlusion: BUILT_IN is the mesh engine's own method, which keeps what comes in front of a
-            face while it is followed, unless it has the color of skin. With MODEL either engine
-            keeps what a network sees in front, in each frame on its own. AUTO is BUILT_IN for the
-            mesh engine and, for the neural one, MODEL if it is installed.
+            face while it is followed, unless it has the color of skin, and hands. With MODEL either
+            engine keeps what a network sees in front, in each frame on its own. AUTO is BUILT_IN
+            for the mesh engine and, for the neural one, MODEL if it is installed.
         occluder_model: an ONNX file with XSeg's input and output; if it is given, AUTO means MODEL
             with either engine. None takes the installed one.
     """

@@ -24,10 +24,11 @@ from dlc.faces.tracking.one_euro import OneEuroFilter, OneEuroOptions
 from dlc.inference.cpu import create_session
 from dlc.model_store.builtin import builtin_model
 
-# Side of the square around a face that is searched, in lengths of the face's longer side.
-_REACH = 2.5
+# Sides of the squares around a face that are searched in turns, in lengths of the face's longer
+# side. A hand that the model misses at one scale is mostly found at another.
+_REACHES = (2.5, 3.0, 2.0)
 # Frames from one look around a face to the next; around many faces, one look a frame is enough.
-_INTERVAL = 5
+_INTERVAL = 6
 # Probability of a hand from which it is followed, and below which it is lost. What looks like a
 # palm but is none, such as an ear or a knee, stays far below the first.
 _BEGIN, _STAY = 0.7, 0.5
@@ -74,24 +75,26 @@ class HandTracker:
         if self._time is not None and not 0 < frame.time - self._time < _GAP:
             self.reset()
         self._time = frame.time
-        around = [_surroundings(face) for face in faces]
         self._tracks = [
             track
             for track in self._tracks
-            if track.follow(frame, self._landmarker) and _is_near(track.raw, around)
+            if track.follow(frame, self._landmarker) and _is_near(track.raw, faces)
         ]
-        for face, square in zip(faces, around, strict=True):
-            if self._is_due(face, len(faces)):
-                self._begin(frame, square)
+        for face in faces:
+            for reach in self._due(face, len(faces)):
+                self._begin(frame, _surroundings(face, reach))
         self._known = {face.track_id for face in faces}
         self._frames += 1
         return [track.hand for track in self._tracks]
 
-    def _is_due(self, face: Face, count: int) -> bool:
-        """Return whether to search around one of `count` faces in this frame."""
-        if face.track_id not in self._known or any(track.missed for track in self._tracks):
-            return True
-        return (self._frames + face.track_id) % max(_INTERVAL, count) == 0
+    def _due(self, face: Face, count: int) -> tuple[float, ...]:
+        """Return how far to search around one of `count` faces in this frame."""
+        if face.track_id not in self._known:
+            return _REACHES
+        turn, wait = divmod(self._frames + face.track_id, max(_INTERVAL, count))
+        if wait and not any(track.missed for track in self._tracks):
+            return ()
+        return (_REACHES[(turn + wait) % len(_REACHES)],)
 
     def _begin(self, frame: TrackableFrame, square: Square) -> None:
         """Start to follow the hands in a square that are not followed yet."""
@@ -155,15 +158,16 @@ def load_hand_tracker() -> HandTracker:
     return HandTracker(PalmDetector(palm), HandLandmarker(hand))
 
 
-def _surroundings(face: Face) -> Square:
+def _surroundings(face: Face, reach: float) -> Square:
     left, top, right, bottom = (float(edge) for edge in face.box)
     side = max(right - left, bottom - top, 1.0)
-    return Square((left + right) / 2, (top + bottom) / 2, _REACH * side, 0.0)
+    return Square((left + right) / 2, (top + bottom) / 2, reach * side, 0.0)
 
 
-def _is_near(points: Points, around: list[Square]) -> bool:
-    """Return whether the middle of a palm lies in one of the upright squares."""
+def _is_near(points: Points, faces: Sequence[Face]) -> bool:
+    """Return whether the middle of a palm lies in the surroundings of a face."""
     x, y = _middle(points)
+    around = (_surroundings(face, max(_REACHES)) for face in faces)
     return any(max(abs(x - each.x), abs(y - each.y)) < each.size / 2 for each in around)
 
 

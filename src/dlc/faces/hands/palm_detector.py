@@ -33,7 +33,7 @@ class PalmDetector:
 
     def detect(self, picture: RegionSource, square: Square) -> list[Palm]:
         """Find palms in an upright square of a picture, best first, in pixels of the picture."""
-        cutout = cut_out(picture, square, SIDE)
+        cutout = cut_out(picture, square, SIDE, halving=True)
         if cutout is None:
             return []
         tensor = to_tensor([_blackened(cutout, square)], 0.0, 1.0)

@@ -3,7 +3,7 @@
 The expected look is that of the face so far, in the atlas, where it stays still while the head
 moves. A pixel belongs to something else if it is neither within the range of the expected values
 nearby nor of the color of this face's skin. Whatever was there from the first frame, such as a
-beard or glasses, is expected; a bare hand passes as skin.
+beard or glasses, is expected. A bare hand passes as skin; `hands` keeps that one.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Keeps bare hands in front, whose skin tells them from a face as little as their light does.
+"""Keeps bare hands in front, whose color is that of the face.
 
 A hand's outline follows from its points. Where exactly it ends, between what must be hand and what
 cannot be, is decided by the picture's edges.
@@ -85,20 +85,18 @@ def outline(points: Points, shape: tuple[int, int], width: float = 1.0) -> Bytes
         shape: rows and columns of the result.
         width: thickness of fingers, as a share of the usual one.
     """
-    unit = palm_length(points)
+    unit = palm_length(points) * width
     drawn = np.zeros(shape, np.uint8)
     palm = np.asarray(cv2.convexHull(points[list(_PALM_POINTS)]), np.float32)[:, 0]
     _fill(drawn, palm)
-    for start, end in zip(palm, np.roll(palm, -1, axis=0), strict=True):
-        _draw_bone(drawn, start, end, (_PALM * unit * width,) * 2)
+    around = max(round(2 * _PALM * unit), 1)
+    cv2.polylines(drawn, [_shifted(palm)], True, 255, around, cv2.LINE_8, _SHIFT)
     for finger, thickness in zip(FINGERS, _THICKNESS, strict=True):
-        radii = [half * thickness * unit * width for half in _FINGER]
-        for i in range(len(finger) - 1):
-            _draw_bone(drawn, points[finger[i]], points[finger[i + 1]], (radii[i], radii[i + 1]))
+        _draw_limb(drawn, points[list(finger)], [half * thickness * unit for half in _FINGER])
     along = points[WRIST] - points[MIDDLE_KNUCKLE]
     length = max(float(np.linalg.norm(along)), 1e-3)
-    elbow = points[WRIST] + along * np.float32(_FOREARM * unit / length)
-    _draw_bone(drawn, points[WRIST], elbow, (_WRIST * unit * width,) * 2)
+    elbow = points[WRIST] + along * np.float32(_FOREARM * palm_length(points) / length)
+    _draw_limb(drawn, np.stack([points[WRIST], elbow]), [_WRIST * unit, _WRIST * unit])
     return drawn
 
 
@@ -131,17 +129,18 @@ def _mean(image: Floats, reach: int) -> Floats:
     return np.asarray(cv2.blur(image, (width, width), borderType=cv2.BORDER_REPLICATE), np.float32)
 
 
-def _draw_bone(drawn: Bytes, start: Points, end: Points, radii: tuple[float, float]) -> None:
-    """Draw a line with round ends that is `radii` pixels wide to each side at its ends."""
-    for point, radius in zip((start, end), radii, strict=True):
-        x, y = _shifted(point).tolist()
+def _draw_limb(drawn: Bytes, points: Points, radii: Sequence[float]) -> None:
+    """Draw a line with round joints that is `radii` pixels wide to each side at its points."""
+    for (x, y), radius in zip(_shifted(points).tolist(), radii, strict=True):
         cv2.circle(drawn, (x, y), round(radius * 2**_SHIFT), 255, cv2.FILLED, cv2.LINE_8, _SHIFT)
-    along = end - start
-    length = float(np.linalg.norm(along))
-    if length > 0:
-        across = np.array([-along[1], along[0]], np.float32) / np.float32(length)
-        before, after = across * np.float32(radii[0]), across * np.float32(radii[1])
-        _fill(drawn, np.stack([start + before, end + after, end - after, start - before]))
+    along = np.diff(points, axis=0)
+    length = np.maximum(np.hypot(along[:, 0], along[:, 1]), 1e-3)
+    across = np.stack([-along[:, 1], along[:, 0]], axis=1) / length[:, None]
+    half = np.array(radii)[:, None]
+    left = np.stack([points[:-1] + across * half[:-1], points[1:] + across * half[1:]], axis=1)
+    right = np.stack([points[1:] - across * half[1:], points[:-1] - across * half[:-1]], axis=1)
+    for corners in np.concatenate([left, right], axis=1):
+        _fill(drawn, corners)
 
 
 def _fill(drawn: Bytes, corners: Points) -> None:
