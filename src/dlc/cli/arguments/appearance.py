@@ -95,9 +95,9 @@ MouthMaskOption = Annotated[
 OcclusionOption = Annotated[
     Occlusion,
     typer.Option(
-        help="Keep objects in front of a face, such as a hand or a microphone, in front: built-in is "
-        "the mesh engine's own method, model uses xseg_1 with either engine; auto is built-in for the "
-        "mesh engine and, for the neural one, model if it is installed.",
+        help="Keep objects in front of a face, such as a hand or a microphone, in front: built-in "
+        "is the mesh engine's own method, model uses xseg_1 with either engine; auto is built-in "
+        "for the mesh engine and, for the neural one, model if it is installed.",
         rich_help_panel=panels.MASKS,
     ),
 ]
