@@ -74,13 +74,14 @@ def test_a_hand_is_followed_across_a_face(
 def test_a_hand_at_rest_is_shown_steadily(
     tracker: HandTracker, astronaut: Bytes, astronaut_face: Face
 ) -> None:
-    noise = np.random.default_rng(0)
-    still = drawn(astronaut, placed(215, 140, LENGTH), LENGTH)
+    still, noise = drawn(astronaut, placed(215, 140, LENGTH), LENGTH), np.random.default_rng(0)
     noisy = [
-        np.clip(still + noise.normal(0, 4, still.shape), 0, 255).astype(np.uint8) for _ in range(8)
+        np.clip(still + noise.normal(0, 12, still.shape), 0, 255).astype(np.uint8)
+        for _ in range(12)
     ]
     shown = np.stack([hands[0].points for hands in watch(tracker, noisy, [astronaut_face])])
-    assert np.linalg.norm(np.diff(shown, axis=0), axis=2).mean() < 0.02 * LENGTH
+    # Found frame by frame, points move by 0.02 palm lengths in this noise.
+    assert np.linalg.norm(np.diff(shown, axis=0), axis=2).mean() < 0.015 * LENGTH
 
 
 def test_a_hand_that_is_gone_fades_and_is_sought_at_once(
@@ -117,12 +118,43 @@ def test_faces_have_no_hands(tracker: HandTracker, astronaut: Bytes, astronaut_f
     assert watch(tracker, [astronaut] * 6, [astronaut_face]) == [[]] * 6
 
 
+class DoubtfulDetector(CountingDetector):
+    """Is less sure of what it finds."""
+
+    score = 0.5
+
+    def detect(self, picture: RegionSource, square: Square) -> list[Palm]:
+        return [replace(palm, score=self.score) for palm in super().detect(picture, square)]
+
+
+def test_a_hand_in_doubt_is_not_followed(
+    palms: PalmDetector, hand_landmarker: HandLandmarker, astronaut: Bytes, astronaut_face: Face
+) -> None:
+    held = drawn(astronaut, placed(215, 140, LENGTH), LENGTH)
+    doubtful = DoubtfulDetector(palms)
+    tracker = HandTracker(doubtful, hand_landmarker)
+    assert watch(tracker, [held] * 2, [astronaut_face]) == [[]] * 2
+    doubtful.score = 0.7
+    assert len(watch(tracker, [held], [astronaut_face])[0]) == 1
+
+
 def test_nothing_is_sought_without_faces(
     tracker: HandTracker, detector: CountingDetector, astronaut: Bytes
 ) -> None:
     held = drawn(astronaut, placed(215, 140, LENGTH), LENGTH)
     assert watch(tracker, [held] * 3, []) == [[]] * 3
     assert detector.squares == []
+
+
+def test_nothing_is_sought_near_tiny_faces(
+    tracker: HandTracker, detector: CountingDetector, astronaut: Bytes, astronaut_face: Face
+) -> None:
+    tiny = replace(astronaut_face, box=np.array([200, 100, 230, 139], np.float32))
+    assert watch(tracker, [astronaut], [tiny]) == [[]]
+    assert detector.squares == []
+    small = replace(tiny, box=np.array([200, 100, 230, 141], np.float32))
+    watch(tracker, [astronaut], [small])
+    assert len(detector.squares) == 3
 
 
 def test_hands_away_from_faces_are_let_go(

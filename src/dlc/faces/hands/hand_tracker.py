@@ -13,6 +13,7 @@ from dlc.faces.hands.hand import (
     MIDDLE_KNUCKLE,
     WRIST,
     Hand,
+    Palm,
     palm_length,
     square_of_hand,
     square_of_palm,
@@ -27,11 +28,14 @@ from dlc.model_store.builtin import builtin_model
 # Sides of the squares around a face that are searched in turns, in lengths of the face's longer
 # side. A hand that the model misses at one scale is mostly found at another.
 _REACHES = (2.5, 3.0, 2.0)
+# Pixels of a face's longer side below which hands near it are not looked for: so few show no
+# fingers, and such a face itself may look like a hand.
+_LEAST_FACE = 40.0
 # Frames from one look around a face to the next; around many faces, one look a frame is enough.
 _INTERVAL = 6
-# Probability of a hand from which it is followed, and below which it is lost. What looks like a
-# palm but is none, such as an ear or a knee, stays far below the first.
-_BEGIN, _STAY = 0.7, 0.5
+# A palm's score times the probability of its hand from which it is followed, and the probability
+# below which it is lost. Of 240 faces without a hand, none reached more than 0.41 of the first.
+_BEGIN, _STAY = 0.6, 0.5
 # A hand that moves by more than this many palm lengths in a frame, or grows or shrinks by more than
 # this factor, is another one, or none.
 _LEAP, _GROWTH = 1.5, 1.6
@@ -68,13 +72,14 @@ class HandTracker:
         return HandTracker(self._detector, self._landmarker)
 
     def find(self, frame: TrackableFrame, faces: Sequence[Face]) -> list[Hand]:
-        """Find the hands near the faces of the next frame.
+        """Find the hands near the faces of the next frame, except near tiny ones.
 
         A frame that is not later than the one before, or much later, begins a new video.
         """
         if self._time is not None and not 0 < frame.time - self._time < _GAP:
             self.reset()
         self._time = frame.time
+        faces = [face for face in faces if _side(face) >= _LEAST_FACE]
         self._tracks = [
             track
             for track in self._tracks
@@ -99,9 +104,7 @@ class HandTracker:
     def _begin(self, frame: TrackableFrame, square: Square) -> None:
         """Start to follow the hands in a square that are not followed yet."""
         for palm in self._detector.detect(frame, square):
-            points = self._look(frame, square_of_palm(palm))
-            # The second look shows the hand as the next frames will, and confirms the first.
-            points = None if points is None else self._look(frame, square_of_hand(points))
+            points = self._confirm(frame, palm)
             if points is None:
                 continue
             twin = next((track for track in self._tracks if _is_same(track.raw, points)), None)
@@ -110,9 +113,17 @@ class HandTracker:
             elif twin.missed:
                 twin.update(points, frame.time, anew=True)
 
-    def _look(self, frame: TrackableFrame, square: Square) -> Points | None:
-        found = self._landmarker.find(frame, square)
-        return found[0] if found is not None and found[1] >= _BEGIN else None
+    def _confirm(self, frame: TrackableFrame, palm: Palm) -> Points | None:
+        """Return the points (21, 3) of a palm's hand; None if there is doubt about it."""
+        points, square = None, square_of_palm(palm)
+        # The second look sees the hand as those in the next frames will.
+        for _ in range(2):
+            found = self._landmarker.find(frame, square)
+            if found is None or palm.score * found[1] < _BEGIN:
+                return None
+            points = found[0]
+            square = square_of_hand(points)
+        return points
 
 
 class _Track:
@@ -160,8 +171,12 @@ def load_hand_tracker() -> HandTracker:
 
 def _surroundings(face: Face, reach: float) -> Square:
     left, top, right, bottom = (float(edge) for edge in face.box)
-    side = max(right - left, bottom - top, 1.0)
-    return Square((left + right) / 2, (top + bottom) / 2, reach * side, 0.0)
+    return Square((left + right) / 2, (top + bottom) / 2, reach * _side(face), 0.0)
+
+
+def _side(face: Face) -> float:
+    """Return the longer side of a face's box."""
+    return float(max(face.box[2] - face.box[0], face.box[3] - face.box[1]))
 
 
 def _is_near(points: Points, faces: Sequence[Face]) -> bool:
