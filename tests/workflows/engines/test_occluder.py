@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from dlc.errors import InputError, ModelError, ProviderError
+from dlc.faces.hands.hand_tracker import HandTracker
 from dlc.options import LookOptions, MaskOptions, Occlusion, Provider
 from dlc.swapping.mesh import MeshSwapper
 from dlc.workflows.engines.effects import Appearance
@@ -88,13 +89,13 @@ def test_without_it_the_engine_is_loaded_as_it_is(occlusion: Occlusion) -> None:
 def test_the_mesh_engine_leaves_it_to_the_model(
     masks: MaskOptions, kept: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    made: list[bool] = []
+    made: list[tuple[bool, bool]] = []
 
     class Swapper(MeshSwapper):
-        def __init__(self, *, keep_covers: bool) -> None:
-            made.append(keep_covers)
-            super().__init__(keep_covers=keep_covers)
+        def __init__(self, *, keep_covers: bool = True, hands: HandTracker | None = None) -> None:
+            made.append((keep_covers, hands is not None))
+            super().__init__(keep_covers=keep_covers, hands=hands)
 
     monkeypatch.setattr("dlc.workflows.engines.engine.MeshSwapper", Swapper)
     load_mesh_engine(Appearance(masks=masks))
-    assert made == [kept]
+    assert made == [(kept, kept)]
