@@ -546,14 +546,30 @@ def test_times_are_told_as_players_count_them(tmp_path: Path) -> None:
         list(VideoReader(damaged))
 
 
+def go_on(path: Path, rest: Path) -> None:
+    """Append to a recording as a recorder does that was paused: it goes on numbering packets."""
+    pid, data = video_pid(path), bytearray(path.read_bytes())
+    # Without the three tables at its beginning.
+    seam = len(data)
+    data += rest.read_bytes()[3 * 188 :]
+    count = None
+    for at in range(0, len(data), 188):
+        is_video = int.from_bytes(data[at + 1 : at + 3], "big") & 0x1FFF == pid
+        if not is_video or not data[at + 3] & 0x10:
+            continue
+        if at >= seam and count is not None:
+            data[at + 3] = data[at + 3] & 0xF0 | (count + 1) % 16
+        count = data[at + 3] & 0x0F
+    path.write_bytes(data)
+
+
 @pytest.mark.parametrize("kind", ["VARIABLE", "in pieces"])
 def test_a_whole_transport_stream_is_not_damaged(tmp_path: Path, kind: str) -> None:
     uneven = [n * 3600 + 90_000 * (n > 40) + 900 * (n % 3) for n in range(100)]
     path = make(tmp_path / "a.ts", replace(BROADCAST, pts=uneven))
     if kind == "in pieces":
         later = replace(BROADCAST, pts=[pts + 540_000 for pts in BROADCAST.pts])
-        rest = make(tmp_path / "b.ts", later)
-        path.write_bytes(path.read_bytes() + rest.read_bytes()[564:])
+        go_on(path, make(tmp_path / "b.ts", later))
 
     with VideoReader(path) as reader:
         frames = sum(1 for _ in reader)
