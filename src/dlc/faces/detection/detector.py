@@ -9,6 +9,7 @@ import cv2
 import numpy as np
 
 from dlc.arrays import Flags, Floats, Image, Points
+from dlc.faces.candidates import merge
 from dlc.faces.crop import to_tensor
 from dlc.faces.face import Face
 from dlc.inference.session import Session
@@ -71,7 +72,9 @@ class FaceDetector:
         # One by one they take as long as together, and memory for one.
         found = [self._candidates(bgr, tile) for tile in tiles]
         points = np.concatenate([points for points, _ in found])
-        return _merge(points, np.concatenate([scores for _, scores in found]))
+        scores = np.concatenate([scores for _, scores in found])
+        faces = merge(points, scores, same_iou=_SAME_FACE_IOU, part_share=_SAME_FACE_INSIDE)
+        return [_face(merged, score) for merged, score in faces]
 
     def _candidates(self, bgr: Image, tile: Tile) -> tuple[Floats, Floats]:
         """Return points (n, 8, 2) and scores (n,) of one tile's candidates; see `_decode`."""
@@ -140,32 +143,6 @@ def _starts(length: int, side: int) -> list[int]:
         return [0]
     count = 1 + math.ceil((length - side) / (side * (1 - _TILE_OVERLAP)))
     return sorted({round(start) for start in np.linspace(0, length - side, count)})
-
-
-def _merge(points: Points, scores: Floats) -> list[Face]:
-    """Average each face's candidates, weighted by score: steadier than taking the best."""
-    order = np.argsort(-scores)
-    points, scores = points[order], scores[order]
-    faces = []
-    while len(scores):
-        overlap, inside = _overlaps(points[0, :2], points[:, :2])
-        same = overlap > _SAME_FACE_IOU
-        same[0] = True
-        weights = scores[same, None, None]
-        merged = (points[same] * weights).sum(axis=0) / weights.sum()
-        faces.append(_face(merged, float(scores[0])))
-        rest = ~same & (inside < _SAME_FACE_INSIDE)
-        points, scores = points[rest], scores[rest]
-    return faces
-
-
-def _overlaps(box: Floats, boxes: Floats) -> tuple[Floats, Floats]:
-    """Return a box's (2, 2) overlap with boxes (n, 2, 2), as shares of the union and of each."""
-    low, high = np.maximum(box[0], boxes[:, 0]), np.minimum(box[1], boxes[:, 1])
-    common = np.prod(np.maximum(high - low, 0), axis=1)
-    areas = np.prod(boxes[:, 1] - boxes[:, 0], axis=1)
-    union = np.prod(box[1] - box[0]) + areas - common
-    return common / np.maximum(union, 1e-6), common / np.maximum(areas, 1e-6)
 
 
 def _face(points: Points, score: float) -> Face:

@@ -6,6 +6,7 @@ import cv2
 import numpy as np
 
 from dlc.arrays import Floats, Image, Points
+from dlc.faces.candidates import merge
 from dlc.faces.crop import Cutout, Square, cut_out, to_tensor
 from dlc.faces.hands.hand import Palm
 from dlc.faces.pixels import RegionSource
@@ -48,8 +49,9 @@ class PalmDetector:
         half = pairs[:, 1:2] / 2
         points = pairs[:, 2:] + self._anchors[keep, None]
         found: Points = np.concatenate([center - half, center + half, points], axis=1)
+        kept = scores[keep].astype(np.float32)
         palms = []
-        for merged, score in _merge(found, scores[keep].astype(np.float32)):
+        for merged, score in merge(found, kept, same_iou=_SAME_PALM_IOU):
             placed = square.to_picture(merged, SIDE)
             palms.append(Palm(placed[:2], placed[2:], score))
         return palms
@@ -82,27 +84,3 @@ def _blackened(cutout: Cutout, square: Square) -> Image:
         cv2.BORDER_CONSTANT,
     )
     return np.asarray(black, np.uint8)
-
-
-def _merge(found: Points, scores: Floats) -> list[tuple[Points, float]]:
-    """Average the candidates (n, 9, 2) of each palm, weighted by score; best first."""
-    order = np.argsort(-scores)
-    found, scores = found[order], scores[order]
-    merged = []
-    while len(scores):
-        same = _overlap(found[0, :2], found[:, :2]) > _SAME_PALM_IOU
-        same[0] = True
-        weights = scores[same, None, None]
-        mean = (found[same] * weights).sum(axis=0) / weights.sum()
-        merged.append((mean.astype(np.float32), float(scores[0])))
-        found, scores = found[~same], scores[~same]
-    return merged
-
-
-def _overlap(box: Points, boxes: Floats) -> Floats:
-    """Return a box's (2, 2) overlap with boxes (n, 2, 2), as a share of the union."""
-    low, high = np.maximum(box[0], boxes[:, 0]), np.minimum(box[1], boxes[:, 1])
-    common = np.prod(np.maximum(high - low, 0), axis=1)
-    union = np.prod(box[1] - box[0]) + np.prod(boxes[:, 1] - boxes[:, 0], axis=1) - common
-    share: Floats = common / np.maximum(union, 1e-6)
-    return share
