@@ -9,6 +9,7 @@ import numpy as np
 
 from dlc.arrays import Floats
 from dlc.swapping.mesh.layout import Layout
+from dlc.swapping.mesh.source.margin import without_bright_margin
 from dlc.swapping.mesh.source.merge import merge_views
 from dlc.swapping.mesh.source.one_sided_light import even_light
 from dlc.swapping.mesh.source.photo import unwrap_photo
@@ -62,7 +63,7 @@ def build_source(photos: Sequence[tuple[Pixels, Floats]], layout: Layout) -> Sou
     worth = np.array([max(view.worth, 1e-6) for view in views])
     shape = np.tensordot(worth / worth.sum(), np.stack([view.shape for view in views]), axes=1)
     return SourceModel(
-        texture=even_light(texture, trust, layout),
+        texture=without_bright_margin(even_light(texture, trust, layout), layout),
         facing=np.maximum(facing, facing[:, ::-1]),
         trust=trust,
         shape=shape.astype(np.float32),
