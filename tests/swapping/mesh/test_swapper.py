@@ -70,6 +70,30 @@ def test_it_says_what_it_needs(portrait: Picture, portrait_mesh: Points) -> None
         engine.swap(portrait, [bare])
 
 
+def test_a_smile_leaves_folds_on_smiling_faces_only(
+    swapper: MeshSwapper,
+    portrait: Picture,
+    portrait_mesh: Points,
+    party: Picture,
+    party_faces: list[Face],
+) -> None:
+    serious = party_faces[0].landmarks
+    assert serious is not None
+
+    def fold(picture: Picture, landmarks: Points) -> float:
+        """Return how light the line from nose to mouth is next to the cheek and the upper lip."""
+        (patch,) = swapper.swap(picture, [alone(landmarks)])
+        assert patch is not None
+        luma = cv2.cvtColor(pasted(picture.bgr, patch), cv2.COLOR_BGR2GRAY)
+        smooth = cv2.GaussianBlur(luma.astype(np.float32), (0, 0), 0.8)
+        columns, rows = np.round(landmarks[[206, 205, 92], :2]).astype(int).T
+        line, cheek, lip = smooth[rows, columns].tolist()
+        return float(line / (cheek + lip) * 2)
+
+    assert fold(portrait, portrait_mesh) < 0.83
+    assert fold(party, serious) > 0.86
+
+
 def test_another_one_has_the_source_and_no_memory(
     swapper: MeshSwapper, guest: Points, party: Picture
 ) -> None:

@@ -26,6 +26,7 @@ class FaceMemory:
         self.contrast = RunningMean[float](0.2)
         self.veil = RunningMean[float](0.05)
         self.clearness = RunningMean[float](0.05)
+        self.folds = RunningMean[float](0.2)
         self.color = RunningMean[Floats](0.2)
         self.sharpness = RunningMean[float](0.1)
         self.blur = FollowedBlur()

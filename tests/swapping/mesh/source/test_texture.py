@@ -34,8 +34,9 @@ def painted(
     sharpness: float = 1.0,
     softness: Floats = STILL,
     kept: Floats | None = None,
+    folds: float = 1.0,
 ) -> Bytes:
-    return texture.paint(SIZE, Look(gain, contrast, color, sharpness, softness), kept)
+    return texture.paint(SIZE, Look(gain, contrast, folds, color, sharpness, softness), kept)
 
 
 def test_unchanged_light_gives_the_source_back(
@@ -46,6 +47,16 @@ def test_unchanged_light_gives_the_source_back(
     assert skin.dtype == np.uint8
     expected = np.clip(resize(portrait_source.texture, (SIZE, SIZE)), 0, 255)
     np.testing.assert_allclose(skin[..., :3], expected, atol=0.51)
+
+
+@pytest.mark.parametrize("share", [0.0, 0.4])
+def test_folds_are_smoothed_out(
+    texture: SourceTexture, portrait_source: SourceModel, share: float
+) -> None:
+    smoother = portrait_source.texture + (1 - share) * portrait_source.folds
+    expected = np.clip(resize(smoother, (SIZE, SIZE)), 0, 255)
+    assert portrait_source.folds.max() > 20
+    np.testing.assert_allclose(painted(texture, folds=share)[..., :3], expected, atol=0.51)
 
 
 def test_only_sizes_in_use_take_memory(portrait_source: SourceModel, layout: Layout) -> None:

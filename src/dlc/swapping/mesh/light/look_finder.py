@@ -14,6 +14,7 @@ from dlc.swapping.mesh.flat_face import DETAIL_SIZE, FlatFace
 from dlc.swapping.mesh.layout import Layout
 from dlc.swapping.mesh.light.expression import expression_gain, skin_relief
 from dlc.swapping.mesh.light.focus import FocusMeter
+from dlc.swapping.mesh.light.folds import FoldMeter
 from dlc.swapping.mesh.light.followed_blur import SourceFocus
 from dlc.swapping.mesh.light.sharpness import fine_energy, sharpness_factor
 from dlc.swapping.mesh.light.tone import (
@@ -46,6 +47,7 @@ class LookFinder:
         self._tone = tone
         self._meter = ToneMeter(layout)
         self._veil = VeilMeter(layout)
+        self._folds = FoldMeter(source)
         self._skin = skin_mask(layout, TONE_SIZE)
         luma = np.asarray(
             cv2.cvtColor(resize(source.texture, (DETAIL_SIZE, DETAIL_SIZE)), cv2.COLOR_BGR2GRAY),
@@ -75,10 +77,17 @@ class LookFinder:
         return Look(
             gain=gain * expression_gain(relief, memory.relief.update(relief))[..., None],
             contrast=contrast * clear,
+            folds=self._shown_folds(relief, seen, memory),
             color=memory.color.update(color_matrix(tone, self._tone)),
             sharpness=self._sharpness(view, face.luma, memory),
             softness=memory.blur.update(view, face.luma, self._focus),
         )
+
+    def _shown_folds(self, relief: Floats, seen: Floats, memory: FaceMemory) -> float:
+        share = self._folds.share(relief, seen)
+        if share is not None:
+            return memory.folds.update(share)
+        return 1.0 if memory.folds.value is None else memory.folds.value
 
     def _sharpness(self, view: TargetView, luma: Gray, memory: FaceMemory) -> float:
         known = memory.sharpness.value

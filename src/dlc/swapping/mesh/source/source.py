@@ -9,6 +9,7 @@ import numpy as np
 
 from dlc.arrays import Floats
 from dlc.swapping.mesh.layout import Layout
+from dlc.swapping.mesh.source.folds import find_folds
 from dlc.swapping.mesh.source.margin import without_bright_margin
 from dlc.swapping.mesh.source.merge import merge_views
 from dlc.swapping.mesh.source.one_sided_light import even_light
@@ -29,6 +30,7 @@ class SourceModel:
 
     Attributes:
         texture: float32 (S, S, 3), BGR 0 to 255, filled smoothly where no photo shows skin.
+        folds: float32 (S, S, 3), what smooths out the folds from nose to mouth, see `find_folds`.
         facing: float32 (S, S), cosine between the face and the line of sight of the photo that
             shows it, or its other half, best.
         trust: float32 (S, S), 1 where the texture was seen, 0 where it was made up.
@@ -37,6 +39,7 @@ class SourceModel:
     """
 
     texture: Floats
+    folds: Floats
     facing: Floats
     trust: Floats
     shape: Floats
@@ -58,12 +61,14 @@ def build_source(photos: Sequence[tuple[Pixels, Floats]], layout: Layout) -> Sou
     texture, seen = merge_views(views)
     texture, trust = mirror_fill(texture, seen * skin_likeness(texture, layout))
     texture = without_glasses(texture, layout)
-    texture = even_tint(diffuse(texture, trust), trust, layout)
+    texture = even_light(even_tint(diffuse(texture, trust), trust, layout), trust, layout)
+    texture = without_bright_margin(texture, layout)
     facing = np.maximum.reduce([view.facing for view in views])
     worth = np.array([max(view.worth, 1e-6) for view in views])
     shape = np.tensordot(worth / worth.sum(), np.stack([view.shape for view in views]), axes=1)
     return SourceModel(
-        texture=without_bright_margin(even_light(texture, trust, layout), layout),
+        texture=texture,
+        folds=find_folds(texture, layout),
         facing=np.maximum(facing, facing[:, ::-1]),
         trust=trust,
         shape=shape.astype(np.float32),

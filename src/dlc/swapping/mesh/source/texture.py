@@ -8,7 +8,8 @@ import cv2
 import numpy as np
 
 from dlc.arrays import Bytes, Floats
-from dlc.compositing.filters import blur, resize, smoothstep
+from dlc.compositing.filters import blur, cut, resize, smoothstep
+from dlc.geometry import Box
 from dlc.swapping.mesh.layout import Layout
 from dlc.swapping.mesh.light.focus import soften
 from dlc.swapping.mesh.light.sharpness import fine_detail
@@ -38,6 +39,8 @@ class _Level:
     Attributes:
         light: float32 (S, S, 3), its smooth light, BGR.
         detail: float32 (S, S, 3), the rest.
+        folds: float32 (h, w, 3), what smooths out folds, in `folded`.
+        folded: where they are.
         shine: float32 (S, S, 3), how much the detail shines, in the light's tint.
         fine: float32 (S, S, 3), the finest band of its luma, the same in all channels.
         opacity: uint8 (S, S), 0 to 255.
@@ -45,6 +48,8 @@ class _Level:
 
     light: Floats
     detail: Floats
+    folds: Floats
+    folded: Box
     shine: Floats
     fine: Floats
     opacity: Bytes
@@ -57,6 +62,7 @@ class Look:
     Attributes:
         gain: float32 (TONE_SIZE, TONE_SIZE, 3), factor for light and detail.
         contrast: factor for the detail.
+        folds: share of the source's folds from nose to mouth that stay.
         color: float32 (3, 3), matrix for the detail's BGR.
         sharpness: further factor for the finest detail.
         softness: float32 (2,), radius of a blur over all of it, along rows and columns, in face
@@ -65,6 +71,7 @@ class Look:
 
     gain: Floats
     contrast: float
+    folds: float
     color: Floats
     sharpness: float
     softness: Floats
@@ -76,7 +83,7 @@ class SourceTexture:
     def __init__(self, source: SourceModel, layout: Layout, meter: ToneMeter) -> None:
         """Measure the source's tone."""
         self._layout = layout
-        self._texture, self._trust = source.texture, source.trust
+        self._texture, self._folds, self._trust = source.texture, source.folds, source.trust
         tone_size = (TONE_SIZE, TONE_SIZE)
         broad = resize(source.texture, tone_size)
         sure = smoothstep(resize(source.trust, tone_size), 0.3, 0.8)
@@ -100,8 +107,11 @@ class SourceTexture:
             uint8 (size, size, 4): BGR and opacity.
         """
         level, gain, contrast = self._level(size), look.gain, look.contrast
-        painted = cv2.transform(level.detail, look.color * contrast)
-        painted = cv2.add(painted, level.light)
+        color = look.color * contrast
+        painted = cv2.add(cv2.transform(level.detail, color), level.light)
+        if look.folds < 1 and not level.folded.is_empty:
+            smoothed = cut(painted, level.folded)
+            cv2.add(smoothed, cv2.transform(level.folds, color * (1 - look.folds)), smoothed)
         surplus = np.maximum(1 - _LIGHTER / np.maximum(gain @ LUMA, _LIGHTER), 0)
         if surplus.any():
             dulled = cv2.cvtColor(resize(surplus * contrast, (size, size)), cv2.COLOR_GRAY2BGR)
@@ -130,10 +140,14 @@ class SourceTexture:
         )
         opacity = feathered_face(self._layout, size, _FEATHER) * self._shown(trust)
         fine = fine_detail(pixels @ LUMA, self._layout)
+        folds = resize(self._folds, (size, size))
+        folded = _where(folds)
         brightness = (pixels @ LUMA) / np.maximum(light @ LUMA, 1.0)
         return _Level(
             light=light,
             detail=pixels - light,
+            folds=cut(folds, folded).copy(),
+            folded=folded,
             shine=light * np.maximum(brightness - 1 - _SHINE, 0)[..., None],
             fine=np.repeat(fine[..., None], 3, axis=2),
             opacity=np.rint(opacity * 255).astype(np.uint8),
@@ -148,3 +162,9 @@ class SourceTexture:
         softened: Floats = blur(trust * face, sigma)
         softened /= np.maximum(blur(face, sigma), 1e-3)
         return smoothstep(softened, *_TRUST)
+
+
+def _where(image: Floats) -> Box:
+    """Return the smallest rectangle around all that is not 0 in an image (h, w, 3)."""
+    left, top, width, height = cv2.boundingRect(np.asarray(image.any(axis=2), np.uint8))
+    return Box(left, top, left + width, top + height)
