@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
-from dataclasses import replace
 from fractions import Fraction
 from itertools import chain
 from pathlib import Path
@@ -22,10 +21,10 @@ from dlc.media.orientation import UPRIGHT, Orientation
 from dlc.media.paths import require_file
 from dlc.media.planes import addressable_format
 from dlc.media.side_data import display_matrix, hdr_metadata
-from dlc.media.video.clock import nearest
 from dlc.media.video.damage import describe_truncation, tagged_end
 from dlc.media.video.decoding import Decoder
-from dlc.media.video.splices import ARBITRARY_CLOCKS
+from dlc.media.video.timeline import Timeline
+from dlc.media.video.trimming import no_frame_from, trimmed
 from dlc.options import VideoDecoder
 
 _ALLOW = "pass `allow_damaged=True` to process what can be read"
@@ -80,9 +79,9 @@ class VideoReader(Closing):
         self._decoder = Decoder(
             self.path, allow_damaged=allow_damaged, threads=threads, on_gpu=on_gpu
         )
+        self._timeline = Timeline(self._decoder)
         self.notes = self._splice_notes()
         self._truncation = self._allowed_truncation()
-        self._is_avi = self._decoder.container.format.name == "avi"
         self._packets_expected = self._indexed_frames()
         self._last: int | None = None
         self._last_duration = 0
@@ -90,10 +89,16 @@ class VideoReader(Closing):
         self._rescaled = 0
         first, self._natives = self._begin()
         whole = self._describe(first)
-        self._file_end = self._declared_end(whole)
-        self.info = self._trimmed(whole, start, end, self._time_of(first, whole))
-        if self.info.start is not None:
-            self._go_to_start(first)
+        self._file_end = self._timeline.end(whole.time_base)
+        self.info = trimmed(
+            whole,
+            start,
+            end,
+            origin=self.origin(),
+            first=(first.pts or 0) * whole.time_base,
+            total=self._file_end,
+        )
+        self._go_to_start(first)
 
     def __iter__(self) -> Iterator[Frame]:
         """Yield the frames in order of presentation.
@@ -103,8 +108,7 @@ class VideoReader(Closing):
             OptionError: if no frame lies in the wanted range.
         """
         info, origin = self.info, self.origin()
-        begin = None if info.start is None else math.ceil(info.start / info.time_base)
-        stop = None if info.end is None else math.ceil(info.end / info.time_base)
+        begin, stop = self._ticks(info.start), self._ticks(info.end)
         for native in self._natives:
             pts = self._stamp(native)
             if begin is not None and pts < begin:
@@ -160,7 +164,7 @@ class VideoReader(Closing):
         orientation = Orientation.from_display_matrix(matrix) if matrix else UPRIGHT
         width, height = orientation.upright_size(frame.width, frame.height)
         fps = stream.average_rate or stream.guessed_rate
-        duration = self._duration()
+        duration = self._timeline.duration
         count = self._packets_expected or (round(duration * fps) if duration and fps else None)
         ratio = stream.sample_aspect_ratio
         return MediaInfo(
@@ -187,7 +191,7 @@ class VideoReader(Closing):
             audio_codecs=tuple(codec_name(s) for s in container.streams.audio),
             audio_rates=tuple(s.rate for s in container.streams.audio),
             subtitle_codecs=tuple(codec_name(s) for s in container.streams.subtitles),
-            clock_start=self._clock_start(),
+            clock_start=self._timeline.clock_start,
         )
 
     def _indexed_frames(self) -> int:
@@ -207,93 +211,19 @@ class VideoReader(Closing):
             "picture and sound in step"
         ]
 
-    def _duration(self) -> Fraction | None:
-        container, stream = self._decoder.container, self._decoder.stream
-        if (end := self._spliced_end()) is not None:
-            return end - self.origin()
-        if stream.duration and stream.time_base:
-            return stream.duration * stream.time_base
-        return Fraction(container.duration, av.time_base) if container.duration else None
-
     @property
     def is_damaged(self) -> bool:
         """Whether decoding has met damage so far that was allowed."""
         return bool(self.frames_damaged or self._decoder.ledger.errors)
 
     def origin(self) -> Fraction:
-        """Return the time in the container's clock that a player shows as 0."""
-        start = Fraction(self._decoder.container.start_time or 0, av.time_base)
-        # Files with a clock of their own hide what comes before 0.
-        return start if self._has_arbitrary_clock() else max(Fraction(0), start)
-
-    def _clock_start(self) -> Fraction:
-        unit = self._decoder.stream.time_base
-        if not self._has_arbitrary_clock() or not unit:
-            return Fraction(0)
-        # In whole ticks, so that all streams move by exactly the same time.
-        return nearest(self.origin() / unit) * unit
-
-    def _has_arbitrary_clock(self) -> bool:
-        return self._decoder.container.format.name in ARBITRARY_CLOCKS
-
-    def _spliced_end(self) -> Fraction | None:
-        """Return when a video whose clock jumps ends, in seconds of the corrected clock."""
-        splices = self._decoder.splices
-        return None if splices is None else splices.ends[self._decoder.stream.index]
-
-    def _declared_end(self, info: MediaInfo) -> Fraction | None:
-        """Return when the video ends, in seconds of the container's clock, as the file says."""
-        container, stream = self._decoder.container, self._decoder.stream
-        if (end := self._spliced_end()) is not None:
-            return end
-        if self._is_avi and stream.frames:
-            # The header counts frames; FFmpeg cuts the duration down to what the file can hold.
-            return stream.frames * info.time_base
-        if stream.duration and stream.start_time is not None:
-            return (stream.start_time + stream.duration) * info.time_base
-        if container.duration:
-            return self.origin() + Fraction(container.duration, av.time_base)
-        return None
-
-    def _trimmed(
-        self, info: MediaInfo, start: float | None, end: float | None, beginning: Fraction
-    ) -> MediaInfo:
-        """Return the description of the wanted range, with its limits in the container's clock."""
-        if start is None and end is None:
-            return info
-        if (start is not None and start < 0) or (end is not None and end <= (start or 0)):
-            raise OptionError(f"the range from {start or 0:g} s to {end} s is empty: swap its ends")
-        # A number of seconds as people write it: 0.04 is 1/25, not the nearest binary fraction.
-        limits = [
-            None if limit is None else self.origin() + Fraction(limit).limit_denominator(1_000_000)
-            for limit in (start, end)
-        ]
-        first, last = limits
-        total = self._file_end
-        if first is not None and total is not None and first >= total:
-            seconds = float(total - self.origin())
-            raise OptionError(
-                f"the start at {start:g} s lies past the end of {self.path} ({seconds:.2f} s)"
-            )
-        until = min((t for t in (last, total) if t is not None), default=None)
-        begin = max(beginning, first or beginning)
-        count = None
-        if until is not None and info.fps:
-            # Frames lie at beginning + n / fps: count the n from one limit to the other.
-            count = math.ceil((until - beginning) * info.fps - Fraction(1, 1000))
-            count -= math.ceil((begin - beginning) * info.fps)
-        return replace(
-            info,
-            start=first,
-            end=last,
-            duration=None if until is None else float(until - begin),
-            frame_count=count if count is None else max(1, count),
-        )
+        """Return the time on the container's clock that a player shows as 0."""
+        return self._timeline.origin
 
     def _go_to_start(self, first: av.VideoFrame) -> None:
-        """Continue from the key frame before the wanted start."""
-        wanted = math.ceil((self.info.start or 0) / self.info.time_base)
-        if first.pts is not None and first.pts >= wanted:
+        """Continue from the key frame before the wanted start, if it is not the beginning."""
+        wanted = self._ticks(self.info.start)
+        if wanted is None or (first.pts is not None and first.pts >= wanted):
             return
         self._decoder.seek(wanted)
         natives = self._decoder.frames()
@@ -318,8 +248,9 @@ class VideoReader(Closing):
         self._last, self._last_duration = pts, native.duration or 0
         return pts
 
-    def _time_of(self, native: av.VideoFrame, info: MediaInfo) -> Fraction:
-        return (native.pts or 0) * info.time_base
+    def _ticks(self, time: Fraction | None) -> int | None:
+        """Return the first tick that is not before a time in seconds, if there is one."""
+        return None if time is None else math.ceil(time / self.info.time_base)
 
     def _check_intact(self, native: av.VideoFrame, pts: int) -> None:
         if not self.allow_damaged and self._decoder.transport and self._decoder.transport.gaps:
@@ -384,12 +315,3 @@ class VideoReader(Closing):
             self.notes.append(f"{self._times_changed} frames had no usable time and got the next")
         if self._rescaled:
             self.notes.append(f"{self._rescaled} frames of another size were scaled to the first's")
-
-
-def no_frame_from(path: Path, start: float, last: float) -> OptionError:
-    """Return the error of a start after the last frame; both are seconds into the video."""
-    # Rounded down, so that it may be given as a start.
-    shown = math.floor(1000 * last) / 1000
-    return OptionError(
-        f"no frame of {path} begins at {start:g} s or later: its last one begins at {shown:g} s"
-    )
