@@ -60,7 +60,14 @@ class Container:
         """Whether a codec, by FFmpeg's name of it, can be stored."""
         return codec not in self.refused and codec in _codecs_of(self.format)
 
+    def carries_subtitles(self, codec: str) -> bool:
+        """Whether subtitles can be stored, as they are or as another kind of text."""
+        is_convertible = codec in _TEXT_SUBTITLES and self.subtitle_encoder is not None
+        return self.holds(codec) or is_convertible
 
+
+# Subtitles made of text can become another kind of text subtitles; pictures cannot.
+_TEXT_SUBTITLES = frozenset({"ass", "mov_text", "ssa", "subrip", "srt", "text", "webvtt"})
 _MILLISECOND = Fraction(1, 1000)
 # Packets before time 0, such as those that prime an AAC decoder, would move everything later.
 _AS_IT_IS = {"avoid_negative_ts": "disabled"}

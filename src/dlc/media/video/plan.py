@@ -22,10 +22,14 @@ from dlc.media.provenance.marking import noted_comment
 from dlc.media.scaling import size_at_height
 from dlc.media.video.containers import Container, container_for
 from dlc.media.video.encoders import Encoder, encoder_for, encoder_named
+from dlc.media.video.plan_notes import (
+    field_notes,
+    format_notes,
+    hdr_notes,
+    picture_notes,
+    subtitle_notes,
+)
 from dlc.options import EncodeOptions
-
-# Subtitles made of text can become another kind of text subtitles; pictures cannot.
-TEXT_SUBTITLES = frozenset({"ass", "mov_text", "ssa", "subrip", "srt", "text", "webvtt"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,11 +97,11 @@ def plan_video(path: Path, info: MediaInfo, encoding: EncodeOptions) -> VideoPla
     rate = _rate(info, container)
     time_base = _time_base(info, container, rate)
     notes = (
-        *_format_notes(encoder, layout, pix_fmt),
-        *_picture_notes(container, info, padding, time_base, upright=upright),
-        *_field_notes(info, fields, scaled=size is not None),
-        *_subtitle_notes(container, info),
-        *_hdr_notes(encoder, info),
+        *format_notes(encoder, layout, pix_fmt),
+        *picture_notes(container, info, padding, time_base, upright=upright),
+        *field_notes(info, fields, scaled=size is not None),
+        *subtitle_notes(container, info),
+        *hdr_notes(encoder, info),
     )
     return VideoPlan(
         container=container,
@@ -146,12 +150,6 @@ def _check_streams(
             f"{path.name} cannot hold the audio of {info.path.name}: pass `audio=False` or choose "
             "another extension, such as .mp4"
         )
-
-
-def carries_subtitles(container: Container, codec: str) -> bool:
-    """Whether subtitles of a codec can be stored, as they are or as another kind of text."""
-    convertible = codec in TEXT_SUBTITLES and container.subtitle_encoder is not None
-    return container.holds(codec) or convertible
 
 
 def _choose_encoder(
@@ -272,76 +270,3 @@ def _time_base(info: MediaInfo, container: Container, rate: Fraction) -> Fractio
     if container.tick is not None:
         return container.tick
     return 1 / rate if container.constant_rate else info.time_base
-
-
-def _format_notes(encoder: Encoder, source: PixelLayout, pix_fmt: str) -> list[str]:
-    if pix_fmt == "pal8":
-        return ["GIF has 256 colors a frame: colors are reduced"]
-    target = require_layout(pix_fmt)
-    notes = []
-    if target.depth < source.depth:
-        notes.append(
-            f"{source.depth} bits a sample become {target.depth}, all that {encoder.name} can write"
-        )
-    if source.component_count == 3 and target.chroma_shift > source.chroma_shift:
-        notes.append(f"colors are stored at lower resolution: {encoder.name} cannot do otherwise")
-    if source.has_alpha and not target.has_alpha:
-        notes.append(
-            f"transparency is lost: {encoder.name} cannot write it; .webm, .mov with prores_ks and "
-            ".mkv with ffv1 keep it"
-        )
-    if source.is_rgb and not target.is_rgb:
-        rare = target.chroma_shift == (0, 0) and encoder.codec in ("h264", "hevc")
-        shown = " with full color resolution, which some players cannot show" if rare else ""
-        notes.append(f"RGB becomes YUV{shown}")
-    return notes
-
-
-def _subtitle_notes(container: Container, info: MediaInfo) -> list[str]:
-    lost = [codec for codec in info.subtitle_codecs if not carries_subtitles(container, codec)]
-    return [
-        f"the {codec} subtitles are left out: {container.extension} cannot hold them, .mkv can"
-        for codec in dict.fromkeys(lost)
-    ]
-
-
-def _picture_notes(
-    container: Container,
-    info: MediaInfo,
-    padding: tuple[int, int],
-    time_base: Fraction,
-    *,
-    upright: bool,
-) -> list[str]:
-    notes = []
-    if upright:
-        notes.append(f"{container.extension} stores no rotation: pictures are turned upright")
-    if any(padding):
-        notes.append(
-            f"the odd size {info.coded_width} x {info.coded_height} cannot be encoded: the last "
-            "column or row is repeated once"
-        )
-    if (info.time_base / time_base).denominator != 1 and not container.constant_rate:
-        notes.append(f"times are rounded to {float(time_base) * 1000:g} ms, the container's unit")
-    return notes
-
-
-def _field_notes(info: MediaInfo, fields: FieldOrder | None, *, scaled: bool) -> list[str]:
-    if not info.interlaced:
-        return []
-    if fields is not None:
-        return ["the fields of interlaced pictures are scaled one by one"] if scaled else []
-    how = "their fields scaled one by one" if scaled else "line by line unchanged"
-    return [
-        f"interlaced pictures are encoded as progressive ones, {how}: players will not deinterlace "
-        "them"
-    ]
-
-
-def _hdr_notes(encoder: Encoder, info: MediaInfo) -> list[str]:
-    notes = []
-    if info.colors.is_hdr and encoder.codec == "h264":
-        notes.append("few players show HDR in H.264: libx265 is the encoder for it")
-    if info.hdr and encoder.hdr is None:
-        notes.append(f"{encoder.name} does not carry the HDR mastering metadata over")
-    return notes

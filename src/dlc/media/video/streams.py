@@ -29,7 +29,6 @@ from dlc.media.inputs import codec_name, open_input
 from dlc.media.video.adts import AdtsCopy, has_adts
 from dlc.media.video.clock import nearest
 from dlc.media.video.containers import Container
-from dlc.media.video.plan import carries_subtitles
 from dlc.media.video.splices import SteadyClock, find_splices
 from dlc.media.video.tracks import (
     PRIMING_PACKETS,
@@ -105,7 +104,7 @@ class StreamCarrier:
         for stream in self._input.streams:
             if stream.type == "audio" and audio:
                 self._tracks[stream.index] = self._audio_track(stream)
-            elif stream.type == "subtitle" and carries_subtitles(container, codec_name(stream)):
+            elif stream.type == "subtitle" and container.carries_subtitles(codec_name(stream)):
                 self._tracks[stream.index] = self._subtitle_track(stream)
             elif stream.type in ("data", "attachment"):
                 self._try_attachment(stream)
