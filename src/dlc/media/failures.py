@@ -11,6 +11,8 @@ from dlc.errors import InputError, OutputError, WriteError
 if TYPE_CHECKING:
     import av  # paths are checked without it
 
+# What to do about an input of which a part cannot be read.
+ALLOW_DAMAGED = "pass `allow_damaged=True` to process what can be read"
 _NO_SPACE = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 
 

@@ -85,11 +85,3 @@ class MediaInfo:
     def rotation(self) -> int:
         """Clockwise degrees by which stored pictures are turned for display, mirroring aside."""
         return self.orientation.rotation
-
-    def shift_for(self, first: Fraction) -> Fraction:
-        """Return the time in the container's clock that becomes 0 in the output.
-
-        Args:
-            first: of the first frame that is written, in seconds of the same clock.
-        """
-        return self.clock_start if self.start is None else first

@@ -13,7 +13,7 @@ from dlc.errors import DamagedInputError, InputError, OutputError
 from dlc.media.atomic import AtomicFile, Finish
 from dlc.media.closing import Closing
 from dlc.media.color import FULL, ColorTags
-from dlc.media.failures import unreadable, unwritable
+from dlc.media.failures import ALLOW_DAMAGED, unreadable, unwritable
 from dlc.media.frame import Frame
 from dlc.media.image.codec import (
     decode_image,
@@ -43,7 +43,6 @@ from dlc.media.provenance.marking import noted_xmp
 from dlc.media.scaling import resized
 from dlc.options import EncodeOptions
 
-_ALLOW = "pass `allow_damaged=True` to process what can be read"
 _NAMES = "JPEG, PNG, WebP, HEIC, AVIF, TIFF or BMP"
 
 
@@ -61,7 +60,7 @@ class ImageReader(Closing):
     """
 
     def __init__(
-        self, path: str | Path, *, allow_damaged: bool = False, advice: str = _ALLOW
+        self, path: str | Path, *, allow_damaged: bool = False, advice: str = ALLOW_DAMAGED
     ) -> None:
         """Read an image.
 

@@ -15,7 +15,7 @@ from av.video.codeccontext import VideoCodecContext
 from av.video.stream import VideoStream
 
 from dlc.errors import DamagedInputError, InputError
-from dlc.media.failures import reason_of
+from dlc.media.failures import ALLOW_DAMAGED, reason_of
 from dlc.media.image.files import is_animated_png
 from dlc.media.inputs import codec_name, open_input
 from dlc.media.limits import MAX_VIDEO_PIXELS, megapixels
@@ -210,7 +210,7 @@ class Decoder:
         if not self._allow_damaged:
             raise DamagedInputError(
                 f"{self._path} is damaged after about {self.ledger.packets} frames "
-                f"({reason_of(error)}): pass `allow_damaged=True` to process what can be read"
+                f"({reason_of(error)}): {ALLOW_DAMAGED}"
             ) from error
 
 

@@ -24,7 +24,6 @@ def add_video_stream(
     info: MediaInfo,
     encoding: EncodeOptions,
     conformer: Conformer,
-    *,
     threads: int | None,
 ) -> Any:
     """Add the video stream to a container, open its encoder, and return the stream.

@@ -8,28 +8,26 @@ target in one piece, so there is no gap and no sample at the seams that a single
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import ExitStack, suppress
+from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
-import av
 from av.container import OutputContainer
 from av.packet import Packet
 
 from dlc.errors import OutputError, WriteError
 from dlc.media.atomic import AtomicFile, Finish
-from dlc.media.failures import unwritable
 from dlc.media.info import MediaInfo
 from dlc.media.inputs import open_input
 from dlc.media.planes import layout_of
 from dlc.media.video.clock import nearest
 from dlc.media.video.containers import container_for
+from dlc.media.video.muxer import close_quietly, naming_refusals, open_container
 from dlc.media.video.plan import VideoPlan, plan_video
 from dlc.media.video.streams import StreamCarrier
 from dlc.media.video.tracks import KeptRange
-from dlc.media.video.writer import open_container
 from dlc.options import EncodeOptions
 
 _ADVICE = "choose another output, or leave out `resume`"
@@ -118,10 +116,9 @@ def join_segments(
     plan = plan_video(path, info, encoding)
     file = AtomicFile(path, overwrite=overwrite, finish=finish)
     try:
-        notes = _write(file.temporary, plan, info, segments, audio=encoding.audio, check=check)
-        file.commit()
-    except (OSError, ValueError, av.FFmpegError) as error:
-        raise unwritable(path, error) from error
+        with naming_refusals(path):
+            notes = _write(file.temporary, plan, info, segments, audio=encoding.audio, check=check)
+            file.commit()
     finally:
         file.discard()
     return [*plan.notes, *notes]
@@ -139,17 +136,17 @@ def _write(
     """Write the pictures of the segments and the other streams of the target into one file."""
     with ExitStack() as stack:
         container = open_container(path, plan)
-        stack.callback(_close, container)
+        stack.callback(close_quietly, container)
         video = _add_video(container, segments[0], plan, info)
         carrier = StreamCarrier(info, plan.container, container, audio=audio, allow_damaged=False)
         stack.callback(carrier.close)
         carrier.describe_video(video)
         plan.note_comment(container.metadata)
         first = segments[0].first_pts * info.time_base
-        shift = info.shift_for(first)
-        carrier.begin(KeptRange(shift, None if info.start is None else first, info.end))
+        kept = KeptRange.of(info, first)
+        carrier.begin(kept)
         extradata = video.codec_context.extradata
-        for packet, time in _packets(segments, info, plan, shift, extradata):
+        for packet, time in _packets(segments, info, plan, kept.shift, extradata):
             check()
             packet.stream = video
             container.mux(packet)
@@ -157,12 +154,6 @@ def _write(
         carrier.finish()
         container.close()
         return carrier.notes
-
-
-def _close(container: OutputContainer) -> None:
-    """Close a file that may be incomplete, on a disk that may be full."""
-    with suppress(OSError, av.FFmpegError):
-        container.close()
 
 
 def _add_video(

@@ -13,6 +13,7 @@ import av
 from dlc.errors import DamagedInputError, OptionError
 from dlc.media.closing import Closing
 from dlc.media.color import ColorTags, convert
+from dlc.media.failures import ALLOW_DAMAGED
 from dlc.media.fields import field_order
 from dlc.media.frame import Frame
 from dlc.media.info import MediaInfo
@@ -26,8 +27,6 @@ from dlc.media.video.decoding import Decoder
 from dlc.media.video.timeline import Timeline
 from dlc.media.video.trimming import no_frame_from, trimmed
 from dlc.options import VideoDecoder
-
-_ALLOW = "pass `allow_damaged=True` to process what can be read"
 
 
 class VideoReader(Closing):
@@ -145,7 +144,7 @@ class VideoReader(Closing):
         truncation = describe_truncation(self.path)
         if truncation and not self.allow_damaged:
             self.close()
-            raise DamagedInputError(f"{self.path} is truncated ({truncation}): {_ALLOW}")
+            raise DamagedInputError(f"{self.path} is truncated ({truncation}): {ALLOW_DAMAGED}")
         return truncation
 
     def _begin(self) -> tuple[av.VideoFrame, Iterator[av.VideoFrame]]:
@@ -260,7 +259,7 @@ class VideoReader(Closing):
             self.frames_damaged += 1
             if not self.allow_damaged:
                 time = float(pts * self.info.time_base - self.origin())
-                raise DamagedInputError(f"{self.path} is damaged at {time:.2f} s: {_ALLOW}")
+                raise DamagedInputError(f"{self.path} is damaged at {time:.2f} s: {ALLOW_DAMAGED}")
 
     def _uniform(self, native: av.VideoFrame) -> av.VideoFrame:
         """Return a frame in the size and format of the first, as an encoder needs it."""
@@ -301,7 +300,7 @@ class VideoReader(Closing):
         if lost and not self.allow_damaged:
             raise DamagedInputError(
                 f"{self.path} is damaged: {lost} of its frames cannot be read, {self.frames_read} "
-                f"can; {_ALLOW}"
+                f"can; {ALLOW_DAMAGED}"
             )
 
     def _report(self) -> None:

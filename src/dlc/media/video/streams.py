@@ -23,7 +23,7 @@ from av.packet import Packet
 from av.stream import Discard, Disposition, Stream
 
 from dlc.errors import DamagedInputError
-from dlc.media.failures import reason_of
+from dlc.media.failures import ALLOW_DAMAGED, reason_of
 from dlc.media.info import MediaInfo
 from dlc.media.inputs import codec_name, open_input
 from dlc.media.video.adts import AdtsCopy, has_adts
@@ -212,8 +212,8 @@ class StreamCarrier:
     def _require_whole(self, index: int, track: Track) -> None:
         if track.broken and not self._allow_damaged:
             raise DamagedInputError(
-                f"{self._path} is damaged, a part of stream {index} cannot be decoded: pass "
-                "`allow_damaged=True` to process what can be read"
+                f"{self._path} is damaged, a part of stream {index} cannot be decoded: "
+                f"{ALLOW_DAMAGED}"
             )
 
     def _audio_track(self, stream: Any) -> Track:

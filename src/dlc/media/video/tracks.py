@@ -15,6 +15,7 @@ from av.subtitles.subtitle import AssSubtitle, SubtitleSet
 
 from dlc.errors import EncoderError
 from dlc.media.failures import reason_of
+from dlc.media.info import MediaInfo
 from dlc.media.video.clock import nearest
 from dlc.media.video.sound_check import SoundCheck
 
@@ -49,6 +50,12 @@ class KeptRange:
     shift: Fraction
     start: Fraction | None
     end: Fraction | None
+
+    @classmethod
+    def of(cls, info: MediaInfo, first: Fraction) -> KeptRange:
+        """Return what is kept of a target where an output begins with the frame at `first`."""
+        shift = info.clock_start if info.start is None else first
+        return cls(shift, None if info.start is None else first, info.end)
 
 
 class Track:

@@ -2,27 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from contextlib import suppress
 from fractions import Fraction
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
 import av
-from av.container import OutputContainer
 from av.packet import Packet
 from av.video.frame import PictureType
 
 from dlc.errors import Cancelled, EncoderError, OutputError, WriteError
 from dlc.media.atomic import AtomicFile, Finish
-from dlc.media.failures import reason_of, unwritable
+from dlc.media.failures import reason_of
 from dlc.media.frame import Frame
 from dlc.media.info import MediaInfo
 from dlc.media.video.clock import OutputClock
 from dlc.media.video.conform import Conformer
 from dlc.media.video.encoder_stream import add_video_stream
-from dlc.media.video.plan import VideoPlan, check_video
+from dlc.media.video.muxer import Muxer, naming_refusals
+from dlc.media.video.plan import check_video
 from dlc.media.video.reader import VideoReader
 from dlc.media.video.streams import NoStreams, StreamCarrier
 from dlc.media.video.tracks import KeptRange
@@ -80,30 +78,23 @@ class VideoWriter:
         self.path = Path(path)
         self._info = source.info if isinstance(source, VideoReader) else source
         self._encoding = encoding or EncodeOptions()
-        plan = check_video(self.path, self._info, self._encoding, overwrite=overwrite)
-        self._plan = plan
+        self._plan = check_video(self.path, self._info, self._encoding, overwrite=overwrite)
         self._keep_partial = keep_partial
-        self.notes = list(plan.notes)
+        self.notes = list(self._plan.notes)
         self.frames_written = 0
-        self._packets_written = 0
         self._newest = Fraction(0)
         self._done = False
         self._clock: OutputClock | None = None
+        self._conform = Conformer(self._info, self._plan)
         self._file = AtomicFile(self.path, overwrite=overwrite, finish=finish)
-        extra = plan.container.crash_options if survives_kill else {}
-        self._in_fragments = "hybrid_fragmented" in extra.get("movflags", "")
-        self._container = open_container(self._file.temporary, plan, extra)
-        self._conform = Conformer(self._info, plan)
+        self._muxer = Muxer(self._file, self._plan, survives_kill=survives_kill)
         self._stream = add_video_stream(
-            self._container, plan, self._info, self._encoding, self._conform, threads=threads
+            self._muxer.container, self._plan, self._info, self._encoding, self._conform, threads
         )
-        self._others: StreamCarrier | NoStreams = NoStreams()
-        if carry_streams:
-            allow_damaged = isinstance(source, VideoReader) and source.allow_damaged
-            self._others = self._carrier(allow_damaged=allow_damaged)
+        self._others = self._carrier(source) if carry_streams else NoStreams()
         self._others.describe_video(self._stream)
         if mark:
-            plan.note_comment(self._container.metadata)
+            self._plan.note_comment(self._muxer.container.metadata)
 
     def write(self, frame: Frame) -> None:
         """Encode one frame; times must rise from frame to frame.
@@ -122,10 +113,11 @@ class VideoWriter:
         native.time_base = self._plan.time_base
         # The decoder's picture types would force the same ones on the encoder.
         native.pict_type = PictureType.NONE
-        self._mux(self._encode(native))
+        self._muxer.write(self._encode(native))
         self.frames_written += 1
         self._newest = (frame.pts or 0) * frame.time_base
-        self._carry(self._newest)
+        with naming_refusals(self.path):
+            self._others.advance(self._newest)
 
     def close(self) -> None:
         """Finish the file and give it its name; does nothing the second time.
@@ -172,27 +164,24 @@ class VideoWriter:
             # nothing worth keeping, or nothing that can be finished.
             self._drop()
 
-    def _carrier(self, *, allow_damaged: bool) -> StreamCarrier:
+    def _carrier(self, source: VideoReader | MediaInfo) -> StreamCarrier:
         """Open the input for its other streams."""
         return StreamCarrier(
             self._info,
             self._plan.container,
-            self._container,
+            self._muxer.container,
             audio=self._encoding.audio,
-            allow_damaged=allow_damaged,
+            allow_damaged=isinstance(source, VideoReader) and source.allow_damaged,
         )
 
     def _begin(self, frame: Frame) -> OutputClock:
         """Write the header, now that the time of the first frame is known."""
         info = self._info
         first = (frame.pts or 0) * frame.time_base
-        shift = info.shift_for(first)
-        self._others.begin(KeptRange(shift, first if info.start is not None else None, info.end))
-        try:
-            self._container.start_encoding()
-        except (OSError, av.FFmpegError) as error:
-            raise unwritable(self.path, error) from error
-        return OutputClock(info.time_base, self._plan.time_base, shift)
+        kept = KeptRange.of(info, first)
+        self._others.begin(kept)
+        self._muxer.begin()
+        return OutputClock(info.time_base, self._plan.time_base, kept.shift)
 
     def _encode(self, native: av.VideoFrame | None) -> list[Packet[Any]]:
         try:
@@ -204,20 +193,6 @@ class VideoWriter:
             ) from error
         return packets
 
-    def _mux(self, packets: Iterable[Packet[Any]]) -> None:
-        try:
-            for packet in packets:
-                self._container.mux(packet)
-                self._packets_written += 1
-        except (OSError, ValueError, av.FFmpegError) as error:
-            raise unwritable(self.path, error) from error
-
-    def _carry(self, time: Fraction) -> None:
-        try:
-            self._others.advance(time)
-        except (OSError, ValueError, av.FFmpegError) as error:
-            raise unwritable(self.path, error) from error
-
     def _finish(self, until: Fraction | None) -> None:
         packets = self._encode(None)
         if self.frames_written <= 2:
@@ -225,22 +200,20 @@ class VideoWriter:
             # reordered among them, so they are decoded when they are shown.
             for packet in packets:
                 packet.dts = packet.pts
-        self._mux(packets)
-        if not self._packets_written:
+        self._muxer.write(packets)
+        if not self._muxer.packets_written:
             raise self._incomplete()
-        try:
+        with naming_refusals(self.path):
             self._others.finish(until)
-            self._container.close()
-        except (OSError, ValueError, av.FFmpegError) as error:
-            raise unwritable(self.path, error) from error
-        if self._packets_written < self.frames_written:
+        self._muxer.close()
+        if self._muxer.packets_written < self.frames_written:
             raise self._incomplete()
         self._report()
         self._file.commit()
 
     def _incomplete(self) -> WriteError:
         return WriteError(
-            f"{self._plan.encoder.name} returned {self._packets_written} of "
+            f"{self._plan.encoder.name} returned {self._muxer.packets_written} of "
             f"{self.frames_written} frames: try another encoder"
         )
 
@@ -256,35 +229,5 @@ class VideoWriter:
         """Close everything and remove the temporary file, if it was not renamed."""
         self._done = True
         self._others.close()
-        if self._in_fragments and self._clock is not None and not self._packets_written:
-            with suppress(WriteError):
-                self._mux([self._placeholder()])
-        # The trailer of a file that is thrown away, on a disk that may be full.
-        with suppress(OSError, av.FFmpegError):
-            self._container.close()
+        self._muxer.drop(self._stream)
         self._file.discard()
-
-    def _placeholder(self) -> Packet[Any]:
-        """Return a packet for a file that is thrown away.
-
-        FFmpeg's muxer crashes at the end of a file that was to be written in fragments and got no
-        packet, as when the encoder still holds all frames.
-        """
-        packet: Packet[Any] = Packet(bytes(8))
-        packet.stream = self._stream
-        packet.pts = packet.dts = 0
-        packet.time_base = self._plan.time_base
-        return packet
-
-
-def open_container(
-    path: Path, plan: VideoPlan, extra: Mapping[str, str] | None = None
-) -> OutputContainer:
-    """Open a file for writing in the way that a plan says, with more options for the muxer."""
-    return av.open(
-        f"file:{path}",
-        "w",
-        format=plan.container.format,
-        container_options={**plan.muxer_options, **(extra or {})},
-        metadata_errors="surrogateescape",
-    )
