@@ -50,13 +50,10 @@ def add_video_stream(
     context.thread_type = ThreadType.AUTO
     context.flags |= Flags.frame_duration
     _describe_pictures(context, plan, conformer)
-    if plan.codec_tag is not None:
-        context.codec_tag = plan.codec_tag
+    plan.describe(stream, info)
     layout = layout_of(plan.pix_fmt)
     if plan.encoder.codec == "vp9" and layout is not None and layout.has_alpha:
         stream.metadata["alpha_mode"] = "1"
-    if info.display_matrix and not plan.upright:
-        stream.set_display_matrix(info.display_matrix)
     _open(context, plan)
     return stream
 

@@ -163,10 +163,7 @@ def _add_video(
         stream: Any = container.add_stream_from_template(source.streams.video[0], opaque=True)
     stream.time_base = plan.time_base
     stream.codec_context.framerate = plan.rate
-    if plan.codec_tag is not None:
-        stream.codec_context.codec_tag = plan.codec_tag
-    if info.display_matrix and not plan.upright:
-        stream.set_display_matrix(info.display_matrix)
+    plan.describe(stream, info)
     return stream
 
 

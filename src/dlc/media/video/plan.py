@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
+from typing import Any
 
 import av
 from av.codec.codec import find_best_pix_fmt_of_list
@@ -63,11 +64,13 @@ class VideoPlan:
     muxer_options: Mapping[str, str]
     notes: tuple[str, ...]
 
-    @property
-    def codec_tag(self) -> str | None:
-        """The video stream's tag, where the muxer's own choice does not play everywhere."""
-        # Apple's players know HEVC in MP4 and MOV by this tag alone.
-        return "hvc1" if self.encoder.codec == "hevc" and self.container.negative_times else None
+    def describe(self, stream: Any, info: MediaInfo) -> None:
+        """Give a video stream of the output its tag, and say how its pictures are turned."""
+        if self.encoder.codec == "hevc" and self.container.negative_times:
+            # Apple's players know HEVC in MP4 and MOV by this tag alone.
+            stream.codec_context.codec_tag = "hvc1"
+        if info.display_matrix and not self.upright:
+            stream.set_display_matrix(info.display_matrix)
 
     def note_comment(self, metadata: dict[str, str]) -> None:
         """Say in a container's metadata that the video is synthetic, if there is room for it."""
