@@ -9,7 +9,7 @@ from pathlib import Path
 
 from PIL import Image, ImageDraw, ImageFont
 
-from dlc.media.image.files import with_jpeg_xmp
+from dlc.media.image.formats.jpeg import with_jpeg_xmp
 from dlc.media.provenance.marking import noted_xmp
 
 _NOTE = (

@@ -10,7 +10,7 @@ import typer
 from PIL import Image
 
 from dlc.cli.app import app
-from dlc.media.image.files import jpeg_xmp
+from dlc.media.image.formats.jpeg import jpeg_xmp
 from dlc.media.provenance.marking import note_in
 from tests.pictures.drawing import Panel, draw, write_jpeg
 from tests.pictures.examples import SHEETS, Sheet, Swapped

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from dlc.host.nvidia import number_gpus_by_bus
-from dlc.media.image.files import is_image
+from dlc.media.image.recognition import is_image
 from dlc.media.opening import open_target
 from dlc.media.paths import require_file
 from dlc.media.video.containers import VIDEO_EXTENSIONS, container_for

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from dlc.media.image.files import is_image
+from dlc.media.image.recognition import is_image
 from dlc.media.paths import require_file
 from dlc.media.provenance.identity import own_certificate
 from dlc.media.provenance.inspection import Manifest, read_manifest, read_note

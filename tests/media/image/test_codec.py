@@ -12,8 +12,10 @@ import pytest
 
 from dlc.errors import InputError
 from dlc.media.image.codec import decode_image, encode_image, jpeg_quality, pixels_of, to_native
-from dlc.media.image.files import ImageMetadata, image_damage, png_xmp
+from dlc.media.image.damage import image_damage
+from dlc.media.image.formats.png import png_xmp
 from dlc.media.image.kinds import ImageKind, OutputKind
+from dlc.media.image.metadata import ImageMetadata
 from dlc.options import EncodeOptions
 
 PATH = Path("picture")

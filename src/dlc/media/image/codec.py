@@ -15,19 +15,15 @@ import numpy as np
 from dlc.arrays import Array
 from dlc.errors import DamagedInputError, InputError
 from dlc.media.color import ColorTags, convert
-from dlc.media.image.avif import decode_avif
 from dlc.media.image.density import Density, density_of, with_density
-from dlc.media.image.files import (
-    ImageMetadata,
-    is_cmyk,
-    jpeg_xmp,
-    png_xmp,
-    with_jpeg_xmp,
-    with_png_xmp,
-)
-from dlc.media.image.heic import decode_heic
-from dlc.media.image.heif import read_heif
+from dlc.media.image.formats.avif import decode_avif
+from dlc.media.image.formats.heic import decode_heic
+from dlc.media.image.formats.heif import read_heif
+from dlc.media.image.formats.jpeg import jpeg_xmp, with_jpeg_xmp
+from dlc.media.image.formats.png import png_xmp, with_png_xmp
 from dlc.media.image.kinds import DEEP, DESCRIBED, TRANSPARENT, ImageKind, OutputKind
+from dlc.media.image.metadata import ImageMetadata
+from dlc.media.image.recognition import is_cmyk
 from dlc.media.limits import too_large
 from dlc.media.planes import plane_arrays, require_layout
 from dlc.options import EncodeOptions, Preset

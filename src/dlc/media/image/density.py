@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import struct
-import zlib
 
-from dlc.media.image.exif import first_directory
-from dlc.media.image.files import jpeg_segments, png_chunks
+from dlc.media.image.formats.exif import first_directory
+from dlc.media.image.formats.jpeg import jpeg_segments
+from dlc.media.image.formats.png import png_chunks, with_png_chunk
 from dlc.media.image.kinds import ImageKind, OutputKind
 
 # Pixels an inch, from left to right and from top to bottom.
@@ -14,8 +14,6 @@ Density = tuple[float, float]
 
 _INCHES_A_METER = 1 / 0.0254
 _MOST = 0xFFFF
-# Length of PNG's signature and of the header chunk, which is always the first one.
-_PNG_HEADER = 8 + 25
 _BMP_DENSITY = 38
 # Inches in the units of JFIF and of TIFF; other numbers mean no unit.
 _JFIF_UNITS = {1: 1.0, 2: 2.54}
@@ -48,9 +46,7 @@ def with_density(kind: OutputKind, data: bytes, density: Density) -> bytes:
         return data[:13] + struct.pack(">BHH", 1, x, y) + data[18:]
     x, y = (round(each * _INCHES_A_METER) for each in density)
     if kind is OutputKind.PNG:
-        body = b"pHYs" + struct.pack(">IIB", x, y, 1)
-        chunk = struct.pack(">I", len(body) - 4) + body + struct.pack(">I", zlib.crc32(body))
-        return data[:_PNG_HEADER] + chunk + data[_PNG_HEADER:]
+        return with_png_chunk(data, b"pHYs", struct.pack(">IIB", x, y, 1))
     if kind is OutputKind.BMP:
         return data[:_BMP_DENSITY] + struct.pack("<ii", x, y) + data[_BMP_DENSITY + 8 :]
     return data

@@ -22,20 +22,15 @@ from dlc.media.image.codec import (
     pixels_of_video,
     to_native,
 )
+from dlc.media.image.damage import image_damage
 from dlc.media.image.density import density_of
-from dlc.media.image.exif import without_thumbnail
-from dlc.media.image.files import (
-    MAX_JPEG_EXIF,
-    ImageMetadata,
-    image_damage,
-    is_animated_webp,
-    is_cmyk,
-    readable_kind,
-    tiff_pages,
-    with_jpeg_end,
-)
+from dlc.media.image.formats.exif import without_thumbnail
+from dlc.media.image.formats.jpeg import MAX_JPEG_EXIF, with_jpeg_end
+from dlc.media.image.formats.tiff import tiff_pages
 from dlc.media.image.kinds import DEEP, DESCRIBED, ImageKind, OutputKind
+from dlc.media.image.metadata import ImageMetadata
 from dlc.media.image.plan import check_image
+from dlc.media.image.recognition import is_animated_webp, is_cmyk, readable_kind
 from dlc.media.info import MediaInfo
 from dlc.media.orientation import UPRIGHT, Orientation
 from dlc.media.paths import require_file

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from dlc.errors import CameraError, InputError, OptionError
 from dlc.media.camera.camera import Camera
-from dlc.media.image.files import is_image
+from dlc.media.image.recognition import is_image
 from dlc.media.live.clip import Clip, ContainerClip, ContainerSpec, FileClip
 from dlc.media.live.clock import LiveClock
 from dlc.media.live.mirrored import MirroredSource

@@ -5,8 +5,8 @@ from __future__ import annotations
 import mimetypes
 from pathlib import Path
 
-from dlc.media.image.files import image_kind
 from dlc.media.image.kinds import ImageKind
+from dlc.media.image.recognition import image_kind
 
 # The containers that are signed, by extension. AVI could be as well, but both signing and checking
 # it would need twice its size in memory.

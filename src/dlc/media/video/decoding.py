@@ -16,7 +16,7 @@ from av.video.stream import VideoStream
 
 from dlc.errors import DamagedInputError, InputError
 from dlc.media.failures import ALLOW_DAMAGED, reason_of
-from dlc.media.image.files import is_animated_png
+from dlc.media.image.recognition import is_animated_png
 from dlc.media.inputs import codec_name, open_input
 from dlc.media.limits import MAX_VIDEO_PIXELS, megapixels
 from dlc.media.video.damage import Ledger, describe_truncation, lacks_index

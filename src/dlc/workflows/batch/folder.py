@@ -22,8 +22,8 @@ from dlc.errors import (
 )
 from dlc.host.detect import available_cpus
 from dlc.media.failures import unwritable
-from dlc.media.image.files import is_image
 from dlc.media.image.plan import is_image_name
+from dlc.media.image.recognition import is_image
 from dlc.media.video.encoders import check_encoder
 from dlc.options import NVENC, SwapOptions, VideoDecoder
 from dlc.pipeline import CancelToken

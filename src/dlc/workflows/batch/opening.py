@@ -7,8 +7,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from fractions import Fraction
 
-from dlc.media.image.files import is_image
 from dlc.media.image.plan import is_image_name
+from dlc.media.image.recognition import is_image
 from dlc.media.image.still import ImageReader
 from dlc.media.info import MediaInfo
 from dlc.media.opening import open_target

@@ -10,7 +10,7 @@ import numpy as np
 
 from dlc.arrays import Array
 from dlc.errors import DamagedInputError, InputError, MissingLibraryError
-from dlc.media.image.heif import HeifPicture
+from dlc.media.image.formats.heif import HeifPicture
 from dlc.media.image.samples import to_16_bits, without_premultiplication
 from dlc.media.limits import MAX_PHOTO_PIXELS, too_large
 

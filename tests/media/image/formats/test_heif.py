@@ -10,8 +10,8 @@ import pytest
 from PIL import Image
 
 from dlc.media.color import FULL, LIMITED, ColorTags
-from dlc.media.image.files import ImageMetadata
-from dlc.media.image.heif import HeifPicture, read_heif
+from dlc.media.image.formats.heif import HeifPicture, read_heif
+from dlc.media.image.metadata import ImageMetadata
 from dlc.media.orientation import Orientation
 from tests.media.image.heif_files import (
     Part,

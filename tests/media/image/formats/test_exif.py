@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from PIL import ExifTags, Image
 
-from dlc.media.image.exif import orientation_of, short_value, upright, without_thumbnail
+from dlc.media.image.formats.exif import orientation_of, short_value, upright, without_thumbnail
 
 THUMBNAIL = cv2.imencode(".jpg", np.full((15, 20, 3), 90, np.uint8))[1].tobytes()
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from dlc.media.image.av1 import coded_size
+from dlc.media.image.formats.av1 import coded_size
 from tests.media.image.heif_files import av1_part, deep_avif
 
 # An operating point more than pictures need, and the display's timing: a video's header.

@@ -13,8 +13,8 @@ import pytest
 from numpy.typing import NDArray
 
 from dlc.errors import DamagedInputError, InputError, MissingLibraryError
-from dlc.media.image.heic import decode_heic
-from dlc.media.image.heif import read_heif
+from dlc.media.image.formats.heic import decode_heic
+from dlc.media.image.formats.heif import read_heif
 from tests.media.image.heif_files import (
     Part,
     assembled,

@@ -7,7 +7,7 @@ import struct
 import numpy as np
 import pytest
 
-from dlc.media.image.boxes import read_items
+from dlc.media.image.formats.boxes import read_items
 from tests.media.image.heif_files import Part, assembled, avif, box, full_box, heic, ispe
 
 PICTURE = np.full((64, 128, 3), 120, np.uint8)

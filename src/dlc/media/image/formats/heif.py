@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from dlc.media.color import FULL, LIMITED, ColorTags
-from dlc.media.image.av1 import coded_size
-from dlc.media.image.boxes import Item, Items, read_items
-from dlc.media.image.files import ImageMetadata
+from dlc.media.image.formats.av1 import coded_size
+from dlc.media.image.formats.boxes import Item, Items, read_items
+from dlc.media.image.metadata import ImageMetadata
 from dlc.media.orientation import Orientation
 
 _ALPHA = (b"urn:mpeg:mpegB:cicp:systems:auxiliary:alpha", b"urn:mpeg:hevc:2015:auxid:1")

@@ -1,0 +1,72 @@
+"""The segments of JPEG files, and XMP in them."""
+
+from __future__ import annotations
+
+import struct
+from collections.abc import Iterator
+
+_XMP_HEADER = b"http://ns.adobe.com/xap/1.0/\0"
+# A segment begins with its length in two bytes, and one of EXIF then with its name.
+MAX_JPEG_EXIF = 0xFFFF - 2 - len(b"Exif\0\0")
+# SOF0 to SOF15, among which there are three others.
+_FRAMES = frozenset(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC}
+
+
+def jpeg_segments(data: bytes) -> Iterator[tuple[int, int, int]]:
+    """Yield marker, start and length of the segments' contents, up to the first scan."""
+    position = 2
+    while position + 4 <= len(data) and data[position] == 0xFF:
+        marker = data[position + 1]
+        if marker == 0xFF:
+            position += 1
+            continue
+        length = int.from_bytes(data[position + 2 : position + 4], "big")
+        yield marker, position + 4, length - 2
+        if marker == 0xDA or length < 2:
+            return
+        position += 2 + length
+
+
+def has_four_colors(data: bytes) -> bool:
+    """Whether a JPEG file has the four colors of print."""
+    # Frame headers: size of samples, height, width, and the number of colors.
+    frames = (at for marker, at, _ in jpeg_segments(data) if marker in _FRAMES)
+    return any(data[at + 5 : at + 6] == b"\x04" for at in frames)
+
+
+def has_jpeg_end(data: bytes) -> bool:
+    """Whether a JPEG file has an end."""
+    # Within the coded picture 0xFF is always followed by something else than 0xD9.
+    scan = next((at for marker, at, _ in jpeg_segments(data) if marker == 0xDA), None)
+    return scan is not None and data.find(b"\xff\xd9", scan) >= 0
+
+
+def with_jpeg_end(data: bytes) -> bytes:
+    """Return a JPEG file that has an end, as OpenCV decodes no other."""
+    return data.rstrip(b"\xff") + b"\xff\xd9"
+
+
+def jpeg_xmp(data: bytes) -> bytes | None:
+    """Return the XMP packet of a JPEG file."""
+    for marker, position, length in jpeg_segments(data):
+        if marker == 0xE1 and data.startswith(_XMP_HEADER, position):
+            return data[position + len(_XMP_HEADER) : position + length]
+    return None
+
+
+def with_jpeg_xmp(data: bytes, packet: bytes) -> bytes:
+    """Return a JPEG file with an XMP packet added.
+
+    Raises:
+        ValueError: if the packet is larger than a JPEG segment, 65,502 bytes.
+    """
+    payload = _XMP_HEADER + packet
+    if len(payload) + 2 > 0xFFFF:
+        raise ValueError("the XMP packet is too large for a JPEG segment")
+    # Behind the leading application segments, where readers of JFIF and EXIF expect theirs first.
+    at = 2
+    for marker, position, length in jpeg_segments(data):
+        if marker not in (0xE0, 0xE1):
+            break
+        at = position + length
+    return data[:at] + b"\xff\xe1" + struct.pack(">H", len(payload) + 2) + payload + data[at:]
