@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+from collections.abc import Sequence
 from typing import NamedTuple
 
 
@@ -12,6 +14,18 @@ class Box(NamedTuple):
     top: int
     right: int
     bottom: int
+
+    @classmethod
+    def around(cls, low: Sequence[float], high: Sequence[float]) -> Box:
+        """Return the pixels between whose centers everything from `low` to `high` lies.
+
+        Args:
+            low: least x and y, in pixels; whole numbers are the centers of pixels.
+            high: greatest x and y.
+        """
+        return cls(
+            math.floor(low[0]), math.floor(low[1]), math.ceil(high[0]) + 1, math.ceil(high[1]) + 1
+        )
 
     @property
     def width(self) -> int:
@@ -27,6 +41,10 @@ class Box(NamedTuple):
     def is_empty(self) -> bool:
         """Whether the rectangle covers no pixel."""
         return self.width <= 0 or self.height <= 0
+
+    def grown(self, margin: int) -> Box:
+        """Return the rectangle with `margin` more pixels on each side."""
+        return Box(self.left - margin, self.top - margin, self.right + margin, self.bottom + margin)
 
     def clipped(self, width: int, height: int) -> Box:
         """Return the part of the rectangle inside an image of `width` x `height` pixels."""

@@ -96,8 +96,7 @@ def paste_back(
 def _bounds(points: Doubles, matrix: Matrix) -> Box:
     """Return the box of frame pixels around points of the crop."""
     placed = np.linalg.solve(matrix[:, :2], (points - matrix[:, 2]).T)
-    low, high = np.floor(placed.min(axis=1)), np.ceil(placed.max(axis=1))
-    return Box(int(low[0]), int(low[1]), int(high[0]) + 1, int(high[1]) + 1)
+    return Box.around(placed.min(axis=1), placed.max(axis=1))
 
 
 def _near_frame_scale(image: Bytes, matrix: Matrix) -> tuple[Bytes, Matrix]:

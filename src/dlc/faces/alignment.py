@@ -133,7 +133,4 @@ def _footprint(matrix: Matrix, size: int) -> Box:
     ends = (0, size - 1)
     corners = np.array([(x, y) for x in ends for y in ends], np.float64)
     placed = np.linalg.solve(matrix[:, :2], (corners - matrix[:, 2]).T)
-    (left, top), (right, bottom) = placed.min(axis=1), placed.max(axis=1)
-    return Box(
-        math.floor(left) - 1, math.floor(top) - 1, math.ceil(right) + 2, math.ceil(bottom) + 2
-    )
+    return Box.around(placed.min(axis=1), placed.max(axis=1)).grown(1)

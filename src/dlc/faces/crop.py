@@ -13,13 +13,22 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
-from dlc.arrays import Floats, Image, Matrix, Points
+from dlc.arrays import Doubles, Floats, Image, Matrix, Points
 from dlc.faces.pixels import RegionSource
 from dlc.geometry import Box
 
 # Pixels read beyond a square: for interpolation at its border, and at the far ends for the rows and
 # columns dropped when odd lengths are halved up to three times.
 _MARGIN_BEFORE, _MARGIN_AFTER = 1, 9
+
+
+def rotation(angle: float) -> Doubles:
+    """Return the 2 x 2 matrix that turns points from x towards y, times points as columns.
+
+    Times points as rows, (n, 2), from the left, it turns them back.
+    """
+    cos, sin = math.cos(angle), math.sin(angle)
+    return np.array([[cos, -sin], [sin, cos]])
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from enum import Flag, auto
+from functools import reduce
+from operator import or_
 from typing import Protocol
 
 from dlc.faces.face import Face
@@ -23,6 +25,11 @@ class Needs(Flag):
     """`Face.landmarks_106`."""
     EMBEDDING = auto()
     """`Face.embedding`."""
+
+
+def all_needs(each: Iterable[Needs]) -> Needs:
+    """Return what several stages need together."""
+    return reduce(or_, each, Needs.NOTHING)
 
 
 class FaceFinder(Protocol):

@@ -93,6 +93,11 @@ class Frame:
         return 0.0 if self.pts is None else float(self.pts * self.time_base - self.origin)
 
     @property
+    def exact_time(self) -> Fraction:
+        """Presentation time in seconds on the clock of `pts`; 0 where there is none."""
+        return (self.pts or 0) * self.time_base
+
+    @property
     def width(self) -> int:
         """Columns of the upright picture."""
         return self.orientation.upright_size(self._native.width, self._native.height)[0]

@@ -11,6 +11,7 @@ from dlc.errors import ModelError
 from dlc.faces.crop import to_tensor
 from dlc.graph.names import FINITE_OUTPUT
 from dlc.inference.output_check import check_finite
+from dlc.inference.pixels import to_pixels
 from dlc.inference.routed_session import RoutedSession
 
 _ELEMENTS = {"tensor(float)": "float32", "tensor(float16)": "float16", "tensor(uint8)": "uint8"}
@@ -63,8 +64,7 @@ class InswapperModel:
         feed = {self._picture: planes, self._identity: identities}
         (output,) = self._session.run(self._outputs, feed)
         check_finite(self._session, self._outputs[0], output)
-        rgb = np.clip(255 * output.astype(np.float32), 0, 255).astype(np.uint8)
-        return [np.ascontiguousarray(each[::-1].transpose(1, 2, 0)) for each in rgb]
+        return list(to_pixels(output, 255))
 
     def _run_on_pixels(self, crops: Sequence[Image], identities: Floats) -> list[Image]:
         """Run a model that was rewritten with `Rewrite.PIXELS`."""

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from functools import reduce
-from operator import or_
 
 from dlc.compositing.patch import Patch
 from dlc.faces.face import Face
-from dlc.faces.finder import Needs
+from dlc.faces.finder import all_needs
 from dlc.faces.pixels import Pixels, TrackableFrame
 from dlc.swapping.swapper import FaceSwapper
 
@@ -20,8 +18,8 @@ class PeopleSwapper:
         """Use prepared swappers, at least one, by `Face.person`; None means everybody else."""
         self._swappers = dict(swappers)
         every = self._swappers.values()
-        self.source_needs = reduce(or_, (each.source_needs for each in every))
-        self.target_needs: Needs = reduce(or_, (each.target_needs for each in every))
+        self.source_needs = all_needs(each.source_needs for each in every)
+        self.target_needs = all_needs(each.target_needs for each in every)
 
     def prepare(self, sources: Sequence[tuple[Pixels, Face]]) -> None:
         """Give everybody the same source person."""

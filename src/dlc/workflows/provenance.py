@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from dlc.errors import InputError
 from dlc.host.memory import return_free_memory
 from dlc.media.atomic import Finish
 from dlc.media.provenance.identity import Identity, read_identity, user_identity
@@ -17,6 +15,7 @@ from dlc.media.provenance.manifest import InputDigest, Statement
 from dlc.media.provenance.signing import ManifestSigner
 from dlc.model_store.folders import Folders
 from dlc.options import Engine, FaceChoice, LiveOptions, ProvenanceOptions, SwapOptions
+from dlc.workflows.digests import input_digest
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,9 +72,9 @@ def prepare_provenance(
     )
     if len(unsigned) == len(outputs):
         return Provenance(notes)
-    inputs = [InputDigest("source", _sha256(photo)) for photo in photos]
+    inputs = [InputDigest("source", input_digest(photo)) for photo in photos]
     if target is not None:
-        inputs.append(InputDigest("target", _sha256(target)))
+        inputs.append(InputDigest("target", input_digest(target)))
     statement = Statement(engine.value, _choices(options), tuple(inputs))
     signer = ManifestSigner(_identity(options.provenance), statement, target)
     return Provenance((*notes, *signer.notes), signer)
@@ -95,11 +94,3 @@ def _choices(options: SwapOptions | LiveOptions) -> dict[str, Any]:
         return {"faces": faces, "no_face": options.no_face.value, "mirror": mirror}
     chosen = {"faces": faces, "start": options.start, "end": options.end}
     return {**chosen, "height": options.encoding.height}
-
-
-def _sha256(path: Path) -> str:
-    try:
-        with path.open("rb") as file:
-            return hashlib.file_digest(file, "sha256").hexdigest()
-    except OSError as error:
-        raise InputError(f"{path} cannot be read: {error.strerror}") from error

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from dlc.arrays import Points
-from dlc.faces.crop import Square
+from dlc.faces.crop import Square, rotation
 
 # Wrist; then each finger from the palm to the tip, the thumb first.
 WRIST = 0
@@ -81,7 +81,7 @@ def square_of_hand(points: Points) -> Square:
     plane = points[:, :2].astype(np.float64)
     middle = (plane[INDEX_KNUCKLE] + plane[RING_KNUCKLE] + 2 * plane[MIDDLE_KNUCKLE]) / 4
     angle = _upright(middle - plane[WRIST])
-    level = np.array([[math.cos(angle), -math.sin(angle)], [math.sin(angle), math.cos(angle)]])
+    level = rotation(angle)
     turned = plane[list(_STEADY)] @ level
     low, high = turned.min(axis=0), turned.max(axis=0)
     center = (low + high) / 2 - np.array([0, _HAND_SHIFT * (high - low)[1]])

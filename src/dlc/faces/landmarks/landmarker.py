@@ -7,7 +7,7 @@ import math
 import numpy as np
 
 from dlc.arrays import Points
-from dlc.faces.crop import Cutout, Square, to_tensor
+from dlc.faces.crop import Cutout, Square, rotation, to_tensor
 from dlc.faces.face import Face
 from dlc.faces.landmarks.topology import LEFT_EYE_CORNERS, RIGHT_EYE_CORNERS
 from dlc.inference.session import Session
@@ -60,7 +60,7 @@ def square_of_mesh(landmarks: Points) -> Square:
     plane = landmarks[:468, :2]
     across = plane[_RIGHT_CORNER] - plane[_LEFT_CORNER]
     angle = math.atan2(across[1], across[0])
-    level = np.array([[math.cos(angle), -math.sin(angle)], [math.sin(angle), math.cos(angle)]])
+    level = rotation(angle)
     turned = plane @ level
     low, high = turned.min(axis=0), turned.max(axis=0)
     x, y = level @ ((low + high) / 2)

@@ -115,7 +115,7 @@ class VideoWriter:
         native.pict_type = PictureType.NONE
         self._muxer.write(self._encode(native))
         self.frames_written += 1
-        self._newest = (frame.pts or 0) * frame.time_base
+        self._newest = frame.exact_time
         with naming_refusals(self.path):
             self._others.advance(self._newest)
 
@@ -177,8 +177,7 @@ class VideoWriter:
     def _begin(self, frame: Frame) -> OutputClock:
         """Write the header, now that the time of the first frame is known."""
         info = self._info
-        first = (frame.pts or 0) * frame.time_base
-        kept = KeptRange.of(info, first)
+        kept = KeptRange.of(info, frame.exact_time)
         self._others.begin(kept)
         self._muxer.begin()
         return OutputClock(info.time_base, self._plan.time_base, kept.shift)

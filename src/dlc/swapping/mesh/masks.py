@@ -26,8 +26,8 @@ def fill_ring(mask: Bytes, ring: Floats) -> None:
 
 def ring_box(ring: Floats, margin: float, shape: tuple[int, int]) -> Box:
     """Return the rectangle around a ring (N, 2), plus `margin` pixels, inside (rows, columns)."""
-    low, high = np.floor(ring.min(axis=0) - margin), np.ceil(ring.max(axis=0) + margin) + 1
-    return Box(*low.astype(int).tolist(), *high.astype(int).tolist()).clipped(shape[1], shape[0])
+    low, high = ring.min(axis=0) - margin, ring.max(axis=0) + margin
+    return Box.around(low, high).clipped(shape[1], shape[0])
 
 
 def soft_ring(ring: Floats, box: Box, softness: float) -> Floats:

@@ -13,7 +13,7 @@ from dlc.faces.landmarks.pose import Pose, fit_pose
 from dlc.geometry import Box
 from dlc.swapping.mesh.eyes import Eye, find_eyes
 from dlc.swapping.mesh.layout import Layout
-from dlc.swapping.mesh.source.sampling import sampling
+from dlc.swapping.mesh.source.sampling import sampling, within
 from dlc.swapping.swapper import Pixels
 
 # Pixels of background around the face oval.
@@ -57,8 +57,7 @@ class TargetView:
 def look(frame: Pixels, landmarks: Points, layout: Layout) -> TargetView | None:
     """Read the pixels of the face with landmarks (478, 3); None if too few are in the frame."""
     oval = landmarks[layout.topology.face_oval, :2]
-    low, high = np.floor(oval.min(axis=0)) - _MARGIN, np.ceil(oval.max(axis=0)) + _MARGIN + 1
-    box = Box(*low.astype(int).tolist(), *high.astype(int).tolist())
+    box = Box.around(oval.min(axis=0), oval.max(axis=0)).grown(_MARGIN)
     inside = box.clipped(frame.width, frame.height)
     if inside.width * inside.height < _VISIBLE * box.width * box.height:
         return None
@@ -88,10 +87,7 @@ def unwrap(view: TargetView, layout: Layout, size: int) -> tuple[Bytes, Floats]:
     """
     # The map is linear over each triangle, so half the resolution loses next to nothing.
     where = sampling(layout, size // 2).spread(view.mesh[:, :2])
-    last = np.array([view.box.width - 1, view.box.height - 1], np.float32)
-    shown = np.ones(where.shape[:2], np.float32)
-    if not view.is_whole:
-        shown = np.all((where >= 0) & (where <= last), axis=2).astype(np.float32)
+    shown = np.ones(where.shape[:2], np.float32) if view.is_whole else within(where, view.box)
     if view.hands is not None:
         # Shadows and soft edges reach beyond the hand itself.
         shown = shown * (1 - grow(sample(view.hands, where), round(_BESIDE_HANDS * size / 2)))

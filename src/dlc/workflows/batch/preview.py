@@ -12,7 +12,7 @@ from dlc.media.frame import Frame
 from dlc.media.video.reader import VideoReader
 from dlc.media.video.trimming import no_frame_from
 from dlc.options import SwapOptions
-from dlc.workflows.batch.warm_up import exact_time, open_early
+from dlc.workflows.batch.warm_up import open_early
 from dlc.workflows.timecode import timecode
 
 
@@ -68,7 +68,7 @@ class PreviewReader(Closing):
         """
         for frame in self._reader:
             yield frame
-            if self.begin is None or exact_time(frame) >= self.begin:
+            if self.begin is None or frame.exact_time >= self.begin:
                 return
         raise no_frame_from(self._target, float(self.begin or 0) - float(frame.origin), frame.time)
 

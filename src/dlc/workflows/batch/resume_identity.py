@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 from dataclasses import asdict
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-from dlc.errors import InputError
 from dlc.media.paths import files_in
 from dlc.workflows.batch.plan import SwapPlan
+from dlc.workflows.digests import input_digest
 
 # Options that concern other files or do not affect the contents of a segment.
 _OTHER = frozenset({"overwrite", "contact_sheet", "contact_sheet_rows", "keep_partial"})
@@ -31,8 +30,8 @@ def identity_of(plan: SwapPlan, threads: int) -> dict[str, Any]:
     facts: dict[str, Any] = {
         "version of dlc": version("dlc"),
         "engine": plan.engine.value,
-        "source": [_digest(path) for path in plan.sources],
-        "target": _digest(plan.target),
+        "source": [input_digest(path) for path in plan.sources],
+        "target": input_digest(plan.target),
         "threads": threads,
     }
     chosen = asdict(plan.options).items()
@@ -46,12 +45,4 @@ def _of_files(value: object) -> list[str]:
     if not isinstance(value, Path):
         raise TypeError(f"an option holds a {type(value).__name__}, which has no identity")
     files = files_in(value) if value.is_dir() else [value]
-    return [_digest(path) for path in files]
-
-
-def _digest(path: Path) -> str:
-    try:
-        with path.open("rb") as file:
-            return hashlib.file_digest(file, "sha256").hexdigest()
-    except OSError as error:
-        raise InputError(f"{path} cannot be read: {error.strerror}") from error
+    return [input_digest(path) for path in files]

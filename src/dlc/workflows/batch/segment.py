@@ -31,7 +31,7 @@ from dlc.workflows.batch.plan import SwapPlan
 from dlc.workflows.batch.segment_memo import SegmentMemo
 from dlc.workflows.batch.steps import FrameCount, SwapSteps, swap_pipeline
 from dlc.workflows.batch.tally import Tally
-from dlc.workflows.batch.warm_up import WARM_UP, exact_time, open_early
+from dlc.workflows.batch.warm_up import WARM_UP, open_early
 from dlc.workflows.engines.engine import EngineLoader
 from dlc.workflows.people.cast import Cast
 from dlc.workflows.result import ModelUse
@@ -181,8 +181,8 @@ class _FramesOf:
         begin = self._span.begin
         for frame in self._reader:
             if begin is None:
-                begin = exact_time(frame)
-            if exact_time(frame) >= begin + self._span.length:
+                begin = frame.exact_time
+            if frame.exact_time >= begin + self._span.length:
                 return
             yield frame
         self.is_last = True
@@ -217,7 +217,7 @@ class _SegmentWriter:
         if self._writer is None:
             self.first_pts = frame.pts or 0
             # Starting the range here makes the file's clock start at the first frame.
-            info = replace(self._format.info, start=exact_time(frame))
+            info = replace(self._format.info, start=frame.exact_time)
             self._writer = VideoWriter(
                 self._path,
                 info,

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from fractions import Fraction
-from functools import partial, reduce
-from operator import or_
+from functools import partial
 from typing import Any, Protocol
 
 from dlc.compositing.patch import Patch
@@ -20,7 +19,6 @@ from dlc.safeguard.guard import Safeguard
 from dlc.swapping.effect import PatchEffect
 from dlc.workflows.batch.contact_sheet import CELL_SIZE
 from dlc.workflows.batch.moments import Moment, MomentRecorder
-from dlc.workflows.batch.warm_up import exact_time
 from dlc.workflows.people.cast import Cast
 
 # Frames waiting between two stages: enough to even out delays, few enough to hold 4K in memory.
@@ -91,8 +89,7 @@ class SwapSteps:
         height = options.encoding.height
         self._label = Label(options.label, height) if options.label is not None else None
         self._effects = cast.engine.effects
-        needs = (effect.target_needs for effect in self._effects)
-        self._needs = reduce(or_, needs, cast.swapper.target_needs)
+        self._needs = cast.target_needs
 
     @property
     def stages(self) -> list[Stage[Any, Any]]:
@@ -150,7 +147,7 @@ class SwapSteps:
         return FrameCount(swapped=len(job.swapped), left=left, time=_time_of(job.frame))
 
     def _is_wanted(self, frame: Frame) -> bool:
-        return self._begin is None or exact_time(frame) >= self._begin
+        return self._begin is None or frame.exact_time >= self._begin
 
 
 def swap_pipeline(frames: Iterable[Frame], steps: SwapSteps, cancel: CancelToken) -> Pipeline:

@@ -9,7 +9,6 @@ from __future__ import annotations
 from fractions import Fraction
 from pathlib import Path
 
-from dlc.media.frame import Frame
 from dlc.media.video.reader import VideoReader
 from dlc.options import SwapOptions
 
@@ -52,8 +51,3 @@ def open_early(
         threads=threads,
         decoder=options.decoder,
     )
-
-
-def exact_time(frame: Frame) -> Fraction:
-    """Return when a frame is shown, in seconds on the target's clock."""
-    return (frame.pts or 0) * frame.time_base

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection
 from dataclasses import dataclass, replace
-from functools import cache, reduce
-from operator import or_
+from functools import cache
 
 from dlc.errors import OptionError
-from dlc.faces.finder import FaceFinder, Needs, RecognizingFaceFinder
+from dlc.faces.finder import FaceFinder, RecognizingFaceFinder, all_needs
 from dlc.faces.hands.hand_tracker import HandTracker, load_hand_tracker
 from dlc.faces.tracking.smoother import smoothing_options
 from dlc.faces.tracking.tracker import FaceTracker, TrackerOptions, load_tracker
@@ -158,7 +157,7 @@ def _neural(
     reason: str, neural: NeuralOptions, store: ModelStore, appearance: Appearance
 ) -> EngineChoice:
     effects = appearance.effects(Engine.INSWAPPER)
-    needs = reduce(or_, (effect.target_needs for effect in effects), Needs.NOTHING)
+    needs = all_needs(effect.target_needs for effect in effects)
     missing = missing_models(neural, store, needs)
     if missing:
         raise not_installed(missing)

@@ -5,8 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from functools import partial, reduce
-from operator import or_
+from functools import partial
 from typing import Any
 
 from dlc.compositing.patch import Patch
@@ -84,8 +83,7 @@ class LiveSteps:
         self._guard = guard
         self._cadence = cadence
         self._watch = watch
-        needs = (effect.target_needs for effect in self._effects)
-        self._needs = reduce(or_, needs, cast.swapper.target_needs)
+        self._needs = cast.target_needs
 
     @property
     def stages(self) -> list[Stage[Any, Any]]:

@@ -12,7 +12,7 @@ import numpy as np
 from dlc.arrays import Embedding
 from dlc.errors import InputError, ModelError
 from dlc.faces.face import Face
-from dlc.faces.finder import FaceFinder, Needs
+from dlc.faces.finder import FaceFinder, Needs, all_needs
 from dlc.faces.people.by_place import PeopleByPlace
 from dlc.faces.people.finder import PeopleFinder
 from dlc.faces.people.people import PeopleByLook, PeopleMatcher
@@ -76,6 +76,12 @@ class Cast:
     def photos(self) -> list[SourcePhoto]:
         """All source photos in use."""
         return [photo for _, photos in self.sources for photo in photos]
+
+    @property
+    def target_needs(self) -> Needs:
+        """What must be known about the faces to swap, for the swapper and the effects."""
+        needs = (effect.target_needs for effect in self.engine.effects)
+        return all_needs((self.swapper.target_needs, *needs))
 
     def prepare(self) -> None:
         """Prepare every swapper with its source."""

@@ -7,13 +7,13 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
-from dlc.arrays import Bytes, Flags, Floats, Image, Points
+from dlc.arrays import Bytes, Floats, Image, Points
 from dlc.compositing.filters import resize, sample
 from dlc.faces.landmarks.pose import fit_pose
 from dlc.geometry import Box
 from dlc.swapping.mesh.eyes import find_eyes, find_irises, iris_color
 from dlc.swapping.mesh.layout import Layout
-from dlc.swapping.mesh.source.sampling import sampling
+from dlc.swapping.mesh.source.sampling import sampling, within
 from dlc.swapping.mesh.visibility import mesh_facing, visibility
 from dlc.swapping.swapper import Pixels
 
@@ -56,7 +56,7 @@ def unwrap_photo(layout: Layout, photo: Pixels, landmarks: Points) -> PhotoView:
         ValueError: the face lies outside the photo.
     """
     points = layout.with_rim(landmarks)
-    box = _bounds(points).clipped(photo.width, photo.height)
+    box = Box.around(points.min(axis=0), points.max(axis=0)).clipped(photo.width, photo.height)
     if box.is_empty:
         raise ValueError("the source's face lies outside its photo")
     pixels = photo.region(box)
@@ -65,7 +65,7 @@ def unwrap_photo(layout: Layout, photo: Pixels, landmarks: Points) -> PhotoView:
     fineness = pose.scale / (ATLAS_SIZE * layout.face_width)
     where = sampling(layout, ATLAS_SIZE).spread((points - corner)[:, :2])
     eyes = find_eyes(layout.topology, landmarks - corner)
-    facing = mesh_facing(layout, points, ATLAS_SIZE) * _within(where, box)
+    facing = mesh_facing(layout, points, ATLAS_SIZE) * within(where, box)
     return PhotoView(
         texture=_unwrap(pixels, where, min(1 / fineness, 1.0)),
         facing=facing,
@@ -76,11 +76,6 @@ def unwrap_photo(layout: Layout, photo: Pixels, landmarks: Points) -> PhotoView:
     )
 
 
-def _bounds(points: Points) -> Box:
-    low, high = np.floor(points.min(axis=0)), np.ceil(points.max(axis=0)) + 1
-    return Box(int(low[0]), int(low[1]), int(high[0]), int(high[1]))
-
-
 def _unwrap(pixels: Bytes, where: Floats, shrink: float) -> Floats:
     """Sample pixels at points (S, S, 2), shrinking the picture first to avoid aliasing."""
     rows, columns = pixels.shape[:2]
@@ -88,13 +83,6 @@ def _unwrap(pixels: Bytes, where: Floats, shrink: float) -> Floats:
     ratio = np.array([size[0] / columns, size[1] / rows], np.float32)
     texture = sample(resize(pixels, size), (where + 0.5) * ratio - 0.5, method=cv2.INTER_CUBIC)
     return texture.astype(np.float32)
-
-
-def _within(where: Floats, box: Box) -> Floats:
-    """Return 1 where points (S, S, 2) lie inside a picture of the box's size, 0 elsewhere."""
-    last = np.array([box.width - 1, box.height - 1], np.float32)
-    inside: Flags = np.all((where >= 0) & (where <= last), axis=2)
-    return inside.astype(np.float32)
 
 
 def _is_gray(bgr: Image) -> bool:

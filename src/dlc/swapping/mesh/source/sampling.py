@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dlc.arrays import Flags, Floats
+from dlc.geometry import Box
 from dlc.swapping.mesh.layout import Layout
 from dlc.swapping.mesh.triangles import barycentric, rasterize
 
@@ -35,6 +36,13 @@ class Sampling:
         mixed = np.take(values, self.corners, axis=0, mode="clip")
         spread: Floats = (mixed * self.weights[..., None]).sum(axis=0)
         return spread.reshape(self.size, self.size, -1)
+
+
+def within(where: Floats, box: Box) -> Floats:
+    """Return 1 where points (S, S, 2) lie inside a picture of the box's size, 0 elsewhere."""
+    last = np.array([box.width - 1, box.height - 1], np.float32)
+    inside: Flags = np.all((where >= 0) & (where <= last), axis=2)
+    return inside.astype(np.float32)
 
 
 # Photos are done before the first frame, and take an atlas of another size, of 9 MiB.
