@@ -94,7 +94,7 @@ test-cuda: $(CUDA_READY)
 	@$(CUDA_BIN)/python -m tests.nvidia_gpu
 	@echo "==> Running the tests that need an NVIDIA GPU"
 	@$(CUDA_BIN)/python -m pytest tests/inference/test_on_cuda.py \
-	  tests/media/video/test_hardware.py tests/media/video/test_nvdec.py
+	  tests/media/video/test_hardware.py tests/media/video/reading/test_nvdec.py
 
 fuzz: $(READY)
 	@echo "==> Reading 500 damaged media files and 200 damaged models"

@@ -19,7 +19,7 @@ from dlc.faces.finder import FaceFinder, Needs
 from dlc.faces.pixels import TrackableFrame
 from dlc.faces.tracking.motion_finder import MotionFinder
 from dlc.media.live.frame import LiveFrame
-from dlc.media.video.reader import VideoReader
+from dlc.media.video.reading.reader import VideoReader
 from dlc.model_store.role import Role
 
 EVERY = 5

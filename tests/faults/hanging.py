@@ -11,7 +11,7 @@ import sys
 from typing import Any
 
 from dlc.cli.app import main
-from dlc.media.video.decoding import Decoder
+from dlc.media.video.reading.decoding import Decoder
 
 _decode = Decoder._decode  # noqa: SLF001 - to break it
 _PICTURES = {"main": 0, "worker": 5}

@@ -10,8 +10,9 @@ import av
 import pytest
 from av.video.reformatter import VideoReformatter
 
-from dlc.media.video import decoding, hardware
-from dlc.media.video.containers import container_for
+from dlc.media.video import hardware
+from dlc.media.video.reading import decoding
+from dlc.media.video.writing.containers import container_for
 
 _INTERLEAVED = {"yuv420p": "nv12", "yuv420p10le": "p010le"}
 

@@ -13,9 +13,9 @@ from av.codec.context import Flags
 
 from dlc.media.fields import FieldMarker, FieldOrder, field_order
 from dlc.media.planes import plane_arrays
-from dlc.media.video.conform import Conformer
-from dlc.media.video.plan import plan_video
-from dlc.media.video.reader import VideoReader
+from dlc.media.video.reading.reader import VideoReader
+from dlc.media.video.writing.conform import Conformer
+from dlc.media.video.writing.plan import plan_video
 from dlc.options import EncodeOptions
 from tests.media.material import Clip, first_frame, look, make, picture, transcode
 

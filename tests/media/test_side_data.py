@@ -11,7 +11,7 @@ import pytest
 from dlc.media.color import ColorTags
 from dlc.media.orientation import Orientation
 from dlc.media.side_data import HdrMetadata, display_matrix, hdr_metadata
-from dlc.media.video.reader import VideoReader
+from dlc.media.video.reading.reader import VideoReader
 from dlc.options import EncodeOptions
 from tests.media.material import Clip, first_frame, make, transcode
 

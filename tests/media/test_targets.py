@@ -15,7 +15,7 @@ from PIL import Image
 from dlc.errors import InputError
 from dlc.media.opening import open_target
 from dlc.media.targets import TARGET_EXTENSIONS, look_into, natural_order, output_name
-from dlc.media.video.containers import VIDEO_EXTENSIONS
+from dlc.media.video.writing.containers import VIDEO_EXTENSIONS
 from tests.media.image.heif_files import avif, box, deep_avif, heic
 
 # FFmpeg takes no shorter file for a transport stream.

@@ -13,10 +13,10 @@ from dlc.media.image.recognition import is_image
 from dlc.media.image.still import ImageReader, ImageWriter
 from dlc.media.info import MediaInfo
 from dlc.media.paths import require_file
-from dlc.media.video.containers import container_for
-from dlc.media.video.plan import plan_video
-from dlc.media.video.reader import VideoReader
-from dlc.media.video.writer import VideoWriter
+from dlc.media.video.reading.reader import VideoReader
+from dlc.media.video.writing.containers import container_for
+from dlc.media.video.writing.plan import plan_video
+from dlc.media.video.writing.writer import VideoWriter
 from dlc.options import EncodeOptions, VideoDecoder
 
 

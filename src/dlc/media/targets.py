@@ -11,7 +11,7 @@ from dlc.media.failures import unreadable
 from dlc.media.image.formats.heif import read_heif
 from dlc.media.image.kinds import IMAGE_EXTENSIONS, ONLY_READ_EXTENSIONS, OUTPUT_EXTENSIONS
 from dlc.media.image.recognition import image_kind, is_animated_png, is_image_sequence
-from dlc.media.video.containers import VIDEO_EXTENSIONS
+from dlc.media.video.writing.containers import VIDEO_EXTENSIONS
 
 # Videos that FFmpeg reads, and dlc does not write.
 _ONLY_READ_VIDEOS = (

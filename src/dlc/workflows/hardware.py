@@ -10,9 +10,9 @@ from dlc.host.nvidia import number_gpus_by_bus
 from dlc.media.image.recognition import is_image
 from dlc.media.opening import open_target
 from dlc.media.paths import require_file
-from dlc.media.video.containers import VIDEO_EXTENSIONS, container_for
-from dlc.media.video.encoders import NVENC_ENCODERS
 from dlc.media.video.hardware import nvenc_for, why_no_nvdec, why_not_nvdec, working_nvenc
+from dlc.media.video.writing.containers import VIDEO_EXTENSIONS, container_for
+from dlc.media.video.writing.encoders import NVENC_ENCODERS
 from dlc.options import NVENC, EncodeOptions, VideoDecoder
 
 logger = logging.getLogger(__name__)

@@ -14,7 +14,7 @@ from rich.table import Table
 
 from dlc.media.opening import open_output, open_target
 from dlc.media.video import hardware
-from dlc.media.video.containers import container_for
+from dlc.media.video.writing.containers import container_for
 from dlc.options import EncodeOptions, VideoDecoder
 from tests.bench import neural
 from tests.bench.failures import FAILURES, not_measured

@@ -21,7 +21,7 @@ from dlc.media.orientation import Orientation
 from dlc.media.planes import plane_arrays
 from dlc.media.provenance.marking import synthetic_note
 from dlc.media.upright_bgr import upright_bgr
-from dlc.media.video.reader import VideoReader
+from dlc.media.video.reading.reader import VideoReader
 from dlc.options import EncodeOptions, Preset
 from tests.media.material import Clip, first_frame, make
 

@@ -15,7 +15,7 @@ from dlc.errors import DamagedInputError, InputError, OutputError
 from dlc.media.image.still import ImageReader, ImageWriter, read_photo
 from dlc.media.opening import check_output, open_output, open_target
 from dlc.media.provenance.marking import synthetic_note
-from dlc.media.video.reader import VideoReader
+from dlc.media.video.reading.reader import VideoReader
 from dlc.options import EncodeOptions
 from tests.media.image.formats.test_exif import with_thumbnail
 from tests.media.image.heif_files import Part, assembled, av1_part, avif, deep_avif, heic, ispe

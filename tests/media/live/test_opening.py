@@ -14,7 +14,7 @@ from dlc.media.live.frame import LiveFrame
 from dlc.media.live.opening import open_live_source, played_file
 from dlc.media.live.source import LiveSource
 from dlc.media.orientation import Orientation
-from dlc.media.video.reader import VideoReader
+from dlc.media.video.reading.reader import VideoReader
 from dlc.options import CaptureOptions
 from tests.media import material
 from tests.media.mjpeg_server import MjpegServer

@@ -16,7 +16,7 @@ from dlc.media.live.frame import LiveFrame
 from dlc.media.live.source import LiveReport
 from dlc.media.live.writer import LiveWriter, check_live_output, picture_of
 from dlc.media.planes import plane_arrays, require_layout
-from dlc.media.video.reader import VideoReader
+from dlc.media.video.reading.reader import VideoReader
 from dlc.options import EncodeOptions, Preset
 
 CAMERA = Path("0")

@@ -10,7 +10,6 @@ import pytest
 from dlc.errors import DamagedInputError, InputError
 from dlc.media.planes import plane_arrays
 from dlc.media.video import hardware
-from dlc.media.video.containers import container_for
 from dlc.media.video.hardware import (
     Trial,
     nvenc_for,
@@ -18,8 +17,9 @@ from dlc.media.video.hardware import (
     why_not_nvdec,
     working_nvenc,
 )
-from dlc.media.video.reader import VideoReader
-from dlc.media.video.writer import VideoWriter
+from dlc.media.video.reading.reader import VideoReader
+from dlc.media.video.writing.containers import container_for
+from dlc.media.video.writing.writer import VideoWriter
 from dlc.options import EncodeOptions
 from tests.media.material import Clip, make
 from tests.media.nvidia import install_gpu, interleaved, with_nvdec, with_nvenc, without_gpu

@@ -33,7 +33,7 @@ from dlc.errors import (
 )
 from dlc.faces.tracking.tracker import FaceTracker
 from dlc.media.image.still import ImageReader
-from dlc.media.video.reader import VideoReader
+from dlc.media.video.reading.reader import VideoReader
 from dlc.options import EncodeOptions, Engine, PeopleOptions, ResumeOptions, SafeguardPolicy
 from dlc.pipeline import CancelToken
 from dlc.workflows import sources

@@ -25,7 +25,7 @@ from dlc.faces.face import Face
 from dlc.media.frame import Frame
 from dlc.media.provenance.inspection import read_manifest, read_note
 from dlc.media.upright_bgr import upright_bgr
-from dlc.media.video.reader import VideoReader
+from dlc.media.video.reading.reader import VideoReader
 from dlc.options import EncodeOptions, Engine, ResumeOptions, SafeguardPolicy, SwapOptions
 from dlc.workflows.batch.plan import SwapPlan
 from dlc.workflows.batch.preview import PreviewReader

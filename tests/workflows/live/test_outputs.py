@@ -14,7 +14,7 @@ from dlc.media.live.preview import PreviewWindow
 from dlc.media.live.source import LiveReport
 from dlc.media.live.virtual_camera import VirtualCamera
 from dlc.media.live.writer import LiveWriter
-from dlc.media.video.reader import VideoReader
+from dlc.media.video.reading.reader import VideoReader
 from dlc.options import EncodeOptions
 from dlc.workflows.live.outputs import FileOutput, VirtualCameraOutput
 from tests.workflows.live_devices import Recorder, virtual_camera

@@ -23,7 +23,7 @@ from dlc.errors import (
 from dlc.faces.face import Face
 from dlc.media.live.frame import LiveFrame
 from dlc.media.live.source import LiveReport
-from dlc.media.video.reader import VideoReader
+from dlc.media.video.reading.reader import VideoReader
 from dlc.options import (
     CaptureOptions,
     Engine,

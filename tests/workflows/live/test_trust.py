@@ -23,7 +23,7 @@ from dlc.errors import CameraError, SafeguardError
 from dlc.media.live.frame import LiveFrame
 from dlc.media.live.source import LiveReport
 from dlc.media.provenance.inspection import Manifest, read_manifest
-from dlc.media.video.reader import VideoReader
+from dlc.media.video.reading.reader import VideoReader
 from dlc.options import (
     EncodeOptions,
     Engine,

@@ -1,1 +1,1 @@
-"""Reading and writing still images."""
+"""Reading and writing still images; what is particular to each kind of file is in `formats`."""

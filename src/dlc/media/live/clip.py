@@ -17,7 +17,7 @@ from dlc.media.inputs import codec_name
 from dlc.media.orientation import UPRIGHT, Orientation
 from dlc.media.side_data import display_matrix
 from dlc.media.upright_bgr import upright_bgr
-from dlc.media.video.reader import VideoReader
+from dlc.media.video.reading.reader import VideoReader
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,7 +19,7 @@ from dlc.media.live.reconnecting import ReconnectingSource
 from dlc.media.live.source import LiveSource
 from dlc.media.live.stream_source import StreamSource, stream_spec
 from dlc.media.paths import files_in, is_folder, require_file
-from dlc.media.video.reader import VideoReader
+from dlc.media.video.reading.reader import VideoReader
 from dlc.options import CaptureOptions
 
 _CAMERA = re.compile(r"(?:/dev/video)?([0-9]+)")

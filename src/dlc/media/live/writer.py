@@ -19,8 +19,8 @@ from dlc.media.info import MediaInfo
 from dlc.media.live.frame import LiveFrame
 from dlc.media.live.source import LiveReport
 from dlc.media.planes import plane_arrays, require_layout
-from dlc.media.video.plan import check_video
-from dlc.media.video.writer import VideoWriter
+from dlc.media.video.writing.plan import check_video
+from dlc.media.video.writing.writer import VideoWriter
 from dlc.options import EncodeOptions
 
 # MPEG's clock: fine enough for the times of frames that come when they come.

@@ -18,13 +18,13 @@ from dlc.errors import DlcError
 from dlc.media.failures import reason_of
 from dlc.media.info import MediaInfo
 from dlc.media.planes import layout_of, plane_arrays
-from dlc.media.video.conform import Conformer
-from dlc.media.video.containers import Container, container_for
-from dlc.media.video.decoding import Decoder
 from dlc.media.video.drawn_clip import write_drawn_clip
-from dlc.media.video.encoders import NVENC_ENCODERS, encoder_named
-from dlc.media.video.nvdec import nvdec
-from dlc.media.video.plan import plan_video
+from dlc.media.video.reading.decoding import Decoder
+from dlc.media.video.reading.nvdec import nvdec
+from dlc.media.video.writing.conform import Conformer
+from dlc.media.video.writing.containers import Container, container_for
+from dlc.media.video.writing.encoders import NVENC_ENCODERS, encoder_named
+from dlc.media.video.writing.plan import plan_video
 from dlc.options import EncodeOptions
 
 _FAILURES = (OSError, ValueError, av.FFmpegError)

@@ -24,7 +24,7 @@ from dlc.host.detect import available_cpus
 from dlc.media.failures import unwritable
 from dlc.media.image.plan import is_image_name
 from dlc.media.image.recognition import is_image
-from dlc.media.video.encoders import check_encoder
+from dlc.media.video.writing.encoders import check_encoder
 from dlc.options import NVENC, SwapOptions, VideoDecoder
 from dlc.pipeline import CancelToken
 from dlc.workflows.batch.casting import Casting

@@ -13,7 +13,7 @@ from dlc.media.image.still import ImageReader
 from dlc.media.info import MediaInfo
 from dlc.media.opening import open_target
 from dlc.media.paths import require_file
-from dlc.media.video.reader import VideoReader
+from dlc.media.video.reading.reader import VideoReader
 from dlc.workflows.batch.plan import SwapPlan
 from dlc.workflows.batch.preview import PreviewReader
 

@@ -8,7 +8,7 @@ from contextlib import AbstractContextManager, nullcontext
 from dlc.media.image.still import ImageWriter
 from dlc.media.info import MediaInfo
 from dlc.media.opening import check_output, open_output
-from dlc.media.video.writer import VideoWriter
+from dlc.media.video.writing.writer import VideoWriter
 from dlc.workflows.batch.contact_sheet import CELL_SIZE, ContactSheet
 from dlc.workflows.batch.opening import OpenedTarget
 from dlc.workflows.batch.plan import SwapPlan

@@ -9,8 +9,8 @@ from pathlib import Path
 from dlc.errors import OptionError
 from dlc.media.closing import Closing
 from dlc.media.frame import Frame
-from dlc.media.video.reader import VideoReader
-from dlc.media.video.trimming import no_frame_from
+from dlc.media.video.reading.reader import VideoReader
+from dlc.media.video.reading.trimming import no_frame_from
 from dlc.options import SwapOptions
 from dlc.workflows.batch.warm_up import open_early
 from dlc.workflows.timecode import timecode

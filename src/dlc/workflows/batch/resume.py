@@ -20,9 +20,9 @@ from dlc.host.detect import available_cpus
 from dlc.media.image.plan import is_image_name
 from dlc.media.info import MediaInfo
 from dlc.media.opening import open_target
-from dlc.media.video.joining import SegmentFile, join_segments, segment_format
-from dlc.media.video.reader import VideoReader
-from dlc.media.video.segments import Segment, SegmentFolder
+from dlc.media.video.reading.reader import VideoReader
+from dlc.media.video.resuming.joining import SegmentFile, join_segments, segment_format
+from dlc.media.video.resuming.segments import Segment, SegmentFolder
 from dlc.options import ResumeOptions
 from dlc.pipeline import CancelToken
 from dlc.pipeline.report import merged

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 
 from dlc.errors import Cancelled
 from dlc.host.detect import available_cpus
-from dlc.media.video.segments import note_segments
-from dlc.media.video.writer import VideoWriter
+from dlc.media.video.resuming.segments import note_segments
+from dlc.media.video.writing.writer import VideoWriter
 from dlc.pipeline import CancelToken, Pipeline, PipelineReport
 from dlc.safeguard.guard import Safeguard
 from dlc.workflows.batch.casting import Casting

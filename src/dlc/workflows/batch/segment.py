@@ -20,10 +20,10 @@ from typing import Self
 
 from dlc.errors import OutputError
 from dlc.media.frame import Frame
-from dlc.media.video.joining import SegmentFormat
-from dlc.media.video.reader import VideoReader
-from dlc.media.video.segments import Segment
-from dlc.media.video.writer import VideoWriter
+from dlc.media.video.reading.reader import VideoReader
+from dlc.media.video.resuming.joining import SegmentFormat
+from dlc.media.video.resuming.segments import Segment
+from dlc.media.video.writing.writer import VideoWriter
 from dlc.pipeline import CancelToken, PipelineReport
 from dlc.safeguard.guard import Safeguard
 from dlc.workflows.batch.casting import Casting

@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from dlc.faces.people.whereabouts import Whereabouts
-from dlc.media.video.segments import Segment
+from dlc.media.video.resuming.segments import Segment
 from dlc.workflows.result import Passage
 
 

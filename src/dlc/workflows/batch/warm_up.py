@@ -9,7 +9,7 @@ from __future__ import annotations
 from fractions import Fraction
 from pathlib import Path
 
-from dlc.media.video.reader import VideoReader
+from dlc.media.video.reading.reader import VideoReader
 from dlc.options import SwapOptions
 
 # Seconds of the target. Color, light and sharpness settle in that time: their running means forget

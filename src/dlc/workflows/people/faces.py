@@ -20,7 +20,7 @@ from dlc.media.atomic import AtomicFile
 from dlc.media.failures import unwritable
 from dlc.media.image.still import ImageReader
 from dlc.media.opening import open_target
-from dlc.media.video.reader import VideoReader
+from dlc.media.video.reading.reader import VideoReader
 from dlc.options import NeuralOptions
 from dlc.pipeline import CancelToken
 from dlc.workflows.engines.recognizer import load_scout

@@ -1,0 +1,1 @@
+"""Sound, subtitles and attachments, from the input to the output."""

@@ -1,0 +1,270 @@
+"""Carrying audio, subtitles and attachments over from the input.
+
+The input is opened a second time, apart from the decoder's handle, and read in step with the video:
+however long it is, only a packet is held in memory. Packets are copied bit for bit where the
+container can store their codec; what it cannot store is encoded anew, and a note says so.
+
+When the beginning is cut off, times move back by the time of the first video frame, rounded to the
+stream's own tick (1/44100 s for audio in MP4, 1 ms in Matroska): that is how exactly sound and
+picture stay together. The cut itself falls between packets, about every 21 ms for AAC. MP4 and MOV
+also keep the packets just before it, which the decoder needs, hidden by an edit list; elsewhere the
+sound begins with the first packet that lies wholly inside the range.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from fractions import Fraction
+from typing import Any
+
+import av
+from av.container import OutputContainer
+from av.packet import Packet
+from av.stream import Discard, Disposition, Stream
+
+from dlc.errors import DamagedInputError
+from dlc.media.failures import ALLOW_DAMAGED, reason_of
+from dlc.media.info import MediaInfo
+from dlc.media.inputs import codec_name, open_input
+from dlc.media.video.carrying.adts import AdtsCopy, has_adts
+from dlc.media.video.carrying.tracks import (
+    PRIMING_PACKETS,
+    AudioConversion,
+    AudioCopy,
+    KeptRange,
+    SubtitleConversion,
+    SubtitleCopy,
+    Track,
+    description_of,
+    time_of,
+    unit_of,
+)
+from dlc.media.video.clock import nearest
+from dlc.media.video.reading.splices import SteadyClock, find_splices
+from dlc.media.video.writing.containers import Container
+
+
+class NoStreams:
+    """Stands in for a `StreamCarrier` where the input has nothing but pictures.
+
+    Attributes:
+        notes: empty.
+    """
+
+    def __init__(self) -> None:
+        self.notes: list[str] = []
+
+    def begin(self, kept: KeptRange) -> None:
+        """Do nothing, as there is nothing to carry over; so do the others."""
+
+    def advance(self, time: Fraction) -> None:
+        """Do nothing."""
+
+    def describe_video(self, target: Stream) -> None:
+        """Do nothing."""
+
+    def finish(self, until: Fraction | None = None) -> None:
+        """Do nothing."""
+
+    def close(self) -> None:
+        """Do nothing."""
+
+
+class StreamCarrier:
+    """Writes the input's other streams to the output as the video advances.
+
+    Attributes:
+        notes: what could not be copied, in words for the user.
+    """
+
+    def __init__(
+        self,
+        info: MediaInfo,
+        container: Container,
+        output: OutputContainer,
+        *,
+        audio: bool,
+        allow_damaged: bool,
+    ) -> None:
+        """Open the input and add its streams to `output`, whose header is not written yet.
+
+        Raises:
+            InputError: if the input cannot be opened any more.
+            EncoderError: if audio can be neither copied nor encoded anew.
+        """
+        self.notes: list[str] = []
+        self._path = info.path
+        self._container = container
+        self._output = output
+        self._allow_damaged = allow_damaged
+        self._input = open_input(info.path)
+        self._splices = find_splices(info.path, self._input.format.name)
+        self._clock = SteadyClock(self._splices)
+        self._tracks: dict[int, Track] = {}
+        for stream in self._input.streams:
+            if stream.type == "audio" and audio:
+                self._tracks[stream.index] = self._audio_track(stream)
+            elif stream.type == "subtitle" and container.carries_subtitles(codec_name(stream)):
+                self._tracks[stream.index] = self._subtitle_track(stream)
+            elif stream.type in ("data", "attachment"):
+                self._try_attachment(stream)
+            if stream.index not in self._tracks:
+                stream.discard = Discard.all
+        self._carry_metadata()
+        self._kept = KeptRange(Fraction(0), None, None)
+        self._packets: Iterator[Packet[Any]] | None = None
+        self._held: Packet[Any] | None = None
+
+    def begin(self, kept: KeptRange) -> None:
+        """Say which part to carry over, once the first video frame is known.
+
+        Chapters belong to the header: call this before anything is written.
+        """
+        self._kept = kept
+        self._carry_chapters()
+        if kept.start is not None and kept.start > 1 and self._tracks and not self._splices:
+            try:
+                self._input.seek(int((kept.start - 1) * av.time_base))
+            except av.FFmpegError:
+                # A format without an index: read from its beginning instead.
+                self._input.seek(0)
+
+    def advance(self, time: Fraction) -> None:
+        """Write what belongs before `time`, in seconds of the input's clock.
+
+        Raises:
+            DamagedInputError: if a stream cannot be read on.
+        """
+        while (packet := self._next()) is not None:
+            if time_of(packet) > time:
+                self._held = packet
+                return
+            self._carry(packet)
+
+    def describe_video(self, target: Stream) -> None:
+        """Give the output's video stream the name, language and role of the input's."""
+        videos = self._input.streams.video
+        source = next((s for s in videos if not s.disposition & Disposition.attached_pic), None)
+        if source is not None:
+            target.metadata.update(description_of(source))
+            target.disposition = source.disposition
+
+    def finish(self, until: Fraction | None = None) -> None:
+        """Write the rest, or what belongs before `until`, and what encoders still hold."""
+        until = self._kept.end if until is None else until
+        if until is not None:
+            self.advance(until)
+        else:
+            while (packet := self._next()) is not None:
+                self._carry(packet)
+        for index, track in self._tracks.items():
+            self._output.mux(track.flush())
+            self._require_whole(index, track)
+            if track.broken:
+                self.notes.append(f"stream {index}: {track.broken} damaged packets are left out")
+
+    def close(self) -> None:
+        """Close the input."""
+        self._input.close()
+
+    def _next(self) -> Packet[Any] | None:
+        if self._held is not None:
+            held, self._held = self._held, None
+            return held
+        if not self._tracks:
+            return None
+        if self._packets is None:
+            self._packets = self._input.demux(
+                [self._input.streams[index] for index in self._tracks]
+            )
+        try:
+            # Packets without a time end the streams or cannot be placed.
+            packet: Packet[Any] | None = next(
+                (p for p in self._packets if p.pts is not None or p.dts is not None), None
+            )
+        except av.FFmpegError as error:
+            if not self._allow_damaged:
+                raise DamagedInputError(
+                    f"the audio or subtitles of {self._path} cannot be read on: {reason_of(error)}"
+                ) from error
+            self.notes.append("audio or subtitles end early: the input cannot be read on")
+            self._tracks.clear()
+            return None
+        if packet is not None:
+            self._clock.correct(packet)
+        return packet
+
+    def _carry(self, packet: Packet[Any]) -> None:
+        index = packet.stream_index
+        track = self._tracks[index]
+        if not track.cut(packet, self._kept):
+            return
+        shift = nearest(self._kept.shift / unit_of(packet))
+        packet.pts = None if packet.pts is None else packet.pts - shift
+        packet.dts = packet.pts if packet.dts is None else packet.dts - shift
+        try:
+            self._output.mux(track.convert(packet))
+        except av.InvalidDataError:
+            # A muxer that has to look into packets found one that it cannot make sense of.
+            track.broken += 1
+        self._require_whole(index, track)
+
+    def _require_whole(self, index: int, track: Track) -> None:
+        if track.broken and not self._allow_damaged:
+            raise DamagedInputError(
+                f"{self._path} is damaged, a part of stream {index} cannot be decoded: "
+                f"{ALLOW_DAMAGED}"
+            )
+
+    def _audio_track(self, stream: Any) -> Track:
+        codec = codec_name(stream)
+        lead = PRIMING_PACKETS if self._container.negative_times else 0
+        if self._container.holds(codec):
+            if has_adts(stream) and not self._container.takes_adts:
+                return AdtsCopy(stream, self._output, lead, self._path)
+            return AudioCopy(stream, self._output, lead)
+        encoder = self._container.audio_encoder or ""
+        self.notes.append(
+            f"audio stream {stream.index}: {self._container.extension} cannot hold {codec}, "
+            f"encoded anew with {encoder}"
+        )
+        return AudioConversion(stream, self._output, encoder)
+
+    def _subtitle_track(self, stream: Any) -> Track:
+        codec = codec_name(stream)
+        if self._container.holds(codec):
+            return SubtitleCopy(stream, self._output)
+        encoder = self._container.subtitle_encoder or ""
+        self.notes.append(f"subtitle stream {stream.index}: {codec} converted to {encoder}")
+        return SubtitleConversion(stream, self._output, encoder)
+
+    def _try_attachment(self, stream: Stream) -> None:
+        if stream.type == "attachment" and self._container.format == "matroska":
+            self._output.add_stream_from_template(stream)
+            return
+        # FFmpeg itself skips the titles of chapters, which it has read already.
+        if stream.discard != Discard.all:
+            self.notes.append(f"{stream.type} stream {stream.index} is not carried over")
+
+    def _carry_metadata(self) -> None:
+        # What names the old file's muxer is for the new one to say.
+        own = {"encoder", "major_brand", "minor_version", "compatible_brands"}
+        found = {k: v for k, v in self._input.metadata.items() if k.lower() not in own}
+        self._output.metadata.update(found)
+
+    def _carry_chapters(self) -> None:
+        chapters = self._input.chapters()
+        kept = []
+        for chapter in chapters:
+            unit = chapter["time_base"] or Fraction(1, 1000)
+            shift = nearest(self._kept.shift / unit)
+            chapter["start"], chapter["end"] = chapter["start"] - shift, chapter["end"] - shift
+            chapter["start"] = max(0, chapter["start"])
+            if self._kept.end is not None:
+                # A chapter that outlasts the picture would make the whole file longer.
+                last = nearest((self._kept.end - self._kept.shift) / unit)
+                chapter["end"] = min(chapter["end"], last)
+            if chapter["start"] < chapter["end"]:
+                kept.append(chapter)
+        if kept:
+            self._output.set_chapters(kept)

@@ -1,0 +1,259 @@
+"""From packets to pictures."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import av
+from av.container import InputContainer
+from av.packet import Packet
+from av.stream import Discard, Disposition
+from av.video.codeccontext import VideoCodecContext
+from av.video.stream import VideoStream
+
+from dlc.errors import DamagedInputError, InputError
+from dlc.media.failures import ALLOW_DAMAGED, reason_of
+from dlc.media.image.recognition import is_animated_png
+from dlc.media.inputs import codec_name, open_input
+from dlc.media.limits import MAX_VIDEO_PIXELS, megapixels
+from dlc.media.video.reading.damage import Ledger, describe_truncation, lacks_index
+from dlc.media.video.reading.nvdec import nvdec, planar
+from dlc.media.video.reading.splices import SteadyClock, find_splices
+from dlc.media.video.reading.transport import TransportWatch
+
+# FFmpeg marks damaged pictures of H.264 reliably on one thread alone: with frame threads, one in
+# seven broken pictures came without the mark, and with threads within a picture those of which only
+# the rest was broken. One thread takes about 4 ms for a picture of 1920x1080.
+_SURE_ALONE = frozenset({"h264"})
+# With frame threads, broken pictures of VP8 come as if they were whole.
+_SURE_WITHIN = frozenset({"vp8"})
+# FFmpeg reads these, but they are text, lists of other files, or single pictures.
+_NOT_VIDEOS = frozenset({"tty", "concat", "hls", "dash", "lavfi", "image2", "ffmetadata"})
+
+
+class Decoder:
+    """Decodes the main video stream of a file.
+
+    Attributes:
+        container: the open file.
+        stream: its main video stream.
+        ledger: what went in and what came out since the beginning or the last seek.
+        splices: where the file's clock jumps, if it does; the times of pictures are corrected.
+        transport: what was lost of a transport stream meanwhile; None for other files.
+        gave_up: whether reading had to stop before the end.
+    """
+
+    def __init__(
+        self, path: Path, *, allow_damaged: bool, threads: int | None, on_gpu: bool = False
+    ) -> None:
+        """Open a file.
+
+        Args:
+            path: the file.
+            allow_damaged: go on after what cannot be decoded.
+            threads: of the processor; None leaves it to the decoder.
+            on_gpu: decode by NVDEC, which `dlc.media.video.hardware` tells whether it can be done.
+
+        Raises:
+            InputError: if it is no video, has no video stream, or is too large.
+            DamagedInputError: if its index is missing.
+        """
+        self._path = path
+        self._allow_damaged = allow_damaged
+        self._threads = threads
+        self._on_gpu = on_gpu
+        self.container, self.stream = _open(path, on_gpu=on_gpu)
+        self._context = self._prepared_context()
+        self.ledger = Ledger(codec_name(self.stream))
+        self.splices = find_splices(path, self.container.format.name)
+        self._clock = SteadyClock(self.splices)
+        self.transport = self._watch()
+        # AVI stores no presentation times, and what FFmpeg makes up for them is wrong with and
+        # without B-frames. Pictures come at the times of the packets, whatever their order was.
+        self._untimed = self.container.format.name == "avi"
+        self._due: deque[int | None] = deque()
+        self.gave_up = False
+
+    def frames(self) -> Iterator[av.VideoFrame]:
+        """Yield pictures from the current position on.
+
+        Raises:
+            DamagedInputError: if one cannot be decoded, unless damage is allowed.
+        """
+        for packet in self._packets():
+            if packet.size:
+                if self._clock.correct(packet) and self.transport is not None:
+                    self.transport.begin_anew()
+                if self._untimed:
+                    packet.pts = packet.dts
+                    self._due.append(packet.dts)
+                self.ledger.add_packet(packet)
+                if self.transport is not None:
+                    self.transport.add(packet)
+            for frame in self._decode(packet):
+                if self._untimed:
+                    frame.pts = self._due.popleft() if self._due else None
+                self.ledger.add_frame(frame)
+                yield planar(frame) if self._on_gpu else frame
+
+    def seek(self, pts: int) -> None:
+        """Go to the last key frame at or before `pts`, or to the beginning where that fails.
+
+        Args:
+            pts: in units of the stream's time base.
+        """
+        if self._untimed:
+            # Times are counted from the first packet.
+            self.rewind()
+            return
+        try:
+            self.container.seek(pts, stream=self.stream)
+        except av.FFmpegError:
+            self.rewind()
+            return
+        self._context.flush_buffers()
+        self._start_over()
+
+    @property
+    def name(self) -> str:
+        """FFmpeg's name of the decoder, of which a codec may have several."""
+        return self._context.codec.name
+
+    @property
+    def is_reordered(self) -> bool:
+        """Whether pictures are stored in another order than they are shown."""
+        return self._context.has_b_frames
+
+    def rewind(self) -> None:
+        """Go to the beginning."""
+        self.container.close()
+        self.container, self.stream = _open(self._path, on_gpu=self._on_gpu)
+        self._context = self._prepared_context()
+        self._start_over()
+
+    def _start_over(self) -> None:
+        self.ledger = Ledger(codec_name(self.stream))
+        self.transport = self._watch()
+        self._due.clear()
+
+    def _watch(self) -> TransportWatch | None:
+        is_transport = self.container.format.name == "mpegts"
+        return TransportWatch(self._path, self.stream) if is_transport else None
+
+    def _prepared_context(self) -> VideoCodecContext:
+        context = self.stream.codec_context
+        codec = codec_name(self.stream)
+        transparent = {k.lower(): v for k, v in self.stream.metadata.items()}.get("alpha_mode")
+        if transparent == "1" and codec in ("vp8", "vp9"):
+            # FFmpeg's own decoders of VP8 and VP9 leave the opacity channel out.
+            name = {"vp8": "libvpx", "vp9": "libvpx-vp9"}[codec]
+            extradata = context.extradata
+            context = av.CodecContext.create(name, "r")  # type: ignore[assignment]
+            if extradata:
+                context.extradata = extradata
+        if context.width * context.height > MAX_VIDEO_PIXELS:
+            raise InputError(
+                f"{self._path} says its pictures have {context.width} x {context.height} pixels, "
+                f"and {megapixels(MAX_VIDEO_PIXELS)} is all that is read: scale it down"
+            )
+        # For pictures that turn out larger than announced.
+        context.options["max_pixels"] = str(MAX_VIDEO_PIXELS)
+        # NVDEC has no use for threads, and each would keep pictures on the GPU.
+        is_alone = self._on_gpu or codec in _SURE_ALONE
+        context.thread_count = 1 if is_alone else self._threads or 0
+        # With frame threads the pictures around a damaged one may get lost: where damage is
+        # expected, take the threads that work within one picture.
+        within = self._allow_damaged or codec in _SURE_WITHIN
+        context.thread_type = "SLICE" if within else "AUTO"
+        return context
+
+    def _packets(self) -> Iterator[Packet[VideoStream]]:
+        seen = -1
+        while True:
+            try:
+                yield from self.container.demux(self.stream)
+            except av.FFmpegError as error:
+                self._fail(error)
+                if self.ledger.packets == seen:
+                    # Not a packet further than the last time.
+                    self.gave_up = True
+                    yield from self._flush_packet()
+                    return
+                seen = self.ledger.packets
+            else:
+                return
+
+    def _flush_packet(self) -> Iterator[Packet[VideoStream]]:
+        packet: Packet[Any] = Packet()
+        packet.time_base = self.stream.time_base  # type: ignore[assignment]
+        yield packet
+
+    def _decode(self, packet: Packet[VideoStream]) -> list[av.VideoFrame]:
+        try:
+            return self._context.decode(packet)
+        except av.FFmpegError as error:
+            self.ledger.errors += 1
+            if packet.size and self._due:
+                self._due.pop()
+            self._fail(error)
+            return []
+
+    def _fail(self, error: av.FFmpegError) -> None:
+        if self._on_gpu:
+            raise DamagedInputError(
+                f"{self._path} cannot be decoded by NVDEC after about {self.ledger.packets} frames "
+                f"({reason_of(error)}): decode it in software, which tells damage from the rest"
+            ) from error
+        if not self._allow_damaged:
+            raise DamagedInputError(
+                f"{self._path} is damaged after about {self.ledger.packets} frames "
+                f"({reason_of(error)}): {ALLOW_DAMAGED}"
+            ) from error
+
+
+def _open(path: Path, *, on_gpu: bool) -> tuple[InputContainer, VideoStream]:
+    """Open a file and let everything in it be skipped except its main video stream."""
+    container = _open_video(path, on_gpu=on_gpu)
+    stream = _main_stream(container, path)
+    for other in container.streams:
+        if other.index != stream.index:
+            other.discard = Discard.all
+    return container, stream
+
+
+def _open_video(path: Path, *, on_gpu: bool) -> InputContainer:
+    try:
+        container = open_input(path, nvdec() if on_gpu else None)
+    except InputError as error:
+        if lacks_index(path):
+            raise DamagedInputError(
+                f"{path} has lost its end and with it the index: it cannot be read"
+            ) from error
+        if describe_truncation(path):
+            raise DamagedInputError(f"{path} has lost too much of its end to be read") from error
+        raise
+    name = container.format.name
+    if name in _NOT_VIDEOS or name.endswith("_pipe"):
+        container.close()
+        if is_animated_png(path):
+            raise InputError(
+                f"{path} is an animated PNG of a kind that cannot be read, such as one with a "
+                "color profile: convert it to GIF or MP4"
+            )
+        raise InputError(f"{path} is not a video or picture that can be read")
+    return container
+
+
+def _main_stream(container: InputContainer, path: Path) -> VideoStream:
+    """Return the best video stream that is no cover picture."""
+    videos = [s for s in container.streams.video if not s.disposition & Disposition.attached_pic]
+    if not videos:
+        raise InputError(f"{path} has no video stream")
+    best = container.streams.best("video")
+    stream = next((s for s in videos if best is not None and s.index == best.index), videos[0])
+    if stream.codec_context is None:
+        raise InputError(f"{path} has a video stream of a kind that cannot be decoded")
+    return stream

@@ -1,0 +1,1 @@
+"""From frames to a file: what it will be, and encoding it."""
