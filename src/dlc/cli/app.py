@@ -80,6 +80,7 @@ def main() -> None:
     except DlcError as error:
         code = reporter.failure(error)
     except Exception as error:
+        # Each library reports a lack of memory in its own way; everything else goes on.
         shortage = resource_error(error, "this run")
         if shortage is None:
             raise

@@ -6,6 +6,7 @@ import numpy as np
 
 from dlc.arrays import Image
 from dlc.faces.crop import to_tensor
+from dlc.inference.elements import ELEMENTS
 from dlc.inference.output_check import check_finite
 from dlc.inference.routed_session import RoutedSession
 
@@ -22,7 +23,7 @@ class EnhancerModel:
         self._session = session
         picture = session.get_inputs()[0]
         self._input, self._output = picture.name, session.get_outputs()[0].name
-        self._element = np.dtype("float16" if picture.type == "tensor(float16)" else "float32")
+        self._element = ELEMENTS[picture.type]
         self.side = int(picture.shape[2])
 
     def enhance(self, crop: Image) -> Image:

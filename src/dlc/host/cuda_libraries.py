@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import ctypes
-import importlib.util
 import os
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 from dlc.host.host import CudaLibraries, two_numbers
+from dlc.host.package_folders import package_folders
 
 _LAZY_FFT = 13
 
@@ -59,22 +59,15 @@ def library_names(cuda_major: int, platform: str) -> tuple[str, ...]:
 
 def _library_folders() -> Iterator[Path]:
     """Yield folders that may hold libraries, first those of packages, for CUDA 12 and 13 alike."""
-    for root in _package_folders("nvidia"):
+    for root in package_folders("nvidia"):
         for pattern in ("*/lib", "*/bin", "*/bin/*"):
             yield from root.glob(pattern)
     if sys.platform == "win32":
-        for root in _package_folders("torch"):
+        for root in package_folders("torch"):
             yield root / "lib"
         # ONNX Runtime's loader looks here, but Python's does not (ctypes' `winmode`).
         for folder in os.get_exec_path():
             yield Path(folder)
-
-
-def _package_folders(package: str) -> Iterable[Path]:
-    spec = importlib.util.find_spec(package)
-    if spec is None or spec.submodule_search_locations is None:
-        return []
-    return [Path(folder) for folder in spec.submodule_search_locations]
 
 
 def _cudnn_release(cuda_major: int) -> tuple[int, int] | None:

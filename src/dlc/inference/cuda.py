@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import ctypes
-import importlib.util
 import io
 import logging
 import sys
@@ -13,6 +12,7 @@ from pathlib import Path
 import onnxruntime
 
 from dlc.host.nvidia import number_gpus_by_bus
+from dlc.host.package_folders import package_folders
 from dlc.options import Provider
 
 logger = logging.getLogger(__name__)
@@ -84,15 +84,15 @@ def why_not_loaded(provider: Provider) -> str | None:
 
 
 def _load_tensorrt() -> None:
-    spec = importlib.util.find_spec("tensorrt_libs")
-    if spec is None or spec.submodule_search_locations is None:
+    folders = package_folders("tensorrt_libs")
+    if not folders:
         # It may be installed system-wide.
         return
-    (folder,) = spec.submodule_search_locations
+    (folder,) = folders
     for library in _TENSORRT_LIBRARIES:
         windows = sys.platform == "win32"
         name = f"{library}_{_TENSORRT}.dll" if windows else f"lib{library}.so.{_TENSORRT}"
         try:
-            ctypes.CDLL(str(Path(folder, name)))
+            ctypes.CDLL(str(folder / name))
         except OSError as error:
             logger.debug("%s", error)

@@ -11,10 +11,10 @@ from dlc.arrays import Floats
 from dlc.errors import ModelError
 from dlc.graph.names import FINITE_OUTPUT
 from dlc.host.providers import label
+from dlc.inference.elements import ELEMENTS
 from dlc.inference.noise import unit_vectors
 from dlc.inference.routed_session import RoutedSession
 
-_ELEMENTS = {"tensor(float)": np.float32, "tensor(float16)": np.float16, "tensor(uint8)": np.uint8}
 # For outputs from 0 to 1; far below one 8-bit step.
 _FLAT = 1e-4
 _REMEDY = (
@@ -83,7 +83,7 @@ def sample_feed(session: RoutedSession, *, seed: int = 0, pictures: int = 1) -> 
     generator = np.random.default_rng(seed)
     feed = {}
     for number, info in enumerate(session.session.get_inputs()):
-        if info.type not in _ELEMENTS:
+        if info.type not in ELEMENTS:
             raise ModelError(
                 f"The model {session.name} takes {info.type} as its input {info.name}: "
                 "it is not a face model that dlc knows."
@@ -95,7 +95,7 @@ def sample_feed(session: RoutedSession, *, seed: int = 0, pictures: int = 1) -> 
         else:
             scale = 256 if info.type == "tensor(uint8)" else 1
             noise = scale * generator.random(shape, np.float32)
-        feed[info.name] = noise.astype(_ELEMENTS[info.type])
+        feed[info.name] = noise.astype(ELEMENTS[info.type])
     return feed
 
 

@@ -14,7 +14,7 @@ PATIENCE_SECONDS = 30.0
 
 
 class Watchdog:
-    """Warns of steps that do not finish their current item, once per step.
+    """Warns of the first step that does not finish its current item, once for each advice.
 
     Args:
         workers: the steps.

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.util
 from pathlib import Path
 
 import cv2
@@ -10,6 +9,7 @@ import numpy as np
 
 from dlc.arrays import Floats, Image
 from dlc.errors import MissingLibraryError
+from dlc.host.package_folders import package_folders
 from dlc.inference.cpu import create_session
 from dlc.inference.session import Session
 
@@ -64,9 +64,8 @@ def load_classifier(*, threads: int = 1) -> NsfwClassifier:
 
 def _weights() -> Path:
     """Return where the package keeps the weights, without importing it."""
-    spec = importlib.util.find_spec(_PACKAGE)
-    for folder in spec.submodule_search_locations or () if spec else ():
-        path = Path(folder, _FILE)
+    for folder in package_folders(_PACKAGE):
+        path = folder / _FILE
         if path.is_file():
             return path
     raise MissingLibraryError(

@@ -10,11 +10,10 @@ from dlc.arrays import Array, Embedding, Floats, Image
 from dlc.errors import ModelError
 from dlc.faces.crop import to_tensor
 from dlc.graph.names import FINITE_OUTPUT
+from dlc.inference.elements import ELEMENTS
 from dlc.inference.output_check import check_finite
 from dlc.inference.pixels import to_pixels
 from dlc.inference.routed_session import RoutedSession
-
-_ELEMENTS = {"tensor(float)": "float32", "tensor(float16)": "float16", "tensor(uint8)": "uint8"}
 
 
 class InswapperModel:
@@ -31,8 +30,8 @@ class InswapperModel:
         picture, identity = sorted(session.session.get_inputs(), key=lambda each: -len(each.shape))
         self._picture, self._identity = picture.name, identity.name
         self._outputs = [output.name for output in session.session.get_outputs()]
-        self._element = np.dtype(_ELEMENTS[picture.type])
-        self._identity_element = np.dtype(_ELEMENTS[identity.type])
+        self._element = ELEMENTS[picture.type]
+        self._identity_element = ELEMENTS[identity.type]
         self._takes_several = _takes_several(session, (picture.shape[0], identity.shape[0]))
         # The number of rows, for planes and pixels alike.
         self.side = int(picture.shape[2])

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.util
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,6 +14,7 @@ from dlc.errors import MissingLibraryError
 from dlc.faces.face import Face
 from dlc.faces.selector import select_faces
 from dlc.faces.tracking.tracker import load_tracker
+from dlc.host.package_folders import package_folders
 from dlc.media.failures import unwritable
 from dlc.media.image.still import read_photo
 from dlc.media.video.drawn_clip import write_drawn_clip
@@ -63,9 +63,8 @@ def make_sample(folder: Path) -> Sample:
 
 def _group_photo() -> Path:
     # Only its location is needed: importing insightface takes a third of a second.
-    spec = importlib.util.find_spec("insightface")
-    for folder in (spec.submodule_search_locations or ()) if spec else ():
-        photo = Path(folder, "data", "images", "t1.jpg")
+    for folder in package_folders("insightface"):
+        photo = folder / "data" / "images" / "t1.jpg"
         if photo.is_file():
             return photo
     raise MissingLibraryError(

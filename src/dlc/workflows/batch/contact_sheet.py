@@ -14,17 +14,15 @@ from dlc.arrays import Image
 from dlc.media.atomic import AtomicFile, Finish
 from dlc.media.failures import unwritable
 from dlc.workflows.batch.moments import Moment, MomentRecorder
+from dlc.workflows.paper import GAP, blank_sheet, write
 from dlc.workflows.timecode import timecode
 
 # Longer side of a picture on the sheet, in pixels: large enough to judge faces, small enough for a
 # screen.
 CELL_SIZE = 480
 
-_GAP = 16
 _HEADER = 44
 _CAPTION = 34
-_PAPER = (250, 250, 250)
-_INK = (48, 48, 48)
 _COLUMNS = ("source", "target", "result")
 
 
@@ -96,12 +94,12 @@ def draw_sheet(sources: Sequence[Image], moments: Sequence[Moment]) -> Image:
     cell_height, cell_width = moments[0].target.shape[:2]
     photos = [_fitted(photo, cell_width, cell_height) for photo in sources]
     source_width = max(photo.shape[1] for photo in photos)
-    lefts = np.cumsum([_GAP, source_width + _GAP, cell_width + _GAP])
-    width = int(lefts[-1]) + cell_width + _GAP
+    lefts = np.cumsum([GAP, source_width + GAP, cell_width + GAP])
+    width = int(lefts[-1]) + cell_width + GAP
     row_height = cell_height + _CAPTION
-    sheet = np.full((_HEADER + len(moments) * row_height + _GAP, width, 3), _PAPER, np.uint8)
+    sheet = blank_sheet(width, _HEADER + len(moments) * row_height + GAP)
     for left, title in zip(lefts, _COLUMNS, strict=True):
-        _write(sheet, title, int(left), _HEADER - 14, 0.7)
+        write(sheet, title, int(left), _HEADER - 14, 0.7)
     for row, moment in enumerate(moments):
         top = _HEADER + row * row_height
         pictures = (photos[row % len(photos)], moment.target, moment.result)
@@ -109,7 +107,7 @@ def draw_sheet(sources: Sequence[Image], moments: Sequence[Moment]) -> Image:
             height, wide = picture.shape[:2]
             sheet[top : top + height, left : left + wide] = picture
         if moment.time is not None:
-            _write(sheet, timecode(moment.time), int(lefts[1]), top + cell_height + 22, 0.55)
+            write(sheet, timecode(moment.time), int(lefts[1]), top + cell_height + 22, 0.55)
     return sheet
 
 
@@ -119,7 +117,3 @@ def _fitted(photo: Image, width: int, height: int) -> Image:
     size = (max(1, int(photo.shape[1] * scale)), max(1, int(photo.shape[0] * scale)))
     way = cv2.INTER_AREA if scale < 1 else cv2.INTER_CUBIC
     return np.asarray(cv2.resize(photo, size, interpolation=way), np.uint8)
-
-
-def _write(sheet: Image, text: str, left: int, baseline: int, scale: float) -> None:
-    cv2.putText(sheet, text, (left, baseline), cv2.FONT_HERSHEY_DUPLEX, scale, _INK, 1, cv2.LINE_AA)

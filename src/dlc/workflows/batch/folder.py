@@ -40,8 +40,6 @@ from dlc.workflows.threads import opencv_threads
 
 logger = logging.getLogger(__name__)
 
-ProgressCallback = Callable[[FolderProgress], None]
-
 # Faults of one target once the sources are prepared: an OptionError is a start after its end, a
 # missing library one that reads its kind of picture.
 _OF_ONE_TARGET = (
@@ -61,7 +59,7 @@ def swap_folder(
     output: str | Path,
     options: SwapOptions | None = None,
     *,
-    progress: ProgressCallback | None = None,
+    progress: Callable[[FolderProgress], None] | None = None,
     cancel: CancelToken | None = None,
 ) -> FolderResult:
     """Put the face of `source` on the faces of every video and picture in a folder.
@@ -125,7 +123,7 @@ class _FolderRun:
         plan: FolderPlan,
         options: SwapOptions,
         prepared: Preparation,
-        progress: ProgressCallback | None,
+        progress: Callable[[FolderProgress], None] | None,
         cancel: CancelToken,
     ) -> None:
         self._plan = plan

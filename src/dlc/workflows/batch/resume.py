@@ -44,8 +44,6 @@ from dlc.workflows.threads import opencv_threads
 
 logger = logging.getLogger(__name__)
 
-ProgressCallback = Callable[[Progress], None]
-
 
 def run_resumable(
     plan: SwapPlan,
@@ -53,7 +51,7 @@ def run_resumable(
     resume: ResumeOptions,
     *,
     casting: Casting | None = None,
-    progress: ProgressCallback | None = None,
+    progress: Callable[[Progress], None] | None = None,
     cancel: CancelToken | None = None,
 ) -> SwapResult:
     """Carry out `plan` in segments; see `run_swap` for the arguments.
@@ -113,7 +111,7 @@ class _Counter:
     """Counts frames and faces, including those of earlier runs, and reports progress."""
 
     def __init__(
-        self, folder: SegmentFolder, total: int | None, progress: ProgressCallback | None
+        self, folder: SegmentFolder, total: int | None, progress: Callable[[Progress], None] | None
     ) -> None:
         done = folder.finished
         self.tally = Tally(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import closing, contextmanager
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 from dlc.errors import Cancelled
@@ -24,7 +24,7 @@ from dlc.workflows.batch.outputs import (
     provenance_of,
 )
 from dlc.workflows.batch.plan import SwapPlan
-from dlc.workflows.batch.steps import SwapSteps, swap_pipeline
+from dlc.workflows.batch.steps import FrameCount, SwapSteps, run_counting, swap_pipeline
 from dlc.workflows.batch.tally import Tally, require_faces
 from dlc.workflows.engines.engine import EngineLoader
 from dlc.workflows.people.cast import Cast
@@ -131,14 +131,14 @@ def _process(
 ) -> Tally:
     """Run the pipeline to its end, counting frames and reporting progress."""
     tally = Tally()
-    with closing(pipeline.run()) as counts:
-        for count in counts:
-            if count is None:
-                continue
-            tally.add(count)
-            if progress is not None:
-                wall = pipeline.report.wall_seconds
-                progress(Progress(tally.frames, total, tally.faces, wall))
+
+    def count(frame: FrameCount) -> None:
+        tally.add(frame)
+        if progress is not None:
+            wall = pipeline.report.wall_seconds
+            progress(Progress(tally.frames, total, tally.faces, wall))
+
+    run_counting(pipeline, count)
     return tally
 
 

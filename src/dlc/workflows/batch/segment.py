@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import closing
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from pathlib import Path
@@ -29,7 +28,7 @@ from dlc.safeguard.guard import Safeguard
 from dlc.workflows.batch.casting import Casting
 from dlc.workflows.batch.plan import SwapPlan
 from dlc.workflows.batch.segment_memo import SegmentMemo
-from dlc.workflows.batch.steps import FrameCount, SwapSteps, swap_pipeline
+from dlc.workflows.batch.steps import FrameCount, SwapSteps, run_counting, swap_pipeline
 from dlc.workflows.batch.tally import Tally
 from dlc.workflows.batch.warm_up import WARM_UP, open_early
 from dlc.workflows.engines.engine import EngineLoader
@@ -112,6 +111,11 @@ class SegmentMaker:
         began = time.perf_counter()
         cast = self._prepared_cast(before)
         tally = Tally()
+
+        def add(one: FrameCount) -> None:
+            tally.add(one)
+            count(one)
+
         with (
             self._open(span) as reader,
             _SegmentWriter(path, self._format, self._threads) as writer,
@@ -120,11 +124,7 @@ class SegmentMaker:
             steps = SwapSteps(cast, options, writer, self._safeguard, begin=span.begin)
             frames = _FramesOf(reader, span)
             pipeline = swap_pipeline(frames, steps, self._cancel)
-            with closing(pipeline.run()) as counts:
-                for one in counts:
-                    if one is not None:
-                        tally.add(one)
-                        count(one)
+            run_counting(pipeline, add)
             self._cancel.check()
             if frames.is_last and self._safeguard is not None:
                 self._safeguard.conclude()

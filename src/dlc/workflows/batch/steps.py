@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from contextlib import closing
 from dataclasses import dataclass, field
 from fractions import Fraction
 from functools import partial
@@ -155,6 +156,14 @@ def swap_pipeline(frames: Iterable[Frame], steps: SwapSteps, cancel: CancelToken
     return Pipeline(
         frames, steps.stages, source_name="decode", queue_size=_QUEUE_SIZE, cancel=cancel
     )
+
+
+def run_counting(pipeline: Pipeline, count: Callable[[FrameCount], None]) -> None:
+    """Run a `swap_pipeline` to its end; call `count` in this thread for each frame wanted."""
+    with closing(pipeline.run()) as counts:
+        for one in counts:
+            if one is not None:
+                count(one)
 
 
 def _time_of(frame: Frame) -> float | None:

@@ -5,15 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import cv2
-import numpy as np
 
 from dlc.arrays import Image
+from dlc.workflows.paper import GAP, blank_sheet, write
 from dlc.workflows.timecode import timecode
 
-_CELL, _GAP, _CAPTION = 240, 16, 52
+_CELL, _CAPTION = 240, 52
 _COLUMNS = 5
-_PAPER = (250, 250, 250)
-_INK = (48, 48, 48)
 
 
 def draw_people(portraits: Sequence[Image], captions: Sequence[tuple[int, float, float]]) -> Image:
@@ -29,20 +27,20 @@ def draw_people(portraits: Sequence[Image], captions: Sequence[tuple[int, float,
     """
     columns = min(_COLUMNS, len(portraits))
     rows = -(-len(portraits) // columns)
-    height, width = _CELL + _CAPTION, _CELL + _GAP
-    sheet = np.full((rows * height + _GAP, columns * width + _GAP, 3), _PAPER, np.uint8)
+    height, width = _CELL + _CAPTION, _CELL + GAP
+    sheet = blank_sheet(columns * width + GAP, rows * height + GAP)
     for number, (portrait, (frames, first, last)) in enumerate(
         zip(portraits, captions, strict=True)
     ):
         row, column = divmod(number, columns)
-        left, top = _GAP + column * width, _GAP + row * height
+        left, top = GAP + column * width, GAP + row * height
         scale = _CELL / max(portrait.shape[:2])
         size = [max(1, round(side * scale)) for side in portrait.shape[1::-1]]
         way = cv2.INTER_AREA if scale < 1 else cv2.INTER_CUBIC
         small = cv2.resize(portrait, size, interpolation=way)
         sheet[top : top + size[1], left : left + size[0]] = small
-        _write(sheet, f"person{number + 1}", left, top + _CELL + 18, 0.6)
-        _write(
+        write(sheet, f"person{number + 1}", left, top + _CELL + 18, 0.6)
+        write(
             sheet,
             f"{frames} frames, {timecode(first)} to {timecode(last)}",
             left,
@@ -50,7 +48,3 @@ def draw_people(portraits: Sequence[Image], captions: Sequence[tuple[int, float,
             0.4,
         )
     return sheet
-
-
-def _write(sheet: Image, text: str, left: int, baseline: int, scale: float) -> None:
-    cv2.putText(sheet, text, (left, baseline), cv2.FONT_HERSHEY_DUPLEX, scale, _INK, 1, cv2.LINE_AA)
