@@ -10,6 +10,7 @@ from dlc.errors import OptionError, OutputError
 from dlc.media.atomic import check_path
 from dlc.media.limits import LEAST_HEIGHT
 from dlc.options import (
+    EncodeOptions,
     FaceChoice,
     LiveOptions,
     ProvenanceOptions,
@@ -40,19 +41,8 @@ def check_swap(options: SwapOptions, *, has_source: bool) -> None:
 
 def check_options(options: SwapOptions) -> None:
     """Raise OptionError unless every value makes sense, alone and with the others."""
-    for name, seconds in (("start", options.start), ("end", options.end)):
-        if seconds is not None and not (math.isfinite(seconds) and seconds >= 0):
-            raise OptionError(f"{name} is {seconds} s; give a time of at least 0 s")
-    start = options.start or 0.0
-    if options.end is not None and options.end <= start:
-        raise OptionError(f"end ({options.end:g} s) is not after start ({start:g} s)")
-    if not 0 <= options.encoding.quality <= MAX_QUALITY:
-        raise OptionError(
-            f"quality is {options.encoding.quality:g}; give 0 (best) to {MAX_QUALITY}"
-        )
-    height = options.encoding.height
-    if height is not None and height < LEAST_HEIGHT:
-        raise OptionError(f"`height` is {height}: give at least {LEAST_HEIGHT}")
+    _check_part(options.start, options.end)
+    _check_encoding(options.encoding)
     if options.threads is not None and options.threads < 1:
         raise OptionError(f"threads is {options.threads}; give at least 1")
     if options.allow_damaged and options.decoder is not VideoDecoder.SOFTWARE:
@@ -70,6 +60,21 @@ def check_options(options: SwapOptions) -> None:
     if options.resume is not None:
         _check_resume(options, options.resume)
     check_trust(options)
+
+
+def _check_part(start: float | None, end: float | None) -> None:
+    for name, seconds in (("start", start), ("end", end)):
+        if seconds is not None and not (math.isfinite(seconds) and seconds >= 0):
+            raise OptionError(f"{name} is {seconds} s; give a time of at least 0 s")
+    if end is not None and end <= (start or 0.0):
+        raise OptionError(f"end ({end:g} s) is not after start ({start or 0.0:g} s)")
+
+
+def _check_encoding(encoding: EncodeOptions) -> None:
+    if not 0 <= encoding.quality <= MAX_QUALITY:
+        raise OptionError(f"quality is {encoding.quality:g}; give 0 (best) to {MAX_QUALITY}")
+    if encoding.height is not None and encoding.height < LEAST_HEIGHT:
+        raise OptionError(f"`height` is {encoding.height}: give at least {LEAST_HEIGHT}")
 
 
 def check_faces(faces: FaceChoice | tuple[int, ...]) -> None:

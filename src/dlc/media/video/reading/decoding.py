@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Iterator
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import av
@@ -30,6 +31,8 @@ from dlc.media.video.reading.transport import TransportWatch
 _SURE_ALONE = frozenset({"h264"})
 # With frame threads, broken pictures of VP8 come as if they were whole.
 _SURE_WITHIN = frozenset({"vp8"})
+# FFmpeg's own decoders of VP8 and VP9 leave the opacity channel out.
+_WITH_OPACITY = MappingProxyType({"vp8": "libvpx", "vp9": "libvpx-vp9"})
 # FFmpeg reads these, but they are text, lists of other files, or single pictures.
 _NOT_VIDEOS = frozenset({"tty", "concat", "hls", "dash", "lavfi", "image2", "ffmetadata"})
 
@@ -144,16 +147,7 @@ class Decoder:
         return TransportWatch(self._path, self.stream) if is_transport else None
 
     def _prepared_context(self) -> VideoCodecContext:
-        context = self.stream.codec_context
-        codec = codec_name(self.stream)
-        transparent = {k.lower(): v for k, v in self.stream.metadata.items()}.get("alpha_mode")
-        if transparent == "1" and codec in ("vp8", "vp9"):
-            # FFmpeg's own decoders of VP8 and VP9 leave the opacity channel out.
-            name = {"vp8": "libvpx", "vp9": "libvpx-vp9"}[codec]
-            extradata = context.extradata
-            context = av.CodecContext.create(name, "r")  # type: ignore[assignment]
-            if extradata:
-                context.extradata = extradata
+        context, codec = _context_of(self.stream), codec_name(self.stream)
         if context.width * context.height > MAX_VIDEO_PIXELS:
             raise InputError(
                 f"{self._path} says its pictures have {context.width} x {context.height} pixels, "
@@ -212,6 +206,20 @@ class Decoder:
                 f"{self._path} is damaged after about {self.ledger.packets} frames "
                 f"({reason_of(error)}): {ALLOW_DAMAGED}"
             ) from error
+
+
+def _context_of(stream: VideoStream) -> VideoCodecContext:
+    """Return the stream's decoder, or one that also decodes its opacity."""
+    context = stream.codec_context
+    is_transparent = {k.lower(): v for k, v in stream.metadata.items()}.get("alpha_mode") == "1"
+    decoder = _WITH_OPACITY.get(codec_name(stream))
+    if not is_transparent or decoder is None:
+        return context
+    extradata = context.extradata
+    context = av.CodecContext.create(decoder, "r")  # type: ignore[assignment]
+    if extradata:
+        context.extradata = extradata
+    return context
 
 
 def _open(path: Path, *, on_gpu: bool) -> tuple[InputContainer, VideoStream]:

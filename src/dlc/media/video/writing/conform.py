@@ -13,7 +13,7 @@ from dlc.media.color import BT709, FULL, LIMITED, RGB, UNSPECIFIED, ColorTags, c
 from dlc.media.fields import FieldMarker
 from dlc.media.info import MediaInfo
 from dlc.media.orientation import UPRIGHT
-from dlc.media.planes import layout_of, plane_arrays
+from dlc.media.planes import PixelLayout, layout_of, plane_arrays
 from dlc.media.scaling import PictureScaler
 from dlc.media.video.writing.plan import VideoPlan
 
@@ -66,21 +66,24 @@ class Conformer:
 
     def _output_tags(self) -> ColorTags:
         source, target = layout_of(self._info.pix_fmt), layout_of(self._plan.pix_fmt)
-        tags = self._info.colors
-        if self._plan.size and source and not source.is_rgb and tags.matrix == UNSPECIFIED:
-            meant, guessed = (
-                tags.resolved(source.name, height).matrix
-                for height in (self._info.coded_height, self._plan.size[1])
-            )
-            if meant != guessed:
-                tags = replace(tags, matrix=meant)
-        if source and target and source.is_rgb and not target.is_rgb:
-            return replace(tags, matrix=BT709, range=LIMITED)
-        if source and target and target.is_rgb and not source.is_rgb:
-            return replace(tags, matrix=RGB, range=FULL)
+        tags = self._info.colors if source is None else self._tags_that_stay(source)
+        if source and target and source.is_rgb != target.is_rgb:
+            matrix, span = (RGB, FULL) if target.is_rgb else (BT709, LIMITED)
+            return replace(tags, matrix=matrix, range=span)
         if self._info.pix_fmt.startswith("yuvj"):
             return replace(tags, range=FULL)
         return tags
+
+    def _tags_that_stay(self, source: PixelLayout) -> ColorTags:
+        """Return the input's tags with the matrix that players assume, if a new size changes it."""
+        tags = self._info.colors
+        if not self._plan.size or source.is_rgb or tags.matrix != UNSPECIFIED:
+            return tags
+        meant, guessed = (
+            tags.resolved(source.name, height).matrix
+            for height in (self._info.coded_height, self._plan.size[1])
+        )
+        return tags if meant == guessed else replace(tags, matrix=meant)
 
     def _converted(self, native: av.VideoFrame, pix_fmt: str) -> av.VideoFrame:
         if native.format.name.replace("yuvj", "yuv") == pix_fmt:
