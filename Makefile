@@ -31,7 +31,7 @@ help:
 	@echo "make bench         measure the speed at 960x540 and 1920x1080"
 	@echo "make bench-memory  measure the memory a long video needs"
 	@echo "make bench-cuda    measure what an NVIDIA GPU does"
-	@echo "make bench-...     the other subjects of PERFORMANCE.md: neural, winograd, overlap, paste-back, startup"
+	@echo "make bench-...     measure what another section of PERFORMANCE.md names"
 	@echo "make pictures      draw the pictures of README.md"
 	@echo "make clean         remove everything these commands made"
 

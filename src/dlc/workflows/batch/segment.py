@@ -128,9 +128,6 @@ class SegmentMaker:
             self._cancel.check()
             if frames.is_last and self._safeguard is not None:
                 self._safeguard.conclude()
-        notes = (*reader.notes, *writer.notes, *cast.caveats)
-        models = _told(cast.engine.models)
-        memo = SegmentMemo(notes, sorted(cast.found), cast.whereabouts, models, tally.passages_left)
         segment = Segment(
             frames=writer.frames_written,
             first_pts=writer.first_pts,
@@ -139,7 +136,7 @@ class SegmentMaker:
             faces=tally.faces,
             faces_left=tally.faces_left,
             seconds=time.perf_counter() - began,
-            memo=memo.as_plain(),
+            memo=_memo_of(cast, tally, [*reader.notes, *writer.notes]).as_plain(),
         )
         return MadeSegment(segment, pipeline.report, cast.engine.models)
 
@@ -240,6 +237,16 @@ class _SegmentWriter:
     ) -> None:
         if self._writer is not None:
             self._writer.__exit__(kind, error, trace)
+
+
+def _memo_of(cast: Cast, tally: Tally, notes: Sequence[str]) -> SegmentMemo:
+    return SegmentMemo(
+        notes=(*notes, *cast.caveats),
+        found=sorted(cast.found),
+        whereabouts=cast.whereabouts,
+        models=_told(cast.engine.models),
+        passages_left=tally.passages_left,
+    )
 
 
 def _told(models: Sequence[ModelUse]) -> list[list[str]]:

@@ -89,13 +89,9 @@ class VideoReader(Closing):
         first, self._natives = self._begin()
         whole = self._describe(first)
         self._file_end = self._timeline.end(whole.time_base)
+        begin = (first.pts or 0) * whole.time_base
         self.info = trimmed(
-            whole,
-            start,
-            end,
-            origin=self.origin(),
-            first=(first.pts or 0) * whole.time_base,
-            total=self._file_end,
+            whole, start, end, origin=self.origin(), first=begin, total=self._file_end
         )
         self._go_to_start(first)
 
