@@ -70,14 +70,13 @@ def test_integers_are_the_same_or_not(tmp_path: Path) -> None:
     assert difference(scaled(2, np.int64), scaled(3, np.int64), tmp_path) == float("inf")
 
 
-def test_noise_is_seeded_and_has_the_shape_that_is_given(tmp_path: Path) -> None:
-    first, same, other = (
-        Reference.of("model", scaled(1.0), tmp_path, input_shape=(4, 3), seed=seed)
-        for seed in (1, 1, 2)
+def test_noise_is_always_the_same_and_has_the_shape_that_is_given(tmp_path: Path) -> None:
+    first, again = (
+        Reference.of("model", scaled(1.0), tmp_path, input_shape=(4, 3)) for _ in range(2)
     )
     assert first.feed["x"].shape == (4, 3)
-    np.testing.assert_array_equal(first.feed["x"], same.feed["x"])
-    assert (first.feed["x"] != other.feed["x"]).any()
+    assert np.ptp(first.feed["x"]) > 0
+    np.testing.assert_array_equal(first.feed["x"], again.feed["x"])
 
 
 def test_open_sizes_are_one(tmp_path: Path) -> None:

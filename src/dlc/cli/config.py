@@ -14,7 +14,7 @@ import typer
 from dlc.errors import InputError, OptionError
 
 # Options that decide what is read, or that end the run, and so cannot be in the file.
-NOT_IN_FILE = frozenset({"config", "show-config", "help"})
+_NOT_IN_FILE = frozenset({"config", "show-config", "help"})
 
 _NAMES = {bool: "true or false", int: "a whole number", float: "a number"}
 
@@ -52,10 +52,10 @@ def commands_of(root: Any, path: tuple[str, ...] = ()) -> Iterator[tuple[tuple[s
 
 def parameters_of(command: Command) -> dict[str, Parameter]:
     """Return the parameters that a file can set, by their keys."""
-    return {key_of(each): each for each in command.params if key_of(each) not in NOT_IN_FILE}
+    return {_key_of(each): each for each in command.params if _key_of(each) not in _NOT_IN_FILE}
 
 
-def key_of(parameter: Parameter) -> str:
+def _key_of(parameter: Parameter) -> str:
     """Return an option's long name without the dashes, or an argument's name in small letters."""
     longest = max(parameter.opts, key=len)
     return longest.lstrip("-") if longest.startswith("-") else parameter.name

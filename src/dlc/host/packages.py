@@ -8,7 +8,7 @@ from importlib.metadata import Distribution, distributions
 from dlc.host.host import Package
 
 # All of these install into the same folder `onnxruntime`, so only one can work at a time.
-RUNTIME_PACKAGES = (
+_RUNTIME_PACKAGES = (
     "onnxruntime",
     "onnxruntime-gpu",
     "onnxruntime-directml",
@@ -29,7 +29,7 @@ def installed_packages() -> tuple[tuple[Package, ...], tuple[str, ...]]:
     """Return the distributions that provide `onnxruntime`, and the names of those that require it.
 
     Returns:
-        The former come in the order of `RUNTIME_PACKAGES`; the latter are those whose requirement
+        The former come in the order of `_RUNTIME_PACKAGES`; the latter are those whose requirement
         only the plain CPU package `onnxruntime` satisfies, sorted.
     """
     runtimes: dict[str, Package] = {}
@@ -37,11 +37,11 @@ def installed_packages() -> tuple[tuple[Package, ...], tuple[str, ...]]:
     for distribution in distributions():
         name = _name(distribution)
         # The first on the path is the one that is imported.
-        if name in RUNTIME_PACKAGES:
+        if name in _RUNTIME_PACKAGES:
             runtimes.setdefault(name, Package(name, distribution.version))
         if requires_cpu_package(distribution.requires or []):
             dependents.add(name)
-    ordered = sorted(runtimes.values(), key=lambda package: RUNTIME_PACKAGES.index(package.name))
+    ordered = sorted(runtimes.values(), key=lambda package: _RUNTIME_PACKAGES.index(package.name))
     return tuple(ordered), tuple(sorted(dependents))
 
 

@@ -23,6 +23,7 @@ from dlc.graph.rewrite import (
     passes_for,
 )
 from dlc.graph.stored_weights import Model, read_without_kernels, write_with_kernels
+from dlc.host.host import two_numbers
 from dlc.inference.verification import Reference
 from dlc.model_store.rewritten_files import Entry, RewrittenFiles
 from dlc.options import Provider
@@ -111,7 +112,7 @@ def plan_rewrites(
     """
     model = read_without_kernels(source)
     version = onnxruntime.__version__
-    release = release or _two_numbers(version)
+    release = release or two_numbers(version)
     shape = fixed_shape(model, side)
     passes: tuple[GraphPass, ...] = GENERAL_PASSES
     if everything:
@@ -272,8 +273,3 @@ def _set_metadata(model: Model, key: str, value: str) -> None:
             entry.value = value
             return
     model.metadata_props.add(key=key, value=value)
-
-
-def _two_numbers(version: str) -> tuple[int, int]:
-    major, minor = version.split(".")[:2]
-    return int(major), int(minor)

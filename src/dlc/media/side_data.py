@@ -42,7 +42,7 @@ class HdrMetadata:
     content_light: str | None = None
 
 
-def read_side_data(frame: av.VideoFrame, codec: str = "") -> Mapping[str, bytes] | None:
+def _read_side_data(frame: av.VideoFrame, codec: str = "") -> Mapping[str, bytes] | None:
     """Return a frame's side data by FFmpeg's names; None where PyAV cannot show it.
 
     Args:
@@ -62,7 +62,7 @@ def read_side_data(frame: av.VideoFrame, codec: str = "") -> Mapping[str, bytes]
 
 def display_matrix(frame: av.VideoFrame, codec: str = "") -> tuple[int, ...] | None:
     """Return the display matrix that a frame of a codec carries, None for the identity."""
-    side_data = read_side_data(frame, codec)
+    side_data = _read_side_data(frame, codec)
     if side_data is None:
         turn = _ROTATIONS.get(frame.rotation % 360)
         if codec not in _CRASHING:
@@ -76,7 +76,7 @@ def display_matrix(frame: av.VideoFrame, codec: str = "") -> tuple[int, ...] | N
 
 def hdr_metadata(frame: av.VideoFrame, codec: str = "") -> HdrMetadata | None:
     """Return the static HDR metadata that a frame of a codec carries, None where there is none."""
-    side_data = read_side_data(frame, codec) or {}
+    side_data = _read_side_data(frame, codec) or {}
     light = None
     if "CONTENT_LIGHT_LEVEL" in side_data:
         light = "{},{}".format(*struct.unpack("2I", side_data["CONTENT_LIGHT_LEVEL"]))

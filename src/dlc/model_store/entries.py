@@ -24,7 +24,7 @@ _SFACE_PLACES = (
     "3d7082438a6e4551e840c9b2bb60b71e8da4b524",
 )
 
-BUFFALO_L = RemoteFile(
+_BUFFALO_L = RemoteFile(
     file="buffalo_l.zip",
     size=288_621_354,
     sha256="80ffe37d8a5940d59a7384c201a2a38d4741f2f3c51eef46ebb28218a7b0ca2f",
@@ -36,7 +36,7 @@ def _packed(name: str, role: Role, size: int, sha256: str) -> ModelSpec:
     """Return a model of InsightFace's package buffalo_l that is also available on its own."""
     file = f"buffalo_l/{name}.onnx"
     remote = RemoteFile(file, size, sha256, (f"{_PINNED}/buffalo_l/{file}",))
-    return ModelSpec(name, role, INSIGHTFACE, remote, BUFFALO_L)
+    return ModelSpec(name, role, INSIGHTFACE, remote, _BUFFALO_L)
 
 
 def _single(

@@ -32,7 +32,7 @@ class Entry:
     @property
     def record(self) -> Path:
         """Path of the record of what the file is and how it was made."""
-        return record_of(self.path)
+        return _record_of(self.path)
 
 
 class RewrittenFiles:
@@ -94,7 +94,7 @@ class RewrittenFiles:
         try:
             atomic_write_text(entry.record, json.dumps(record, indent=2))
         except OSError as error:
-            raise unwritable(entry.record.parent, error) from error
+            raise _unwritable(entry.record.parent, error) from error
 
     def make_room(self, entry: Entry) -> None:
         """Create the folder of a file, and remove its predecessor's record.
@@ -106,29 +106,29 @@ class RewrittenFiles:
             entry.path.parent.mkdir(parents=True, exist_ok=True)
             entry.record.unlink(missing_ok=True)
         except OSError as error:
-            raise unwritable(entry.path.parent, error) from error
+            raise _unwritable(entry.path.parent, error) from error
 
 
-def record_of(path: Path) -> Path:
+def _record_of(path: Path) -> Path:
     """Return the path of the record of how a rewritten file was made."""
     return path.with_suffix(".json")
 
 
 def recorded_key(path: Path) -> str | None:
     """Return the key of a rewritten file; None if dlc did not write the file."""
-    record = _read(record_of(path))
+    record = _read(_record_of(path))
     key = None if record is None else record.get("key")
     return key if isinstance(key, str) and record and record.get("sha256") else None
 
 
 def recorded_changes(path: Path) -> Mapping[str, int]:
     """Return how much each rewrite changed in a file that dlc rewrote; empty for others."""
-    record = _read(record_of(path)) or {}
+    record = _read(_record_of(path)) or {}
     changes = record.get("changes")
     return changes if isinstance(changes, dict) else {}
 
 
-def unwritable(folder: Path, error: OSError) -> WriteError:
+def _unwritable(folder: Path, error: OSError) -> WriteError:
     """Return the error for a cache that cannot be written."""
     return WriteError(
         f"{folder} cannot be written to: {error.strerror}; "

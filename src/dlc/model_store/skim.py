@@ -36,7 +36,7 @@ _TYPE_NAMES |= {11: "float64", 16: "bfloat16"}
 # From this version on, an initializer listed among the inputs is only a default.
 _FIRST_IR_OF_DEFAULTS = 4
 
-EMAP_SHAPE = (512, 512)
+_EMAP_SHAPE = (512, 512)
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,7 +128,7 @@ def skim_emap(path: Path) -> Floats:
                 last = value
         if last is None:
             _refuse("it has no weights")
-        emap = read_matrix(last, EMAP_SHAPE)
+        emap = read_matrix(last, _EMAP_SHAPE)
         if not np.isfinite(emap).all():
             _refuse("its identity matrix holds NaN or infinity")
         return emap

@@ -13,6 +13,7 @@ from dlc.model_store.catalog import Catalog
 from dlc.model_store.digest import DigestCache
 from dlc.model_store.folders import Folders
 from dlc.model_store.licenses import LicenseRecord
+from dlc.model_store.rewritten_files import RewrittenFiles
 from dlc.model_store.spec import ModelSpec
 
 _LOG = logging.getLogger(__name__)
@@ -56,6 +57,16 @@ class ModelStore:
         self.digests = DigestCache(folders.cache / "digests.json")
         self.licenses = LicenseRecord(folders.data / "licenses.json")
         self._closed: set[Path] = set()
+
+    @property
+    def rewritten(self) -> RewrittenFiles:
+        """The files that are made of models."""
+        return RewrittenFiles(self.folders.cache, self.digests)
+
+    @property
+    def compiled(self) -> Path:
+        """The folder where providers keep what they compile."""
+        return self.folders.cache / "providers"
 
     @classmethod
     def of_user(cls) -> ModelStore:

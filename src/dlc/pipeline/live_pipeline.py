@@ -16,6 +16,9 @@ from dlc.pipeline.stage import Stage
 from dlc.pipeline.station import Station
 from dlc.pipeline.worker import Worker
 
+# The source's name in reports and errors.
+_SOURCE = "capture"
+
 
 class LivePipeline:
     """Runs items of a source that does not wait through stages once, with a thread per step.
@@ -30,7 +33,6 @@ class LivePipeline:
         source: the input, iterated in its own thread. It must yield once more or end before a run
             that was cancelled, or whose later steps failed, can end.
         stages: the steps in order; the last one yields the results.
-        source_name: the source's name in reports and errors.
         cancel: once set, the run stops with `Cancelled` as soon as every step has finished the
             item it holds.
         idle: called now and then in the consumer's thread while no result arrives; an exception
@@ -47,13 +49,12 @@ class LivePipeline:
         source: Iterable[Any],
         stages: Sequence[Stage[Any, Any]],
         *,
-        source_name: str = "capture",
         cancel: CancelToken | None = None,
         idle: Callable[[], None] | None = None,
     ) -> None:
         self._newest: NewestChannel[Any] = NewestChannel()
         channels: list[Channel[Any]] = [self._newest, *(Channel[Any](1) for _ in stages)]
-        names = [source_name, *(stage.name for stage in stages)]
+        names = [_SOURCE, *(stage.name for stage in stages)]
         workers = [Worker(name, outbox) for name, outbox in zip(names, channels, strict=True)]
         calls: list[Callable[[], None]] = [partial(workers[0].read, source)]
         for worker, station in zip(workers[1:], _stations(stages, channels), strict=True):

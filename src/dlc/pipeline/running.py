@@ -15,9 +15,9 @@ from dlc.pipeline.watchdog import Watchdog
 from dlc.pipeline.worker import Worker
 
 # How soon a cancel request is noticed, and how often `idle` is called, while no result arrives.
-POLL_SECONDS = 0.05
+_POLL_SECONDS = 0.05
 # Steps that take longer than this to stop are reported as the reason for waiting.
-JOIN_SECONDS = 2.0
+_JOIN_SECONDS = 2.0
 
 
 class Running:
@@ -81,7 +81,7 @@ class Running:
         while True:
             self._cancel.check()
             try:
-                result = self._channels[-1].get(POLL_SECONDS)
+                result = self._channels[-1].get(_POLL_SECONDS)
             except TimeoutError:
                 self._watchdog.look()
                 if self._idle is not None:
@@ -130,7 +130,7 @@ def join(threads: Iterable[threading.Thread], explain: Callable[[], None] | None
     for thread in threads:
         while thread.is_alive():
             try:
-                thread.join(JOIN_SECONDS)
+                thread.join(_JOIN_SECONDS)
             except KeyboardInterrupt as error:
                 interrupt = error
             if explain is not None and thread.is_alive():

@@ -12,7 +12,7 @@ from typing import Self
 from dlc.pipeline.cancel import CancelToken
 
 # Seconds for a run to end cleanly after the second request before it is given up.
-GRACE_SECONDS = 3.0
+_GRACE_SECONDS = 3.0
 
 
 class StopRequests:
@@ -36,7 +36,7 @@ class StopRequests:
         cancel: CancelToken,
         numbers: Collection[signal.Signals],
         give_up: Callable[[], None],
-        grace: float = GRACE_SECONDS,
+        grace: float = _GRACE_SECONDS,
     ) -> None:
         self._cancel = cancel
         self._numbers = frozenset(map(int, numbers))

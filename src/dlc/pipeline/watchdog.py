@@ -10,7 +10,7 @@ from dlc.pipeline.worker import Worker
 logger = logging.getLogger(__name__)
 
 # Longer than any step takes for an item, including a network's first on a slow machine.
-PATIENCE_SECONDS = 30.0
+_PATIENCE_SECONDS = 30.0
 
 
 class Watchdog:
@@ -21,7 +21,7 @@ class Watchdog:
         patience: seconds an item may take.
     """
 
-    def __init__(self, workers: Sequence[Worker], patience: float = PATIENCE_SECONDS) -> None:
+    def __init__(self, workers: Sequence[Worker], patience: float = _PATIENCE_SECONDS) -> None:
         self._workers = workers
         self._patience = patience
         self._told: set[str] = set()

@@ -49,17 +49,14 @@ class NsfwClassifier:
         return float(scores[0, 1])
 
 
-def load_classifier(*, threads: int = 1) -> NsfwClassifier:
-    """Load the classifier for the CPU.
-
-    Args:
-        threads: threads one run may use, including the calling one.
+def load_classifier() -> NsfwClassifier:
+    """Load the classifier for one thread of the CPU.
 
     Raises:
         MissingLibraryError: the package with the weights is not installed.
         ModelError: the weights are damaged.
     """
-    return NsfwClassifier(create_session(_weights(), threads=threads))
+    return NsfwClassifier(create_session(_weights()))
 
 
 def _weights() -> Path:

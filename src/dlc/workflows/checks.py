@@ -23,8 +23,8 @@ from dlc.workflows.engines.checks import check_effects, check_enhancing
 from dlc.workflows.libraries import require_libraries
 from dlc.workflows.people.assignment import check_people
 
-MAX_QUALITY = 51
-MAX_CONTACT_SHEET_ROWS = 24
+_MAX_QUALITY = 51
+_MAX_CONTACT_SHEET_ROWS = 24
 
 
 def check_swap(options: SwapOptions, *, has_source: bool) -> None:
@@ -50,10 +50,10 @@ def check_options(options: SwapOptions) -> None:
             f"{options.decoder} does not tell what is damaged; leave out `decoder` or "
             "`allow_damaged`"
         )
-    if not 1 <= options.contact_sheet_rows <= MAX_CONTACT_SHEET_ROWS:
+    if not 1 <= options.contact_sheet_rows <= _MAX_CONTACT_SHEET_ROWS:
         raise OptionError(
             f"contact_sheet_rows is {options.contact_sheet_rows}; "
-            f"give 1 to {MAX_CONTACT_SHEET_ROWS}"
+            f"give 1 to {_MAX_CONTACT_SHEET_ROWS}"
         )
     check_effects(options.look, options.masks)
     check_faces(options.faces)
@@ -71,8 +71,8 @@ def _check_part(start: float | None, end: float | None) -> None:
 
 
 def _check_encoding(encoding: EncodeOptions) -> None:
-    if not 0 <= encoding.quality <= MAX_QUALITY:
-        raise OptionError(f"quality is {encoding.quality:g}; give 0 (best) to {MAX_QUALITY}")
+    if not 0 <= encoding.quality <= _MAX_QUALITY:
+        raise OptionError(f"quality is {encoding.quality:g}; give 0 (best) to {_MAX_QUALITY}")
     if encoding.height is not None and encoding.height < LEAST_HEIGHT:
         raise OptionError(f"`height` is {encoding.height}: give at least {LEAST_HEIGHT}")
 

@@ -45,9 +45,9 @@ def test_mesh_engines_share_models_and_nothing_that_they_have_seen(
 ) -> None:
     opened: list[Path] = []
 
-    def open_and_note(model: Path, *, threads: int) -> Session:
+    def open_and_note(model: Path) -> Session:
         opened.append(model)
-        return create_session(model, threads=threads)
+        return create_session(model)
 
     monkeypatch.setattr("dlc.faces.tracking.tracker.create_session", open_and_note)
     load = choose_engine(Engine.MESH, store=empty).load

@@ -17,6 +17,8 @@ from dlc.inference.session import Session
 SIDE = 96
 # Steps of the two grids of anchors, and the number of anchors in each of their cells (MediaPipe's).
 _GRIDS = ((8, 2), (16, 6))
+# Candidates that score less are no palms.
+_MIN_SCORE = 0.5
 # Candidates that overlap more than this are the same palm (MediaPipe's value).
 _SAME_PALM_IOU = 0.3
 # Raw numbers of a candidate: center, width and height of its box, then seven points.
@@ -26,10 +28,9 @@ _PAIRS = 9
 class PalmDetector:
     """Detects the palms of hands, open or closed, whose size is about that of a face."""
 
-    def __init__(self, session: Session, *, min_score: float = 0.5) -> None:
-        """Use a session of palm_detection.onnx, keeping palms that score at least `min_score`."""
+    def __init__(self, session: Session) -> None:
+        """Use a session of palm_detection.onnx."""
         self._session = session
-        self._min_score = min_score
         self._anchors = anchors(SIDE)
 
     def detect(self, picture: RegionSource, square: Square) -> list[Palm]:
@@ -43,7 +44,7 @@ class PalmDetector:
 
     def _decode(self, raw: Floats, logits: Floats, square: Square) -> list[Palm]:
         scores = 1 / (1 + np.exp(-np.clip(logits, -80, 80)))
-        keep = scores >= self._min_score
+        keep = scores >= _MIN_SCORE
         pairs = raw[keep].reshape(-1, _PAIRS, 2)
         center = pairs[:, :1] + self._anchors[keep, None]
         half = pairs[:, 1:2] / 2

@@ -28,7 +28,7 @@ MAX_YAW = 42.0
 FULL_YAW = 36.0
 MIN_PRESENCE = 0.5
 # Pixels from forehead to chin; a smaller face has no discernible features.
-MIN_HEIGHT = 16.0
+_MIN_HEIGHT = 16.0
 # Height over width in space (not as projected), a little more than real faces vary.
 _PROPORTIONS = (0.7, 2.5)
 # Distance of the outer eye corners over the width, in space, a little more than real faces vary.
@@ -77,7 +77,7 @@ def _is_shaped(landmarks: Points) -> bool:
     height = _distance(landmarks, FOREHEAD, CHIN)
     eyes = _distance(landmarks, _LEFT_CORNER, _RIGHT_CORNER)
     return (
-        height >= MIN_HEIGHT
+        height >= _MIN_HEIGHT
         and _PROPORTIONS[0] * width <= height <= _PROPORTIONS[1] * width
         and _EYE_SPAN[0] * width <= eyes <= _EYE_SPAN[1] * width
     )

@@ -64,7 +64,7 @@ class Track:
         self.raw = mesh.landmarks
         self._judge(mesh.landmarks)
         smooth = self._filter(mesh.landmarks, time, unit=max(face_width(mesh.landmarks), 1.0))
-        return face_of_landmarks(smooth, mesh.presence, self.number)
+        return _face_of_landmarks(smooth, mesh.presence, self.number)
 
     def _judge(self, landmarks: Points) -> None:
         now = distortion(landmarks)
@@ -84,7 +84,7 @@ def face_width(landmarks: Points) -> float:
     return float(np.linalg.norm(landmarks[RIGHT_SIDE] - landmarks[LEFT_SIDE]))
 
 
-def face_of_landmarks(landmarks: Points, presence: float, track_id: int) -> Face:
+def _face_of_landmarks(landmarks: Points, presence: float, track_id: int) -> Face:
     """Return the face that landmarks (478, 3) describe; its box is their bounding box."""
     plane = landmarks[:, :2]
     box = np.concatenate([plane[:_MESH].min(axis=0), plane[:_MESH].max(axis=0)])

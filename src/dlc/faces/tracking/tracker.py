@@ -199,18 +199,17 @@ class FaceTracker:
         return Track(self._next_number - 1, self._options.smoothing)
 
 
-def load_tracker(options: TrackerOptions | None = None, *, threads: int = 1) -> FaceTracker:
+def load_tracker(options: TrackerOptions | None = None) -> FaceTracker:
     """Make a tracker from the built-in models.
 
     Args:
         options: how to find and follow faces; None means the defaults.
-        threads: CPU threads each model may use.
 
     Raises:
         ModelError: a model file is missing or damaged.
     """
     detector, mesh, iris = (
-        create_session(builtin_model(name), threads=threads)
+        create_session(builtin_model(name))
         for name in ("face_detection.onnx", "face_mesh.onnx", "iris.onnx")
     )
     mesher = FaceMesher(FaceLandmarker(mesh), IrisRefiner(iris, load_topology()))

@@ -21,7 +21,6 @@ from dlc.inference.provider_routes import cpu_route
 from dlc.inference.routed_session import RoutedSession
 from dlc.inference.runtime import installed_runtime
 from dlc.inference.sessions import open_session
-from dlc.model_store.rewritten_files import RewrittenFiles
 from dlc.model_store.role import Role
 from dlc.model_store.skim import skim_emap
 from dlc.model_store.store import ModelStore
@@ -84,8 +83,7 @@ def _open_models(options: NeuralOptions, store: ModelStore, needs: Needs, thread
         logger.warning("%s", finding)
     routes = neural_routes(host, options.provider, threads)
     files = find_models(options, routes[Role.SWAPPER].precision, store, needs)
-    compiled = store.folders.cache / "providers"
-    rewritten = RewrittenFiles(store.folders.cache, store.digests)
+    compiled, rewritten = store.compiled, store.rewritten
 
     def load(path: Path, role: Role) -> RoutedSession:
         route = routes[role]

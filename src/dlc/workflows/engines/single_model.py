@@ -12,7 +12,6 @@ from dlc.inference.runtime import installed_runtime
 from dlc.inference.sessions import open_session
 from dlc.media.failures import unreadable
 from dlc.model_store.contracts import check_contract
-from dlc.model_store.rewritten_files import RewrittenFiles
 from dlc.model_store.role import Role
 from dlc.model_store.store import ModelStore
 from dlc.options import Provider
@@ -69,7 +68,6 @@ def open_model(
         ProviderError: the requested provider cannot run it here.
     """
     route = neural_routes(detect_host(installed_runtime()), provider, threads)[role]
-    files = RewrittenFiles(store.folders.cache, store.digests)
-    compiled = store.folders.cache / "providers"
-    session = open_session(prepared_model(path, route, files), route, cache=compiled)
+    prepared = prepared_model(path, route, store.rewritten)
+    session = open_session(prepared, route, cache=store.compiled)
     return session, ModelUse(role.value, path.name, session.applied, route.reason)

@@ -62,10 +62,10 @@ def optimize_models(
     host = detect_host(installed_runtime())
     target = _target(options.target, host)
     paths = named_models(models, store) or installed_models(host, target, store)
-    files = RewrittenFiles(store.folders.cache, store.digests)
     release = release or host.runtime.release
     reports = [
-        _optimize(path, target, options, files, release, host) for path in dict.fromkeys(paths)
+        _optimize(path, target, options, store.rewritten, release, host)
+        for path in dict.fromkeys(paths)
     ]
     return OptimizeReport(target, host.runtime.version, tuple(reports))
 

@@ -29,7 +29,7 @@ from dlc.workflows.people.sheet import draw_people
 from dlc.workflows.progress import Progress
 from dlc.workflows.result import ModelUse
 
-SHEET = "people.png"
+_SHEET = "people.png"
 # A smaller portrait is enlarged to this side, so that its face is found when it is read back.
 _LEAST_SIDE = 320
 # Shorter tracks are more often false detections than faces.
@@ -154,7 +154,7 @@ def find_people(
     _write(folder, photos, portraits, people, overwrite=options.overwrite)
     recognized = similarity is not None
     notes = () if recognized else (_BY_TRACK,)
-    return FacesResult(target, folder / SHEET, people, recognized, scout.models, frames, notes)
+    return FacesResult(target, folder / _SHEET, people, recognized, scout.models, frames, notes)
 
 
 def _search(
@@ -238,7 +238,7 @@ def _write(
     captions = [(person.frames, person.first, person.last) for person in people]
     for path, picture in zip(photos, portraits, strict=True):
         _write_png(path, picture, overwrite=overwrite)
-    _write_png(folder / SHEET, draw_people(portraits, captions), overwrite=overwrite)
+    _write_png(folder / _SHEET, draw_people(portraits, captions), overwrite=overwrite)
 
 
 def _write_png(path: Path, bgr: Image, *, overwrite: bool) -> None:

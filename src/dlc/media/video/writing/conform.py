@@ -42,7 +42,7 @@ class Conformer:
         if self.sample_aspect_ratio and self._orientation.transposed:
             self.sample_aspect_ratio = 1 / self.sample_aspect_ratio
         self._palettes = (
-            PaletteFilter(self.width, self.height, plan.time_base)
+            _PaletteFilter(self.width, self.height, plan.time_base)
             if plan.pix_fmt == "pal8"
             else None
         )
@@ -107,7 +107,7 @@ class Conformer:
         return frame
 
 
-class PaletteFilter:
+class _PaletteFilter:
     """Gives each picture the 256 colors that suit it best."""
 
     def __init__(self, width: int, height: int, time_base: Fraction) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
@@ -122,12 +122,7 @@ def plan_video(path: Path, info: MediaInfo, encoding: EncodeOptions) -> VideoPla
 
 
 def check_video(
-    path: Path,
-    info: MediaInfo,
-    encoding: EncodeOptions,
-    *,
-    overwrite: bool,
-    inputs: Iterable[Path] = (),
+    path: Path, info: MediaInfo, encoding: EncodeOptions, *, overwrite: bool
 ) -> VideoPlan:
     """Check everything about an output that needs no decoding, and decide how it is written.
 
@@ -136,12 +131,11 @@ def check_video(
         info: the target.
         encoding: how to encode it.
         overwrite: whether an existing file may be replaced.
-        inputs: files besides the target that must not be overwritten.
 
     Raises:
         OutputError, OptionError, EncoderError: as `check_path` and `plan_video` do.
     """
-    check_path(path, [info.path, *inputs], overwrite=overwrite)
+    check_path(path, [info.path], overwrite=overwrite)
     return plan_video(path, info, encoding)
 
 
