@@ -21,7 +21,13 @@ logger = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True, eq=False)
 class SourcePhoto:
-    """A photo with the face to use."""
+    """A photo with the face to use.
+
+    Attributes:
+        path: the photo's file.
+        frame: its pixels, upright.
+        face: the face, described as far as the swapper needs.
+    """
 
     path: Path
     frame: Frame

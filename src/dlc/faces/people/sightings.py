@@ -10,6 +10,7 @@ import numpy as np
 from dlc.arrays import Embedding, Image
 from dlc.faces.face import Face
 from dlc.faces.finder import FaceFinder, Needs
+from dlc.faces.people.recognizer import unit
 from dlc.faces.pixels import TrackableFrame
 from dlc.faces.tracking.overlap import overlap
 from dlc.geometry import Box
@@ -47,6 +48,9 @@ class Sighting:
         portrait: the best view of it.
         together: numbers of other sightings in the same frames.
         looks: the sum of its embeddings, a float32 vector, if there are any.
+        is_sure: whether any of them was taken while no other face was near enough to hide part of
+            this one.
+        latest: the best view since the last look; the next look will tell whose it is.
     """
 
     number: int
@@ -56,9 +60,7 @@ class Sighting:
     portrait: Portrait | None = None
     together: set[int] = field(default_factory=set)
     looks: Embedding | None = None
-    # Whether any of them was taken while no other face was near enough to hide part of this one.
     is_sure: bool = False
-    # Since the last look; the next one will tell whose it is.
     latest: Portrait | None = None
 
     @property
@@ -66,7 +68,7 @@ class Sighting:
         """The mean direction of its embeddings, of unit length, if there are any."""
         if self.looks is None:
             return None
-        return np.asarray(self.looks / max(float(np.linalg.norm(self.looks)), 1e-12), np.float32)
+        return unit(self.looks)
 
     def keep_latest(self) -> None:
         """Take the latest portrait for the face's own, if it is better."""

@@ -15,6 +15,24 @@ class FaceMemory:
 
     The rates balance flicker against lag: light may change within a few frames, the person's shape
     and the neutral state of the skin never change.
+
+    Attributes:
+        frames: number of frames so far.
+        shape: float32 (468, 3), the mesh without pose, in face widths.
+        relief: float32 (TONE_SIZE, TONE_SIZE), the skin's relief at rest, from `skin_relief`.
+        gain: the factor from the source's light to the target's.
+        contrast: factor for the source's detail.
+        veil: gray levels of stray light.
+        clearness: share of the light that does not come from the veil.
+        color: float32 (3, 3), matrix for the BGR of the source's detail.
+        sharpness: factor for the source's finest detail.
+        blur: what the source's face lacks in blur by focus and motion.
+        noise: standard deviation of the camera's noise, in gray levels.
+        hair: float32 (TONE_SIZE, TONE_SIZE), 0 to 1, hair in front.
+        lines: float32 (rows searched, DETAIL_SIZE), 0 to 1, thin lines in front.
+        iris: float32 (3,), the mean BGR of the irises.
+        cover: the usual look, and what has come in front of it.
+        eyewear: whether glasses are worn, and where they are.
     """
 
     def __init__(self) -> None:

@@ -51,7 +51,13 @@ class SegmentSpan:
 
 @dataclass(frozen=True, slots=True)
 class MadeSegment:
-    """A finished segment, with its timings and the models used."""
+    """A finished segment.
+
+    Attributes:
+        segment: what is kept of it, besides its file.
+        report: time and items of each stage.
+        models: which provider ran each neural model.
+    """
 
     segment: Segment
     report: PipelineReport

@@ -35,7 +35,13 @@ class FrameWriter(Protocol):
 
 @dataclass(slots=True)
 class FrameJob:
-    """A frame and what the steps have learned about it so far."""
+    """A frame and what the steps have learned about it so far.
+
+    Attributes:
+        frame: as it was decoded, until the patches are pasted into it.
+        faces: the chosen ones.
+        swapped: those that were replaced, each with its patch.
+    """
 
     frame: Frame
     faces: list[Face] = field(default_factory=list)

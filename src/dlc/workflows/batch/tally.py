@@ -17,7 +17,14 @@ _BREAK = 0.5
 
 @dataclass(slots=True)
 class Tally:
-    """Frames and faces processed so far."""
+    """What was processed so far.
+
+    Attributes:
+        frames: number of frames.
+        faces: faces swapped, over all frames.
+        faces_left: faces chosen and left as they were, over all frames.
+        passages_left: where in a video these are, in order.
+    """
 
     frames: int = 0
     faces: int = 0

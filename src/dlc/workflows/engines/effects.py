@@ -22,7 +22,7 @@ _MEASURES = {ColorMatch.LAB: overall_shift, ColorMatch.LOCAL: local_shift}
 
 @dataclass(frozen=True, slots=True)
 class Appearance:
-    """How new faces look, and how much of the old ones stays."""
+    """How new faces look, and how much of the old ones stays (`masks`)."""
 
     look: LookOptions = field(default_factory=LookOptions)
     masks: MaskOptions = field(default_factory=MaskOptions)

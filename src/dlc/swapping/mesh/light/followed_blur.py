@@ -20,7 +20,13 @@ _MOVED, _FAST = 0.02, 0.05
 
 @dataclass(frozen=True, slots=True, eq=False)
 class SourceFocus:
-    """How soft the source's face is; see `FocusMeter`."""
+    """How soft the source's face is.
+
+    Attributes:
+        meter: measures targets in the same way.
+        softness: radius of the blur on edges in all directions, in face widths.
+        by_axis: float32 (2,), the same along the rows and along the columns.
+    """
 
     meter: FocusMeter
     softness: float
