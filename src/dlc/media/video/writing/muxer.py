@@ -47,21 +47,21 @@ class Muxer:
         """Write the header.
 
         Raises:
-            OutputError: the disk refuses; so do the others.
+            OutputError: the disk is full or refuses otherwise.
         """
         with naming_refusals(self._path):
             self.container.start_encoding()
         self._has_begun = True
 
     def write(self, packets: Iterable[Packet[Any]]) -> None:
-        """Write packets."""
+        """Write packets; raises what `begin` does."""
         with naming_refusals(self._path):
             for packet in packets:
                 self.container.mux(packet)
                 self.packets_written += 1
 
     def close(self) -> None:
-        """Write the trailer."""
+        """Write the trailer; raises what `begin` does."""
         with naming_refusals(self._path):
             self.container.close()
 
