@@ -132,6 +132,22 @@ def test_the_color_profile_is_kept(tmp_path: Path, extension: str) -> None:
         assert image.info["icc_profile"] == ICC
 
 
+@pytest.mark.parametrize("extension", [".jpg", ".png"])
+@pytest.mark.parametrize("profile", [None, ICC, ICC + bytes(range(256)) * 600])
+def test_the_list_of_a_phone_photo_s_pictures_is_no_part_of_the_profile(
+    tmp_path: Path, extension: str, profile: bytes | None
+) -> None:
+    source, output = tmp_path / "a.jpg", tmp_path / f"b{extension}"
+    photo = Image.fromarray(np.zeros((20, 20, 3), np.uint8))
+    # The second picture is where phones put the gain map; large profiles take several segments.
+    photo.save(source, "MPO", save_all=True, append_images=[photo], icc_profile=profile)
+
+    assert pass_through(source, output).notes == []
+
+    with Image.open(output) as image:
+        assert image.info.get("icc_profile") == profile
+
+
 @pytest.mark.parametrize("extension", [".tiff", ".bmp"])
 def test_what_a_kind_has_no_room_for_is_noted(tmp_path: Path, extension: str) -> None:
     source, kind = tmp_path / "a.png", extension[1:].upper()

@@ -19,7 +19,7 @@ from dlc.media.image.density import Density, density_of, with_density
 from dlc.media.image.formats.avif import decode_avif
 from dlc.media.image.formats.heic import decode_heic
 from dlc.media.image.formats.heif import read_heif
-from dlc.media.image.formats.jpeg import jpeg_xmp, with_jpeg_xmp
+from dlc.media.image.formats.jpeg import jpeg_icc, jpeg_xmp, with_jpeg_icc, with_jpeg_xmp
 from dlc.media.image.formats.png import png_xmp, with_png_xmp
 from dlc.media.image.kinds import DEEP, DESCRIBED, TRANSPARENT, ImageKind, OutputKind
 from dlc.media.image.metadata import ImageMetadata
@@ -79,7 +79,7 @@ def decode_image(
     found = _by_type(types, blocks)
     exif = (found.get(cv2.IMAGE_METADATA_EXIF) or b"").removeprefix(b"Exif\0\0") or None
     xmp = _xmp(kind, data, found)
-    icc, density = found.get(cv2.IMAGE_METADATA_ICCP), density_of(kind, data, exif)
+    icc, density = _icc(kind, data, found), density_of(kind, data, exif)
     return to_native(path, pixels), ImageMetadata(exif, icc, xmp, density), []
 
 
@@ -124,7 +124,8 @@ def encode_image(
     if kind in DESCRIBED:
         blocks = {
             cv2.IMAGE_METADATA_EXIF: metadata.exif,
-            cv2.IMAGE_METADATA_ICCP: metadata.icc,
+            # For JPEG OpenCV puts it into one segment, and fails where it does not fit.
+            cv2.IMAGE_METADATA_ICCP: None if kind is OutputKind.JPEG else metadata.icc,
             # OpenCV writes none to JPEG, and to PNG also what lies in memory behind it.
             cv2.IMAGE_METADATA_XMP: metadata.xmp if kind is OutputKind.WEBP else None,
         }
@@ -139,8 +140,9 @@ def encode_image(
     data = encoded.tobytes()
     if metadata.density is not None:
         data = with_density(kind, data, metadata.density)
-    if kind is OutputKind.JPEG and metadata.xmp is not None:
-        return with_jpeg_xmp(data, metadata.xmp)
+    if kind is OutputKind.JPEG:
+        data = data if metadata.icc is None else with_jpeg_icc(data, metadata.icc)
+        return data if metadata.xmp is None else with_jpeg_xmp(data, metadata.xmp)
     if kind is OutputKind.PNG and metadata.xmp is not None:
         return with_png_xmp(data, metadata.xmp)
     return data
@@ -242,6 +244,15 @@ def _xmp(kind: ImageKind, data: bytes, found: Mapping[int, bytes]) -> bytes | No
         # OpenCV hands out what lies in memory behind the text, too.
         return png_xmp(data)
     return found.get(cv2.IMAGE_METADATA_XMP)
+
+
+def _icc(kind: ImageKind, data: bytes, found: Mapping[int, bytes]) -> bytes | None:
+    """Return an image's color profile, from the file where OpenCV does not give it alone."""
+    if kind is ImageKind.JPEG:
+        # OpenCV takes other segments of the same number for a part of it, such as the list of
+        # pictures that phones write into photos with a gain map.
+        return jpeg_icc(data)
+    return found.get(cv2.IMAGE_METADATA_ICCP)
 
 
 def _by_type(types: Sequence[int], blocks: Sequence[Any]) -> dict[int, bytes]:

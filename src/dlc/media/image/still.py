@@ -25,7 +25,7 @@ from dlc.media.image.codec import (
 from dlc.media.image.damage import image_damage
 from dlc.media.image.density import density_of
 from dlc.media.image.formats.exif import without_thumbnail
-from dlc.media.image.formats.jpeg import MAX_JPEG_EXIF, with_jpeg_end
+from dlc.media.image.formats.jpeg import MAX_JPEG_EXIF, MAX_JPEG_ICC, with_jpeg_end
 from dlc.media.image.formats.tiff import tiff_pages
 from dlc.media.image.kinds import DEEP, DESCRIBED, ImageKind, OutputKind
 from dlc.media.image.metadata import ImageMetadata
@@ -279,10 +279,14 @@ class ImageWriter:
     def _fitting_profile(self, pixels: Array) -> bytes | None:
         """Return the color profile unless it is for other colors, as that of a CMYK image is."""
         profile = self._metadata.icc
-        if profile is None or self._plan.kind not in DESCRIBED:
+        kind = self._plan.kind
+        if profile is None or kind not in DESCRIBED:
             return None
         space = "GRAY" if pixels.ndim == 2 else "RGB"
         described = profile[16:20].decode("latin-1").strip()
+        if described == space and kind is OutputKind.JPEG and len(profile) > MAX_JPEG_ICC:
+            self.notes.append("the picture's color profile is too large to be kept")
+            return None
         if described == space:
             return profile
         self.notes.append(f"the color profile is lost: it describes {described}, not {space}")
