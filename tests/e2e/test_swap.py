@@ -292,3 +292,24 @@ def test_results_are_scaled(
     assert "--height is 241, and pictures in yuv420p have an even height: give 240 or 242" in (
         odd.stderr
     )
+
+
+def test_a_part_of_a_master_begins_with_its_own_timecode(
+    astronaut_file: Path, clip: Path, folder: Path, tmp_path: Path
+) -> None:
+    master, output = tmp_path / "master.mov", folder / "part.mov"
+    with av.open(clip) as source, av.open(master, "w") as target:
+        target.metadata["timecode"] = "01:00:00:00"
+        stream = target.add_stream_from_template(source.streams.video[0])
+        for packet in source.demux(video=0):
+            if packet.size:
+                packet.stream = stream
+                target.mux(packet)
+
+    run = call_dlc("swap", astronaut_file, master, output, "--start", "0.2", "--json")
+
+    assert run.returncode == 0, run.stderr
+    result = json.loads(run.stdout)
+    assert (result["frames"], result["notes"]) == (9, [])
+    with av.open(output) as written:
+        assert written.streams.video[0].metadata["timecode"] == "01:00:00:06"

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from contextlib import ExitStack
 from dataclasses import replace
 from fractions import Fraction
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
 import av
 import numpy as np
 import pytest
+from av.stream import Disposition
 from numpy.typing import NDArray
 
 from dlc.errors import DamagedInputError
@@ -448,3 +451,74 @@ def test_recordings_put_together_are_not_damaged(tmp_path: Path) -> None:
 
     assert (reader.frames_read, reader.notes, writer.notes) == (200, [], [])
     assert payloads(tmp_path / "c.mp4", "audio")
+
+
+def timecodes(path: Path) -> list[str]:
+    """Return the timecodes that a file and its streams say they begin with."""
+    with av.open(str(path)) as container:
+        owners = [container.metadata, *(s.metadata for s in container.streams)]
+        return [v for m in owners for k, v in m.items() if k.lower() == "timecode"]
+
+
+@pytest.mark.parametrize("output", [".mov", ".mp4", ".mkv"])
+def test_the_timecode_is_that_of_the_first_frame(tmp_path: Path, output: str) -> None:
+    clip = replace(LONG, rate=Fraction(25), metadata={"timecode": "10:00:59:20"})
+    path = make(tmp_path / "a.mov", clip)
+    assert set(timecodes(path)) == {"10:00:59:20"}
+
+    _, whole = transcode(path, tmp_path / f"b{output}")
+    _, late = transcode(path, tmp_path / f"c{output}", start=0.4, end=1.0)
+
+    assert set(timecodes(tmp_path / f"b{output}")) == {"10:00:59:20"}
+    assert set(timecodes(tmp_path / f"c{output}")) == {"10:01:00:05"}
+    assert not any("not carried over" in note for note in [*whole.notes, *late.notes])
+
+
+def test_a_timecode_that_cannot_be_counted_on_is_not_kept(tmp_path: Path) -> None:
+    path = make(tmp_path / "a.mkv", replace(LONG, metadata={"timecode": "evening"}))
+
+    transcode(path, tmp_path / "b.mkv")
+    transcode(path, tmp_path / "c.mkv", start=0.4)
+
+    assert timecodes(tmp_path / "b.mkv") == ["evening"]
+    assert timecodes(tmp_path / "c.mkv") == []
+
+
+def test_a_lost_timecode_is_said(tmp_path: Path) -> None:
+    path = make(tmp_path / "a.mov", replace(LONG, metadata={"timecode": "10:00:00:00"}))
+
+    _, writer = transcode(path, tmp_path / "b.avi")
+
+    assert timecodes(tmp_path / "b.avi") == []
+    assert "data stream 1 is not carried over" in writer.notes
+
+
+@pytest.mark.parametrize(
+    ("role", "said"),
+    [
+        (Disposition.attached_pic, "the cover picture is left out: it may show faces as they were"),
+        (
+            Disposition(0),
+            "video stream 1 is not carried over: faces are swapped in stream 0, the main one",
+        ),
+    ],
+)
+def test_pictures_that_are_left_out_are_said(tmp_path: Path, role: Disposition, said: str) -> None:
+    main = make(tmp_path / "a.mkv", LONG)
+    other = make(tmp_path / "b.mkv", Clip(32, 24, codec="mjpeg", pix_fmt="yuvj420p", options={}))
+    path = tmp_path / "c.mp4"
+    with ExitStack() as stack:
+        target = stack.enter_context(av.open(str(path), "w"))
+        inputs = [stack.enter_context(av.open(str(source))) for source in (main, other)]
+        streams = [target.add_stream_from_template(i.streams.video[0]) for i in inputs]
+        streams[1].disposition = role
+        for source, stream in zip(inputs, streams, strict=True):
+            count = 1 if source is inputs[1] and role else None
+            for packet in islice((p for p in source.demux(video=0) if p.size), count):
+                packet.stream = stream
+                target.mux(packet)
+
+    _, writer = transcode(path, tmp_path / "d.mp4")
+
+    assert writer.notes == [said]
+    assert look(tmp_path / "d.mp4", lambda c: len(c.streams.video)) == 1

@@ -27,6 +27,7 @@ from dlc.media.failures import ALLOW_DAMAGED, reason_of
 from dlc.media.info import MediaInfo
 from dlc.media.inputs import codec_name, open_input
 from dlc.media.video.carrying.adts import AdtsCopy, has_adts
+from dlc.media.video.carrying.timecode import advanced_timecode
 from dlc.media.video.carrying.tracks import (
     PRIMING_PACKETS,
     AudioConversion,
@@ -40,6 +41,7 @@ from dlc.media.video.carrying.tracks import (
     unit_of,
 )
 from dlc.media.video.clock import nearest
+from dlc.media.video.reading.decoding import main_stream
 from dlc.media.video.reading.splices import SteadyClock, find_splices
 from dlc.media.video.writing.containers import Container
 
@@ -93,6 +95,7 @@ class StreamCarrier:
             EncoderError: if audio can be neither copied nor encoded anew.
         """
         self.notes: list[str] = []
+        self._info = info
         self._path = info.path
         self._container = container
         self._output = output
@@ -101,6 +104,8 @@ class StreamCarrier:
         self._splices = find_splices(info.path, self._input.format.name)
         self._clock = SteadyClock(self._splices)
         self._tracks: dict[int, Track] = {}
+        self._main = main_stream(self._input, info.path)
+        self._video: Stream | None = None
         for stream in self._input.streams:
             if stream.type == "audio" and audio:
                 self._tracks[stream.index] = self._audio_track(stream)
@@ -108,6 +113,8 @@ class StreamCarrier:
                 self._tracks[stream.index] = self._subtitle_track(stream)
             elif stream.type in ("data", "attachment"):
                 self._try_attachment(stream)
+            elif stream.type == "video":
+                self._note_video(stream)
             if stream.index not in self._tracks:
                 stream.discard = Discard.all
         self._carry_metadata()
@@ -118,10 +125,11 @@ class StreamCarrier:
     def begin(self, kept: KeptRange) -> None:
         """Say which part to carry over, once the first video frame is known.
 
-        Chapters belong to the header: call this before anything is written.
+        Chapters and timecodes belong to the header: call this before anything is written.
         """
         self._kept = kept
         self._carry_chapters()
+        self._advance_timecodes()
         if kept.start is not None and kept.start > 1 and self._tracks and not self._splices:
             try:
                 self._input.seek(int((kept.start - 1) * av.time_base))
@@ -143,11 +151,9 @@ class StreamCarrier:
 
     def describe_video(self, target: Stream) -> None:
         """Give the output's video stream the name, language and role of the input's."""
-        videos = self._input.streams.video
-        source = next((s for s in videos if not s.disposition & Disposition.attached_pic), None)
-        if source is not None:
-            target.metadata.update(description_of(source))
-            target.disposition = source.disposition
+        target.metadata.update(description_of(self._main))
+        target.disposition = self._main.disposition
+        self._video = target
 
     def finish(self, until: Fraction | None = None) -> None:
         """Write the rest, or what belongs before `until`, and what encoders still hold."""
@@ -242,15 +248,43 @@ class StreamCarrier:
         if stream.type == "attachment" and self._container.format == "matroska":
             self._output.add_stream_from_template(stream)
             return
+        # Muxers make a stream of timecodes anew, of what the picture's is said to begin with.
+        is_kept = self._container.keeps_timecode and "timecode" in stream.metadata
         # FFmpeg itself skips the titles of chapters, which it has read already.
-        if stream.discard != Discard.all:
+        if stream.discard != Discard.all and not is_kept:
             self.notes.append(f"{stream.type} stream {stream.index} is not carried over")
+
+    def _note_video(self, stream: Any) -> None:
+        if stream.disposition & Disposition.attached_pic:
+            self.notes.append("the cover picture is left out: it may show faces as they were")
+        # The still picture that an animated AVIF begins with is one more stream.
+        elif stream.index != self._main.index and stream.frames != 1:
+            self.notes.append(
+                f"video stream {stream.index} is not carried over: faces are swapped in stream "
+                f"{self._main.index}, the main one"
+            )
 
     def _carry_metadata(self) -> None:
         # What names the old file's muxer is for the new one to say.
         own = {"encoder", "major_brand", "minor_version", "compatible_brands"}
         found = {k: v for k, v in self._input.metadata.items() if k.lower() not in own}
         self._output.metadata.update(found)
+
+    def _advance_timecodes(self) -> None:
+        """Let timecodes begin with that of the first frame that is kept."""
+        rate, unit = self._info.fps, self._main.time_base
+        if self._kept.start is None or not rate or not unit:
+            return
+        beginning = (self._main.start_time or 0) * unit
+        frames = nearest((self._kept.start - beginning) * rate)
+        for owner in (self._output, self._video):
+            metadata = {} if owner is None else owner.metadata
+            for key in [key for key in metadata if key.lower() == "timecode"]:
+                later = advanced_timecode(metadata[key], frames, rate)
+                if later is None:
+                    del metadata[key]
+                else:
+                    metadata[key] = later
 
     def _carry_chapters(self) -> None:
         chapters = self._input.chapters()

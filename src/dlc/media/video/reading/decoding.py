@@ -225,7 +225,7 @@ def _context_of(stream: VideoStream) -> VideoCodecContext:
 def _open(path: Path, *, on_gpu: bool) -> tuple[InputContainer, VideoStream]:
     """Open a file and let everything in it be skipped except its main video stream."""
     container = _open_video(path, on_gpu=on_gpu)
-    stream = _main_stream(container, path)
+    stream = main_stream(container, path)
     for other in container.streams:
         if other.index != stream.index:
             other.discard = Discard.all
@@ -255,8 +255,12 @@ def _open_video(path: Path, *, on_gpu: bool) -> InputContainer:
     return container
 
 
-def _main_stream(container: InputContainer, path: Path) -> VideoStream:
-    """Return the best video stream that is no cover picture."""
+def main_stream(container: InputContainer, path: Path) -> VideoStream:
+    """Return the best video stream that is no cover picture.
+
+    Raises:
+        InputError: if there is none, or none that can be decoded.
+    """
     videos = [s for s in container.streams.video if not s.disposition & Disposition.attached_pic]
     if not videos:
         raise InputError(f"{path} has no video stream")

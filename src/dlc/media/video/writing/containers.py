@@ -31,6 +31,7 @@ class Container:
         tick: the only time base there is; None where any can be stored.
         constant_rate: whether frames lie on a grid of one frame rate.
         keeps_comment: whether there is room for a comment.
+        keeps_timecode: whether there is room for the timecode that the picture begins with.
         reorders: whether frames may be stored in another order than they are shown; AVI has no
             times that would say so.
         takes_adts: whether the muxer unpacks AAC with ADTS headers by itself.
@@ -50,6 +51,7 @@ class Container:
     tick: Fraction | None = None
     constant_rate: bool = False
     keeps_comment: bool = True
+    keeps_timecode: bool = True
     reorders: bool = True
     takes_adts: bool = True
     refused: frozenset[str] = frozenset()
@@ -134,6 +136,7 @@ _CONTAINERS = (
         constant_rate=True,
         reorders=False,
         takes_adts=False,
+        keeps_timecode=False,
     ),
     Container(
         ".gif",
@@ -142,6 +145,7 @@ _CONTAINERS = (
         keeps_orientation=False,
         tick=Fraction(1, 100),
         keeps_comment=False,
+        keeps_timecode=False,
     ),
 )
 VIDEO_EXTENSIONS = tuple(container.extension for container in _CONTAINERS)
