@@ -522,3 +522,29 @@ def test_pictures_that_are_left_out_are_said(tmp_path: Path, role: Disposition, 
 
     assert writer.notes == [said]
     assert look(tmp_path / "d.mp4", lambda c: len(c.streams.video)) == 1
+
+
+@pytest.mark.parametrize("output", [".mp4", ".mkv"])
+def test_sound_that_an_edit_list_hides_stays_out(tmp_path: Path, output: str) -> None:
+    whole = make(tmp_path / "a.mp4", replace(LONG, audio=("aac",)))
+    cut = tmp_path / "b.mp4"
+    # As phones trim: the file keeps what came before, and an edit list hides it.
+    with av.open(str(whole)) as source, av.open(str(cut), "w") as target:
+        streams = [target.add_stream_from_template(stream) for stream in source.streams]
+        for packet in source.demux():
+            if packet.size:
+                back = int(1 / packet.time_base)
+                packet.pts, packet.dts = packet.pts - back, packet.dts - back
+                packet.stream = streams[packet.stream_index]
+                target.mux(packet)
+    assert packets(cut, "audio")[0][0] < -0.9
+
+    transcode(cut, tmp_path / f"c{output}")
+
+    carried = packets(tmp_path / f"c{output}", "audio")
+    # What the decoder needs for the first samples is kept.
+    assert -0.05 < carried[0][0] < -0.03
+    assert [p[2] for p in carried] == payloads(cut, "audio")[-len(carried) :]
+    if output == ".mp4":
+        assert sound(tmp_path / "c.mp4")[0] == sound(cut)[0]
+        assert np.array_equal(sound(tmp_path / "c.mp4")[1], sound(cut)[1])

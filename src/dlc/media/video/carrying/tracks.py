@@ -95,7 +95,7 @@ class AudioCopy(Track):
 
     def cut(self, packet: Packet[Any], kept: KeptRange) -> bool:
         """Keep whole packets: from the first inside the kept part, less the lead, to the last."""
-        return _begins_in(packet, kept, self._lead)
+        return _begins_in(packet, kept, self._lead) and not _is_hidden(packet, kept)
 
     def convert(self, packet: Packet[Any]) -> list[Packet[Any]]:
         """Return the packet itself, unless it is broken."""
@@ -262,6 +262,12 @@ def _begins_in(packet: Packet[Any], kept: KeptRange, lead: int) -> bool:
         return False
     earlier = lead * (packet.duration or 0) * unit_of(packet)
     return kept.start is None or begin >= kept.start - earlier
+
+
+def _is_hidden(packet: Packet[Any], kept: KeptRange) -> bool:
+    """Whether an edit list leaves a packet out that does not prime the decoder for the first."""
+    primes_from = kept.shift - PRIMING_PACKETS * (packet.duration or 0) * unit_of(packet)
+    return packet.is_discard and not primes_from <= time_of(packet) < kept.shift
 
 
 def _shown_in(packet: Packet[Any], kept: KeptRange) -> bool:
