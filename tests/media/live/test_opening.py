@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
 from pathlib import Path
 
 import cv2
@@ -84,6 +85,41 @@ def test_a_turned_file_comes_upright(tmp_path: Path, exif: int) -> None:
         assert frame is not None
         assert (source.report.height, source.report.width) == expected.shape[:2]
         assert np.abs(frame.bgr.astype(int) - expected).mean() < 0.7
+
+
+@pytest.mark.parametrize(
+    ("exif", "ratio", "size"),
+    [
+        (1, Fraction(64, 45), (92, 48)),
+        (3, Fraction(8, 9), (56, 48)),
+        (6, Fraction(1, 2), (96, 64)),
+    ],
+)
+def test_a_file_whose_pixels_are_not_square_is_stretched(
+    tmp_path: Path, exif: int, ratio: Fraction, size: tuple[int, int]
+) -> None:
+    turned = Orientation.from_exif(exif)
+    clip = material.Clip(
+        orientation=turned, sample_aspect_ratio=ratio, pts=(0, 512), pix_fmt="yuv444p"
+    )
+    path = material.make(tmp_path / "clip.mp4", clip)
+    with VideoReader(path) as reader:
+        stored = next(iter(reader)).to_bgr()
+    with open_live_source(str(path)) as source:
+        frame = source.read()
+        assert frame is not None
+        assert (source.report.width, source.report.height) == size
+        assert (frame.width, frame.height) == size
+    expected = cv2.resize(stored, size, interpolation=cv2.INTER_AREA)
+    assert np.abs(frame.bgr.astype(int) - expected).mean() < 4
+
+
+def test_filters_may_say_that_pixels_are_not_square() -> None:
+    with open_live_source("lavfi:testsrc=size=64x48:rate=30,setsar=2") as source:
+        frame = source.read()
+        assert frame is not None
+        assert (source.report.width, source.report.height) == (128, 48)
+        assert (frame.width, frame.height) == (128, 48)
 
 
 def test_a_looped_file_goes_on(tmp_path: Path) -> None:

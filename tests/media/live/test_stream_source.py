@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from dlc.errors import CameraError
+from dlc.media.live.clip import ContainerSpec
 from dlc.media.live.clock import LiveClock
 from dlc.media.live.opening import open_live_source
 from dlc.media.live.source import LiveSource
@@ -32,6 +33,16 @@ def test_a_network_camera_delivers_its_pictures_in_order_at_the_rate_it_has() ->
     # One to see the size, ten to warm up and thirty that count come before the first one read.
     assert shades[0] >= 2 * 41
     assert np.diff(shades) == pytest.approx([2] * 19, abs=1)
+
+
+def test_a_stream_whose_pixels_are_not_square_is_stretched() -> None:
+    # As SD broadcasts and HDV cameras send; FFmpeg's own source stands in for them.
+    spec = ContainerSpec("testsrc=size=72x48:rate=30,setsar=64/45", "a camera", format="lavfi")
+    with StreamSource(spec.open(), spec) as source:
+        frame = source.read()
+        assert frame is not None
+        assert (source.report.width, source.report.height) == (102, 48)
+        assert (frame.width, frame.height) == (102, 48)
 
 
 def test_a_stream_that_its_sender_ends_is_an_error() -> None:

@@ -14,9 +14,9 @@ from dlc.errors import DamagedInputError, InputError
 from dlc.media.color import ColorTags
 from dlc.media.failures import reason_of
 from dlc.media.inputs import codec_name
+from dlc.media.live.display import Display
 from dlc.media.orientation import UPRIGHT, Orientation
 from dlc.media.side_data import display_matrix
-from dlc.media.upright_bgr import upright_bgr
 from dlc.media.video.reading.reader import VideoReader
 
 
@@ -26,7 +26,7 @@ class ClipPicture:
 
     Attributes:
         seconds: when it is shown, on the clip's own clock.
-        to_bgr: returns uint8 (h, w, 3) BGR, upright.
+        to_bgr: returns uint8 (h, w, 3) BGR, upright and with square pixels.
     """
 
     seconds: float
@@ -37,8 +37,8 @@ class Clip(Protocol):
     """A video that is gone through once, from its beginning.
 
     Attributes:
-        width: of the upright picture in pixels.
-        height: of the upright picture in pixels.
+        width: of the picture as shown, in pixels.
+        height: of the picture as shown, in pixels.
         fps: nominal frame rate.
     """
 
@@ -59,14 +59,17 @@ class FileClip:
     def __init__(self, reader: VideoReader) -> None:
         self._reader = reader
         info = reader.info
-        self.width, self.height = info.width, info.height
+        self._display = Display(
+            info.coded_width, info.coded_height, info.sample_aspect_ratio, info.orientation
+        )
+        self.width, self.height = self._display.width, self._display.height
         self.fps = float(info.fps or 25)
 
     def pictures(self) -> Iterator[ClipPicture]:
         """Yield the pictures; the errors are those of `VideoReader`."""
         colors = self._reader.info.colors
         for frame in self._reader:
-            yield _picture(frame.native, frame.time, colors, frame.orientation)
+            yield _picture(frame.native, frame.time, colors, self._display)
 
     def close(self) -> None:
         """Close the file."""
@@ -135,9 +138,10 @@ class ContainerClip:
             raise InputError(f"{self._name} has no picture that can be decoded")
         self._first = first
         matrix = display_matrix(first, codec_name(stream))
-        self._orientation = Orientation.from_display_matrix(matrix) if matrix else UPRIGHT
-        size = self._orientation.upright_size(first.width, first.height)
-        self.width, self.height = size
+        orientation = Orientation.from_display_matrix(matrix) if matrix else UPRIGHT
+        ratio = stream.sample_aspect_ratio
+        self._display = Display(first.width, first.height, ratio, orientation)
+        self.width, self.height = self._display.width, self._display.height
 
     def pictures(self) -> Iterator[ClipPicture]:
         """Yield the pictures.
@@ -149,7 +153,7 @@ class ContainerClip:
         native: av.VideoFrame | None = self._first
         while native is not None:
             seconds = count / self.fps if native.time is None else native.time
-            yield _picture(native, seconds, ColorTags.of(native), self._orientation)
+            yield _picture(native, seconds, ColorTags.of(native), self._display)
             count += 1
             native = self._next()
 
@@ -167,6 +171,6 @@ class ContainerClip:
 
 
 def _picture(
-    native: av.VideoFrame, seconds: float, colors: ColorTags, orientation: Orientation
+    native: av.VideoFrame, seconds: float, colors: ColorTags, display: Display
 ) -> ClipPicture:
-    return ClipPicture(seconds, lambda: upright_bgr(native, colors, orientation))
+    return ClipPicture(seconds, lambda: display.bgr_of(native, colors))

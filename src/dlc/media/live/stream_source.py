@@ -13,12 +13,11 @@ from dlc.media.color import ColorTags
 from dlc.media.failures import reason_of
 from dlc.media.live.clip import ContainerSpec
 from dlc.media.live.clock import LiveClock
+from dlc.media.live.display import Display
 from dlc.media.live.frame import LiveFrame
 from dlc.media.live.frame_rate import measure_fps
 from dlc.media.live.letterbox import fitted
 from dlc.media.live.source import LiveReport
-from dlc.media.orientation import UPRIGHT
-from dlc.media.upright_bgr import upright_bgr
 
 # Seconds to wait for a connection, and for data.
 _TIMEOUT = (10.0, 5.0)
@@ -77,11 +76,12 @@ class StreamSource(Closing):
         except CameraError:
             self.close()
             raise
+        self._display = Display(first.width, first.height, self._stream.sample_aspect_ratio)
         stored = self._stream.average_rate
         reported = f"{float(stored):.4g} fps" if stored else "no rate"
-        size = f"{first.width}x{first.height}"
-        line = f"{self._name}: {size}; reported {reported}; measured {fps:.1f} fps"
-        self.report = LiveReport(line, first.width, first.height, fps)
+        width, height = self._display.width, self._display.height
+        line = f"{self._name}: {width}x{height}; reported {reported}; measured {fps:.1f} fps"
+        self.report = LiveReport(line, width, height, fps)
 
     def read(self) -> LiveFrame | None:
         """Wait for the next picture; None when the run was asked to stop.
@@ -93,7 +93,7 @@ class StreamSource(Closing):
             return None
         native = self._next()
         captured_at = self._clock.now()
-        bgr = upright_bgr(native, ColorTags.of(native), UPRIGHT)
+        bgr = self._display.bgr_of(native, ColorTags.of(native))
         self._frames += 1
         return LiveFrame(
             fitted(bgr, self.report.width, self.report.height),

@@ -1,0 +1,63 @@
+"""From decoded pictures to those that screens show: upright, with square pixels."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+import av
+import cv2
+import numpy as np
+
+from dlc.arrays import Image
+from dlc.media.color import ColorTags
+from dlc.media.limits import MAX_VIDEO_PIXELS
+from dlc.media.orientation import UPRIGHT, Orientation
+from dlc.media.upright_bgr import upright_bgr
+
+
+class Display:
+    """How the pictures of a video are shown.
+
+    Attributes:
+        width: of a picture as shown, in pixels; even where stored pixels are not square.
+        height: the same as that of the stored picture, when it is upright.
+    """
+
+    def __init__(
+        self,
+        width: int,
+        height: int,
+        ratio: Fraction | None = None,
+        orientation: Orientation = UPRIGHT,
+    ) -> None:
+        """Find out the size.
+
+        Args:
+            width: of pictures as they are stored, in pixels.
+            height: of pictures as they are stored, in pixels.
+            ratio: of a stored pixel's width to its height; None or 0 if it is unknown.
+            orientation: how stored pictures are turned for display.
+        """
+        self._orientation = orientation
+        self._stored = orientation.upright_size(width, height)
+        self.width, self.height = self._stored
+        if ratio and ratio != 1:
+            across = self.width * (1 / ratio if orientation.transposed else ratio)
+            shown = max(2, 2 * round(across / 2))
+            # What claims more is damaged or hostile.
+            self.width = shown if shown * self.height <= MAX_VIDEO_PIXELS else self.width
+
+    def bgr_of(self, native: av.VideoFrame, colors: ColorTags) -> Image:
+        """Return uint8 (height, width, 3) BGR; another size where the stored one has changed.
+
+        Args:
+            native: the picture in any pixel format.
+            colors: the video's color tags, as stored.
+        """
+        bgr = upright_bgr(native, colors, self._orientation)
+        stored = bgr.shape[1], bgr.shape[0]
+        if stored != self._stored or self.width == stored[0]:
+            return bgr
+        method = cv2.INTER_AREA if self.width < stored[0] else cv2.INTER_LINEAR
+        size = self.width, self.height
+        return np.asarray(cv2.resize(bgr, size, interpolation=method), np.uint8)
