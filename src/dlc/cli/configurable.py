@@ -8,6 +8,7 @@ from typing import Annotated, Any
 
 import typer
 
+from dlc.cli.arguments.paths import named_path
 from dlc.cli.config import commands_of, read_config
 from dlc.cli.config_text import config_as_toml
 
@@ -64,6 +65,7 @@ def _options(root: Any, path: tuple[str, ...], on_read: Read | None) -> list[Any
             Path | None,
             typer.Option(
                 "--config",
+                parser=named_path,
                 metavar="TOML",
                 callback=load,
                 is_eager=True,

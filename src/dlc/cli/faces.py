@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from dlc.cli.arguments import common, neural
+from dlc.cli.arguments.paths import named_path
 from dlc.cli.arguments.people import SimilarityOption
 from dlc.cli.loading import loading
 from dlc.cli.times import parse_time
@@ -22,11 +23,14 @@ FACES_HELP = (
     "somebody who leaves the picture and returns is listed again."
 )
 
-Target = Annotated[Path, typer.Argument(metavar="TARGET", help="A video or picture.")]
+Target = Annotated[
+    Path, typer.Argument(parser=named_path, metavar="TARGET", help="A video or picture.")
+]
 FolderOption = Annotated[
     Path | None,
     typer.Option(
         "--output",
+        parser=named_path,
         metavar="FOLDER",
         help="Folder for the portraits and their sheet; default: one beside TARGET.",
     ),

@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from dlc.cli.arguments.common import JsonOption
+from dlc.cli.arguments.paths import named_path
 from dlc.cli.loading import loading
 from dlc.errors import ProvenanceError
 
@@ -18,7 +19,9 @@ INSPECT_HELP = (
     "network."
 )
 
-File = Annotated[Path, typer.Argument(metavar="FILE", help="A video or picture.")]
+File = Annotated[
+    Path, typer.Argument(parser=named_path, metavar="FILE", help="A video or picture.")
+]
 
 
 def inspect_command(file: File, as_json: JsonOption = False) -> None:

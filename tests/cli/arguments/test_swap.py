@@ -16,6 +16,20 @@ def test_an_empty_name_is_not_the_current_folder(astronaut_file: Path, tmp_path:
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.parametrize(
+    "option",
+    ["contact-sheet", "reference", "recognizer-model", "occluder-model", "sign-key", "config"],
+)
+def test_an_empty_name_of_an_option_is_not_the_current_folder(
+    option: str, astronaut_file: Path, tmp_path: Path
+) -> None:
+    out = tmp_path / "out.png"
+    run = call_dlc("swap", astronaut_file, astronaut_file, out, f"--{option}", "")
+    assert run.returncode == 2
+    assert "a file name is empty" in run.stderr
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_rows_of_no_contact_sheet_are_refused(astronaut_file: Path, tmp_path: Path) -> None:
     rows = ("--contact-sheet-rows", "3")
     run = call_dlc("swap", astronaut_file, astronaut_file, tmp_path / "out.png", *rows)

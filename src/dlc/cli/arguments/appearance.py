@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from dlc.cli.arguments import panels
+from dlc.cli.arguments.paths import named_path
 from dlc.cli.grouping import Group
 from dlc.errors import OptionError
 from dlc.options import BlendMethod, ColorMatch, LookOptions, MaskOptions, Occlusion
@@ -104,6 +105,7 @@ OcclusionOption = Annotated[
 OccluderModelOption = Annotated[
     Path | None,
     typer.Option(
+        parser=named_path,
         metavar="ONNX",
         help="A model with XSeg's input and output, for --occlusion model; default: the installed "
         "one.",

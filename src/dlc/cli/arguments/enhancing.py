@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from dlc.cli.arguments import panels
+from dlc.cli.arguments.paths import named_path
 from dlc.cli.grouping import Group
 from dlc.errors import OptionError
 from dlc.options import EnhanceOptions, Enhancer
@@ -45,6 +46,7 @@ EnhanceEveryOption = Annotated[
 EnhancerModelOption = Annotated[
     Path | None,
     typer.Option(
+        parser=named_path,
         metavar="ONNX",
         help="A model with GFPGAN's or GPEN's input and output; default: the installed one.",
         rich_help_panel=panels.DETAIL,

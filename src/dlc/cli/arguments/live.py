@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 from dlc.cli.arguments import panels
+from dlc.cli.arguments.paths import named_path
 from dlc.cli.exit_codes import exit_codes
 from dlc.cli.grouping import Group
 from dlc.errors import Cancelled, OptionError
@@ -33,6 +34,7 @@ Source = Annotated[
     Path | None,
     typer.Option(
         "--source",
+        parser=named_path,
         metavar="PHOTO",
         help="A photo of the face to use, or a folder of photos of one person. With --map it "
         "is for everybody else, and optional.",
@@ -137,7 +139,10 @@ VirtualFitOption = Annotated[
 OutputOption = Annotated[
     Path | None,
     typer.Option(
-        metavar="FILE", help="Record the result, without sound.", rich_help_panel=panels.OUTPUTS
+        parser=named_path,
+        metavar="FILE",
+        help="Record the result, without sound.",
+        rich_help_panel=panels.OUTPUTS,
     ),
 ]
 EncoderOption = Annotated[
@@ -161,7 +166,7 @@ OverwriteOption = Annotated[
     bool,
     typer.Option(
         "--overwrite",
-        help="Replace FILE if it exists.",
+        help="Replace files that exist.",
         rich_help_panel=panels.OUTPUTS,
     ),
 ]
@@ -169,6 +174,7 @@ OverwriteOption = Annotated[
 JsonLinesOption = Annotated[
     Path | None,
     typer.Option(
+        parser=named_path,
         metavar="FILE",
         help="Write rates, latency and losses to this file every second, one JSON object per line.",
         rich_help_panel=panels.SHOWN,

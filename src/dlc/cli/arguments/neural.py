@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from dlc.cli.arguments import panels
+from dlc.cli.arguments.paths import named_path
 from dlc.cli.grouping import Group
 from dlc.options import NeuralOptions, PixelBoost, Provider
 
@@ -23,6 +24,7 @@ ProviderOption = Annotated[
 SwapperModelOption = Annotated[
     Path | None,
     typer.Option(
+        parser=named_path,
         metavar="ONNX",
         help="A model with inswapper_128's inputs and outputs; default: the installed one.",
         rich_help_panel=panels.NEURAL,
@@ -31,6 +33,7 @@ SwapperModelOption = Annotated[
 DetectorModelOption = Annotated[
     Path | None,
     typer.Option(
+        parser=named_path,
         metavar="ONNX",
         help="An SCRFD model with five points; default: the installed det_10g.",
         rich_help_panel=panels.NEURAL,
@@ -39,6 +42,7 @@ DetectorModelOption = Annotated[
 RecognizerModelOption = Annotated[
     Path | None,
     typer.Option(
+        parser=named_path,
         metavar="ONNX",
         help="An ArcFace model, or SFace for the mesh engine; default: the installed one.",
         rich_help_panel=panels.NEURAL,
@@ -47,6 +51,7 @@ RecognizerModelOption = Annotated[
 LandmarkerModelOption = Annotated[
     Path | None,
     typer.Option(
+        parser=named_path,
         metavar="ONNX",
         help="A 2d106det model, for --mouth-mask; default: the installed one.",
         rich_help_panel=panels.NEURAL,

@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 from dlc.cli.arguments import panels
+from dlc.cli.arguments.paths import named_path
 from dlc.cli.grouping import Group
 from dlc.errors import OptionError
 from dlc.options import FaceChoice, PeopleOptions
@@ -28,6 +29,7 @@ MapOption = Annotated[
 ReferenceOption = Annotated[
     Path | None,
     typer.Option(
+        parser=named_path,
         metavar="PHOTO",
         help="Swap only the person in this photo, or in a folder of photos.",
         rich_help_panel=panels.PEOPLE,

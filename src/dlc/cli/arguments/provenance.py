@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from dlc.cli.arguments import panels
+from dlc.cli.arguments.paths import named_path
 from dlc.cli.grouping import Group
 from dlc.options import ProvenanceOptions
 
@@ -33,6 +34,7 @@ SignCertOption = Annotated[
     Path | None,
     typer.Option(
         "--sign-cert",
+        parser=named_path,
         metavar="PEM",
         help="Sign with this certificate instead of the key made for you.",
         rich_help_panel=panels.PROVENANCE,
@@ -42,6 +44,7 @@ SignKeyOption = Annotated[
     Path | None,
     typer.Option(
         "--sign-key",
+        parser=named_path,
         metavar="PEM",
         help="The private key of --sign-cert, without a passphrase.",
         rich_help_panel=panels.PROVENANCE,

@@ -8,9 +8,10 @@ from typing import Annotated
 import typer
 
 from dlc.cli.arguments import panels
+from dlc.cli.arguments.paths import named_path
 from dlc.cli.exit_codes import every_error, exit_codes
 from dlc.cli.grouping import Group
-from dlc.errors import CameraError, OptionError, VirtualCameraError
+from dlc.errors import CameraError, VirtualCameraError
 from dlc.options import EncodeOptions, Preset, SwapOptions, VideoDecoder
 
 _DEFAULTS = SwapOptions().encoding
@@ -24,18 +25,6 @@ SWAP_HELP = (
 SWAP_EPILOG = exit_codes(
     *(error for error in every_error() if error not in (CameraError, VirtualCameraError))
 )
-
-
-def named_path(text: str) -> Path:
-    """Return the path; whether it can be read is found out by opening it.
-
-    Raises:
-        OptionError: the text is empty, as an unset variable of a shell is, which Path takes for
-            the current folder.
-    """
-    if not text:
-        raise OptionError('a file name is empty: "", for instance from a variable that is not set')
-    return Path(text)
 
 
 # Checked later, because SOURCE is optional with --map.
@@ -123,6 +112,7 @@ HeightOption = Annotated[
 ContactSheetOption = Annotated[
     Path | None,
     typer.Option(
+        parser=named_path,
         metavar="PNG",
         help="Also write a picture of source, target and result side by side; for a folder, a "
         "folder of them.",
