@@ -135,3 +135,19 @@ def test_a_wrong_command_line_is_one_clear_line(arguments: list[str], words: str
     assert run.stderr.startswith("dlc: ")
     assert len(run.stderr.splitlines()) == 1
     assert words in run.stderr
+
+
+@pytest.mark.parametrize("empty", ["--source", "--camera", "--output", "--json-lines"])
+def test_an_empty_name_is_not_the_current_folder(
+    empty: str, astronaut_file: Path, tmp_path: Path
+) -> None:
+    names = {
+        "--source": astronaut_file,
+        "--camera": "lavfi:testsrc",
+        "--output": tmp_path / "a.mp4",
+    }
+    names[empty] = ""
+    run = call_dlc("live", *(word for pair in names.items() for word in pair))
+    assert run.returncode == 2
+    assert "from a variable that is not set" in run.stderr
+    assert list(tmp_path.iterdir()) == []

@@ -15,7 +15,7 @@ import pytest
 
 from dlc.media.live.opening import open_live_source
 from dlc.media.opening import open_target
-from tests.cli.run import command, environment, run_dlc
+from tests.cli.run import call_dlc, command, environment, run_dlc
 from tests.resident import resident_mib
 
 PATIENCE = 60.0
@@ -126,3 +126,18 @@ def test_a_mirrored_source_is_recorded_mirrored(astronaut_file: Path, folder: Pa
             difference = np.abs(frame.to_bgr().astype(int) - bars.bgr[:, ::-1])
             # 4:2:0 blurs the colors between two bars.
             assert np.median(difference) <= 2
+
+
+def test_the_figures_do_not_replace_the_clip_that_is_played(
+    astronaut_file: Path, clip: Path, folder: Path, tmp_path: Path
+) -> None:
+    own = tmp_path / "own.mp4"
+    own.write_bytes(clip.read_bytes())
+    run = call_dlc(
+        "live", "--source", astronaut_file, "--camera", own, "--output", folder / "out.mp4",
+        "--json-lines", own, "--overwrite",
+    )  # fmt: skip
+    assert run.returncode == 6
+    assert "own.mp4 is an input as well" in run.stderr
+    assert own.read_bytes() == clip.read_bytes()
+    assert list(folder.iterdir()) == []

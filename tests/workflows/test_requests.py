@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -32,7 +34,7 @@ def test_requests_that_make_sense(made: Make, tmp_path: Path) -> None:
     people = PeopleOptions(mapping=((anna, me),))
     check_swap_request(None, clip, tmp_path / "out.mp4", SwapOptions(people=people))
     check_folder_request(me, tmp_path / "outputs", SwapOptions())
-    check_live_request(me, LiveOptions(preview=True))
+    check_live_request(me, "0", LiveOptions(preview=True))
 
 
 @pytest.mark.parametrize("place", ["source", "reference", "person", "face"])
@@ -51,7 +53,7 @@ def test_a_photo_that_is_missing_is_named(place: str, made: Make, tmp_path: Path
     with missing:
         check_folder_request(source, tmp_path / "outputs", SwapOptions(people=people))
     with missing:
-        check_live_request(source, LiveOptions(preview=True, people=people))
+        check_live_request(source, "0", LiveOptions(preview=True, people=people))
 
 
 def test_options_come_before_files() -> None:
@@ -61,7 +63,7 @@ def test_options_come_before_files() -> None:
     with pytest.raises(OptionError, match="threads"):
         check_folder_request(gone, gone, SwapOptions(threads=0))
     with pytest.raises(OptionError, match="threads"):
-        check_live_request(gone, LiveOptions(preview=True, threads=0))
+        check_live_request(gone, "0", LiveOptions(preview=True, threads=0))
 
 
 def test_a_target_that_is_missing_is_named(made: Make, tmp_path: Path) -> None:
@@ -83,3 +85,30 @@ def test_what_is_there_is_not_replaced_unasked(made: Make) -> None:
         check_swap_request(made("me.jpg"), made("clip.mp4"), made("out.mp4"), SwapOptions())
     with pytest.raises(OutputError, match="a folder is needed"):
         check_folder_request(made("me.jpg"), made("out"), SwapOptions())
+
+
+@pytest.mark.parametrize("taken", ["me.jpg", "clip.mp4", "anna.png"])
+def test_live_figures_do_not_replace_inputs(taken: str, made: Make, tmp_path: Path) -> None:
+    people = PeopleOptions(reference=made("anna.png"))
+    options = LiveOptions(preview=True, overwrite=True, people=people)
+    with pytest.raises(OutputError, match="is an input as well"):
+        check_live_request(made("me.jpg"), str(made("clip.mp4")), options, log=tmp_path / taken)
+
+
+def test_live_figures_replace_nothing_unasked(made: Make, tmp_path: Path) -> None:
+    me, there, empty = made("me.jpg"), made("there.jsonl"), tmp_path / "empty.jsonl"
+    empty.touch()
+    graph = "lavfi:testsrc" + ",null" * 100
+    options = LiveOptions(output=tmp_path / "out.mp4")
+    for log in (empty, tmp_path / "new.jsonl", Path(os.devnull)):
+        check_live_request(me, graph, options, log=log)
+    check_live_request(me, graph, replace(options, overwrite=True), log=there)
+    with pytest.raises(OutputError, match="exists already"):
+        check_live_request(me, graph, options, log=there)
+    with pytest.raises(OutputError, match="is the recording as well"):
+        check_live_request(me, graph, options, log=tmp_path / "." / "out.mp4")
+
+
+def test_a_camera_without_a_name_is_refused(made: Make) -> None:
+    with pytest.raises(OptionError, match="camera is empty"):
+        check_live_request(made("me.jpg"), "", LiveOptions(preview=True))

@@ -89,7 +89,7 @@ def _run(
     """Run and show the run; heavy imports wait until there is work."""
     from dlc.workflows.requests import check_live_request
 
-    check_live_request(source, options)
+    check_live_request(source, camera, options, log=json_lines)
     from dlc.cli.console import human_console, logging_to
     from dlc.cli.display.live import live_display_for
     from dlc.cli.display.live_log import StatsLog

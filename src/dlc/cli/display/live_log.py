@@ -15,8 +15,8 @@ from dlc.workflows.live.stats import LiveStats
 class StatsLog:
     """Writes a JSON object every second; each line reaches the file at once.
 
-    The file is meant to be read while it grows, so it has its name from the beginning, and an
-    older one is replaced.
+    The file is meant to be read while it grows, so it has its name from the beginning, and what was
+    in it is gone: `check_live_request` tells whether that may be.
     """
 
     def __init__(self, path: Path | None) -> None:
