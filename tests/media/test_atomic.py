@@ -91,6 +91,26 @@ def test_existing_files_need_leave(tmp_path: Path) -> None:
     check_path(path, [], overwrite=True)
 
 
+def test_a_link_to_what_is_not_there_needs_leave(tmp_path: Path) -> None:
+    path = tmp_path / "film.mp4"
+    path.symlink_to(tmp_path / "unplugged" / "film.mp4")
+
+    with pytest.raises(OutputError, match=r"link to nothing.*`overwrite=True`"):
+        check_path(path, [], overwrite=False)
+    check_path(path, [], overwrite=True)
+
+
+def test_a_link_that_appeared_meanwhile_is_kept(tmp_path: Path) -> None:
+    output = AtomicFile(tmp_path / "film.mp4", overwrite=False)
+    output.temporary.write_bytes(b"new")
+    output.path.symlink_to(tmp_path / "unplugged" / "film.mp4")
+
+    with pytest.raises(OutputError, match="appeared"):
+        output.commit()
+
+    assert output.path.is_symlink()
+
+
 @pytest.mark.parametrize("kind", ["same", "relative", "symlink", "hardlink"])
 def test_inputs_are_never_overwritten(
     tmp_path: Path, kind: str, monkeypatch: pytest.MonkeyPatch

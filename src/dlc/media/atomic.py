@@ -50,6 +50,11 @@ def _check(path: Path, inputs: Iterable[Path], *, overwrite: bool) -> None:
             raise OutputError(
                 f"{path} exists already: choose another name or pass `overwrite=True`"
             )
+    elif path.is_symlink() and not overwrite:
+        # To a disk that is not there now, for instance.
+        raise OutputError(
+            f"{path} is a link to nothing: choose another name or pass `overwrite=True`"
+        )
     if not os.access(folder, os.W_OK | os.X_OK):
         raise OutputError(f"{folder} may not be written to: choose another folder")
 
@@ -109,7 +114,7 @@ class AtomicFile:
                 self._finish(self.temporary, self._finished)
             with self._finished.open("r+b") as file:
                 os.fsync(file.fileno())
-            if not self._overwrite and self.path.exists():
+            if not self._overwrite and (self.path.exists() or self.path.is_symlink()):
                 raise OutputError(f"{self.path} appeared while it was being written: it was kept")
             self._finished.replace(self.path)
         except OSError as error:
