@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import json
+from fractions import Fraction
 from pathlib import Path
 
+import av
 import cv2
 import numpy as np
 import pytest
+from av.video.frame import PictureType
 from numpy.typing import NDArray
 
 from dlc.faces.tracking.tracker import load_tracker
@@ -58,6 +61,38 @@ def test_the_defaults_are_what_the_engine_makes(
     assert len(plain) == len(said) > 5
     for one, other in zip(plain, said, strict=True):
         np.testing.assert_array_equal(one, other)
+
+
+def test_faces_have_their_shape_where_pixels_are_not_square(
+    plain: list[NDArray[np.uint8]], astronaut_file: Path, clip: Path, folder: Path, tmp_path: Path
+) -> None:
+    # The same pictures as an anamorphic master stores them: three columns for four.
+    squeezed, output = tmp_path / "squeezed.mp4", folder / "out.mp4"
+    with av.open(clip) as source, av.open(squeezed, "w") as target:
+        stream = target.add_stream("libx264", rate=30, options={"qp": "0"})
+        stream.width, stream.height, stream.pix_fmt = 480, 360, "yuv420p"
+        stream.codec_context.sample_aspect_ratio = Fraction(4, 3)
+        for frame in source.decode(video=0):
+            small = frame.reformat(width=480, height=360, interpolation="AREA")
+            small.pict_type = PictureType.NONE
+            target.mux(stream.encode(small))
+        target.mux(stream.encode(None))
+
+    options = ("--engine", "mesh", "--quality", "0", "--end", str(END))
+    run = call_dlc("swap", astronaut_file, squeezed, output, *options)
+
+    assert run.returncode == 0, run.stderr
+    before, after = pictures(squeezed)[: len(plain)], pictures(output)
+    wrong, change = [], []
+    for old, new, square in zip(before, after, plain, strict=True):
+        changed = np.abs(new.astype(int) - old).max(axis=2) > 24
+        wrong.append(np.abs(new.astype(int) - square)[changed].mean())
+        change.append(np.abs(old.astype(int) - square)[changed].mean())
+    # Taking stored pixels for square ones, it is nearly a half.
+    assert np.mean(wrong) < np.mean(change) / 4
+    with av.open(output) as written:
+        stored = written.streams.video[0]
+        assert (stored.width, stored.sample_aspect_ratio) == (480, Fraction(4, 3))
 
 
 def test_everything_at_once_changes_faces_and_nothing_else(

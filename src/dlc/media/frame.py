@@ -100,12 +100,12 @@ class Frame:
     @property
     def width(self) -> int:
         """Columns of the upright picture."""
-        return self.orientation.upright_size(self._native.width, self._native.height)[0]
+        return self._upright_size()[0]
 
     @property
     def height(self) -> int:
         """Rows of the upright picture."""
-        return self.orientation.upright_size(self._native.width, self._native.height)[1]
+        return self._upright_size()[1]
 
     def region(self, box: Box) -> Image:
         """Return the pixels of a rectangle; only that part is converted.
@@ -154,7 +154,7 @@ class Frame:
             max(1, window.height // factor),
         )
         bgr = components_to_bgr(components, self._layout, self._tags)
-        covered = self.orientation.box_to_upright(window, self.width, self.height)
+        covered = self.orientation.box_to_upright(window, *self._upright_size())
         return covered, np.ascontiguousarray(self.orientation.to_upright(bgr))
 
     def to_bgr(self) -> Image:
@@ -213,10 +213,15 @@ class Frame:
         components = bgr_to_components(pixels, self._layout, self._tags)
         blend_components(self._views(window), self._layout, components, weight)
 
+    def _upright_size(self) -> tuple[int, int]:
+        """Return columns and rows of the stored picture, turned upright."""
+        return self.orientation.upright_size(self._native.width, self._native.height)
+
     def _coded(self, box: Box) -> Box:
-        if box.is_empty or box.clipped(self.width, self.height) != box:
-            raise ValueError(f"{box} is empty or not inside {self.width} x {self.height} pixels")
-        return self.orientation.box_to_coded(box, self.width, self.height)
+        width, height = self._upright_size()
+        if box.is_empty or box.clipped(width, height) != box:
+            raise ValueError(f"{box} is empty or not inside {width} x {height} pixels")
+        return self.orientation.box_to_coded(box, width, height)
 
     def _aligned(self, box: Box, margin: int) -> Box:
         """Grow a coded box to whole chroma samples and by `margin` of them on each side."""

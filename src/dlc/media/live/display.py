@@ -10,8 +10,8 @@ import numpy as np
 
 from dlc.arrays import Image
 from dlc.media.color import ColorTags
-from dlc.media.limits import MAX_VIDEO_PIXELS
 from dlc.media.orientation import UPRIGHT, Orientation
+from dlc.media.square_pixels import shown_width
 from dlc.media.upright_bgr import upright_bgr
 
 
@@ -19,7 +19,7 @@ class Display:
     """How the pictures of a video are shown.
 
     Attributes:
-        width: of a picture as shown, in pixels; even where stored pixels are not square.
+        width: of a picture as shown, in pixels.
         height: the same as that of the stored picture, when it is upright.
     """
 
@@ -40,12 +40,8 @@ class Display:
         """
         self._orientation = orientation
         self._stored = orientation.upright_size(width, height)
-        self.width, self.height = self._stored
-        if ratio and ratio != 1:
-            across = self.width * (1 / ratio if orientation.transposed else ratio)
-            shown = max(2, 2 * round(across / 2))
-            # What claims more is damaged or hostile.
-            self.width = shown if shown * self.height <= MAX_VIDEO_PIXELS else self.width
+        self.width = shown_width(width, height, ratio, orientation)
+        self.height = self._stored[1]
 
     def bgr_of(self, native: av.VideoFrame, colors: ColorTags) -> Image:
         """Return uint8 (height, width, 3) BGR; another size where the stored one has changed.

@@ -126,6 +126,30 @@ def test_all_eight_orientations_are_read(tmp_path: Path, exif: int, extension: s
     assert (reader.info.width, reader.info.height) == (frame.width, frame.height)
 
 
+@pytest.mark.parametrize(
+    ("ratio", "exif", "size"),
+    [
+        (Fraction(64, 45), 1, (92, 48)),
+        (Fraction(8, 9), 1, (56, 48)),
+        (Fraction(1, 2), 6, (96, 64)),
+        # Nobody shows 64 million columns.
+        (Fraction(1_000_000), 1, (64, 48)),
+    ],
+)
+def test_frames_have_the_shape_that_players_show(
+    tmp_path: Path, ratio: Fraction, exif: int, size: tuple[int, int]
+) -> None:
+    turned = Orientation.from_exif(exif)
+    path = make(tmp_path / "a.mkv", Clip(sample_aspect_ratio=ratio, orientation=turned))
+
+    with VideoReader(path) as reader:
+        frame = next(iter(reader))
+
+        assert (frame.width, frame.height) == size
+        assert frame.to_bgr().shape == (size[1], size[0], 3)
+        assert (frame.native.width, frame.native.height) == (64, 48)
+
+
 @pytest.mark.parametrize("codec", ["libx264", "mpeg4"])
 def test_avi_begins_with_its_first_frame(tmp_path: Path, codec: str) -> None:
     clip = Clip(codec=codec, options={"bf": "2"}, time_base=Fraction(1, 25), pts=range(20))

@@ -15,6 +15,7 @@ from dlc.media.info import MediaInfo
 from dlc.media.orientation import Orientation
 from dlc.media.video.writing.plan import plan_video
 from dlc.options import EncodeOptions
+from tests.media.material import Clip, look, make, transcode
 
 INFO = MediaInfo(
     path=Path("in.mp4"),
@@ -99,6 +100,34 @@ def test_hdr_is_encoded_so_that_players_show_it(
 
     assert plan.encoder.name == expected
     assert any("few players show HDR" in note for note in plan.notes) == (expected == "libx264")
+
+
+@pytest.mark.parametrize(
+    ("name", "encoder", "keeps"),
+    [
+        ("o.mp4", None, True),
+        ("o.mp4", "libsvtav1", True),
+        ("o.mov", "prores_ks", True),
+        ("o.mkv", None, True),
+        ("o.mkv", "libx265", True),
+        ("o.avi", None, True),
+        ("o.mkv", "ffv1", False),
+        ("o.mkv", "libsvtav1", False),
+        ("o.webm", None, False),
+        ("o.avi", "ffv1", False),
+    ],
+)
+def test_the_shape_of_pixels_is_kept_or_its_loss_is_said(
+    tmp_path: Path, name: str, encoder: str | None, keeps: bool
+) -> None:
+    ratio = Fraction(64, 45)
+    path = make(tmp_path / "a.mp4", Clip(sample_aspect_ratio=ratio, pts=(0, 512, 1024)))
+
+    _, writer = transcode(path, tmp_path / name, EncodeOptions(encoder=encoder))
+
+    written = look(tmp_path / name, lambda c: c.streams.video[0].sample_aspect_ratio)
+    assert (written == ratio) == keeps
+    assert any("pixels are not square" in note for note in writer.notes) != keeps
 
 
 def test_nothing_is_said_where_nothing_is_lost() -> None:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from fractions import Fraction
+from functools import partial
 from itertools import chain
 from pathlib import Path
 
@@ -22,6 +23,8 @@ from dlc.media.orientation import UPRIGHT, Orientation
 from dlc.media.paths import require_file
 from dlc.media.planes import addressable_format
 from dlc.media.side_data import display_matrix, hdr_metadata
+from dlc.media.square_pixels import shown_width
+from dlc.media.stretched_frame import StretchedFrame
 from dlc.media.video.reading.damage import describe_truncation, tagged_end
 from dlc.media.video.reading.decoding import Decoder
 from dlc.media.video.reading.timeline import Timeline
@@ -103,6 +106,7 @@ class VideoReader(Closing):
             OptionError: if no frame lies in the wanted range.
         """
         info, origin = self.info, self.origin()
+        frame_of = _kind_of_frame(info)
         begin, stop = self._ticks(info.start), self._ticks(info.end)
         for native in self._natives:
             pts = self._stamp(native)
@@ -112,7 +116,7 @@ class VideoReader(Closing):
                 self._count_lost(self._frames_in_gaps(stop))
                 break
             self._check_intact(native, pts)
-            yield Frame(
+            yield frame_of(
                 self._uniform(native),
                 index=self.frames_read,
                 pts=pts,
@@ -310,3 +314,11 @@ class VideoReader(Closing):
             self.notes.append(f"{self._times_changed} frames had no usable time and got the next")
         if self._rescaled:
             self.notes.append(f"{self._rescaled} frames of another size were scaled to the first's")
+
+
+def _kind_of_frame(info: MediaInfo) -> Callable[..., Frame]:
+    """Return what makes frames of decoded pictures."""
+    width = shown_width(
+        info.coded_width, info.coded_height, info.sample_aspect_ratio, info.orientation
+    )
+    return Frame if width == info.width else partial(StretchedFrame, shown_width=width)

@@ -31,6 +31,7 @@ class Container:
         tick: the only time base there is; None where any can be stored.
         constant_rate: whether frames lie on a grid of one frame rate.
         keeps_comment: whether there is room for a comment.
+        keeps_shape: whether it says that pixels are not square; codecs may do so themselves.
         keeps_timecode: whether there is room for the timecode that the picture begins with.
         reorders: whether frames may be stored in another order than they are shown; AVI has no
             times that would say so.
@@ -51,6 +52,7 @@ class Container:
     tick: Fraction | None = None
     constant_rate: bool = False
     keeps_comment: bool = True
+    keeps_shape: bool = True
     keeps_timecode: bool = True
     reorders: bool = True
     takes_adts: bool = True
@@ -114,6 +116,8 @@ _CONTAINERS = (
         "libopus",
         "subrip",
         tick=_MILLISECOND,
+        # There is room for it, as there is in AVI, and PyAV has no way to have it written.
+        keeps_shape=False,
         options=_AS_IT_IS,
         crash_options=_CLUSTERS,
     ),
@@ -124,6 +128,7 @@ _CONTAINERS = (
         "libopus",
         "webvtt",
         tick=_MILLISECOND,
+        keeps_shape=False,
         options=_AS_IT_IS,
         crash_options=_CLUSTERS,
     ),
@@ -136,6 +141,7 @@ _CONTAINERS = (
         constant_rate=True,
         reorders=False,
         takes_adts=False,
+        keeps_shape=False,
         keeps_timecode=False,
     ),
     Container(

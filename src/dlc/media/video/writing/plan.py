@@ -28,6 +28,7 @@ from dlc.media.video.writing.plan_notes import (
     format_notes,
     hdr_notes,
     picture_notes,
+    shape_notes,
     subtitle_notes,
 )
 from dlc.options import EncodeOptions
@@ -102,6 +103,7 @@ def plan_video(path: Path, info: MediaInfo, encoding: EncodeOptions) -> VideoPla
     notes = (
         *format_notes(encoder, layout, pix_fmt),
         *picture_notes(container, info, padding, time_base, upright=upright),
+        *shape_notes(container, encoder, info),
         *field_notes(info, fields, scaled=size is not None),
         *subtitle_notes(container, info),
         *hdr_notes(encoder, info),

@@ -10,6 +10,9 @@ from dlc.media.planes import PixelLayout, require_layout
 from dlc.media.video.writing.containers import Container
 from dlc.media.video.writing.encoders import Encoder
 
+# Codecs whose packets say themselves what shape pixels have.
+_SHAPED = frozenset({"h264", "hevc"})
+
 
 def format_notes(encoder: Encoder, source: PixelLayout, pix_fmt: str) -> list[str]:
     """Return what the encoder's pixel format loses of the input's."""
@@ -64,6 +67,17 @@ def picture_notes(
     if (info.time_base / time_base).denominator != 1 and not container.constant_rate:
         notes.append(f"times are rounded to {float(time_base) * 1000:g} ms, the container's unit")
     return notes
+
+
+def shape_notes(container: Container, encoder: Encoder, info: MediaInfo) -> list[str]:
+    """Say that players are not told of pixels that are not square."""
+    known = container.keeps_shape or encoder.codec in _SHAPED
+    if info.sample_aspect_ratio is None or known:
+        return []
+    return [
+        f"{container.extension} cannot say of {encoder.name}'s pictures that their pixels are not "
+        "square: players show them too narrow or too wide; .mp4, .mov and libx264 can say it"
+    ]
 
 
 def field_notes(info: MediaInfo, fields: FieldOrder | None, *, scaled: bool) -> list[str]:

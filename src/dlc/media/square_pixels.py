@@ -1,0 +1,28 @@
+"""The size of pictures on screens, whose pixels are square."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+from dlc.media.limits import MAX_VIDEO_PIXELS
+from dlc.media.orientation import Orientation
+
+
+def shown_width(width: int, height: int, ratio: Fraction | None, orientation: Orientation) -> int:
+    """Return how wide a picture is shown whose height stays as it is.
+
+    Args:
+        width: of the picture as stored, in pixels.
+        height: of the picture as stored, in pixels.
+        ratio: of a stored pixel's width to its height; None or 0 if it is unknown.
+        orientation: how the stored picture is turned for display.
+
+    Returns:
+        Pixels; even where stored pixels are not square, as encoders want it.
+    """
+    across, down = orientation.upright_size(width, height)
+    if not ratio or ratio == 1:
+        return across
+    shown = max(2, 2 * round(across * (1 / ratio if orientation.transposed else ratio) / 2))
+    # What claims more is damaged or hostile.
+    return shown if shown * down <= MAX_VIDEO_PIXELS else across

@@ -1,0 +1,108 @@
+"""A picture whose stored pixels are not square."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import cv2
+import numpy as np
+
+from dlc.arrays import Bytes, Image
+from dlc.geometry import Box
+from dlc.media.frame import Frame
+
+# Columns around a rectangle that interpolation looks at.
+_MARGIN = 3
+
+
+class StretchedFrame(Frame):
+    """A `Frame` with the coordinates of the picture that players show, whose pixels are square.
+
+    So faces have the shape that whatever finds and swaps them expects. What is read is stretched
+    or squeezed from left to right; what is pasted goes the other way. The samples stay as they were
+    coded, and change only under a paste, as those of a `Frame` do.
+    """
+
+    __slots__ = ("_width",)
+
+    def __init__(self, *args: Any, shown_width: int, **kwargs: Any) -> None:
+        """Wrap a decoded picture that is shown upright with `shown_width` columns.
+
+        The rest is as for `Frame`.
+        """
+        super().__init__(*args, **kwargs)
+        self._width = shown_width
+
+    @property
+    def width(self) -> int:
+        """Columns of the upright picture as players show it."""
+        return self._width
+
+    def region(self, box: Box) -> Image:
+        """Return the pixels of a rectangle of the picture as shown, as `Frame.region` does."""
+        self._require_inside(box)
+        stored = self._stored(box, _MARGIN)
+        # Both count from the edges of the picture.
+        step = self._stored_width / self._width
+        first = (box.left + 0.5) * step - 0.5 - stored.left
+        return _resampled(super().region(stored), first, step, box.width, cv2.BORDER_REPLICATE)
+
+    def shrunk_region(self, box: Box, factor: int) -> tuple[Box, Image]:
+        """Return a rectangle and its pixels, uint8 BGR, 1 / `factor` as wide and as high.
+
+        Raises:
+            ValueError: if the box is empty or reaches outside the picture.
+        """
+        size = max(1, box.width // factor), max(1, box.height // factor)
+        return box, _shrunk(self.region(box), size)
+
+    def thumbnail(self, size: int) -> Image:
+        """Return a small version of the picture as shown, as `Frame.thumbnail` does."""
+        scale = min(1.0, size / max(self.width, self.height))
+        small = max(1, round(self.width * scale)), max(1, round(self.height * scale))
+        return _shrunk(super().thumbnail(max(small)), small)
+
+    def paste(self, box: Box, bgr: Image, alpha: Bytes) -> None:
+        """Blend pixels of the picture as shown into the native samples, as `Frame.paste` does."""
+        self._require_inside(box)
+        if bgr.shape != (box.height, box.width, 3) or alpha.shape != (box.height, box.width):
+            raise ValueError(f"arrays of {bgr.shape} and {alpha.shape} do not fit {box}")
+        stored = self._stored(box, margin=0)
+        # Two columns are taken for each stored one and averaged, as it covers more than one.
+        step = self._width / self._stored_width / 2
+        first = (2 * stored.left + 0.5) * step - 0.5 - box.left
+        size = stored.width, stored.height
+        pixels, weight = (
+            _shrunk(_resampled(source, first, step, 2 * stored.width, border), size)
+            for source, border in ((bgr, cv2.BORDER_REPLICATE), (alpha, cv2.BORDER_CONSTANT))
+        )
+        super().paste(stored, pixels, weight)
+
+    @property
+    def _stored_width(self) -> int:
+        return self._upright_size()[0]
+
+    def _stored(self, box: Box, margin: int) -> Box:
+        """Return the rectangle of the upright stored picture that holds one of the shown one."""
+        stored = self._stored_width
+        left = box.left * stored // self._width - margin
+        right = -(-box.right * stored // self._width) + margin
+        return Box(left, box.top, right, box.bottom).clipped(stored, self.height)
+
+    def _require_inside(self, box: Box) -> None:
+        if box.is_empty or box.clipped(self.width, self.height) != box:
+            raise ValueError(f"{box} is empty or not inside {self.width} x {self.height} pixels")
+
+
+def _resampled(pixels: Bytes, first: float, step: float, width: int, border: int) -> Bytes:
+    """Return `width` columns, the first one at column `first` and each `step` further on."""
+    matrix = np.array([[step, 0, first], [0, 1, 0]])
+    way = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
+    size = width, pixels.shape[0]
+    return np.asarray(cv2.warpAffine(pixels, matrix, size, flags=way, borderMode=border), np.uint8)
+
+
+def _shrunk(pixels: Bytes, size: tuple[int, int]) -> Bytes:
+    if size == (pixels.shape[1], pixels.shape[0]):
+        return pixels
+    return np.asarray(cv2.resize(pixels, size, interpolation=cv2.INTER_AREA), np.uint8)
