@@ -41,6 +41,8 @@ class MediaInfo:
         audio_codecs: FFmpeg's name of each audio stream's codec.
         audio_rates: samples a second of each audio stream.
         subtitle_codecs: FFmpeg's name of each subtitle stream's codec.
+        repeats: how often an animation begins anew, 0 is for ever; None where it does not, or where
+            the kind of file has no say in it.
         start: where the processed range begins, in seconds of the container's clock; None: at the
             first frame.
         end: where it ends; None: after the last frame.
@@ -72,6 +74,7 @@ class MediaInfo:
     audio_codecs: tuple[str, ...] = ()
     audio_rates: tuple[int, ...] = ()
     subtitle_codecs: tuple[str, ...] = ()
+    repeats: int | None = None
     start: Fraction | None = None
     end: Fraction | None = None
     clock_start: Fraction = Fraction(0)

@@ -27,6 +27,7 @@ from dlc.media.square_pixels import shown_width
 from dlc.media.stretched_frame import StretchedFrame
 from dlc.media.video.reading.damage import describe_truncation, tagged_end
 from dlc.media.video.reading.decoding import Decoder
+from dlc.media.video.reading.gif import gif_repeats
 from dlc.media.video.reading.timeline import Timeline
 from dlc.media.video.reading.trimming import no_frame_from, trimmed
 from dlc.options import VideoDecoder
@@ -190,6 +191,7 @@ class VideoReader(Closing):
             audio_codecs=tuple(codec_name(s) for s in container.streams.audio),
             audio_rates=tuple(s.rate for s in container.streams.audio),
             subtitle_codecs=tuple(codec_name(s) for s in container.streams.subtitles),
+            repeats=gif_repeats(self.path) if container.format.name == "gif" else None,
             clock_start=self._timeline.clock_start,
         )
 

@@ -118,7 +118,11 @@ def plan_video(path: Path, info: MediaInfo, encoding: EncodeOptions) -> VideoPla
         fields=fields,
         time_base=time_base,
         rate=rate,
-        muxer_options={**container.options, **_timescale(container, info)},
+        muxer_options={
+            **container.options,
+            **_timescale(container, info),
+            **_repeats(container, info),
+        },
         notes=notes,
     )
 
@@ -256,6 +260,13 @@ def _timescale(container: Container, info: MediaInfo) -> dict[str, str]:
     ticks = info.time_base.denominator
     finest = 2 * max(info.audio_rates, default=0)
     return {"movie_timescale": str(ticks * max(1, math.ceil(finest / ticks)))}
+
+
+def _repeats(container: Container, info: MediaInfo) -> dict[str, str]:
+    """Return the option that lets a GIF be played as often as the one that it is made of."""
+    if container.format != "gif" or info.format != "gif":
+        return {}
+    return {"loop": "-1" if info.repeats is None else str(info.repeats)}
 
 
 def _rate(info: MediaInfo, container: Container) -> Fraction:
