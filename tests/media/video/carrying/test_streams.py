@@ -524,8 +524,10 @@ def test_pictures_that_are_left_out_are_said(tmp_path: Path, role: Disposition, 
     assert look(tmp_path / "d.mp4", lambda c: len(c.streams.video)) == 1
 
 
-@pytest.mark.parametrize("output", [".mp4", ".mkv"])
-def test_sound_that_an_edit_list_hides_stays_out(tmp_path: Path, output: str) -> None:
+@pytest.mark.parametrize(("output", "earliest"), [(".mp4", 0.1), (".mkv", 0.05)])
+def test_sound_that_an_edit_list_hides_stays_out(
+    tmp_path: Path, output: str, earliest: float
+) -> None:
     whole = make(tmp_path / "a.mp4", replace(LONG, audio=("aac",)))
     cut = tmp_path / "b.mp4"
     # As phones trim: the file keeps what came before, and an edit list hides it.
@@ -543,7 +545,7 @@ def test_sound_that_an_edit_list_hides_stays_out(tmp_path: Path, output: str) ->
 
     carried = packets(tmp_path / f"c{output}", "audio")
     # What the decoder needs for the first samples is kept.
-    assert -0.05 < carried[0][0] < -0.03
+    assert -earliest <= carried[0][0] < 0.03 - earliest
     assert [p[2] for p in carried] == payloads(cut, "audio")[-len(carried) :]
     if output == ".mp4":
         assert sound(tmp_path / "c.mp4")[0] == sound(cut)[0]

@@ -22,6 +22,9 @@ from dlc.media.video.clock import nearest
 # How many packets before a cut are kept for the decoder where they can be hidden: most audio codecs
 # predict from one packet, and the cut may lie anywhere in the next.
 PRIMING_PACKETS = 2
+# What encoders put before the first sample is shorter, and so is what decoders of Opus want to hear
+# before; a longer part that is hidden was trimmed away.
+_LONGEST_PRIMING = Fraction(1, 10)
 # Bits a second for each channel of audio that has to be encoded anew: transparent for AAC and Opus.
 _BITS_PER_CHANNEL = 96_000
 # What AVI and WAV mean that say only how many channels there are.
@@ -95,7 +98,17 @@ class AudioCopy(Track):
 
     def cut(self, packet: Packet[Any], kept: KeptRange) -> bool:
         """Keep whole packets: from the first inside the kept part, less the lead, to the last."""
-        return _begins_in(packet, kept, self._lead) and not _is_hidden(packet, kept)
+        return _begins_in(packet, kept, self._lead) and not self._is_trimmed(packet, kept)
+
+    def _is_trimmed(self, packet: Packet[Any], kept: KeptRange) -> bool:
+        """Whether an edit list leaves a packet out that does not prime the decoder for the first.
+
+        Where it would be heard, less of what primes the decoder has to do.
+        """
+        few = PRIMING_PACKETS * (packet.duration or 0) * unit_of(packet)
+        longest = _LONGEST_PRIMING if self._lead else min(few, _LONGEST_PRIMING)
+        primes = kept.shift - longest <= time_of(packet) < kept.shift
+        return packet.is_discard and not primes
 
     def convert(self, packet: Packet[Any]) -> list[Packet[Any]]:
         """Return the packet itself, unless it is broken."""
@@ -262,12 +275,6 @@ def _begins_in(packet: Packet[Any], kept: KeptRange, lead: int) -> bool:
         return False
     earlier = lead * (packet.duration or 0) * unit_of(packet)
     return kept.start is None or begin >= kept.start - earlier
-
-
-def _is_hidden(packet: Packet[Any], kept: KeptRange) -> bool:
-    """Whether an edit list leaves a packet out that does not prime the decoder for the first."""
-    primes_from = kept.shift - PRIMING_PACKETS * (packet.duration or 0) * unit_of(packet)
-    return packet.is_discard and not primes_from <= time_of(packet) < kept.shift
 
 
 def _shown_in(packet: Packet[Any], kept: KeptRange) -> bool:
