@@ -51,6 +51,8 @@ def test_what_is_read_has_the_shape_that_is_shown(pix_fmt: str, shown: int, exif
     assert frame.to_bgr().shape == whole.shape
     assert np.abs(frame.to_bgr() - whole).mean() < 2
     box = Box(31, 17, 98, 101)
+    own = frame.to_bgr()[box.top : box.bottom, box.left : box.right].astype(int)
+    assert np.abs(frame.region(box) - own).max() <= 1
     part = whole[box.top : box.bottom, box.left : box.right]
     assert np.abs(frame.region(box) - part).mean() < 2
     covered, small = frame.shrunk_region(box, 4)

@@ -45,7 +45,7 @@ class StretchedFrame(Frame):
         # Both count from the edges of the picture.
         step = self._stored_width / self._width
         first = (box.left + 0.5) * step - 0.5 - stored.left
-        return _resampled(super().region(stored), first, step, box.width, cv2.BORDER_REPLICATE)
+        return _resampled(super().region(stored), first, step, box.width)
 
     def shrunk_region(self, box: Box, factor: int) -> tuple[Box, Image]:
         """Return a rectangle and its pixels, uint8 BGR, 1 / `factor` as wide and as high.
@@ -72,11 +72,11 @@ class StretchedFrame(Frame):
         step = self._width / self._stored_width / 2
         first = (2 * stored.left + 0.5) * step - 0.5 - box.left
         size = stored.width, stored.height
-        pixels, weight = (
-            _shrunk(_resampled(source, first, step, 2 * stored.width, border), size)
-            for source, border in ((bgr, cv2.BORDER_REPLICATE), (alpha, cv2.BORDER_CONSTANT))
-        )
-        super().paste(stored, pixels, weight)
+        pixels = _resampled(bgr, first, step, 2 * stored.width)
+        # Beyond the rectangle nothing is pasted.
+        framed = np.pad(alpha, ((0, 0), (1, 1)))
+        weight = _resampled(framed, first + 1, step, 2 * stored.width)
+        super().paste(stored, _shrunk(pixels, size), _shrunk(weight, size))
 
     @property
     def _stored_width(self) -> int:
@@ -94,12 +94,17 @@ class StretchedFrame(Frame):
             raise ValueError(f"{box} is empty or not inside {self.width} x {self.height} pixels")
 
 
-def _resampled(pixels: Bytes, first: float, step: float, width: int, border: int) -> Bytes:
-    """Return `width` columns, the first one at column `first` and each `step` further on."""
-    matrix = np.array([[step, 0, first], [0, 1, 0]])
-    way = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
-    size = width, pixels.shape[0]
-    return np.asarray(cv2.warpAffine(pixels, matrix, size, flags=way, borderMode=border), np.uint8)
+def _resampled(pixels: Bytes, first: float, step: float, width: int) -> Bytes:
+    """Return `width` columns, the first one at column `first` and each `step` further on.
+
+    They depend on where they are alone, not on which others are asked for; `cv2.warpAffine` rounds
+    places to a 32nd of a pixel.
+    """
+    at = first + step * np.arange(width)
+    left = np.floor(at).astype(int)
+    share = np.broadcast_to((at - left).astype(np.float32), (pixels.shape[0], width))
+    before, after = (np.take(pixels, column, axis=1, mode="clip") for column in (left, left + 1))
+    return np.asarray(cv2.blendLinear(before, after, 1 - share, np.ascontiguousarray(share)))
 
 
 def _shrunk(pixels: Bytes, size: tuple[int, int]) -> Bytes:
