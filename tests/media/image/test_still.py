@@ -26,6 +26,8 @@ from dlc.options import EncodeOptions, Preset
 from tests.media.material import Clip, first_frame, make
 
 ICC = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
+# What tables of colors make of it: it begins with its length, and no tag points to the rest.
+LARGE_ICC = (len(ICC) + 153_600).to_bytes(4, "big") + ICC[4:] + bytes(range(256)) * 600
 WHITE = np.full((9, 11, 3), 255, np.uint8)
 
 
@@ -133,7 +135,7 @@ def test_the_color_profile_is_kept(tmp_path: Path, extension: str) -> None:
 
 
 @pytest.mark.parametrize("extension", [".jpg", ".png"])
-@pytest.mark.parametrize("profile", [None, ICC, ICC + bytes(range(256)) * 600])
+@pytest.mark.parametrize("profile", [None, ICC, LARGE_ICC])
 def test_the_list_of_a_phone_photo_s_pictures_is_no_part_of_the_profile(
     tmp_path: Path, extension: str, profile: bytes | None
 ) -> None:
@@ -146,6 +148,21 @@ def test_the_list_of_a_phone_photo_s_pictures_is_no_part_of_the_profile(
 
     with Image.open(output) as image:
         assert image.info.get("icc_profile") == profile
+
+
+@pytest.mark.parametrize("extension", [".jpg", ".png", ".webp"])
+@pytest.mark.parametrize("profile", [ICC[:-1], ICC + b"x", LARGE_ICC[:70_000]])
+def test_a_damaged_profile_is_left_out_and_said(
+    tmp_path: Path, extension: str, profile: bytes
+) -> None:
+    source, output = tmp_path / "a.jpg", tmp_path / f"b{extension}"
+    Image.fromarray(np.zeros((20, 20, 3), np.uint8)).save(source, icc_profile=profile)
+
+    assert pass_through(source, output).notes == ["the color profile is lost: it is damaged"]
+
+    with Image.open(output) as image:
+        assert image.size == (20, 20)
+        assert "icc_profile" not in image.info
 
 
 @pytest.mark.parametrize("extension", [".tiff", ".bmp"])

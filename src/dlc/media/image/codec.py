@@ -13,7 +13,7 @@ import cv2
 import numpy as np
 
 from dlc.arrays import Array
-from dlc.errors import DamagedInputError, InputError
+from dlc.errors import DamagedInputError, EncoderError, InputError
 from dlc.media.color import ColorTags, convert
 from dlc.media.image.density import Density, density_of, with_density
 from dlc.media.image.formats.avif import decode_avif
@@ -115,6 +115,7 @@ def encode_image(
 
     Raises:
         ValueError: if the XMP is too large for a JPEG file.
+        EncoderError: if it cannot be encoded for another reason.
     """
     if pixels.dtype == np.uint16 and kind not in DEEP:
         pixels = np.asarray(cv2.convertScaleAbs(pixels, alpha=255 / 65535))
@@ -130,13 +131,17 @@ def encode_image(
             cv2.IMAGE_METADATA_XMP: metadata.xmp if kind is OutputKind.WEBP else None,
         }
     found = {key: np.frombuffer(block, np.uint8) for key, block in blocks.items() if block}
-    _, encoded = cv2.imencodeWithMetadata(
+    done, encoded = cv2.imencodeWithMetadata(
         kind.value,
         np.ascontiguousarray(pixels),
         list(found),
         list(found.values()),
         _encode_options(kind, encoding, metadata.density),
     )
+    if not done:
+        raise EncoderError(
+            f"the picture cannot be encoded as {kind.name}: choose another extension"
+        )
     data = encoded.tobytes()
     if metadata.density is not None:
         data = with_density(kind, data, metadata.density)

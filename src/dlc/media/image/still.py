@@ -284,6 +284,10 @@ class ImageWriter:
             return None
         space = "GRAY" if pixels.ndim == 2 else "RGB"
         described = profile[16:20].decode("latin-1").strip()
+        # It begins with its length. Readers refuse other profiles, and PNG has no room for them.
+        if int.from_bytes(profile[:4], "big") != len(profile):
+            self.notes.append("the color profile is lost: it is damaged")
+            return None
         if described == space and kind is OutputKind.JPEG and len(profile) > MAX_JPEG_ICC:
             self.notes.append("the picture's color profile is too large to be kept")
             return None
