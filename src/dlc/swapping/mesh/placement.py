@@ -51,21 +51,34 @@ def place(
         shape: rows and columns of the region.
         atlas_size: side of the atlas in pixels.
     """
-    cells = _Cells(step=-(-max(shape) // _GRID), region=shape)
-    grid = cells.locate(moved[:, :2])
-    order = _back_to_front(layout, grid, moved[:, 2])
-    numbers = rasterize(grid, layout.triangles, cells.shape, order)
-    values = np.concatenate([layout.uv * atlas_size - 0.5, original[:, :2]], axis=1)
-    functions = linear_functions(grid[layout.triangles], values[layout.triangles])
-    maps = evaluate(functions, numbers)
-    maps[:, numbers < 0] = -1.0
-    oval = layout.topology.face_oval
+    cells = _Cells.of(shape)
+    atlas = layout.uv * atlas_size - 0.5
+    maps = _interpolate(layout, cells, moved, np.concatenate([atlas, original[:, :2]], axis=1))
+    oval = moved[layout.topology.face_oval, :2]
     return Placement(
         atlas=cells.enlarge(np.stack([maps[0], maps[1]], axis=-1)),
         origin=cells.enlarge(np.stack([maps[2], maps[3]], axis=-1)),
-        inside=_strictly_inside(moved[oval, :2], shape),
-        edge=cells.enlarge(_soft_edge(grid[oval], cells.shape)),
+        inside=_strictly_inside(oval, shape),
+        edge=cells.enlarge(_soft_edge(cells.locate(oval), cells.shape)),
     )
+
+
+def locate_in_atlas(
+    layout: Layout, mesh: Floats, shape: tuple[int, int], atlas_size: int
+) -> Floats:
+    """Return where in the atlas each pixel of a region is: float32 (h, w, 2), x and y.
+
+    It is -1 outside the mesh.
+
+    Args:
+        layout: the atlas.
+        mesh: float32 (N, 3), mesh and rim vertices, pixels of the region.
+        shape: rows and columns of the region.
+        atlas_size: side of the atlas in pixels.
+    """
+    cells = _Cells.of(shape)
+    x, y = _interpolate(layout, cells, mesh, layout.uv * atlas_size - 0.5)
+    return cells.enlarge(np.stack([x, y], axis=-1))
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +94,11 @@ class _Cells:
 
     step: int
     region: tuple[int, int]
+
+    @classmethod
+    def of(cls, region: tuple[int, int]) -> _Cells:
+        """Divide a region of so many rows and columns."""
+        return cls(-(-max(region) // _GRID), region)
 
     @property
     def shape(self) -> tuple[int, int]:
@@ -98,6 +116,21 @@ class _Cells:
         (rows, columns), (height, width) = self.shape, self.region
         full = resize(image, (columns * self.step, rows * self.step))
         return full[self.step : self.step + height, self.step : self.step + width]
+
+
+def _interpolate(layout: Layout, cells: _Cells, mesh: Floats, values: Floats) -> Floats:
+    """Interpolate values (N, D) of vertices over the mesh: (D, rows, columns) of the cells.
+
+    They are -1 outside the mesh.
+    """
+    grid = cells.locate(mesh[:, :2])
+    numbers = rasterize(
+        grid, layout.triangles, cells.shape, _back_to_front(layout, grid, mesh[:, 2])
+    )
+    functions = linear_functions(grid[layout.triangles], values[layout.triangles])
+    maps = evaluate(functions, numbers)
+    maps[:, numbers < 0] = -1.0
+    return maps
 
 
 def _back_to_front(layout: Layout, points: Points, depth: Floats) -> list[int]:

@@ -14,14 +14,14 @@ from dlc.swapping.mesh.eyes import IrisTint, cut_openings
 from dlc.swapping.mesh.face_memory import FaceMemory
 from dlc.swapping.mesh.flat_face import flatten
 from dlc.swapping.mesh.foreground.cover import CoverFinder
-from dlc.swapping.mesh.foreground.foreground import Foreground, ForegroundFinder
+from dlc.swapping.mesh.foreground.foreground import ForegroundFinder
 from dlc.swapping.mesh.foreground.lettering import find_letters, with_letters, without_letters
 from dlc.swapping.mesh.layout import Layout
 from dlc.swapping.mesh.light.focus import soften
 from dlc.swapping.mesh.light.grain import noise_level, with_grain, without_grain
 from dlc.swapping.mesh.light.look_finder import LookFinder
 from dlc.swapping.mesh.light.tone import TONE_SIZE, ToneMeter
-from dlc.swapping.mesh.placement import place
+from dlc.swapping.mesh.placement import Placement, locate_in_atlas, place
 from dlc.swapping.mesh.shape import ProportionShift
 from dlc.swapping.mesh.source.source import SourceModel
 from dlc.swapping.mesh.source.texture import SourceTexture
@@ -93,31 +93,28 @@ class FaceTransfer:
         return known
 
     def _swap(self, view: TargetView, memory: FaceMemory) -> Patch:
-        skin = self._paint(view, memory)
-        moved = self._move(view, memory)
-        return self._lay(view, skin, moved, memory)
-
-    def _paint(self, view: TargetView, memory: FaceMemory) -> Bytes:
-        """Return the source's skin in the target's light: BGR and opacity in the atlas."""
         face = flatten(view, self._layout, self._facing)
         front = self._foreground.find(face, view.pose, memory)
         look = self._looks.find(view, face, front.bare, memory)
-        kept = self._kept(face.facing, front)
-        return self._texture.paint(self._texture.size_for(view.pose.scale), look, kept)
+        kept = self._kept(face.facing, front.broad)
+        skin = self._texture.paint(self._texture.size_for(view.pose.scale), look, kept)
+        moved = self._move(view, memory)
+        placement = place(self._layout, moved, view.mesh, view.shape, skin.shape[0])
+        bgr = self._lay(view, skin, moved, placement, memory)
+        if front.thin is not None:
+            bgr = self._put_in_front(bgr, view, front.thin, memory)
+        return Patch(view.box, bgr, placement.inside)
 
-    def _kept(self, facing: Floats, front: Foreground) -> Floats:
+    def _kept(self, facing: Floats, broad: Floats) -> Floats:
         """Return the share of the target to keep: float32, square, 0 to 1.
 
-        Kept are things in front of the face, broad or thin, and spots that the source's photo shows
-        so much more from the side that they would be stretched.
+        Kept are broad things in front of the face, and spots that the source's photo shows so much
+        more from the side that they would be stretched.
         """
         share: Floats = self._source_facing.copy()
         share /= np.maximum(facing, _FLAT)
         stretched = smoothstep(share, *_STRETCHED)
-        kept = np.maximum(front.broad, stretched)
-        return (
-            kept if front.thin is None else np.maximum(resize(kept, front.thin.shape), front.thin)
-        )
+        return np.maximum(broad, stretched)
 
     def _move(self, view: TargetView, memory: FaceMemory) -> Floats:
         """Return the target's mesh with the source's proportions: (N, 3), pixels of the region."""
@@ -126,10 +123,16 @@ class FaceTransfer:
         moved[: len(neutral), :2] += self._shift.offsets(neutral, view.pose)
         return moved
 
-    def _lay(self, view: TargetView, skin: Bytes, moved: Floats, memory: FaceMemory) -> Patch:
+    def _lay(
+        self,
+        view: TargetView,
+        skin: Bytes,
+        moved: Floats,
+        placement: Placement,
+        memory: FaceMemory,
+    ) -> Bytes:
         """Lay the skin over the target, moving the target's own features along with it."""
         topology = self._layout.topology
-        placement = place(self._layout, moved, view.mesh, view.shape, skin.shape[0])
         over = sample(skin, placement.atlas, border=cv2.BORDER_CONSTANT)
         left, right, mouth = (
             moved[ring, :2] for ring in (topology.left_eye, topology.right_eye, topology.inner_lips)
@@ -138,15 +141,32 @@ class FaceTransfer:
         opacity = _product(over[..., 3], placement.edge)
         cut_openings(opacity, (left, right, mouth), view.pose.scale)
         # Out of focus, edges are as soft in all directions; the rest of a blur is by motion.
-        focus = memory.blur.radius.min() * np.float32(view.pose.scale)
-        opacity = soften(opacity, np.array([focus, focus]))
+        opacity = soften(opacity, _focus(view, memory))
         under = sample(view.bgra, placement.origin)
         shown = (opacity < _HIDDEN) & (placement.inside > 0)
         sharpen_samples(under, view.bgra, placement.origin, shown)
         veil, clear = memory.veil.value or 0.0, memory.clearness.value or 1.0
         self._irises.apply(under, eyes, memory.iris, veil, clear)
         blended = cv2.cvtColor(blend(over, under, opacity), cv2.COLOR_BGRA2BGR)
-        return Patch(view.box, np.asarray(blended, np.uint8), placement.inside)
+        return np.asarray(blended, np.uint8)
+
+    def _put_in_front(
+        self, bgr: Bytes, view: TargetView, thin: Floats, memory: FaceMemory
+    ) -> Bytes:
+        """Show thin things in front of the new face, such as rims, where they are in the picture.
+
+        They are no part of the face: moved along with its features, they would be bent.
+        """
+        where = locate_in_atlas(self._layout, view.mesh, view.shape, thin.shape[0])
+        opacity = soften(sample(thin, where, border=cv2.BORDER_CONSTANT), _focus(view, memory))
+        own = cv2.cvtColor(view.bgra, cv2.COLOR_BGRA2BGR)
+        return blend(np.asarray(own, np.uint8), bgr, opacity)
+
+
+def _focus(view: TargetView, memory: FaceMemory) -> Floats:
+    """Return the radii (2,) in pixels by which edges are blurred that are not blurred by motion."""
+    radius = memory.blur.radius.min() * np.float32(view.pose.scale)
+    return np.array([radius, radius])
 
 
 def _product(opacity: Bytes, edge: Floats) -> Floats:

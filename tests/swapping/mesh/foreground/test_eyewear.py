@@ -15,6 +15,7 @@ from dlc.faces.landmarks.pose import Pose, fit_pose
 from dlc.swapping.mesh.face_memory import FaceMemory
 from dlc.swapping.mesh.foreground.eyewear import EyewearFinder, EyewearMemory
 from dlc.swapping.mesh.layout import Layout
+from dlc.swapping.mesh.shape import ProportionShift
 from dlc.swapping.mesh.source.repair import without_glasses
 from dlc.swapping.mesh.source.source import SourceModel
 from dlc.swapping.mesh.transfer import FaceTransfer
@@ -229,6 +230,28 @@ def test_a_new_face_goes_behind_the_glasses(
     assert np.median(patch.bgr[rims]) < 60
     bare = FaceTransfer(dark, layout).apply(view, FaceMemory())
     assert np.median(bare.bgr[rims]) > 90
+
+
+def test_other_proportions_do_not_bend_glasses(
+    portrait_source: SourceModel, view: TargetView, layout: Layout
+) -> None:
+    worn = view.bgra.copy()
+    topology = layout.topology
+    left, right = (
+        view.mesh[ring, :2].mean(axis=0) for ring in (topology.left_eye, topology.right_eye)
+    )
+    rims = Glasses().draw(worn, (left, right))
+    # Another person's brows sit higher above eyes that are closer to the nose.
+    shape = portrait_source.shape * np.array([0.9, 1.15, 1.0], np.float32)
+    other = FaceTransfer(replace(portrait_source, shape=shape), layout)
+    memory = FaceMemory()
+    patch = other.apply(replace(view, bgra=worn), memory)
+    neutral = view.pose.normalize(view.mesh[: len(shape)])
+    moved = ProportionShift(shape, layout).offsets(neutral, view.pose)
+    assert np.abs(moved[[105, 334]]).max() > 3
+    rims &= patch.alpha > 200
+    assert np.median(patch.bgr[rims]) < 60
+    assert np.percentile(patch.bgr[rims], 90) < 100
 
 
 def test_a_source_loses_its_glasses(portrait_source: SourceModel, layout: Layout) -> None:
