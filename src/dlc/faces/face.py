@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 from dlc.arrays import Embedding, Floats, Points
@@ -39,3 +40,9 @@ class Face:
     embedding: Embedding | None = None
     track_id: int = -1
     person: int | None = None
+
+    @property
+    def roll(self) -> float:
+        """The angle from left to right eye, in radians: 0 if upright, positive if clockwise."""
+        across = self.points[1] - self.points[0]
+        return math.atan2(across[1], across[0])

@@ -46,12 +46,11 @@ class FaceLandmarker:
 def square_of_face(face: Face) -> Square:
     """Return where to look for the mesh of a detected face."""
     left, top, right, bottom = (float(edge) for edge in face.box)
-    across = face.points[1] - face.points[0]
     return Square(
         x=(left + right) / 2,
         y=(top + bottom) / 2,
         size=_MARGIN * max(right - left, bottom - top),
-        angle=math.atan2(across[1], across[0]),
+        angle=face.roll,
     )
 
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import math
-
 from dlc.compositing.box_mask import Padding, feathered, padded
 from dlc.compositing.patch import Patch
 from dlc.faces.face import Face
@@ -37,8 +35,8 @@ class BoxMaskEffect:
         if not patch.alpha.any():
             return patch
         feather = _FEATHER if self._feather is None else self._feather
-        across = face.points[1] - face.points[0]
-        angle = math.atan2(float(across[1]), float(across[0]))
         if self._feather is not None:
             patch = feathered(patch, feather)
-        return padded(patch, self._padding, angle, feather) if any(self._padding.sides) else patch
+        if any(self._padding.sides):
+            patch = padded(patch, self._padding, face.roll, feather)
+        return patch
