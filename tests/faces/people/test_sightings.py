@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
+import pytest
 
 from dlc.faces.face import Face
 from dlc.faces.finder import Needs
@@ -49,6 +51,28 @@ def test_faces_are_numbered_as_they_appear_and_from_the_left() -> None:
     assert len(widths) == 3
     assert widths[0] < widths[1] == widths[2]
     assert [each.frames for each in log_of(scene, recognizes=False).conclude()] == [2, 2, 1]
+
+
+def test_a_lying_face_has_an_upright_portrait() -> None:
+    lying = face(0, 200)
+    center = np.array([250, 65], np.float32)
+    # A quarter turn clockwise: right becomes down, and down left.
+    turned = (lying.points - center) @ np.array([[0, 1], [-1, 0]], np.float32) + center
+    lying = replace(lying, points=turned)
+    picture = Picture(np.zeros((300, 900, 3), np.uint8))
+    picture.bgr[:, 300:] = 200
+    log = SightingLog(Recognizer(), None)
+    log.add(picture, [lying])
+    (one,) = log.conclude()
+    assert one.portrait is not None
+    # What was on the right is above.
+    assert one.portrait.bgr[0].min() == 200
+    assert one.portrait.bgr[-1].max() == 0
+    upright = SightingLog(Recognizer(), None)
+    upright.add(picture, [face(0, 200)])
+    (other,) = upright.conclude()
+    assert other.portrait is not None
+    assert one.portrait.quality == pytest.approx(other.portrait.quality, rel=1e-5)
 
 
 def test_the_portrait_is_of_the_frame_where_the_face_is_largest() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
@@ -28,7 +29,7 @@ class Portrait:
     """A face with its surroundings.
 
     Attributes:
-        bgr: uint8 (h, w, 3).
+        bgr: uint8 (h, w, 3), in the quarter turn in which the face is upright.
         quality: how well the face is seen, comparable with others.
     """
 
@@ -117,8 +118,7 @@ class SightingLog:
             sighting.together |= numbers - {sighting.number}
             quality = _quality(face)
             if _is_better(quality, sighting.latest) and _is_better(quality, sighting.portrait):
-                box = _around(face, frame.width, frame.height)
-                sighting.latest = Portrait(frame.region(box).copy(), quality)
+                sighting.latest = Portrait(_upright(frame, face), quality)
         for face in due:
             self._current[face.track_id].keep_latest()
 
@@ -171,8 +171,15 @@ def _quality(face: Face) -> float:
     left, top, right, bottom = map(float, face.box)
     eyes, nose = face.points[:2], face.points[2]
     span = max(float(np.linalg.norm(eyes[1] - eyes[0])), 1e-6)
-    turned = abs(float(nose[0] - eyes[:, 0].mean())) / span
+    across = (eyes[1] - eyes[0]) / span
+    turned = abs(float((nose - eyes.mean(axis=0)) @ across)) / span
     return max(right - left, 1.0) * max(bottom - top, 1.0) * face.score * max(0.05, 1 - turned)
+
+
+def _upright(frame: TrackableFrame, face: Face) -> Image:
+    """Return a face and its surroundings in the quarter turn in which it is upright."""
+    bgr = frame.region(_around(face, frame.width, frame.height))
+    return np.ascontiguousarray(np.rot90(bgr, round(face.roll / (math.pi / 2))))
 
 
 def _around(face: Face, width: int, height: int) -> Box:
