@@ -58,8 +58,8 @@ def test_the_help_shows_the_options_where_the_group_stands() -> None:
 
 
 def test_a_signature_has_options_only() -> None:
-    assert list(inspect.signature(swap.swap_command).parameters)[:6] == [
-        "source", "target", "output", "engine", "faces", "mapping",
+    assert list(inspect.signature(swap.swap_command).parameters)[:7] == [
+        "source", "target", "output", "engine", "faces", "tilted", "mapping",
     ]  # fmt: skip
 
 

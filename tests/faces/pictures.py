@@ -17,6 +17,7 @@ class Picture:
 
     bgr: NDArray[np.uint8]
     time: float = 0.0
+    is_still: bool = False
 
     def __post_init__(self) -> None:
         self.regions: list[Box] = []

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from dlc.faces.analyzer import FaceAnalyzer
 from dlc.faces.detection.scrfd import ScrfdDetector
+from dlc.faces.face import Face
 from dlc.faces.finder import Needs
 from dlc.faces.landmarks.landmarks_106 import Landmarker106
 from dlc.faces.people.arcface import ArcFaceRecognizer
@@ -145,3 +146,48 @@ def test_ids_follow_faces_until_a_cut_or_a_new_video(models: Models) -> None:
 def test_a_frame_without_faces_is_looked_at_twice(models: Models) -> None:
     assert models.analyzer().find(_frame(0.0)) == []
     assert models.runs == (2, 0, 0)
+
+
+class Lookout:
+    """Sees a face wherever a picture is white, upright if there is black straight below."""
+
+    def __init__(self) -> None:
+        self.runs = 0
+
+    def detect(self, bgr: Image, /) -> list[Face]:
+        self.runs += 1
+        places = np.argwhere(bgr[..., 0] == 255)
+        return [self._face(x, y) for y, x in places.tolist() if bgr[y + 1, x, 0] == 0]
+
+    def _face(self, x: int, y: int) -> Face:
+        points = np.array([[x - 1, y], [x + 1, y], [x, y], [x - 1, y], [x + 1, y]], np.float32)
+        return Face(np.array([x - 2, y - 2, x + 2, y + 2], np.float32), points, 0.8)
+
+
+def _heads(*chins: tuple[int, int], is_still: bool = False) -> Picture:
+    """Return a picture of heads whose chins are a pixel away from them."""
+    bgr = np.full((40, 60, 3), 90, np.uint8)
+    for number, (right, down) in enumerate(chins):
+        x, y = 10 + 20 * number, 20
+        bgr[y, x], bgr[y + down, x + right] = 255, 0
+    return Picture(bgr, is_still=is_still)
+
+
+UPRIGHT, LYING, HANGING = (0, 1), (1, 0), (0, -1)
+
+
+def test_tilted_faces_are_found_beside_upright_ones_where_asked_for() -> None:
+    lookout = Lookout()
+    assert len(FaceAnalyzer(lookout, tilted=True).find(_heads(UPRIGHT, LYING, HANGING))) == 3
+    assert lookout.runs == 4
+    assert len(FaceAnalyzer(lookout).find(_heads(UPRIGHT, LYING, HANGING))) == 1
+    assert lookout.runs == 5
+    assert FaceAnalyzer(lookout).find(_heads(LYING, HANGING)) == []
+
+
+def test_a_photo_is_searched_for_tilted_faces_where_nothing_is_upright() -> None:
+    lookout = Lookout()
+    assert len(FaceAnalyzer(lookout).find(_heads(LYING, HANGING, is_still=True))) == 2
+    assert lookout.runs == 5
+    assert len(FaceAnalyzer(lookout).find(_heads(LYING, UPRIGHT, is_still=True))) == 1
+    assert lookout.runs == 6

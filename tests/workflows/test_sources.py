@@ -9,6 +9,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 from PIL import Image
 
 from dlc.errors import Cancelled, InputError, NoFaceError
@@ -39,6 +40,16 @@ def test_the_face_of_a_portrait_is_found(astronaut_file: Path, tracker: FaceTrac
     assert top < 120 < bottom
     assert photo.face.landmarks is not None
     assert photo.path == astronaut_file
+
+
+@pytest.mark.parametrize("turns", [1, 2, 3])
+def test_the_face_of_a_photo_that_lies_or_hangs_is_found(
+    turns: int, astronaut: NDArray[np.uint8], tmp_path: Path, tracker: FaceTracker
+) -> None:
+    path = tmp_path / "turned.png"
+    cv2.imwrite(str(path), np.rot90(astronaut, turns))
+    (photo,) = read_sources([path], tracker, Needs.MESH, CancelToken())
+    assert round(photo.face.roll / (np.pi / 2)) % 4 == -turns % 4
 
 
 def test_the_same_face_is_found_in_a_photo_from_a_phone(

@@ -49,6 +49,7 @@ def faces_command(
     provider: neural.ProviderOption = _DEFAULTS.provider,
     detector_model: neural.DetectorModelOption = _DEFAULTS.detector_model,
     recognizer_model: neural.RecognizerModelOption = _DEFAULTS.recognizer_model,
+    tilted: common.TiltedOption = False,
     overwrite: OverwriteOption = False,
     as_json: common.JsonOption = False,
     quiet: common.QuietOption = False,
@@ -77,6 +78,7 @@ def faces_command(
         start=begin,
         end=stop,
         similarity=similarity,
+        tilted=tilted,
         overwrite=overwrite,
         threads=threads,
     )

@@ -8,6 +8,7 @@ from typing import Protocol
 
 from dlc.arrays import Image
 from dlc.faces.detection.scene_cut import SceneCutDetector
+from dlc.faces.detection.turns import detect_in_turns, lies
 from dlc.faces.face import Face
 from dlc.faces.finder import Needs
 from dlc.faces.landmarks.landmarks_106 import Landmarker106
@@ -38,6 +39,8 @@ class FaceAnalyzer:
         recognizer: Recognizer | None = None,
         landmarker: Landmarker106 | None = None,
         smoother: FaceSmoother | None = None,
+        *,
+        tilted: bool = False,
     ) -> None:
         """Start with no history.
 
@@ -46,11 +49,14 @@ class FaceAnalyzer:
             recognizer: computes embeddings; None if they are never needed.
             landmarker: finds 106 points; None if they are never needed.
             smoother: smooths boxes and points; None leaves them as detected.
+            tilted: also search for faces that lie or hang, which takes four times as long. A photo
+                in which nothing is upright is searched for these anyway.
         """
         self._detector = detector
         self._recognizer = recognizer
         self._landmarker = landmarker
         self._smoother = smoother
+        self._tilted = tilted
         self._tracks = TrackIds()
         self.reset()
 
@@ -88,9 +94,18 @@ class FaceAnalyzer:
         self._time = frame.time
         if self._cuts.is_cut(frame):
             self._tracks.forget()
-        whole = frame.region(Box(0, 0, frame.width, frame.height))
-        faces = self._tracks.assign(self._detector.detect(whole))
+        faces = self._tracks.assign(self._detect(frame))
         return faces if self._smoother is None else self._smoother.smooth(faces, frame.time)
+
+    def _detect(self, frame: TrackableFrame) -> list[Face]:
+        """Detect faces, best first."""
+        bgr = frame.region(Box(0, 0, frame.width, frame.height))
+        if not self._tilted:
+            faces = self._detector.detect(bgr)
+            if not frame.is_still or not all(map(lies, faces)):
+                return faces
+        found = detect_in_turns(bgr, lambda turned, _: self._detector.detect(turned))
+        return [best for best, *_ in found]
 
     def describe(self, frame: TrackableFrame, faces: Sequence[Face], needs: Needs) -> list[Face]:
         """Return faces found in `frame`, in the same order, with what is needed filled in.

@@ -37,5 +37,9 @@ class TrackableFrame(RegionSource, Protocol):
     def time(self) -> float:
         """Seconds since the beginning of the video."""
 
+    @property
+    def is_still(self) -> bool:
+        """Whether it is a photo rather than a frame of a video."""
+
     def thumbnail(self, size: int) -> Image:
         """Return the whole picture, uint8 BGR, its longer side at most `size` pixels."""

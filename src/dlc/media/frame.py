@@ -98,6 +98,11 @@ class Frame:
         return (self.pts or 0) * self.time_base
 
     @property
+    def is_still(self) -> bool:
+        """Whether it is a photo: frames of a video have a presentation time."""
+        return self.pts is None
+
+    @property
     def width(self) -> int:
         """Columns of the upright picture."""
         return self._upright_size()[0]

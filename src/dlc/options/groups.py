@@ -51,7 +51,6 @@ class NeuralOptions:
         landmarker_model: an ONNX file of 2d106det; looked for only where something needs it.
         pixel_boost: side of the new faces; None is the model's own. Doubling it takes four times
             as long.
-        tilted: also look for sideways and upside-down faces where no upright one is found.
     """
 
     provider: Provider = Provider.AUTO
@@ -60,7 +59,6 @@ class NeuralOptions:
     recognizer_model: Path | None = None
     landmarker_model: Path | None = None
     pixel_boost: PixelBoost | None = None
-    tilted: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

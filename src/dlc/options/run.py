@@ -23,6 +23,8 @@ class RunOptions:
         engine: which swapper to use.
         neural: how the neural engine is run, if it is used.
         faces: which faces of a frame to swap; numbers count from 1 at the left.
+        tilted: also look for sideways and upside-down faces in videos and live. In a picture, the
+            mesh engine does so anyway, and the neural one where it finds no upright face.
         people: who gets which face.
         look: how the new faces look.
         masks: how much of the old faces stays.
@@ -36,6 +38,7 @@ class RunOptions:
     engine: Engine = Engine.AUTO
     neural: NeuralOptions = field(default_factory=NeuralOptions)
     faces: FaceChoice | tuple[int, ...] = FaceChoice.ALL
+    tilted: bool = False
     people: PeopleOptions = field(default_factory=PeopleOptions)
     look: LookOptions = field(default_factory=LookOptions)
     masks: MaskOptions = field(default_factory=MaskOptions)

@@ -58,7 +58,13 @@ def prepare(source: Source | None, options: RunOptions, *, live: bool = False) -
     assignments = assignments_of(source, options.people)
     choose = choose_recognizing_engine if assignments else choose_engine
     beside = models_beside(options.enhance, options.masks)
-    choice = choose(options.engine, options.neural, appearance=appearance, beside=beside)
+    choice = choose(
+        options.engine,
+        options.neural,
+        appearance=appearance,
+        beside=beside,
+        tilted=options.tilted,
+    )
     logger.info("engine %s: %s", choice.engine, choice.reason)
     masks = settled_masks(options.masks, choice.engine)
     provider = options.neural.provider

@@ -1,9 +1,11 @@
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import av
+import cv2
 import numpy as np
 import pytest
 from numpy.typing import NDArray
@@ -236,6 +238,82 @@ def test_a_face_of_an_unusual_shape_is_followed_beside_another(
     assert all(len(faces) == 2 for faces in found)
     assert len(set.union(*map(ids, found))) == 2
     assert max(distortion(face.landmarks) for face in found[-1]) > 1.1 * MAX_DISTORTION
+
+
+def rolled(bgr: NDArray[np.uint8], degrees: float) -> NDArray[np.uint8]:
+    """Return 360 x 360 pixels around the astronaut's face, rolled counterclockwise."""
+    matrix = cv2.getRotationMatrix2D((225, 123), degrees, 1)
+    matrix[:, 2] += (180 - 225, 180 - 123)
+    return moved(bgr, matrix, (360, 360))
+
+
+def tilt(face: Face) -> float:
+    """Return by how many degrees a face is rolled counterclockwise, from 0 to 360."""
+    return -math.degrees(face.roll) % 360
+
+
+def test_a_face_is_followed_all_around(tracker: FaceTracker, astronaut: NDArray[np.uint8]) -> None:
+    degrees = range(0, 360, 8)
+    found = run(tracker, [rolled(astronaut, angle) for angle in degrees])
+    assert all(len(faces) == 1 for faces in found)
+    assert len(set.union(*map(ids, found))) == 1
+    for angle, (face,) in zip(degrees, found, strict=True):
+        # The filter lags behind the roll.
+        assert abs((tilt(face) - angle + 180) % 360 - 180) < 9
+        assert np.abs(face.points.mean(axis=0) - 180).max() < 25
+
+
+@pytest.mark.parametrize("degrees", [90, 135, 180, 225, 270])
+def test_a_face_that_lies_or_hangs_is_found_where_asked_for_and_in_photos(
+    degrees: int, detector: FaceDetector, mesher: FaceMesher, astronaut: NDArray[np.uint8]
+) -> None:
+    bgr = rolled(astronaut, degrees)
+    asked = FaceTracker(detector, mesher, TrackerOptions(tilted=True)).another()
+    (face,) = asked.find(Picture(bgr))
+    (photo,) = FaceTracker(detector, mesher).find(Picture(bgr, is_still=True))
+    assert face.landmarks is not None
+    np.testing.assert_array_equal(face.landmarks, photo.landmarks)
+    assert abs(tilt(face) - degrees) < 6
+    assert credibility(face) == 1
+
+
+def test_a_hanging_face_is_not_looked_for_unless_asked(
+    tracker: FaceTracker, astronaut: NDArray[np.uint8]
+) -> None:
+    assert run(tracker, [rolled(astronaut, 180)] * 4) == [[]] * 4
+
+
+def test_looking_for_tilted_faces_changes_nothing_of_upright_ones(
+    detector: FaceDetector, mesher: FaceMesher, group: NDArray[np.uint8]
+) -> None:
+    upright = run(FaceTracker(detector, mesher), [group] * 3)
+    tilted = run(FaceTracker(detector, mesher, TrackerOptions(tilted=True)), [group] * 3)
+    for before, after in zip(upright, tilted, strict=True):
+        assert len(before) == len(after) == 6
+        for one, other in zip(before, after, strict=True):
+            np.testing.assert_array_equal(one.landmarks, other.landmarks)
+
+
+def test_a_grimace_is_followed_while_tilted_faces_are_looked_for(shared_data: Path) -> None:
+    """The detector is about as sure of the wide open mouth in a turned picture."""
+    tracker = load_tracker(TrackerOptions(tilted=True))
+    found = [tracker.find(frame) for frame in frames_of(shared_data / "talk_25fps_silent.mp4", 30)]
+    assert all(len(faces) == 1 for faces in found)
+    assert len(set.union(*map(ids, found))) == 1
+
+
+@pytest.mark.parametrize("turns", [1, 2, 3])
+def test_a_small_tilted_face_beside_a_known_one_is_found_within_six_searches(
+    turns: int, detector: FaceDetector, mesher: FaceMesher, astronaut: NDArray[np.uint8]
+) -> None:
+    alone = placed(astronaut, 1.2, 200, 150)
+    both = alone.copy()
+    # So little is new that this is no cut.
+    both[270:, 550:] = np.rot90(placed(astronaut, 0.35, 60, 60)[15:105, 15:105], turns)
+    options = TrackerOptions(interval=1, tiled_every=2, tilted=True)
+    found = run(FaceTracker(detector, mesher, options), [*[alone] * 2, *[both] * 6])
+    assert [len(faces) for faces in found[:2]] == [1, 1]
+    assert sorted(round(tilt(face) / 90) % 4 for face in found[-1]) == [0, turns]
 
 
 def frames_of(path: Path, count: int) -> Iterator[Frame]:

@@ -71,7 +71,7 @@ def test_one_frame_is_a_passage() -> None:
     ("tally", "chosen", "words"),
     [
         (Tally(3, 0, 2), FaceChoice.ALL, "none of the faces in clip.mp4 can be swapped"),
-        (Tally(3, 0, 0), FaceChoice.ALL, "no face in clip.mp4"),
+        (Tally(3, 0, 0), FaceChoice.ALL, "no face in clip.mp4; nothing was written$"),
         (Tally(3, 0, 0), (2, 3), "no frame of clip.mp4 has a face 2 or 3"),
     ],
 )
@@ -79,5 +79,10 @@ def test_a_mere_copy_is_refused(
     tally: Tally, chosen: FaceChoice | tuple[int, ...], words: str
 ) -> None:
     with pytest.raises(NoFaceError, match=words):
-        require_faces(tally, chosen, "clip.mp4")
-    require_faces(Tally(3, 1, 2), chosen, "clip.mp4")
+        require_faces(tally, chosen, "clip.mp4", tilted=True)
+    require_faces(Tally(3, 1, 2), chosen, "clip.mp4", tilted=True)
+
+
+def test_who_found_nothing_is_told_how_to_look_further() -> None:
+    with pytest.raises(NoFaceError, match="nothing was written; `tilted=True` looks for sideways"):
+        require_faces(Tally(3, 0, 0), FaceChoice.ALL, "clip.mp4", tilted=False)

@@ -60,6 +60,16 @@ def test_mesh_engines_share_models_and_nothing_that_they_have_seen(
     assert first.swapper is not second.swapper
 
 
+def test_the_mesh_engine_looks_for_tilted_faces_where_asked_for(
+    empty: ModelStore, astronaut: NDArray[np.uint8]
+) -> None:
+    hanging = Picture(np.ascontiguousarray(astronaut[::-1, ::-1]))
+    for tilted in (False, True):
+        engine = choose_engine(Engine.AUTO, store=empty, tilted=tilted).load(1)
+        assert len(engine.finder.find(hanging)) == tilted
+        assert len(engine.finder.find(replace(hanging, is_still=True))) == 1
+
+
 def test_with_its_models_the_neural_engine_does(complete: ModelStore) -> None:
     assert choose_engine(Engine.AUTO, store=complete).engine is Engine.INSWAPPER
     assert choose_engine(Engine.INSWAPPER, store=complete).engine is Engine.INSWAPPER

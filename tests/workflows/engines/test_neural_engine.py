@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import onnxruntime
 import pytest
+from numpy.typing import NDArray
 
 from dlc.graph.synthetic import InswapperOptions, write_inswapper
 from dlc.options import (
@@ -27,22 +30,27 @@ from dlc.workflows.engines.occluder import with_occluder
 from dlc.workflows.engines.recognizer import choose_recognizing_engine
 from tests import stand_ins
 from tests.enhancing.sharpeners import write_sharpener
+from tests.faces.pictures import Picture
 from tests.workflows.stores import store_of
 
 
-def neural(folder: Path) -> EngineLoader:
+def models_in(folder: Path) -> NeuralOptions:
     write_inswapper(folder / "swapper.onnx", InswapperOptions(width=2))
-    models = NeuralOptions(
+    return NeuralOptions(
         provider=Provider.CPU,
         swapper_model=folder / "swapper.onnx",
         detector_model=stand_ins.write_detector(folder / "detector.onnx"),
         recognizer_model=stand_ins.write_arcface(folder / "arcface.onnx"),
         landmarker_model=stand_ins.write_landmarker(folder / "landmarker.onnx"),
-        tilted=True,
     )
+
+
+def neural(folder: Path) -> EngineLoader:
+    models = models_in(folder)
     look = LookOptions(color_match=ColorMatch.LAB, smoothing=0.5)
     appearance = Appearance(look, MaskOptions(mouth=True))
-    return choose_engine(Engine.INSWAPPER, models, store_of(folder), appearance).load
+    store = store_of(folder)
+    return choose_engine(Engine.INSWAPPER, models, store, appearance, tilted=True).load
 
 
 def enhanced(folder: Path) -> EngineLoader:
@@ -87,3 +95,15 @@ def test_a_second_engine_uses_the_models_of_the_first_and_remembers_nothing_of_i
     assert second.swapper is not first.swapper
     assert [type(effect) for effect in second.effects] == [type(each) for each in first.effects]
     assert not set(map(id, second.effects)) & set(map(id, first.effects))
+
+
+def test_the_neural_engine_looks_for_tilted_faces_where_asked_for(
+    tmp_path: Path, shared_data: Path, astronaut: NDArray[np.uint8]
+) -> None:
+    scrfd = shared_data / "scrfd_500m_kps.onnx"
+    models = replace(models_in(tmp_path), detector_model=scrfd)
+    hanging = Picture(np.ascontiguousarray(astronaut[::-1, ::-1]))
+    for tilted in (False, True):
+        choice = choose_engine(Engine.INSWAPPER, models, store_of(tmp_path), tilted=tilted)
+        faces = choice.load(1).finder.find(hanging)
+        assert [face.points[0, 0] > face.points[1, 0] for face in faces] == [True] * tilted

@@ -7,6 +7,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 import dlc
 from dlc.errors import ModelError, OptionError, ProviderError
@@ -17,6 +18,7 @@ from dlc.model_store.store import ModelStore
 from dlc.options import Engine, NeuralOptions, PeopleOptions, Provider
 from dlc.workflows.engines.recognizer import choose_recognizing_engine, load_scout
 from dlc.workflows.people.faces import FacesOptions, find_people
+from tests.faces.pictures import Picture
 from tests.stand_ins import write_arcface, write_sface
 from tests.workflows.stores import install, store_of
 
@@ -76,6 +78,28 @@ def test_a_file_that_lists_its_weights_is_run_as_one_that_does_not(
     np.testing.assert_array_equal(*found)
     (kept,) = (store.folders.cache / "rewritten").rglob("*.onnx")
     assert kept.name == "c_cpu.onnx"
+
+
+def test_a_scout_looks_for_tilted_faces_where_asked_for(
+    sface: NeuralOptions, store: ModelStore, astronaut: NDArray[np.uint8], shared_data: Path
+) -> None:
+    hanging = Picture(np.ascontiguousarray(astronaut[::-1, ::-1]))
+    scrfd = NeuralOptions(detector_model=shared_data / "scrfd_500m_kps.onnx")
+    for neural in (sface, scrfd):
+        for tilted in (False, True):
+            faces = load_scout(neural, 1, store, tilted=tilted).finder.find(hanging)
+            upside_down = [face for face in faces if face.points[0, 0] > face.points[1, 0]]
+            assert len(upside_down) == tilted
+
+
+def test_so_does_the_mesh_engine_that_recognizes(
+    sface: NeuralOptions, store: ModelStore, astronaut: NDArray[np.uint8]
+) -> None:
+    hanging = Picture(np.ascontiguousarray(astronaut[::-1, ::-1]))
+    for tilted in (False, True):
+        engine = choose_recognizing_engine(Engine.MESH, sface, store, tilted=tilted).load(1)
+        assert engine.recognizer is not None
+        assert len(engine.recognizer.find(hanging)) == tilted
 
 
 def test_the_similarity_that_was_asked_for_goes_before_the_recognizers_own(

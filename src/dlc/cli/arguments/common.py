@@ -25,6 +25,15 @@ FacesOption = Annotated[
         rich_help_panel=panels.FACES,
     ),
 ]
+TiltedOption = Annotated[
+    bool,
+    typer.Option(
+        "--tilted",
+        help="Look for sideways and upside-down faces in videos, too; in pictures that is the "
+        "default.",
+        rich_help_panel=panels.FACES,
+    ),
+]
 
 
 StartOption = Annotated[

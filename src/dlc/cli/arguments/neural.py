@@ -64,14 +64,6 @@ PixelBoostOption = Annotated[
         rich_help_panel=panels.NEURAL,
     ),
 ]
-TiltedOption = Annotated[
-    bool,
-    typer.Option(
-        "--tilted",
-        help="Also look for sideways and upside-down faces where no upright one is found.",
-        rich_help_panel=panels.NEURAL,
-    ),
-]
 
 
 def neural_options(
@@ -81,7 +73,6 @@ def neural_options(
     recognizer_model: RecognizerModelOption = _DEFAULTS.recognizer_model,
     landmarker_model: LandmarkerModelOption = _DEFAULTS.landmarker_model,
     pixel_boost: PixelBoostOption = _DEFAULTS.pixel_boost,
-    tilted: TiltedOption = _DEFAULTS.tilted,
 ) -> NeuralOptions:
     """Return what the options say."""
     return NeuralOptions(
@@ -91,7 +82,6 @@ def neural_options(
         recognizer_model=recognizer_model,
         landmarker_model=landmarker_model,
         pixel_boost=pixel_boost,
-        tilted=tilted,
     )
 
 

@@ -17,9 +17,9 @@ from dlc.inference.session import Session
 _SIDE = 192
 _STRIDE = 4
 # Candidates that overlap more than this are the same face (MediaPipe's value).
-_SAME_FACE_IOU = 0.3
+SAME_FACE_IOU = 0.3
 # A candidate this much inside a better one is part of it: half a face at a tile's edge.
-_SAME_FACE_INSIDE = 0.7
+SAME_FACE_INSIDE = 0.7
 # A tile's share of the longer side: at most this, so that faces appear larger than in the whole,
 # and at least this, so that a very narrow picture does not fall into hundreds of tiles.
 _TILE_SHARE = 0.6
@@ -73,7 +73,7 @@ class FaceDetector:
         found = [self._candidates(bgr, tile) for tile in tiles]
         points = np.concatenate([points for points, _ in found])
         scores = np.concatenate([scores for _, scores in found])
-        faces = merge(points, scores, same_iou=_SAME_FACE_IOU, part_share=_SAME_FACE_INSIDE)
+        faces = merge(points, scores, same_iou=SAME_FACE_IOU, part_share=SAME_FACE_INSIDE)
         return [_face(merged, score) for merged, score in faces]
 
     def _candidates(self, bgr: Image, tile: Tile) -> tuple[Floats, Floats]:

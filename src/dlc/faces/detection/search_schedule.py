@@ -11,6 +11,8 @@ class Search(Enum):
     NONE = "none"
     WHOLE = "whole"
     TILED = "tiled"
+    THOROUGH = "thorough"
+    """In tiles, because nothing is known of the frame."""
 
 
 class SearchSchedule:
@@ -27,6 +29,7 @@ class SearchSchedule:
         self._frames_left = 0
         if thoroughly:
             self._searches_left = 0
+            self._hurried = True
 
     def next(self, *, idle: bool) -> Search:
         """Return the search for the next frame; an idle tracker, with no faces, always searches."""
@@ -38,4 +41,5 @@ class SearchSchedule:
             self._searches_left -= 1
             return Search.WHOLE
         self._searches_left = self._tiled_every - 1
-        return Search.TILED
+        hurried, self._hurried = self._hurried, False
+        return Search.THOROUGH if hurried else Search.TILED

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import chain
 
 import numpy as np
 
 from dlc.faces.detection.detector import FaceDetector, scaled
 from dlc.faces.detection.scene_cut import SceneCutDetector
 from dlc.faces.detection.search_schedule import Search, SearchSchedule
+from dlc.faces.detection.turns import TURNS, detect_in_turns
 from dlc.faces.face import Face
 from dlc.faces.finder import Needs
 from dlc.faces.landmarks.iris import IrisRefiner
@@ -47,6 +49,7 @@ class TrackerOptions:
         begin_presence: face probability from which a track begins.
         min_presence: face probability below which a track ends.
         smoothing: the landmark filter; its unit of distance is the face's width.
+        tilted: also search videos for faces that lie or hang; photos are searched for these anyway.
     """
 
     max_faces: int = 16
@@ -56,6 +59,7 @@ class TrackerOptions:
     begin_presence: float = 0.75
     min_presence: float = 0.5
     smoothing: OneEuroOptions = field(default_factory=OneEuroOptions)
+    tilted: bool = False
 
 
 class FaceTracker:
@@ -85,6 +89,7 @@ class FaceTracker:
         self._schedule = SearchSchedule(self._options.interval, self._options.tiled_every)
         self._tracks: list[Track] = []
         self._time: float | None = None
+        self._turns_tiled = 0
 
     def another(self) -> FaceTracker:
         """Return a new tracker with the same models and options."""
@@ -118,8 +123,8 @@ class FaceTracker:
         faces = self._follow(frame)
         search = self._schedule.next(idle=not self._tracks)
         if search is not Search.NONE:
-            detected = self._detect(frame, tiled=search is Search.TILED)
-            faces = self._end_slid(faces, detected)
+            detected = self._detect(frame, search)
+            faces = self._end_slid(faces, list(chain.from_iterable(detected)))
             self._begin(frame, detected, faces)
         return faces
 
@@ -166,29 +171,55 @@ class FaceTracker:
         self._tracks = [track for track, stays in zip(self._tracks, stay, strict=True) if stays]
         return [face for face, stays in zip(faces, stay, strict=True) if stays]
 
-    def _detect(self, frame: TrackableFrame, *, tiled: bool) -> list[Face]:
-        """Detect faces in a thumbnail; return them in the frame's pixels, largest first."""
+    def _detect(self, frame: TrackableFrame, search: Search) -> list[list[Face]]:
+        """Detect faces in a thumbnail.
+
+        Returns:
+            Of each face what may be it, best first, in the frame's pixels; the largest face first.
+        """
         self.detections += 1
         thumbnail = frame.thumbnail(self._options.thumbnail_size)
         height, width = thumbnail.shape[:2]
-        found = self._detector.detect(thumbnail, tiled=tiled)
-        faces = scaled(found, frame.width / width, frame.height / height)
-        return sorted(faces, key=lambda face: float(face.box[2] - face.box[0]), reverse=True)
+        if self._options.tilted or frame.is_still:
+            tiled = self._turns_in_tiles(search)
+            found = detect_in_turns(
+                thumbnail, lambda bgr, turns: self._detector.detect(bgr, tiled=turns in tiled)
+            )
+        else:
+            upright = self._detector.detect(thumbnail, tiled=search is not Search.WHOLE)
+            found = [[face] for face in upright]
+        faces = [scaled(views, frame.width / width, frame.height / height) for views in found]
+        return sorted(faces, key=lambda views: _width(views[0]), reverse=True)
 
-    def _begin(self, frame: TrackableFrame, detected: list[Face], faces: list[Face]) -> None:
+    def _turns_in_tiles(self, search: Search) -> Collection[int]:
+        """Return the turns of a picture that are searched in tiles.
+
+        Tiles take most of the time, so unless nothing is known of the frame these are the upright
+        picture and one of the others, another one each time.
+        """
+        if search is Search.THOROUGH:
+            return TURNS
+        if search is Search.WHOLE:
+            return ()
+        self._turns_tiled = self._turns_tiled % TURNS[-1] + 1
+        return (0, self._turns_tiled)
+
+    def _begin(self, frame: TrackableFrame, detected: list[list[Face]], faces: list[Face]) -> None:
         """Start to follow the detected faces that are not among `faces`, and add them to it."""
-        known = list(faces)
-        for candidate in detected:
+        known, views = list(faces), list(chain.from_iterable(detected))
+        for candidates in detected:
             if len(self._tracks) >= self._options.max_faces:
                 return
-            if not _is_new(candidate, known, _SAME_DETECTION):
+            if not _is_new(candidates[0], known, _SAME_DETECTION):
                 continue
-            mesh = self._mesher.first(frame, candidate, self._options.begin_presence)
+            presence = self._options.begin_presence
+            meshes = (self._mesher.first(frame, each, presence) for each in candidates)
+            mesh = next(filter(None, meshes), None)
             if mesh is None:
                 continue
             track = self._new_track()
             face = track.update(mesh, frame.time)
-            if _has_slid(track, face, faces, detected):
+            if _has_slid(track, face, faces, views):
                 self._schedule.hurry(thoroughly=False)
             elif _is_new(face, faces, _SAME_MESH):
                 faces.append(face)
@@ -216,6 +247,10 @@ def load_tracker(options: TrackerOptions | None = None) -> FaceTracker:
     return FaceTracker(FaceDetector(detector), mesher, options)
 
 
+def _width(face: Face) -> float:
+    return float(face.box[2] - face.box[0])
+
+
 def _is_new(face: Face, known: list[Face], limit: float) -> bool:
     return all(overlap(face.box, other.box) < limit for other in known)
 
@@ -238,4 +273,4 @@ def _has_slid(track: Track, face: Face, others: list[Face], detected: list[Face]
 def _agree(face: Face, detected: Face) -> bool:
     """Return whether the detector sees eyes and nose where a face with landmarks has them."""
     apart = np.linalg.norm((face.points - detected.points)[:_DETECTED_POINTS], axis=1).mean()
-    return bool(apart < _AGREEMENT * (face.box[2] - face.box[0]))
+    return bool(apart < _AGREEMENT * _width(face))

@@ -36,6 +36,11 @@ class LiveFrame:
         return self.captured_at
 
     @property
+    def is_still(self) -> bool:
+        """False: there is a next picture."""
+        return False
+
+    @property
     def width(self) -> int:
         """Columns of the picture."""
         return int(self.bgr.shape[1])

@@ -73,7 +73,8 @@ def run_resumable(
             found = len(folder.finished)
             counter = _Counter(folder, info.frame_count, progress)
             made = list(_make_missing(maker, folder, info, resume, counter))
-            require_faces(counter.tally, plan.options.faces, str(plan.target))
+            options = plan.options
+            require_faces(counter.tally, options.faces, str(plan.target), tilted=options.tilted)
             joining_began = time.perf_counter()
             notes = [
                 *_notes_on_resuming(found, len(made)),

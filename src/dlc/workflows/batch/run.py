@@ -120,7 +120,8 @@ def _make(
             cancel.check()
         if safeguard is not None:
             safeguard.conclude()
-        require_faces(tally, plan.options.faces, target.name)
+        tilted = plan.options.tilted or target.reader.info.is_image
+        require_faces(tally, plan.options.faces, target.name, tilted=tilted)
         if sheet is not None:
             sheet.draw()
     return _Made(tally, pipeline.report, writer.notes)

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from dlc.errors import NoFaceError
 from dlc.options import FaceChoice
 from dlc.workflows.batch.steps import FrameCount
+from dlc.workflows.no_face import no_face_in
 from dlc.workflows.result import Passage
 
 # Seconds without a face that was left as it was before a passage with such faces ends: detection
@@ -49,13 +50,16 @@ class Tally:
             known.append(each)
 
 
-def require_faces(tally: Tally, chosen: FaceChoice | tuple[int, ...], name: str) -> None:
+def require_faces(
+    tally: Tally, chosen: FaceChoice | tuple[int, ...], name: str, *, tilted: bool
+) -> None:
     """Raise NoFaceError if the output would be a mere copy of the target.
 
     Args:
         tally: what was counted.
         chosen: the faces that were to be swapped.
         name: what messages call the target.
+        tilted: whether sideways and upside-down faces were looked for, too.
     """
     if tally.faces:
         return
@@ -67,4 +71,4 @@ def require_faces(tally: Tally, chosen: FaceChoice | tuple[int, ...], name: str)
     if isinstance(chosen, tuple):
         numbers = " or ".join(map(str, chosen))
         raise NoFaceError(f"no frame of {name} has a face {numbers}; nothing was written")
-    raise NoFaceError(f"no face in {name}; nothing was written")
+    raise no_face_in(name, tilted=tilted)

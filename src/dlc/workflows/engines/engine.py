@@ -76,6 +76,8 @@ def choose_engine(
     store: ModelStore | None = None,
     appearance: Appearance | None = None,
     beside: Collection[Role] = (),
+    *,
+    tilted: bool = False,
 ) -> EngineChoice:
     """Choose an engine: the neural one wherever its models are available.
 
@@ -86,6 +88,7 @@ def choose_engine(
         appearance: how new faces are to look; None are the defaults.
         beside: models the run uses with either engine, such as an enhancer. Options that apply to
             them do not belong to the neural engine alone.
+        tilted: also search for sideways and upside-down faces.
 
     Raises:
         ModelError: the neural engine was asked for, by name or by an option that only it has, and
@@ -97,14 +100,15 @@ def choose_engine(
     appearance = appearance or Appearance()
     if asked is Engine.MESH:
         _refuse(_only_neural(neural, beside))
-        return _mesh("as asked", appearance)
+        return _mesh("as asked", appearance, tilted=tilted)
     missing = missing_models(neural, store)
     if not missing:
         reason = "as asked" if asked is Engine.INSWAPPER else "its models are there"
-        return _neural(reason, neural, store, appearance)
+        return _neural(reason, neural, store, appearance, tilted=tilted)
     if asked is Engine.INSWAPPER or _only_neural(neural, beside):
         raise not_installed(missing)
-    return _mesh(f"built in; the neural one needs {', '.join(missing)}", appearance)
+    reason = f"built in; the neural one needs {', '.join(missing)}"
+    return _mesh(reason, appearance, tilted=tilted)
 
 
 def load_mesh_engine(
@@ -132,17 +136,18 @@ def load_mesh_engine(
     return LoadedEngine(tracker or _mesh_tracker(appearance), swapper, effects=effects)
 
 
-def _mesh_tracker(appearance: Appearance) -> FaceTracker:
+def _mesh_tracker(appearance: Appearance, *, tilted: bool = False) -> FaceTracker:
+    options = TrackerOptions(tilted=tilted)
     smoothing = appearance.look.smoothing
-    if smoothing is None:
-        return load_tracker()
-    return load_tracker(TrackerOptions(smoothing=smoothing_options(smoothing)))
+    if smoothing is not None:
+        options = replace(options, smoothing=smoothing_options(smoothing))
+    return load_tracker(options)
 
 
-def _mesh(reason: str, appearance: Appearance) -> EngineChoice:
+def _mesh(reason: str, appearance: Appearance, *, tilted: bool) -> EngineChoice:
     @cache
     def tracker() -> FaceTracker:
-        return _mesh_tracker(appearance)
+        return _mesh_tracker(appearance, tilted=tilted)
 
     hands = cache(load_hand_tracker)
 
@@ -154,7 +159,12 @@ def _mesh(reason: str, appearance: Appearance) -> EngineChoice:
 
 
 def _neural(
-    reason: str, neural: NeuralOptions, store: ModelStore, appearance: Appearance
+    reason: str,
+    neural: NeuralOptions,
+    store: ModelStore,
+    appearance: Appearance,
+    *,
+    tilted: bool,
 ) -> EngineChoice:
     effects = appearance.effects(Engine.INSWAPPER)
     needs = all_needs(effect.target_needs for effect in effects)
@@ -167,7 +177,7 @@ def _neural(
         # insightface takes a third of a second to import; do not make the built-in engine wait.
         from dlc.workflows.engines.neural_engine import neural_loader
 
-        return neural_loader(neural, store, needs, appearance.look.smoothing)
+        return neural_loader(neural, store, needs, appearance.look.smoothing, tilted=tilted)
 
     def load(threads: int) -> LoadedEngine:
         # Effects remember faces, so each engine needs its own.
@@ -187,8 +197,6 @@ def _only_neural(neural: NeuralOptions, beside: Collection[Role]) -> list[str]:
         given.append(f"`provider={neural.provider.value!r}`")
     if neural.pixel_boost is not None:
         given.append(f"`pixel_boost={neural.pixel_boost.value!r}`")
-    if neural.tilted:
-        given.append("`tilted=True`")
     return given
 
 

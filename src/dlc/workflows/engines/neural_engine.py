@@ -9,7 +9,6 @@ from pathlib import Path
 
 from dlc.faces.analyzer import FaceAnalyzer
 from dlc.faces.detection.scrfd import ScrfdDetector
-from dlc.faces.detection.tilted_detector import TiltedDetector
 from dlc.faces.finder import Needs
 from dlc.faces.landmarks.landmarks_106 import Landmarker106
 from dlc.faces.people.arcface import ArcFaceRecognizer
@@ -56,6 +55,8 @@ def neural_loader(
     store: ModelStore,
     needs: Needs = Needs.NOTHING,
     smoothing: float | None = None,
+    *,
+    tilted: bool = False,
 ) -> EngineLoader:
     """Return a loader for an engine of the three models, plus 2d106det if needed.
 
@@ -67,6 +68,7 @@ def neural_loader(
         store: the installed models, and the cache for what is made of them.
         needs: what effects need to know about target faces.
         smoothing: how much boxes and points are smoothed, 0 to 1; None means not at all.
+        tilted: also search for sideways and upside-down faces.
 
     Returns:
         The loader, which raises InputError if a named file does not exist, ModelError for a model
@@ -74,7 +76,7 @@ def neural_loader(
         cannot run a model here.
     """
     opened = cache(partial(_open_models, options, store, needs))
-    return lambda threads: _engine(opened(threads), options, smoothing)
+    return lambda threads: _engine(opened(threads), options, smoothing, tilted=tilted)
 
 
 def _open_models(options: NeuralOptions, store: ModelStore, needs: Needs, threads: int) -> _Opened:
@@ -100,19 +102,21 @@ def _open_models(options: NeuralOptions, store: ModelStore, needs: Needs, thread
     return _Opened(files, detector, recognizer, swapper, landmarker)
 
 
-def _engine(opened: _Opened, options: NeuralOptions, smoothing: float | None) -> LoadedEngine:
+def _engine(
+    opened: _Opened, options: NeuralOptions, smoothing: float | None, *, tilted: bool
+) -> LoadedEngine:
     """Make a fresh engine."""
     files = opened.files
     landmarker = None
     if files.landmarker is not None and opened.landmarker is not None:
         landmarker = Landmarker106(files.landmarker, opened.landmarker)
-    scrfd = ScrfdDetector(opened.detector)
     boost = options.pixel_boost
     analyzer = FaceAnalyzer(
-        TiltedDetector(scrfd.detect) if options.tilted else scrfd,
+        ScrfdDetector(opened.detector),
         ArcFaceRecognizer(files.recognizer, opened.recognizer),
         landmarker,
         smoother=FaceSmoother(smoothing_options(smoothing)) if smoothing else None,
+        tilted=tilted,
     )
     return LoadedEngine(
         finder=analyzer,

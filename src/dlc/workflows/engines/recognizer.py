@@ -11,7 +11,7 @@ from dlc.faces.finder import FaceFinder, RecognizingFaceFinder
 from dlc.faces.people.recognizer import Recognizer
 from dlc.faces.people.recognizing_finder import RecognizingFinder
 from dlc.faces.people.sface import SFaceRecognizer
-from dlc.faces.tracking.tracker import load_tracker
+from dlc.faces.tracking.tracker import TrackerOptions, load_tracker
 from dlc.model_store.contracts import is_sface
 from dlc.model_store.role import Role
 from dlc.model_store.skim import skim_io
@@ -33,6 +33,8 @@ def choose_recognizing_engine(
     store: ModelStore | None = None,
     appearance: Appearance | None = None,
     beside: Collection[Role] = (),
+    *,
+    tilted: bool = False,
 ) -> EngineChoice:
     """Choose an engine as `choose_engine` does, but let the mesh engine recognize people too.
 
@@ -40,9 +42,9 @@ def choose_recognizing_engine(
     """
     store = store or ModelStore.of_user()
     if not _has_recognizer(neural, store):
-        return choose_engine(asked, neural, store, appearance, beside)
+        return choose_engine(asked, neural, store, appearance, beside, tilted=tilted)
     beside = {*beside, Role.RECOGNIZER}
-    choice = choose_engine(asked, neural, store, appearance, beside)
+    choice = choose_engine(asked, neural, store, appearance, beside, tilted=tilted)
     if choice.engine is not Engine.MESH:
         return choice
     opened = cache(partial(_load_recognizer, neural, store))
@@ -76,8 +78,16 @@ class PeopleScout:
         return self.recognizer.similarity if asked is None else asked
 
 
-def load_scout(neural: NeuralOptions, threads: int, store: ModelStore | None = None) -> PeopleScout:
+def load_scout(
+    neural: NeuralOptions, threads: int, store: ModelStore | None = None, *, tilted: bool = False
+) -> PeopleScout:
     """Load the best finder available: SCRFD and a recognizer where installed or named.
+
+    Args:
+        neural: the models and their provider.
+        threads: CPU threads they may use.
+        store: the installed models; None are the user's.
+        tilted: also search for sideways and upside-down faces.
 
     Raises:
         OptionError: a provider was requested, and there is no model for it to run.
@@ -87,14 +97,14 @@ def load_scout(neural: NeuralOptions, threads: int, store: ModelStore | None = N
     """
     store = store or ModelStore.of_user()
     uses: list[ModelUse] = []
-    finder: FaceFinder = load_tracker()
+    finder: FaceFinder = load_tracker(TrackerOptions(tilted=tilted))
     if neural.detector_model is not None or store.find(_DETECTOR):
         from dlc.faces.analyzer import FaceAnalyzer
         from dlc.faces.detection.scrfd import ScrfdDetector
 
         path = model_file(neural.detector_model, _DETECTOR, Role.DETECTOR, store)
         session, use = open_model(path, Role.DETECTOR, neural.provider, store, threads)
-        finder = FaceAnalyzer(ScrfdDetector(session))
+        finder = FaceAnalyzer(ScrfdDetector(session), tilted=tilted)
         uses.append(use)
     recognizing = None
     if _has_recognizer(neural, store):

@@ -11,7 +11,7 @@ import cv2
 import numpy as np
 
 from dlc.arrays import Image
-from dlc.errors import NoFaceError, OutputError
+from dlc.errors import OutputError
 from dlc.faces.finder import FaceFinder
 from dlc.faces.people.clustering import group_tracks
 from dlc.faces.people.sightings import Sighting, SightingLog
@@ -24,6 +24,7 @@ from dlc.media.video.reading.reader import VideoReader
 from dlc.options import NeuralOptions
 from dlc.pipeline import CancelToken
 from dlc.workflows.engines.recognizer import load_scout
+from dlc.workflows.no_face import no_face_in
 from dlc.workflows.people.assignment import check_similarity
 from dlc.workflows.people.sheet import draw_people
 from dlc.workflows.progress import Progress
@@ -53,6 +54,7 @@ class FacesOptions:
         end: seconds into the target at which to stop; None means its end.
         similarity: the cosine similarity above which two faces count as the same person; None means
             the recognizer's own.
+        tilted: also look for sideways and upside-down faces, as in `SwapOptions`.
         overwrite: replace existing portraits.
         threads: CPU threads; None uses every core.
     """
@@ -61,6 +63,7 @@ class FacesOptions:
     start: float | None = None
     end: float | None = None
     similarity: float | None = None
+    tilted: bool = False
     overwrite: bool = False
     threads: int | None = None
 
@@ -139,7 +142,7 @@ def find_people(
     _check_folder(folder, overwrite=options.overwrite)
     threads = options.threads or available_cpus()
     with open_target(target, start=options.start, end=options.end, threads=threads) as reader:
-        scout = load_scout(options.neural, threads)
+        scout = load_scout(options.neural, threads, tilted=options.tilted)
         similarity = scout.similarity(options.similarity)
         log = SightingLog(scout.finder, similarity)
         frames = _search(reader, scout.finder, log, progress, cancel or CancelToken())
@@ -147,7 +150,8 @@ def find_people(
     seen = [each for each in log.conclude() if each.frames >= least]
     groups = _people(seen, similarity)
     if not groups:
-        raise NoFaceError(f"no face in {target}; nothing was written")
+        tilted = options.tilted or reader.info.is_image
+        raise no_face_in(target, tilted=tilted)
     photos = [folder / f"person{number}.png" for number in range(1, len(groups) + 1)]
     people = tuple(map(_person, groups, photos))
     portraits = [_portrait(group) for group in groups]
