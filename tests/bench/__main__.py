@@ -28,6 +28,7 @@ from tests.bench import (
     paste_back,
     speed,
     startup,
+    tilted,
     winograd,
 )
 from tests.bench.cuda import parts
@@ -70,6 +71,7 @@ SUBJECTS: dict[str, Callable[[Bench], Any]] = {
     "motion": lambda b: motion.measure(b.console),
     "startup": lambda b: startup.measure(b.folder, b.source, b.runs, b.console),
     "winograd": lambda b: winograd.measure(b.folder, b.runs, b.console),
+    "tilted": lambda b: tilted.measure(b.console),
     "paste-back": lambda b: paste_back.measure(b.console),
 }
 
