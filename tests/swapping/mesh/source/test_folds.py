@@ -44,7 +44,7 @@ def test_a_fold_is_smoothed_out_in_the_skins_color(
     x = ATLAS_SIZE - 1 - x if mirrored else x
     there = np.s_[y - 2 : y + 3, x - 2 : x + 3]
     assert (face @ LUMA)[there].min() < 0.6 * (skin() @ LUMA)[there].min()
-    np.testing.assert_allclose(smooth[there], skin()[there], rtol=0.2)
+    np.testing.assert_allclose(smooth[there], skin()[there], rtol=0.25)
     assert smooth.max() <= 191
 
 
@@ -74,5 +74,5 @@ def test_only_the_folds_of_a_smile_change(portrait_source: SourceModel, layout: 
     folds = portrait_source.folds
     assert folds.min() >= 0
     assert 20 < folds.max() < 120
-    assert folds[features].max() < 5
+    assert folds[features].max() < 8
     assert (folds.max(axis=2) > 2).mean() < 0.03

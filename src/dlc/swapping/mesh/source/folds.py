@@ -14,9 +14,8 @@ from dlc.swapping.mesh.light.tone import LUMA
 from dlc.swapping.mesh.masks import ring_box, rings_mask
 from dlc.swapping.mesh.source.photo import ATLAS_SIZE
 
-# The cheek along the fold at the viewer's left, beside nose and lips. Further down, folds cannot
-# be told from the edge of a beard.
-_LEFT = (209, 142, 36, 205, 207, 214, 212, 57, 186, 92, 165, 129)
+# The cheek along the fold at the viewer's left, beside nose, lips and chin.
+_LEFT = (209, 142, 36, 205, 207, 214, 210, 211, 204, 43, 186, 92, 165, 129)
 # Largest width of a line, smallest length, and softness of the cheek's outline, in face widths.
 _WIDTH, _LENGTH, _SOFT = 0.045, 0.07, 0.02
 # Pixels of the atlas below which detail is skin and stubble, and that a line's edge is wide.
@@ -25,6 +24,8 @@ _FINE, _EDGE = 1.2, 2
 _ANGLES = range(0, 180, 15)
 # Gray levels below which a line is none.
 _FAINT = 0.5
+# Share of the skin's light up to which detail is its pores, which stay.
+_PORES = 0.06
 
 
 def find_folds(texture: Floats, layout: Layout) -> Floats:
@@ -52,7 +53,9 @@ def _smoothing(skin: Floats, unit: float) -> Floats:
     depth: Floats = closed @ LUMA - smooth @ LUMA
     line = _elongated(depth, round(unit * _LENGTH))
     share = np.clip(line / np.maximum(depth, _FAINT), 0, 1)
-    smoothing: Floats = np.maximum(blur(closed, 2 * _FINE) - skin, 0) * share[..., None]
+    plain = blur(closed, 2 * _FINE)
+    plain = plain + np.clip(skin - smooth, -_PORES * plain, 0)
+    smoothing: Floats = np.maximum(plain - skin, 0) * share[..., None]
     return smoothing
 
 
