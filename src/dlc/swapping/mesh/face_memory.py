@@ -45,6 +45,7 @@ class FaceMemory:
         self.contrast = RunningMean[float](0.2)
         self.veil = RunningMean[float](0.05)
         self.clearness = RunningMean[float](0.05)
+        self.forehead = RunningMean[Floats](0.2)
         self.folds = RunningMean[float](0.2)
         self.color = RunningMean[Floats](0.2)
         self.sharpness = RunningMean[float](0.1)

@@ -61,7 +61,7 @@ class FaceTransfer:
         self._keeps_letters = covers is not None
         self._foreground = ForegroundFinder(layout, covers)
         self._texture = SourceTexture(source, layout, ToneMeter(layout))
-        self._looks = LookFinder(source, self._texture.tone, layout)
+        self._looks = LookFinder(source, self._texture, layout)
         self._shift = ProportionShift(source.shape, layout)
         self._irises = IrisTint(source.iris)
 

@@ -16,10 +16,10 @@ from dlc.swapping.mesh.light.expression import expression_gain, skin_relief
 from dlc.swapping.mesh.light.focus import FocusMeter
 from dlc.swapping.mesh.light.folds import FoldMeter
 from dlc.swapping.mesh.light.followed_blur import SourceFocus
+from dlc.swapping.mesh.light.forehead import ForeheadBorder
 from dlc.swapping.mesh.light.sharpness import fine_energy, sharpness_factor
 from dlc.swapping.mesh.light.tone import (
     TONE_SIZE,
-    Tone,
     ToneMeter,
     color_matrix,
     contrast_factor,
@@ -28,26 +28,30 @@ from dlc.swapping.mesh.light.tone import (
 from dlc.swapping.mesh.light.veil import VeilMeter
 from dlc.swapping.mesh.masks import skin_mask
 from dlc.swapping.mesh.source.source import SourceModel
-from dlc.swapping.mesh.source.texture import Look
+from dlc.swapping.mesh.source.texture import Look, SourceTexture
 from dlc.swapping.mesh.view import TargetView
 
 
 class LookFinder:
     """Compares targets with the source; what is known of a target is in its `FaceMemory`."""
 
-    def __init__(self, source: SourceModel, tone: Tone, layout: Layout) -> None:
+    def __init__(self, source: SourceModel, texture: SourceTexture, layout: Layout) -> None:
         """Measure the source's detail.
 
         Args:
             source: the person whose face to use.
-            tone: of the source.
+            texture: of this person.
             layout: the atlas.
         """
         self._layout = layout
-        self._tone = tone
+        self._tone = texture.tone
         self._meter = ToneMeter(layout)
         self._veil = VeilMeter(layout)
         self._folds = FoldMeter(source)
+        size = (TONE_SIZE, TONE_SIZE)
+        self._forehead = ForeheadBorder(
+            resize(source.texture, size), texture.opacity(TONE_SIZE), layout
+        )
         self._skin = skin_mask(layout, TONE_SIZE)
         luma = np.asarray(
             cv2.cvtColor(resize(source.texture, (DETAIL_SIZE, DETAIL_SIZE)), cv2.COLOR_BGR2GRAY),
@@ -69,6 +73,7 @@ class LookFinder:
         seen = face.seen * bare
         tone = self._meter.measure(face.broad, seen)
         gain = memory.gain.update(tone_gain(tone, self._tone), self._skin * seen)
+        gain = self._forehead.follow(gain, face.broad, seen, memory.forehead)
         veil = memory.veil.update(self._veil.level(face.broad, tone))
         clear = memory.clearness.update(self._veil.clearness(veil, tone))
         own = replace(tone, contrast=tone.contrast / clear)

@@ -126,6 +126,16 @@ class SourceTexture:
             opacity = np.asarray(cv2.multiply(opacity, covered, dtype=cv2.CV_8U), np.uint8)
         return np.asarray(cv2.merge([bgr, opacity]), np.uint8)
 
+    def opacity(self, size: int) -> Floats:
+        """Return how far the texture shows: float32 (size, size), 0 to 1."""
+        trust = resize(self._trust, (size, size))
+        face = (depth_inside(self._layout, size) > 0).astype(np.float32)
+        sigma = _FADE * size * self._layout.face_width
+        # Beyond the oval there is nothing to judge.
+        softened: Floats = blur(trust * face, sigma)
+        softened /= np.maximum(blur(face, sigma), 1e-3)
+        return feathered_face(self._layout, size, _FEATHER) * smoothstep(softened, *_TRUST)
+
     def _level(self, size: int) -> _Level:
         """Return the texture at one size; most targets need one or two of them."""
         known = self._levels.get(size)
@@ -135,12 +145,10 @@ class SourceTexture:
 
     def _split(self, size: int) -> _Level:
         """Split up the texture at one size."""
-        pixels, light, trust = (
-            resize(image, (size, size)) for image in (self._texture, self.tone.light, self._trust)
+        pixels, light, folds = (
+            resize(image, (size, size)) for image in (self._texture, self.tone.light, self._folds)
         )
-        opacity = feathered_face(self._layout, size, _FEATHER) * self._shown(trust)
         fine = fine_detail(pixels @ LUMA, self._layout)
-        folds = resize(self._folds, (size, size))
         folded = _where(folds)
         brightness = (pixels @ LUMA) / np.maximum(light @ LUMA, 1.0)
         return _Level(
@@ -150,18 +158,8 @@ class SourceTexture:
             folded=folded,
             shine=light * np.maximum(brightness - 1 - _SHINE, 0)[..., None],
             fine=np.repeat(fine[..., None], 3, axis=2),
-            opacity=np.rint(opacity * 255).astype(np.uint8),
+            opacity=np.rint(self.opacity(size) * 255).astype(np.uint8),
         )
-
-    def _shown(self, trust: Floats) -> Floats:
-        """Return how far the texture shows, 0 to 1, given the trust in it, (S, S)."""
-        size = trust.shape[0]
-        face = (depth_inside(self._layout, size) > 0).astype(np.float32)
-        sigma = _FADE * size * self._layout.face_width
-        # Beyond the oval there is nothing to judge.
-        softened: Floats = blur(trust * face, sigma)
-        softened /= np.maximum(blur(face, sigma), 1e-3)
-        return smoothstep(softened, *_TRUST)
 
 
 def _where(image: Floats) -> Box:
