@@ -248,6 +248,18 @@ def test_the_library_raises_what_the_command_line_reports(wall: Path, clip: Path
     assert caught.value.exit_code == call_dlc("swap", wall, clip, "never.mp4").returncode
 
 
+@pytest.mark.parametrize("empty", range(3))
+def test_the_library_takes_no_empty_name_for_the_current_folder(
+    empty: int, astronaut_file: Path, clip: Path, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(astronaut_file.parent)
+    names: list[str | Path] = [astronaut_file, clip, folder / "out.mp4"]
+    names[empty] = ""
+    with pytest.raises(dlc.OptionError, match="a file name is empty"):
+        dlc.swap(*names)
+    assert list(folder.iterdir()) == []
+
+
 def test_one_frame_of_a_video_becomes_a_picture(
     astronaut_file: Path, clip: Path, folder: Path
 ) -> None:

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from dlc.errors import InputError
-from dlc.media.paths import is_folder, require_file
+from dlc.errors import InputError, OptionError
+from dlc.media.paths import is_folder, named_path, require_file
 
 
 def test_files_with_something_in_them_pass(tmp_path: Path) -> None:
@@ -61,3 +61,11 @@ def test_what_only_looks_like_an_address_is_a_file(name: str) -> None:
 
 def refuse(path: Path, **_: object) -> object:
     raise PermissionError(errno.EACCES, "Permission denied", str(path))
+
+
+def test_an_empty_name_is_not_the_current_folder() -> None:
+    assert named_path("a.mp4") == named_path(Path("a.mp4")) == Path("a.mp4")
+    assert named_path(".") == Path()
+
+    with pytest.raises(OptionError, match="a file name is empty"):
+        named_path("")

@@ -43,3 +43,14 @@ def test_a_photo_that_is_not_there_is_refused(astronaut_file: Path, tmp_path: Pa
 def test_no_photo_at_all_is_refused() -> None:
     with pytest.raises(OptionError, match="at least one"):
         photo_paths([])
+
+
+def test_an_empty_name_is_not_a_folder_of_photos(
+    astronaut_file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "somebody.png").write_bytes(astronaut_file.read_bytes())
+    assert photo_paths(".") == [Path("somebody.png")]
+    for source in ("", [astronaut_file, ""]):
+        with pytest.raises(OptionError, match="a file name is empty"):
+            photo_paths(source)

@@ -8,9 +8,9 @@ from typing import Annotated, Any
 
 import typer
 
-from dlc.cli.arguments.paths import named_path
 from dlc.cli.config import commands_of, read_config
 from dlc.cli.config_text import config_as_toml
+from dlc.media.paths import named_path
 
 _PANEL = "Configuration"
 

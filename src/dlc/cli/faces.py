@@ -8,10 +8,10 @@ from typing import Annotated
 import typer
 
 from dlc.cli.arguments import common, neural
-from dlc.cli.arguments.paths import named_path
 from dlc.cli.arguments.people import SimilarityOption
 from dlc.cli.loading import loading
 from dlc.cli.times import parse_time
+from dlc.media.paths import named_path
 from dlc.options import NeuralOptions
 
 _DEFAULTS = NeuralOptions()

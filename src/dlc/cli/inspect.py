@@ -8,9 +8,9 @@ from typing import Annotated
 import typer
 
 from dlc.cli.arguments.common import JsonOption
-from dlc.cli.arguments.paths import named_path
 from dlc.cli.loading import loading
 from dlc.errors import ProvenanceError
+from dlc.media.paths import named_path
 
 INSPECT_HELP = (
     "Show what FILE says about itself: its signed C2PA manifest, who signed it, what it was made "

@@ -1,4 +1,4 @@
-"""What can be told of inputs by their paths, before anything is opened."""
+"""What can be told of files by their names and paths, before anything is opened."""
 
 from __future__ import annotations
 
@@ -7,11 +7,23 @@ import re
 import stat
 from pathlib import Path
 
-from dlc.errors import InputError
+from dlc.errors import InputError, OptionError
 from dlc.media.failures import unreadable
 
 # Paths have lost the second slash of an address. One letter is a drive of Windows.
 _ADDRESS = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+:/")
+
+
+def named_path(name: str | Path) -> Path:
+    """Return the path of a file or folder; whether it can be read is found out by opening it.
+
+    Raises:
+        OptionError: the name is empty, as an unset variable of a shell is, which Path takes for
+            the current folder.
+    """
+    if not str(name):
+        raise OptionError('a file name is empty: "", for instance from a variable that is not set')
+    return Path(name)
 
 
 def require_file(path: Path) -> None:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from dlc.media.image.recognition import is_image
-from dlc.media.paths import require_file
+from dlc.media.paths import named_path, require_file
 from dlc.media.provenance.identity import own_certificate
 from dlc.media.provenance.inspection import Manifest, read_manifest, read_note
 from dlc.model_store.folders import Folders
@@ -37,10 +37,11 @@ def inspect(path: str | Path) -> Inspection:
     """Read and check what a file says about its origin, without using the network.
 
     Raises:
+        OptionError: the name is empty.
         InputError: there is no such file, or it is neither a video nor a picture.
         MissingLibraryError: it is a picture, and the library that reads it cannot be loaded.
     """
-    path = Path(path)
+    path = named_path(path)
     require_file(path)
     is_picture = is_image(path)
     if is_picture:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from dlc.errors import InputError, OptionError
 from dlc.media.image.kinds import IMAGE_EXTENSIONS
-from dlc.media.paths import files_in, is_folder, require_file
+from dlc.media.paths import files_in, is_folder, named_path, require_file
 
 logger = logging.getLogger(__name__)
 
@@ -21,9 +21,10 @@ def photo_paths(source: Source) -> list[Path]:
     Raises:
         InputError: a photo or folder does not exist or cannot be used, or a folder holds no
             pictures.
-        OptionError: no photo was named.
+        OptionError: no photo was named, or one with an empty name.
     """
-    named = [Path(source)] if isinstance(source, str | Path) else [Path(path) for path in source]
+    names = [source] if isinstance(source, str | Path) else source
+    named = [named_path(name) for name in names]
     if not named:
         message = "no source photo was given; name at least one"
         raise OptionError(message)

@@ -204,6 +204,11 @@ def test_what_cannot_be_opened_is_named(spec: str, message: str) -> None:
         open_live_source(spec)
 
 
+def test_an_empty_name_is_not_the_current_folder() -> None:
+    with pytest.raises(OptionError, match="a file name is empty"):
+        open_live_source("")
+
+
 def test_a_single_picture_is_no_live_source(astronaut_file: Path) -> None:
     with pytest.raises(InputError, match="single picture"):
         open_live_source(str(astronaut_file))

@@ -9,10 +9,10 @@ from typing import Annotated
 import typer
 
 from dlc.cli.arguments import panels
-from dlc.cli.arguments.paths import named_path
 from dlc.cli.exit_codes import exit_codes
 from dlc.cli.grouping import Group
 from dlc.errors import Cancelled, OptionError
+from dlc.media.paths import named_path
 from dlc.options import CaptureOptions, Fit, NoFace, VirtualCameraOptions
 
 _CAPTURE = CaptureOptions()

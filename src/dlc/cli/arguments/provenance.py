@@ -8,8 +8,8 @@ from typing import Annotated
 import typer
 
 from dlc.cli.arguments import panels
-from dlc.cli.arguments.paths import named_path
 from dlc.cli.grouping import Group
+from dlc.media.paths import named_path
 from dlc.options import ProvenanceOptions
 
 _DEFAULTS = ProvenanceOptions()

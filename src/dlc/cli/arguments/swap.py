@@ -8,10 +8,10 @@ from typing import Annotated
 import typer
 
 from dlc.cli.arguments import panels
-from dlc.cli.arguments.paths import named_path
 from dlc.cli.exit_codes import every_error, exit_codes
 from dlc.cli.grouping import Group
 from dlc.errors import CameraError, VirtualCameraError
+from dlc.media.paths import named_path
 from dlc.options import EncodeOptions, Preset, SwapOptions, VideoDecoder
 
 _DEFAULTS = SwapOptions().encoding

@@ -18,7 +18,7 @@ from dlc.media.live.paced_source import PacedSource
 from dlc.media.live.reconnecting import ReconnectingSource
 from dlc.media.live.source import LiveSource
 from dlc.media.live.stream_source import StreamSource, stream_spec
-from dlc.media.paths import files_in, is_folder, require_file
+from dlc.media.paths import files_in, is_folder, named_path, require_file
 from dlc.media.video.reading.reader import VideoReader
 from dlc.options import CaptureOptions
 
@@ -99,7 +99,7 @@ def _clip_opener(spec: str, options: CaptureOptions) -> Callable[[], Clip]:
         return partial(ContainerClip, graph)
     if _is_sequence(spec):
         return partial(ContainerClip, _sequence(spec, options.fps or _SEQUENCE_FPS))
-    path = Path(spec)
+    path = named_path(spec)
     require_file(path)
     if is_image(path):
         raise InputError(f"{path} is a single picture: a live source needs a video")

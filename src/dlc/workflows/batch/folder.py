@@ -24,6 +24,7 @@ from dlc.host.detect import available_cpus
 from dlc.media.failures import unwritable
 from dlc.media.image.plan import is_image_name
 from dlc.media.image.recognition import is_image
+from dlc.media.paths import named_path
 from dlc.media.video.writing.encoders import check_encoder
 from dlc.options import NVENC, SwapOptions, VideoDecoder
 from dlc.pipeline import CancelToken
@@ -106,7 +107,7 @@ def swap_folder(
     if options.encoding.encoder not in (None, NVENC):
         # Otherwise every video of the folder would fail for it.
         check_encoder(options.encoding.encoder)
-    plan = plan_folder(Path(targets), Path(output), options.contact_sheet)
+    plan = plan_folder(named_path(targets), named_path(output), options.contact_sheet)
     prepared = prepare(source, options)
     run = _FolderRun(plan, options, prepared, progress, cancel or CancelToken())
     with _folders(plan), opencv_threads(1):

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from dlc.errors import InputError
-from dlc.media.paths import is_folder
+from dlc.media.paths import is_folder, named_path
 from dlc.options import SwapOptions
 from dlc.pipeline import CancelToken
 from dlc.workflows.batch.target import swap_target
@@ -58,11 +58,12 @@ def swap(
         >>> import dlc
         >>> dlc.swap("me.jpg", "clip.mp4", "out.mp4", dlc.SwapOptions(end=10.0))  # doctest: +SKIP
     """
-    options, target = options or SwapOptions(), Path(target)
+    options = options or SwapOptions()
+    target, output = named_path(target), named_path(output)
     check_swap(options, has_source=source is not None)
     prepared = prepare(source, options)
     if is_folder(target):
         raise InputError(
             f"{target} is a folder: dlc.swap_folder processes the videos and pictures in one"
         )
-    return swap_target(target, Path(output), options, prepared, progress=progress, cancel=cancel)
+    return swap_target(target, output, options, prepared, progress=progress, cancel=cancel)
