@@ -12,7 +12,7 @@ import pytest
 from dlc.errors import NoFaceError, OptionError, OutputError
 from dlc.faces.tracking.tracker import load_tracker
 from dlc.media.image.still import read_photo
-from dlc.workflows.people.faces import FacesOptions, find_people
+from dlc.workflows.people.faces import FacesOptions, FoundPerson, find_people
 from dlc.workflows.people.sheet import draw_people
 from dlc.workflows.progress import Progress
 from tests.cli.run import call_dlc
@@ -91,7 +91,15 @@ def test_the_command_prints_options_to_copy(group_file: Path, tmp_path: Path) ->
 
 def test_the_sheet_has_a_cell_for_everybody() -> None:
     red = np.full((50, 20, 3), (0, 0, 255), np.uint8)
-    sheet = draw_people([red] * 7, [(3, 0.0, 1.0)] * 7)
+    sheet = draw_people([red] * 7, ["3 frames"] * 7)
     columns = np.flatnonzero((sheet[20] == (0, 0, 255)).all(axis=1))
     assert len(columns) == 5 * 96
     assert ((sheet == (0, 0, 255)).all(axis=2)).sum() == 7 * 96 * 240
+
+
+@pytest.mark.parametrize(
+    ("frames", "last", "words"),
+    [(1, 2.0, "1 frame"), (7, 2.0, "7 frames"), (2, 2.5, "2 frames, 0:02.00 to 0:02.50")],
+)
+def test_when_somebody_appears_is_said_in_words(frames: int, last: float, words: str) -> None:
+    assert FoundPerson(Path("a.png"), frames, 2.0, last, 1).appearance == words

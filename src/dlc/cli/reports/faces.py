@@ -8,14 +8,14 @@ from dataclasses import asdict
 from dlc.cli.flags import with_flags
 from dlc.cli.printable import printable, shell_word
 from dlc.workflows.people.faces import FacesResult, FoundPerson
-from dlc.workflows.timecode import timecode
 
 
 def faces_as_text(result: FacesResult) -> str:
     """Return a line for every person, the notes, and options to copy."""
-    count = len(result.people)
-    lines = [f"{count} {'person' if count == 1 else 'people'} in {_frames(result.frames)}"]
-    lines += [f"{person.photo.stem:<10}{_appearance(person)}" for person in result.people]
+    people = "1 person" if len(result.people) == 1 else f"{len(result.people)} people"
+    frames = "1 frame" if result.frames == 1 else f"{result.frames} frames"
+    lines = [f"{people} in {frames}"]
+    lines += [f"{person.photo.stem:<10}{person.appearance}" for person in result.people]
     lines += [f"note: {with_flags(note)}" for note in result.notes]
     lines += [f"pictures: {printable(result.sheet)}", ""]
     lines += map(_map_option, result.people)
@@ -39,17 +39,6 @@ def faces_as_json(result: FacesResult) -> str:
             "notes": list(map(with_flags, result.notes)),
         }
     )
-
-
-def _frames(count: int) -> str:
-    return f"{count} frame{'' if count == 1 else 's'}"
-
-
-def _appearance(person: FoundPerson) -> str:
-    frames = _frames(person.frames)
-    if person.first == person.last:
-        return frames
-    return f"{frames}, from {timecode(person.first)} to {timecode(person.last)}"
 
 
 def _map_option(person: FoundPerson) -> str:

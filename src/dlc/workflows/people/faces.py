@@ -20,6 +20,7 @@ from dlc.media.atomic import AtomicFile
 from dlc.media.failures import unwritable
 from dlc.media.image.still import ImageReader
 from dlc.media.opening import open_target
+from dlc.media.paths import named_path
 from dlc.media.video.reading.reader import VideoReader
 from dlc.options import NeuralOptions
 from dlc.pipeline import CancelToken
@@ -29,6 +30,7 @@ from dlc.workflows.people.assignment import check_similarity
 from dlc.workflows.people.sheet import draw_people
 from dlc.workflows.progress import Progress
 from dlc.workflows.result import ModelUse
+from dlc.workflows.timecode import timecode
 
 _SHEET = "people.png"
 # A smaller portrait is enlarged to this side, so that its face is found when it is read back.
@@ -86,6 +88,14 @@ class FoundPerson:
     last: float
     tracks: int
 
+    @property
+    def appearance(self) -> str:
+        """In how many frames, and from when to when; only the former where that is one moment."""
+        frames = "1 frame" if self.frames == 1 else f"{self.frames} frames"
+        if self.first == self.last:
+            return frames
+        return f"{frames}, {timecode(self.first)} to {timecode(self.last)}"
+
 
 @dataclass(frozen=True, slots=True)
 class FacesResult:
@@ -137,7 +147,8 @@ def find_people(
         ModelError: a named model is unusable.
         Cancelled: the run was stopped.
     """
-    options, folder, target = options or FacesOptions(), Path(folder), Path(target)
+    options = options or FacesOptions()
+    folder, target = named_path(folder), named_path(target)
     check_similarity(options.similarity)
     _check_folder(folder, overwrite=options.overwrite)
     threads = options.threads or available_cpus()
@@ -239,7 +250,7 @@ def _write(
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise unwritable(folder, error) from error
-    captions = [(person.frames, person.first, person.last) for person in people]
+    captions = [person.appearance for person in people]
     for path, picture in zip(photos, portraits, strict=True):
         _write_png(path, picture, overwrite=overwrite)
     _write_png(folder / _SHEET, draw_people(portraits, captions), overwrite=overwrite)

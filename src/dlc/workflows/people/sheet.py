@@ -8,19 +8,17 @@ import cv2
 
 from dlc.arrays import Image
 from dlc.workflows.paper import GAP, blank_sheet, write
-from dlc.workflows.timecode import timecode
 
 _CELL, _CAPTION = 240, 52
 _COLUMNS = 5
 
 
-def draw_people(portraits: Sequence[Image], captions: Sequence[tuple[int, float, float]]) -> Image:
+def draw_people(portraits: Sequence[Image], captions: Sequence[str]) -> Image:
     """Draw portraits in rows, each with its caption below.
 
     Args:
         portraits: uint8 (h, w, 3) BGR, at least one.
-        captions: for each, the number of frames the person appears in, and the first and last
-            second.
+        captions: for each, in how many frames the person appears, and when.
 
     Returns:
         uint8 (height, width, 3) BGR.
@@ -29,9 +27,7 @@ def draw_people(portraits: Sequence[Image], captions: Sequence[tuple[int, float,
     rows = -(-len(portraits) // columns)
     height, width = _CELL + _CAPTION, _CELL + GAP
     sheet = blank_sheet(columns * width + GAP, rows * height + GAP)
-    for number, (portrait, (frames, first, last)) in enumerate(
-        zip(portraits, captions, strict=True)
-    ):
+    for number, (portrait, caption) in enumerate(zip(portraits, captions, strict=True)):
         row, column = divmod(number, columns)
         left, top = GAP + column * width, GAP + row * height
         scale = _CELL / max(portrait.shape[:2])
@@ -40,11 +36,5 @@ def draw_people(portraits: Sequence[Image], captions: Sequence[tuple[int, float,
         small = cv2.resize(portrait, size, interpolation=way)
         sheet[top : top + size[1], left : left + size[0]] = small
         write(sheet, f"person{number + 1}", left, top + _CELL + 18, 0.6)
-        write(
-            sheet,
-            f"{frames} frames, {timecode(first)} to {timecode(last)}",
-            left,
-            top + _CELL + 34,
-            0.4,
-        )
+        write(sheet, caption, left, top + _CELL + 34, 0.4)
     return sheet
