@@ -138,6 +138,19 @@ def test_a_wrong_command_line_is_one_clear_line(arguments: list[str], words: str
     assert words in run.stderr
 
 
+def test_a_file_whose_name_begins_with_a_dash_is_not_told_to_be_an_option_alone(
+    astronaut_file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("-me.png").write_bytes(astronaut_file.read_bytes())
+    run = call_dlc("faces", "-me.png", "--json")
+    assert run.returncode == 2
+    assert "if -me.png is a file, write ./-me.png, or -- before all files" in run.stderr
+    for words in (["./-me.png"], ["--", "-me.png"]):
+        assert call_dlc("faces", "--overwrite", *words).returncode == 0
+    assert "is a file" not in call_dlc("faces", astronaut_file, "--start=0.5", "-x").stderr
+
+
 def test_with_json_a_wrong_command_line_is_an_object() -> None:
     run = run_dlc("swap", "a.jpg", "--json")
     assert run.returncode == 2

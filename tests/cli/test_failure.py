@@ -97,6 +97,11 @@ def test_a_wrong_command_line_keeps_its_exit_code(capsys: pytest.CaptureFixture[
         (["swap", "--json"], FailureReporter(as_json=True, with_traceback=False)),
         (["--verbose", "--json"], FailureReporter(as_json=True, with_traceback=True)),
         (["swap", "--", "--json"], FailureReporter(as_json=False, with_traceback=False)),
+        (
+            ["swap", "--opacity=0.5", "-me.jpg", "-clip.mp4"],
+            FailureReporter(as_json=False, with_traceback=False, dashed="-me.jpg"),
+        ),
+        (["swap", "--", "-me.jpg"], FailureReporter(as_json=False, with_traceback=False)),
     ],
 )
 def test_options_are_read_from_the_raw_arguments(

@@ -7,6 +7,7 @@ import traceback
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from pathlib import Path
 from types import TracebackType
 from typing import Any
 
@@ -25,10 +26,12 @@ class FailureReporter:
     Attributes:
         as_json: put a JSON object on standard output too.
         with_traceback: show where the failure came from.
+        dashed: what was typed as an option and may be the name of a file.
     """
 
     as_json: bool
     with_traceback: bool
+    dashed: str | None = None
 
     @classmethod
     def for_arguments(cls, arguments: Sequence[str]) -> FailureReporter:
@@ -36,7 +39,8 @@ class FailureReporter:
         options = list(arguments)
         if "--" in options:
             options = options[: options.index("--")]
-        return cls("--json" in options, "--verbose" in options)
+        dashed = next(filter(_may_be_a_file, options), None)
+        return cls("--json" in options, "--verbose" in options, dashed)
 
     def learn(self, values: Mapping[str, Any]) -> None:
         """Heed a configuration file's values, by the names of a command's parameters."""
@@ -45,7 +49,10 @@ class FailureReporter:
 
     def usage(self, error: typer.TyperException) -> int:
         """Report a wrong command line; return the exit code."""
-        self._report("UsageError", f"{error.format_message()} (see --help)", error.exit_code)
+        wrong, hint = error.format_message(), "see --help"
+        if self.dashed is not None and wrong.startswith("No such option"):
+            hint += f"; if {self.dashed} is a file, write ./{self.dashed}, or -- before all files"
+        self._report("UsageError", f"{wrong} ({hint})", error.exit_code)
         return error.exit_code
 
     def failure(self, error: DlcError) -> int:
@@ -76,3 +83,7 @@ class FailureReporter:
         if self.as_json:
             with suppress(OSError):
                 typer.echo(error_as_json(kind, line, exit_code))
+
+
+def _may_be_a_file(argument: str) -> bool:
+    return argument.startswith("-") and "=" not in argument and bool(Path(argument).suffix)
