@@ -31,6 +31,8 @@ class MediaInfo:
         frame_count: frames in the processed range, if known or worth an estimate.
         duration: seconds in the processed range, if known.
         pix_fmt: FFmpeg's name of the pixel format frames come in.
+        is_opaque: whether no pixel is transparent though `pix_fmt` has room for opacity, as far as
+            is known.
         colors: the color tags as stored.
         hdr: the static HDR metadata, if there is any.
         sample_aspect_ratio: of the stored picture, if not square or unknown.
@@ -74,6 +76,7 @@ class MediaInfo:
     audio_codecs: tuple[str, ...] = ()
     audio_rates: tuple[int, ...] = ()
     subtitle_codecs: tuple[str, ...] = ()
+    is_opaque: bool = False
     repeats: int | None = None
     start: Fraction | None = None
     end: Fraction | None = None

@@ -1,14 +1,15 @@
-"""GIFs are played as often as those that they are made of."""
+"""GIFs are played as often as those that they are made of, and whether they are transparent."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
+import av
 import numpy as np
 import pytest
 from PIL import Image
 
-from dlc.media.video.reading.gif import gif_repeats
+from dlc.media.video.reading.gif import read_gif
 from tests.media.material import Clip, make, transcode
 
 
@@ -31,7 +32,7 @@ def test_a_gif_is_played_as_often_as_before(tmp_path: Path, loop: int | None, co
 
     transcode(path, tmp_path / "b.gif")
 
-    assert gif_repeats(path) == loop
+    assert read_gif(path).repeats == loop
     assert repeats(path) == repeats(tmp_path / "b.gif") == loop
 
 
@@ -47,9 +48,48 @@ def test_what_is_cut_off_is_not_read(tmp_path: Path) -> None:
     whole = gif(tmp_path / "a.gif", loop=3).read_bytes()
     cut = tmp_path / "b.gif"
     told = []
-    for length in range(len(whole)):
+    for length in range(1, len(whole)):
         cut.write_bytes(whole[:length])
-        told.append(gif_repeats(cut))
+        told.append(read_gif(cut).repeats)
 
     assert set(told) == {None, 3}
     assert told == sorted(told, key=lambda count: count or 0), "once it is there it is read"
+
+
+def painted(alpha: int, *, color: int = 0) -> Image.Image:
+    """Return a white picture with a square in its middle, of a color and an opacity."""
+    rgba = np.full((16, 16, 4), 255, np.uint8)
+    rgba[4:8, 4:8] = color, 90, 90, alpha
+    return Image.fromarray(rgba)
+
+
+HOLE, FULL = painted(0), [painted(255), painted(255, color=200), painted(255, color=80)]
+
+
+@pytest.mark.parametrize(
+    ("pictures", "disposal", "is_opaque"),
+    [
+        (FULL, 0, True),
+        # Pillow stores what changes alone, with holes where nothing does.
+        (FULL, 1, True),
+        (FULL, 3, True),
+        ([HOLE], 0, False),
+        # Another reader than FFmpeg's would show what is behind.
+        (FULL, 2, False),
+    ],
+)
+def test_the_loss_of_transparency_is_said_where_there_is_some(
+    tmp_path: Path, pictures: list[Image.Image], disposal: int, is_opaque: bool
+) -> None:
+    path = tmp_path / "a.gif"
+    pictures[0].save(
+        path, save_all=True, append_images=pictures[1:], duration=40, disposal=disposal
+    )
+
+    reader, writer = transcode(path, tmp_path / "b.mp4")
+
+    with av.open(str(path)) as shown:
+        alphas = [frame.to_ndarray(format="bgra")[..., 3] for frame in shown.decode(video=0)]
+    assert reader.info.is_opaque == is_opaque
+    assert (np.min(alphas) == 255) == (pictures is FULL)
+    assert any("transparency is lost" in note for note in writer.notes) != is_opaque

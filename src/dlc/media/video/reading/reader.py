@@ -27,7 +27,7 @@ from dlc.media.square_pixels import shown_width
 from dlc.media.stretched_frame import StretchedFrame
 from dlc.media.video.reading.damage import describe_truncation, tagged_end
 from dlc.media.video.reading.decoding import Decoder
-from dlc.media.video.reading.gif import gif_repeats
+from dlc.media.video.reading.gif import GifFacts, read_gif
 from dlc.media.video.reading.timeline import Timeline
 from dlc.media.video.reading.trimming import no_frame_from, trimmed
 from dlc.options import VideoDecoder
@@ -167,6 +167,8 @@ class VideoReader(Closing):
         duration = self._timeline.duration
         count = self._packets_expected or (round(duration * fps) if duration and fps else None)
         ratio = stream.sample_aspect_ratio
+        is_gif = container.format.name == "gif"
+        gif = read_gif(self.path) if is_gif else GifFacts(repeats=None, is_opaque=False)
         return MediaInfo(
             path=self.path,
             format=container.format.name,
@@ -191,7 +193,8 @@ class VideoReader(Closing):
             audio_codecs=tuple(codec_name(s) for s in container.streams.audio),
             audio_rates=tuple(s.rate for s in container.streams.audio),
             subtitle_codecs=tuple(codec_name(s) for s in container.streams.subtitles),
-            repeats=gif_repeats(self.path) if container.format.name == "gif" else None,
+            repeats=gif.repeats,
+            is_opaque=gif.is_opaque,
             clock_start=self._timeline.clock_start,
         )
 

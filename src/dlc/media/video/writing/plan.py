@@ -101,7 +101,7 @@ def plan_video(path: Path, info: MediaInfo, encoding: EncodeOptions) -> VideoPla
     rate = _rate(info, container)
     time_base = _time_base(info, container, rate)
     notes = (
-        *format_notes(encoder, layout, pix_fmt),
+        *format_notes(encoder, layout, pix_fmt, is_opaque=info.is_opaque),
         *picture_notes(container, info, padding, time_base, upright=upright),
         *shape_notes(container, encoder, info),
         *field_notes(info, fields, scaled=size is not None),

@@ -14,7 +14,9 @@ from dlc.media.video.writing.encoders import Encoder
 _SHAPED = frozenset({"h264", "hevc"})
 
 
-def format_notes(encoder: Encoder, source: PixelLayout, pix_fmt: str) -> list[str]:
+def format_notes(
+    encoder: Encoder, source: PixelLayout, pix_fmt: str, *, is_opaque: bool
+) -> list[str]:
     """Return what the encoder's pixel format loses of the input's."""
     if pix_fmt == "pal8":
         return ["GIF has 256 colors a frame: colors are reduced"]
@@ -26,7 +28,7 @@ def format_notes(encoder: Encoder, source: PixelLayout, pix_fmt: str) -> list[st
         )
     if source.component_count == 3 and target.chroma_shift > source.chroma_shift:
         notes.append(f"colors are stored at lower resolution: {encoder.name} cannot do otherwise")
-    if source.has_alpha and not target.has_alpha:
+    if source.has_alpha and not target.has_alpha and not is_opaque:
         notes.append(
             f"transparency is lost: {encoder.name} cannot write it; .webm, .mov with prores_ks and "
             ".mkv with ffv1 keep it"
