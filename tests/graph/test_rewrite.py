@@ -253,7 +253,7 @@ def test_a_model_without_anything_to_do_passes_through_untouched() -> None:
 def test_a_rewritten_model_records_what_it_has_been_through(tmp_path: Path) -> None:
     model = _swapper(tmp_path)
     helper.set_model_props(model, {"author": "somebody", REWRITES_METADATA: "by-hand"})
-    passes = passes_for((1, 25), {Rewrite.SPLIT, Rewrite.REFLECT_PAD})
+    passes = [p for p in DEFAULT_PASSES if p.name in (Rewrite.REFLECT_PAD, Rewrite.SPLIT)]
     rewritten = _rewritten(model, passes)
     names = ("by-hand", Rewrite.REFLECT_PAD, Rewrite.SPLIT)
     assert recorded_rewrites(rewritten) == names
@@ -270,8 +270,8 @@ def test_only_the_passes_that_a_release_needs_are_taken_in_their_order() -> None
         Rewrite.SCALAR_GATHER,
     ]
     assert tuple(p.name for p in passes_for((1, 27))) == lasting
-    sized = passes_for((1, 31), set(lasting[:2]) | {Rewrite.INPUT_SIZE}, input_shape=(1, 3))
-    assert [p.name for p in sized] == [Rewrite.WEIGHTS, Rewrite.INPUT_SIZE, Rewrite.SHAPES]
+    sized = passes_for((1, 31), input_shape=(1, 3))
+    assert [p.name for p in sized] == [lasting[0], Rewrite.INPUT_SIZE, *lasting[1:]]
 
 
 def test_only_the_folded_normalization_computes_anew() -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Iterable
 
 import onnx
 
@@ -38,24 +38,19 @@ CUDA_PASSES = (OPEN_BATCH, INSTANCE_NORM, HALF_PRECISION, PIXELS)
 
 
 def passes_for(
-    release: tuple[int, int],
-    wanted: Collection[Rewrite] | None = None,
-    *,
-    input_shape: tuple[int, ...] | None = None,
+    release: tuple[int, int], *, input_shape: tuple[int, ...] | None = None
 ) -> tuple[GraphPass, ...]:
     """Return the passes that a release of ONNX Runtime needs, in order.
 
     Args:
         release: major and minor version of ONNX Runtime, such as (1, 26); (0, 0) needs all of them.
-        wanted: use only these; None means all general and default ones.
         input_shape: fix the first input to this shape; None leaves its size open.
     """
     sizes = () if input_shape is None else (input_size(input_shape),)
     return tuple(
         graph_pass
         for graph_pass in (*GENERAL_PASSES, *sizes, *DEFAULT_PASSES)
-        if (wanted is None or graph_pass.name in wanted)
-        and (graph_pass.needless_from is None or release < graph_pass.needless_from)
+        if graph_pass.needless_from is None or release < graph_pass.needless_from
     )
 
 
