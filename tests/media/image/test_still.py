@@ -151,7 +151,7 @@ def test_the_list_of_a_phone_photo_s_pictures_is_no_part_of_the_profile(
 
 
 @pytest.mark.parametrize("extension", [".jpg", ".png", ".webp"])
-@pytest.mark.parametrize("profile", [ICC[:-1], ICC + b"x", LARGE_ICC[:70_000]])
+@pytest.mark.parametrize("profile", [ICC[:-1], bytes(4) + ICC, LARGE_ICC[:70_000]])
 def test_a_damaged_profile_is_left_out_and_said(
     tmp_path: Path, extension: str, profile: bytes
 ) -> None:
@@ -163,6 +163,17 @@ def test_a_damaged_profile_is_left_out_and_said(
     with Image.open(output) as image:
         assert image.size == (20, 20)
         assert "icc_profile" not in image.info
+
+
+@pytest.mark.parametrize("extension", ["jpg", "png", "webp"])
+def test_what_is_behind_a_profile_is_left_out(tmp_path: Path, extension: str) -> None:
+    source, output = tmp_path / "a.jpg", tmp_path / f"b.{extension}"
+    Image.fromarray(np.zeros((20, 20, 3), np.uint8)).save(source, icc_profile=ICC + bytes(2))
+
+    assert pass_through(source, output).notes == []
+
+    with Image.open(output) as image:
+        assert image.info["icc_profile"] == ICC
 
 
 @pytest.mark.parametrize("extension", [".tiff", ".bmp"])

@@ -38,6 +38,8 @@ from dlc.media.provenance.marking import noted_xmp
 from dlc.media.scaling import resized
 from dlc.options import EncodeOptions
 
+# Bytes of the part that all color profiles have.
+_ICC_HEADER = 128
 _NAMES = "JPEG, PNG, WebP, HEIC, AVIF, TIFF or BMP"
 
 
@@ -284,10 +286,13 @@ class ImageWriter:
             return None
         space = "GRAY" if pixels.ndim == 2 else "RGB"
         described = profile[16:20].decode("latin-1").strip()
-        # It begins with its length. Readers refuse other profiles, and PNG has no room for them.
-        if int.from_bytes(profile[:4], "big") != len(profile):
+        # It begins with its length. Readers refuse one that is cut off; what programs leave behind
+        # its end is no part of it, and PNG has no room for that.
+        length = int.from_bytes(profile[:4], "big")
+        if not _ICC_HEADER <= length <= len(profile):
             self.notes.append("the color profile is lost: it is damaged")
             return None
+        profile = profile[:length]
         if described == space and kind is OutputKind.JPEG and len(profile) > MAX_JPEG_ICC:
             self.notes.append("the picture's color profile is too large to be kept")
             return None
