@@ -74,7 +74,7 @@ HOLE, FULL = painted(0), [painted(255), painted(255, color=200), painted(255, co
         (FULL, 1, True),
         (FULL, 3, True),
         ([HOLE], 0, False),
-        # Another reader than FFmpeg's would show what is behind.
+        # Readers differ in what they show where a picture was.
         (FULL, 2, False),
     ],
 )
@@ -93,3 +93,14 @@ def test_the_loss_of_transparency_is_said_where_there_is_some(
     assert reader.info.is_opaque == is_opaque
     assert (np.min(alphas) == 255) == (pictures is FULL)
     assert any("transparency is lost" in note for note in writer.notes) != is_opaque
+
+
+def test_a_first_picture_that_leaves_room_is_not_taken_for_opaque(tmp_path: Path) -> None:
+    path = tmp_path / "a.gif"
+    FULL[0].save(path)
+    assert read_gif(path).is_opaque
+    data = bytearray(path.read_bytes())
+    # The screen is wider than the picture, and readers differ in what they show there.
+    data[6] += 4
+    path.write_bytes(data)
+    assert not read_gif(path).is_opaque
