@@ -117,6 +117,22 @@ def test_pasting_what_was_read_does_not_drift(shown: int) -> None:
     assert np.abs(frame.to_bgr() - first).max() <= 6
 
 
+@pytest.mark.parametrize("shown", [150, 176, 214])
+def test_fine_detail_outlives_being_read_and_pasted(shown: int) -> None:
+    grain = cv2.GaussianBlur(np.random.default_rng(3).random((120, 160, 3)) * 255, (0, 0), 1.0)
+    stretch = cv2.normalize(grain, None, 0, 255, cv2.NORM_MINMAX).astype(np.uint8)
+    native = av.VideoFrame.from_ndarray(stretch, format="bgr24").reformat(format="gbrp")
+    frame, box = StretchedFrame(native, shown_width=shown), Box(20, 10, 120, 110)
+    before = Frame(native).to_bgr().astype(float)
+
+    frame.paste(box, frame.region(box), np.full((100, 100), 255, np.uint8))
+
+    inner = np.s_[20:100, 30 * 160 // shown : 100 * 160 // shown]
+    after = Frame(frame.native).to_bgr().astype(float)
+    kept = cv2.Laplacian(after[inner], cv2.CV_64F).var()
+    assert kept > 0.75 * cv2.Laplacian(before[inner], cv2.CV_64F).var()
+
+
 @pytest.mark.parametrize("box", [Box(0, 0, 0, 5), Box(-1, 0, 5, 5), Box(0, 0, 215, 5)])
 def test_boxes_outside_of_what_is_shown_are_refused(box: Box) -> None:
     frame = stretched()

@@ -13,6 +13,10 @@ from dlc.media.frame import Frame
 
 # Columns around a rectangle that interpolation looks at.
 _MARGIN = 3
+# Parts of a pixel that places are rounded to.
+_PARTS = 32
+# Shown columns from which a stored one covers more than one of them.
+_COVERS_MORE = 1.2
 
 
 class StretchedFrame(Frame):
@@ -68,14 +72,14 @@ class StretchedFrame(Frame):
         if bgr.shape != (box.height, box.width, 3) or alpha.shape != (box.height, box.width):
             raise ValueError(f"arrays of {bgr.shape} and {alpha.shape} do not fit {box}")
         stored = self._stored(box, margin=0)
-        # Two columns are taken for each stored one and averaged, as it covers more than one.
-        step = self._width / self._stored_width / 2
-        first = (2 * stored.left + 0.5) * step - 0.5 - box.left
-        size = stored.width, stored.height
-        pixels = _resampled(bgr, first, step, 2 * stored.width)
+        # A stored column that covers several shown ones is their average.
+        step, size = self._width / self._stored_width, (stored.width, stored.height)
+        taken = 1 if step < _COVERS_MORE else 2
+        first = (stored.left + 0.5 / taken) * step - 0.5 - box.left
+        pixels = _resampled(bgr, first, step / taken, taken * stored.width)
         # Beyond the rectangle nothing is pasted.
         framed = np.pad(alpha, ((0, 0), (1, 1)))
-        weight = _resampled(framed, first + 1, step, 2 * stored.width)
+        weight = _resampled(framed, first + 1, step / taken, taken * stored.width)
         super().paste(stored, _shrunk(pixels, size), _shrunk(weight, size))
 
     @property
@@ -97,14 +101,17 @@ class StretchedFrame(Frame):
 def _resampled(pixels: Bytes, first: float, step: float, width: int) -> Bytes:
     """Return `width` columns, the first one at column `first` and each `step` further on.
 
-    They depend on where they are alone, not on which others are asked for; `cv2.warpAffine` rounds
-    places to a 32nd of a pixel.
+    Cubic, as a face is stretched and squeezed again, which linear interpolation would blur twice.
     """
-    at = first + step * np.arange(width)
-    left = np.floor(at).astype(int)
-    share = np.broadcast_to((at - left).astype(np.float32), (pixels.shape[0], width))
-    before, after = (np.take(pixels, column, axis=1, mode="clip") for column in (left, left + 1))
-    return np.asarray(cv2.blendLinear(before, after, 1 - share, np.ascontiguousarray(share)))
+    # OpenCV rounds to parts of a pixel. Rounded here, where digits are enough, a column depends on
+    # where it is alone, not on which others are asked for.
+    at = np.round((first + step * np.arange(width)) * _PARTS) / _PARTS
+    rows = pixels.shape[0]
+    columns = np.tile(at.astype(np.float32), (rows, 1))
+    same = np.repeat(np.arange(rows, dtype=np.float32)[:, None], width, axis=1)
+    return np.asarray(
+        cv2.remap(pixels, columns, same, cv2.INTER_CUBIC, borderMode=cv2.BORDER_REPLICATE), np.uint8
+    )
 
 
 def _shrunk(pixels: Bytes, size: tuple[int, int]) -> Bytes:
