@@ -13,15 +13,8 @@ from dlc.media.orientation import Orientation
 from dlc.media.side_data import HdrMetadata, display_matrix, hdr_metadata
 from dlc.media.video.reading.reader import VideoReader
 from dlc.options import EncodeOptions
+from tests.media.hdr_clips import DISPLAY, HDR10
 from tests.media.material import Clip, first_frame, make, transcode
-
-DISPLAY = "G(13250,34500)B(7500,3000)R(34000,16000)WP(15635,16450)L(10000000,50)"
-HDR10 = Clip(
-    pix_fmt="yuv420p10le",
-    codec="libx265",
-    options={"x265-params": f"log-level=none:master-display={DISPLAY}:max-cll=1000,400"},
-    tags=ColorTags(9, 16, 9, 1),
-)
 
 
 def test_frames_without_side_data_are_plain() -> None:

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import io
 import struct
-import zipfile
 from pathlib import Path
 
 import hypothesis
@@ -14,15 +12,8 @@ import pytest
 from dlc.errors import ModelError
 from dlc.model_store.archive import extract_member
 from dlc.model_store.spec import RemoteFile
+from tests.model_store.archives import zipped
 from tests.model_store.conftest import remote_file
-
-
-def zipped(members: list[tuple[str, bytes]]) -> bytes:
-    buffer = io.BytesIO()
-    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name, content in members:
-            archive.writestr(name, content)
-    return buffer.getvalue()
 
 
 @pytest.fixture

@@ -22,17 +22,8 @@ from dlc.model_store.download import (
 )
 from dlc.model_store.spec import RemoteFile
 from tests.model_store import server as answers
+from tests.model_store.policy import IMPATIENT
 from tests.model_store.server import FileServer
-
-IMPATIENT = DownloadPolicy(
-    connect_timeout=1.0,
-    read_timeout=0.25,
-    attempts=3,
-    connect_attempts=2,
-    first_delay=0.01,
-    longest_delay=0.05,
-    worthwhile=50_000,
-)
 
 
 @pytest.fixture

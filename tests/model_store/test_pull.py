@@ -16,10 +16,10 @@ from dlc.model_store.role import Role
 from dlc.model_store.spec import License, ModelSpec
 from dlc.model_store.store import ModelStore
 from tests.model_store import server as answers
+from tests.model_store.archives import zipped
 from tests.model_store.conftest import remote_file
+from tests.model_store.policy import IMPATIENT
 from tests.model_store.server import FileServer
-from tests.model_store.test_archive import zipped
-from tests.model_store.test_download import IMPATIENT
 
 
 def accept(_license: License) -> None:

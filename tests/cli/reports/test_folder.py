@@ -14,7 +14,7 @@ from dlc.cli.reports.swap import plain_result
 from dlc.errors import DamagedInputError
 from dlc.pipeline import PipelineReport
 from dlc.workflows.result import FolderResult, TargetOutcome
-from tests.cli.reports.test_swap import RESULT
+from tests.cli.reports.swap_result import RESULT
 
 FIRST = replace(RESULT, output=Path("out/a [red].mp4"), notes=("unsigned", "no sound"))
 SECOND = replace(

@@ -10,27 +10,8 @@ from pathlib import Path
 from rich.console import Console
 
 from dlc.cli.reports.swap import result_as_json, show_result
-from dlc.options import Engine
-from dlc.pipeline import PipelineReport, StageReport
-from dlc.workflows.result import ModelUse, Passage, SwapResult
-
-STAGES = (StageReport("decode", 100, 0.5), StageReport("find", 100, 1.5))
-RESULT = SwapResult(
-    output=Path("out/ä [red].mp4"),
-    contact_sheet=Path("out/sheet.png"),
-    engine=Engine.MESH,
-    engine_reason="as asked",
-    models=(ModelUse("swapper", "small.onnx", "CPUExecutionProvider", "two threads"),),
-    frames=100,
-    faces=97,
-    faces_left=3,
-    frames_lost=2,
-    seconds=3.25,
-    processing_seconds=2.0,
-    pipeline=PipelineReport(STAGES, 2.0),
-    notes=("sound was encoded again as Opus", "pass `overwrite=True`"),
-    passages_left=(Passage(0.5, 0.5, 1), Passage(2 / 3, 62.5, 2)),
-)
+from dlc.workflows.result import Passage, SwapResult
+from tests.cli.reports.swap_result import RESULT
 
 
 def rendered(result: SwapResult = RESULT, *, verbose: bool = False, width: int = 100) -> str:

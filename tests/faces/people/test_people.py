@@ -17,7 +17,7 @@ from dlc.faces.analyzer import FaceAnalyzer
 from dlc.faces.detection.cadence import DetectionCadence
 from dlc.faces.detection.scrfd import ScrfdDetector
 from dlc.faces.face import Face
-from dlc.faces.finder import FaceFinder, Needs
+from dlc.faces.finder import FaceFinder
 from dlc.faces.people.arcface import ArcFaceRecognizer
 from dlc.faces.people.finder import PeopleFinder
 from dlc.faces.people.people import PeopleByLook
@@ -28,10 +28,10 @@ from dlc.faces.tracking.motion_finder import MotionFinder
 from dlc.faces.tracking.tracker import load_tracker
 from dlc.inference.cpu import create_session
 from tests import crossing
+from tests.faces.people.looks import ANNA, BELA, BLUR, STRANGER, Recognizer
 from tests.faces.pictures import Picture
 
 FRAME = Picture(np.zeros((8, 8, 3), np.uint8))
-ANNA, BELA, STRANGER, BLUR = np.eye(4, dtype=np.float32)
 PEOPLE = (ANNA, BELA)
 
 
@@ -39,25 +39,6 @@ def face(track: int, x: float, looks: NDArray[np.float32] | None = None) -> Face
     """Return a face 100 pixels wide whose embedding will turn out to be `looks`."""
     box = np.array([x, 0, x + 100, 130], np.float32)
     return Face(box, np.zeros((5, 2), np.float32), 1.0, embedding=looks, track_id=track)
-
-
-class Recognizer:
-    """Tells the embeddings that faces carry already, and counts the faces it was asked for."""
-
-    def __init__(self) -> None:
-        self.asked: list[int] = []
-
-    def find(self, frame: TrackableFrame) -> list[Face]:
-        raise NotImplementedError
-
-    def reset(self) -> None:
-        raise NotImplementedError
-
-    def describe(self, frame: TrackableFrame, faces: Sequence[Face], needs: Needs) -> list[Face]:
-        del frame
-        assert needs is Needs.EMBEDDING
-        self.asked += [each.track_id for each in faces]
-        return list(faces)
 
 
 @pytest.fixture

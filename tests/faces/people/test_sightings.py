@@ -12,7 +12,7 @@ from dlc.faces.face import Face
 from dlc.faces.finder import Needs
 from dlc.faces.people.sightings import SightingLog
 from dlc.faces.pixels import TrackableFrame
-from tests.faces.people.test_people import ANNA, BELA, Recognizer
+from tests.faces.people.looks import ANNA, BELA, Recognizer
 from tests.faces.pictures import Picture
 
 POINTS = np.array([[30, 40], [70, 40], [50, 60], [35, 90], [65, 90]], np.float32)

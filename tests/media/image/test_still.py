@@ -10,7 +10,7 @@ import cv2
 import numpy as np
 import pytest
 from numpy.typing import NDArray
-from PIL import Image, ImageCms, ImageOps
+from PIL import Image, ImageOps
 
 from dlc.errors import DamagedInputError, EncoderError, InputError, OptionError, OutputError
 from dlc.geometry import Box
@@ -23,12 +23,9 @@ from dlc.media.provenance.marking import synthetic_note
 from dlc.media.upright_bgr import upright_bgr
 from dlc.media.video.reading.reader import VideoReader
 from dlc.options import EncodeOptions, Preset
+from tests.media.image.passing import WHITE, pass_through
+from tests.media.image.profiles import ICC, LARGE_ICC
 from tests.media.material import Clip, first_frame, make
-
-ICC = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
-# What tables of colors make of it: it begins with its length, and no tag points to the rest.
-LARGE_ICC = (len(ICC) + 153_600).to_bytes(4, "big") + ICC[4:] + bytes(range(256)) * 600
-WHITE = np.full((9, 11, 3), 255, np.uint8)
 
 
 def exif_of(number: int) -> bytes:
@@ -36,20 +33,6 @@ def exif_of(number: int) -> bytes:
     exif[0x0112] = number
     exif[0x010F] = "Maker"
     return exif.tobytes()
-
-
-def pass_through(
-    source: Path, output: Path, encoding: EncodeOptions | None = None, paste: Box | None = None
-) -> ImageWriter:
-    with open_target(source) as reader:
-        assert isinstance(reader, ImageReader)
-        with open_output(output, reader, encoding) as writer:
-            for frame in reader:
-                if paste is not None:
-                    frame.paste(paste, WHITE, WHITE[..., 0])
-                writer.write(frame)
-    assert isinstance(writer, ImageWriter)
-    return writer
 
 
 def stored(path: Path) -> NDArray[Any]:

@@ -17,9 +17,9 @@ from dlc.media.opening import check_output, open_output, open_target
 from dlc.media.provenance.marking import synthetic_note
 from dlc.media.video.reading.reader import VideoReader
 from dlc.options import EncodeOptions
-from tests.media.image.formats.test_exif import with_thumbnail
+from tests.media.image.formats.exif_blocks import with_thumbnail
 from tests.media.image.heif_files import Part, assembled, av1_part, avif, deep_avif, heic, ispe
-from tests.media.image.test_still import ICC
+from tests.media.image.profiles import ICC
 
 Encode = Callable[..., bytes]
 BOTH = pytest.mark.parametrize("encode", [heic, avif])

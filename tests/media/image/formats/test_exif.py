@@ -4,14 +4,11 @@ from __future__ import annotations
 
 import struct
 
-import cv2
-import numpy as np
 import pytest
 from PIL import ExifTags, Image
 
 from dlc.media.image.formats.exif import orientation_of, short_value, upright, without_thumbnail
-
-THUMBNAIL = cv2.imencode(".jpg", np.full((15, 20, 3), 90, np.uint8))[1].tobytes()
+from tests.media.image.formats.exif_blocks import THUMBNAIL, with_thumbnail
 
 
 @pytest.mark.parametrize("order", ["<", ">"])
@@ -28,23 +25,6 @@ def test_the_orientation_is_found_in_both_byte_orders(order: str, number: int) -
 @pytest.mark.parametrize("exif", [None, b"", b"II*\0", b"II*\0\xff\xff\xff\xff", b"garbage" * 9])
 def test_broken_exif_means_upright(exif: bytes | None) -> None:
     assert orientation_of(exif) == 1
-
-
-def with_thumbnail(order: str, *, at_end: bool) -> bytes:
-    """Return EXIF with a text, a place, and a thumbnail behind or before them."""
-    text = b"a maker whose name is long\0"
-    lengths = {"text": len(text), "place": 18, "link": 30, "thumbnail": len(THUMBNAIL)}
-    names = ["text", "place", "link", "thumbnail"]
-    names = names if at_end else names[2:] + names[:2]
-    at = {name: 38 + sum(lengths[other] for other in names[:n]) for n, name in enumerate(names)}
-    first = struct.pack(order + "HHHII", 2, 0x010F, 2, len(text), at["text"])
-    first += struct.pack(order + "HHIII", 0x8825, 4, 1, at["place"], at["link"])
-    link = struct.pack(order + "HHHII", 2, 0x0201, 4, 1, at["thumbnail"])
-    link += struct.pack(order + "HHIII", 0x0202, 4, 1, len(THUMBNAIL), 0)
-    place = struct.pack(order + "HHHI4sI", 1, 0, 1, 4, b"\2\3\0\0", 0)
-    blocks = {"text": text, "place": place, "link": link, "thumbnail": THUMBNAIL}
-    head = (b"II*\0" if order == "<" else b"MM\0*") + struct.pack(order + "I", 8)
-    return head + first + b"".join(blocks[name] for name in names)
 
 
 @pytest.mark.parametrize("order", ["<", ">"])

@@ -16,9 +16,9 @@ from dlc.media.planes import plane_arrays
 from dlc.media.video.reading.nvdec import planar
 from dlc.media.video.reading.reader import VideoReader
 from dlc.options import VideoDecoder
+from tests.media.hdr_clips import HDR10
 from tests.media.material import Clip, make, picture, transcode
 from tests.media.nvidia import install_gpu, interleaved
-from tests.media.test_side_data import HDR10
 
 
 @pytest.mark.parametrize("pix_fmt", ["yuv420p", "yuv420p10le"])

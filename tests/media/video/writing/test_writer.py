@@ -35,6 +35,7 @@ from dlc.media.provenance.marking import synthetic_note
 from dlc.media.side_data import hdr_metadata
 from dlc.media.video.reading.reader import VideoReader
 from dlc.options import EncodeOptions, Preset
+from tests.media.hdr_clips import HDR10
 from tests.media.material import (
     LOSSLESS,
     NTSC,
@@ -48,7 +49,6 @@ from tests.media.material import (
     times,
     transcode,
 )
-from tests.media.test_side_data import HDR10
 
 VARIABLE = (0, 512, 700, 2000, 2001, 6000, 6400, 9000)
 B_FRAMES = {"crf": "20", "preset": "medium", "bf": "3"}
