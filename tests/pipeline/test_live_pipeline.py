@@ -36,16 +36,18 @@ def taking(seconds: float) -> Callable[[int], int]:
     return function
 
 
+def one_by_one(count: int, is_through: threading.Semaphore) -> Iterator[int]:
+    """Yield numbers, each when the one before has left, however busy the machine is."""
+    for number in range(count):
+        # It ends where one is lost.
+        is_through.acquire(timeout=5)
+        yield number
+
+
 def test_a_source_slower_than_the_stages_loses_nothing() -> None:
     is_through = threading.Semaphore()
-
-    def source() -> Iterator[int]:
-        for number in range(20):
-            # However busy the machine is, the item before has left, unless it was lost.
-            is_through.acquire(timeout=5)
-            yield number
-
-    pipeline = LivePipeline(source(), [Stage("a", taking(0)), Stage("b", taking(0))])
+    source = one_by_one(20, is_through)
+    pipeline = LivePipeline(source, [Stage("a", taking(0)), Stage("b", taking(0))])
     results = []
     for result in pipeline.run():
         results.append(result)
@@ -84,24 +86,24 @@ def test_the_source_is_never_held_back() -> None:
 
 
 def test_no_item_waits_while_the_slow_stage_takes_another_that_came_before_it() -> None:
-    # An item that is captured while the slow stage works must be the next that this stage begins.
-    # With a plain queue it would wait for the one in the queue, and for the one in hand as well.
+    # An item that another stage begins while the slow one works must be the next that this one
+    # begins. With a plain queue it would wait for the one in the queue as well.
     begun: list[int] = []
-    begun_when_captured: dict[int, int] = {}
+    begun_when_found: dict[int, int] = {}
 
-    def source() -> Iterator[int]:
-        for number in ticks(150, 0.005):
-            begun_when_captured[number] = len(begun)
-            yield number
+    def find(number: int) -> int:
+        begun_when_found[number] = len(begun)
+        time.sleep(0.005)
+        return number
 
     def slow(number: int) -> int:
         begun.append(number)
         time.sleep(0.05)
         return number
 
-    pipeline = LivePipeline(source(), [Stage("find", taking(0.005)), Stage("swap", slow)])
-    list(pipeline.run())
-    overtaken = [place - begun_when_captured[number] for place, number in enumerate(begun)]
+    stages = [Stage("find", find), Stage("swap", slow)]
+    list(LivePipeline(ticks(150, 0.005), stages).run())
+    overtaken = [place - begun_when_found[number] for place, number in enumerate(begun)]
     assert len(overtaken) >= 5
     assert sorted(overtaken)[len(overtaken) // 2] == 0
     assert max(overtaken) <= 1
@@ -122,19 +124,35 @@ def test_neighboring_stages_work_at_the_same_time() -> None:
 
         return function
 
+    def source() -> Iterator[int]:
+        end = time.monotonic() + PATIENCE
+        for number in ticks(10_000, 0.005):
+            if together.is_set() or time.monotonic() > end:
+                return
+            yield number
+
     stages = [Stage(name, noting(name)) for name in ("find", "swap")]
-    list(LivePipeline(ticks(100, 0.005), stages).run())
+    list(LivePipeline(source(), stages).run())
     assert together.is_set()
 
 
 def test_a_source_that_dies_is_told_after_what_it_delivered() -> None:
+    is_through = threading.Semaphore()
+
     def source() -> Iterator[int]:
-        yield from ticks(3, 0.01)
+        yield from one_by_one(3, is_through)
+        # Others may be dropped for a newer one; the last one is not.
         raise CameraError("the camera was unplugged")
 
     delivered = []
+
+    def collect() -> None:
+        for result in LivePipeline(source(), [Stage("same", taking(0))]).run():
+            delivered.append(result)
+            is_through.release()
+
     with pytest.raises(CameraError, match="unplugged"):
-        delivered.extend(LivePipeline(source(), [Stage("same", taking(0))]).run())
+        collect()
     assert delivered == [0, 1, 2]
 
 

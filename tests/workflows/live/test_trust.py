@@ -45,7 +45,7 @@ from tests.workflows.painter import Painter, painting
 
 Picture = NDArray[np.uint8]
 
-PATIENCE = 20.0
+PATIENCE = 60.0
 SIZE = (320, 220)
 LABEL = "synthetic media"
 # The photo scores 0.03, the group picture 0.1 and the cat next to nothing.
@@ -62,6 +62,7 @@ def small(bgr: Picture) -> Picture:
 
 GROUP = small(clips.group())
 CAT = small(np.ascontiguousarray(skimage.data.chelsea()[..., ::-1]))
+MIRRORED_CAT = np.ascontiguousarray(CAT[:, ::-1])
 
 
 class StagedCamera:
@@ -151,7 +152,7 @@ def shows(recorder: Recorder, what: str) -> Callable[[], bool]:
 
 
 def kind(picture: Picture) -> str:
-    known = {"group": GROUP, "cat": CAT, "black": np.zeros_like(GROUP)}
+    known = {"group": GROUP, "cat": CAT, "mirrored cat": MIRRORED_CAT, "black": 0 * GROUP}
     distances = {name: np.abs(picture.astype(int) - one).mean() for name, one in known.items()}
     return min(distances, key=lambda name: distances[name])
 
@@ -168,7 +169,11 @@ def test_viewers_see_black_while_the_picture_scores_high(
     plan = choosing(plan, safeguard=LOW, virtual_camera=VirtualCameraOptions())
     with virtual_camera(Recorder()) as recorder, caplog.at_level(logging.INFO, "dlc"):
         shows_cat, shows_black = shows(recorder, "cat"), shows(recorder, "black")
-        connect(StagedCamera((CAT, shows_cat), (GROUP, shows_black), (CAT, shows_cat)))
+
+        def is_told() -> bool:
+            return shows_black() and any(stats.refused_frames for stats in told)
+
+        connect(StagedCamera((CAT, shows_cat), (GROUP, is_told), (CAT, shows_cat)))
         result = run_live(plan, painting(Painter()), progress=told.append)
     scenes = [name for name, _ in groupby(map(kind, recorder.pictures))]
     # Whether some of the group is seen first depends on how soon it is looked at.
@@ -180,15 +185,21 @@ def test_viewers_see_black_while_the_picture_scores_high(
     assert sum("seems harmless again" in text for text in messages) == 1
     assert result.ended_by is LiveEnd.SOURCE
     assert 0 < result.stats.refused_frames < result.frames
-    assert sum(stats.refused_frames for stats in told) > 0
 
 
 def test_a_picture_that_goes_on_scoring_high_ends_the_run_and_leaves_nothing(
-    plan: LivePlan, connect: Connect, folder: Path
+    plan: LivePlan, connect: Connect, folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     camera = StagedCamera((GROUP, never))
     connect(camera)
     plan = choosing(plan, safeguard=REFUSING, virtual_camera=VirtualCameraOptions())
+    looks: list[str] = []
+
+    def is_seen() -> bool:
+        """Let the last look wait for viewers, whom a busy machine may leave far behind."""
+        return looks.count("pipeline-safeguard") < REFUSING.in_a_row or shows(recorder, "black")()
+
+    monkeypatch.setattr(NsfwClassifier, "score", patient(NsfwClassifier.score, is_seen, looks))
     with (
         virtual_camera(Recorder()) as recorder,
         pytest.raises(
@@ -199,8 +210,7 @@ def test_a_picture_that_goes_on_scoring_high_ends_the_run_and_leaves_nothing(
     assert info.value.exit_code == 15
     assert camera.closed
     assert list(folder.iterdir()) == []
-    # A slow machine may show nothing at all before it is over.
-    assert all(kind(picture) == "black" for picture in recorder.pictures[-1:])
+    assert kind(recorder.pictures[-1]) == "black"
 
 
 def test_a_file_that_was_to_be_replaced_survives_a_refusal(
@@ -242,12 +252,14 @@ def test_a_run_that_is_stopped_while_it_shows_black_keeps_its_file(
     cancel = CancelToken()
 
     def stop_at_black(stats: LiveStats) -> None:
-        if stats.refused_frames:
+        # A frame may be refused already, and the one before it still be the last in the file.
+        if stats.refused_frames and shows(recorder, "black")():
             cancel.set()
 
     connect(StagedCamera((GROUP, never)))
-    plan = choosing(plan, safeguard=LOW)
-    result = run_live(plan, painting(Painter()), progress=stop_at_black, cancel=cancel)
+    plan = choosing(plan, safeguard=LOW, virtual_camera=VirtualCameraOptions())
+    with virtual_camera(Recorder()) as recorder:
+        result = run_live(plan, painting(Painter()), progress=stop_at_black, cancel=cancel)
     assert result.ended_by is LiveEnd.REQUEST
     assert kind(recorded(folder / "out.mp4")[-1]) == "black"
 
@@ -267,13 +279,16 @@ def test_a_photo_that_is_refused_ends_the_run_before_the_first_frame(
 Score = Callable[[NsfwClassifier, Picture], float]
 
 
-def patient(score: Score, ready: Callable[[], bool], names: set[str] | None = None) -> Score:
-    """Return a score that comes only when something is so, except for photos."""
+def patient(score: Score, ready: Callable[[], bool], looks: list[str] | None = None) -> Score:
+    """Return a score that comes only when something is so, except for photos.
+
+    The names of the threads that look are appended to `looks`.
+    """
 
     def waiting(classifier: NsfwClassifier, bgr: Picture) -> float:
         name = threading.current_thread().name
-        if names is not None:
-            names.add(name)
+        if looks is not None:
+            looks.append(name)
         deadline = time.monotonic() + PATIENCE
         while name != "MainThread" and not ready():
             assert time.monotonic() < deadline
@@ -286,18 +301,22 @@ def patient(score: Score, ready: Callable[[], bool], names: set[str] | None = No
 def test_pictures_are_shown_while_one_of_them_is_looked_at(
     plan: LivePlan, connect: Connect, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    threads: set[str] = set()
+    looks: list[str] = []
     plan = choosing(plan, safeguard=LOW, output=None, virtual_camera=VirtualCameraOptions())
     with virtual_camera(Recorder()) as recorder:
-        camera = StagedCamera((CAT, lambda: len(recorder.pictures) >= 40))
-        connect(camera)
-        # The first look lasts for as long as it takes to show twenty pictures.
-        score = patient(NsfwClassifier.score, lambda: len(recorder.pictures) >= 20, threads)
+
+        def is_looked_at() -> bool:
+            return shows(recorder, "cat")() and "pipeline-safeguard" in looks
+
+        # The first look lasts until another picture is shown than the one before it.
+        shows_next = shows(recorder, "mirrored cat")
+        connect(StagedCamera((CAT, is_looked_at), (MIRRORED_CAT, shows_next)))
+        score = patient(NsfwClassifier.score, shows_next, looks)
         monkeypatch.setattr(NsfwClassifier, "score", score)
         result = run_live(plan, painting(Painter()))
-    assert result.frames > 1, "new pictures were shown, not only the first one"
+    assert result.frames > 1
     assert result.stats.refused_frames == 0
-    assert threads == {"MainThread", "pipeline-safeguard"}
+    assert set(looks) == {"MainThread", "pipeline-safeguard"}
 
 
 def test_what_viewers_see_turns_black_without_waiting_for_the_next_picture(
@@ -338,10 +357,15 @@ def has_label(picture: Picture) -> bool:
 def test_the_label_is_in_every_recorded_frame(
     plan: LivePlan, connect: Connect, folder: Path, no_face: NoFace
 ) -> None:
-    camera = StagedCamera((GROUP, lambda: camera.frames >= 8), (CAT, lambda: camera.frames >= 16))
-    connect(camera)
-    plan = choosing(plan, label=LABEL, no_face=no_face)
-    result = run_live(plan, painting(Painter()))
+    plan = choosing(plan, label=LABEL, no_face=no_face, virtual_camera=VirtualCameraOptions())
+    with virtual_camera(Recorder()) as recorder:
+        camera = StagedCamera(
+            (CAT, lambda: bool(recorder.pictures)),
+            (GROUP, lambda: camera.frames >= 16),
+            (CAT, lambda: camera.frames >= 24),
+        )
+        connect(camera)
+        result = run_live(plan, painting(Painter()))
     pictures = recorded(folder / "out.mp4")
     assert pictures
     assert (result.stats.hidden_frames > 0) is (no_face is not NoFace.PASS)
