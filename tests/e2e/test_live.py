@@ -77,7 +77,7 @@ def test_the_second_half_of_a_run_takes_no_more_memory(
     process = subprocess.Popen(
         command(
             "live", "--source", astronaut_file, "--camera", clip, "--loop", "--engine", "mesh",
-            "--output", output, "--json-lines", log, "--duration", "14",
+            "--output", output, "--json-lines", log, "--duration", "9",
         ),
         env=environment(),
         stdin=subprocess.DEVNULL,
@@ -93,12 +93,12 @@ def test_the_second_half_of_a_run_takes_no_more_memory(
     assert process.returncode == 0, errors
     seconds = sorted(resident)
     half, last = resident[seconds[len(seconds) // 2]], resident[seconds[-2]]
-    assert last - half < 40, resident
+    assert last - half < 25, resident
     stats = [json.loads(line) for line in log.read_text().splitlines()]
-    assert len(stats) >= 10
+    assert len(stats) >= 6
     # How many frames they were is a matter of the machine, and of what else it does.
-    assert sum(line["processing_fps"] > 0 for line in stats) >= 5
-    assert frames_in(output) >= 5
+    assert sum(line["processing_fps"] > 0 for line in stats) >= 3
+    assert frames_in(output) >= 3
 
 
 def test_a_camera_that_is_not_there_is_told(astronaut_file: Path, folder: Path) -> None:

@@ -37,15 +37,15 @@ from tests.workflows.painter import Painter, green_share, painting
 
 SECOND = ResumeOptions(segment_seconds=1.0)
 FAST = SwapOptions(encoding=EncodeOptions(quality=28), resume=SECOND, threads=2)
-FRAMES = 66
+FRAMES = 22
 
 
 @pytest.fixture(scope="module")
 def clip(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Return 2.2 seconds of two faces, 320 x 180, with a tone."""
+    """Return 2.2 seconds of two faces, 320 x 180, ten frames a second, with a tone."""
     path = tmp_path_factory.mktemp("clip") / "clip.mp4"
     view = clips.View(650.0, 370.0, 640.0)
-    clips.write_clip(path, clips.Clip(320, 180, 30, 2.2, view, view))
+    clips.write_clip(path, clips.Clip(320, 180, 10, 2.2, view, view))
     return path
 
 
@@ -74,7 +74,7 @@ def test_a_stopped_run_goes_on(plan: SwapPlan, tmp_path: Path) -> None:
     cancel = CancelToken()
 
     def stop(progress: Progress) -> None:
-        if progress.frames == 40:
+        if progress.frames == 14:
             cancel.set()
 
     with pytest.raises(Cancelled, match="1 finished segments are kept"):
@@ -95,7 +95,7 @@ def test_faces_that_are_left_are_where_they_are_in_a_run_without_segments(
     cancel = CancelToken()
 
     def stop(progress: Progress) -> None:
-        if progress.frames == 40:
+        if progress.frames == 14:
             cancel.set()
 
     plain = run_swap(replace(plan, output=tmp_path / "plain.mp4"), painting(refusing()))
@@ -111,7 +111,7 @@ def test_a_run_without_segments_names_those_that_were_left(plan: SwapPlan, tmp_p
     plan = replace(plan, options=replace(FAST, end=1.2))
 
     def stop(progress: Progress) -> None:
-        if progress.frames == 32:
+        if progress.frames == 11:
             cancel.set()
 
     with pytest.raises(Cancelled):
@@ -133,7 +133,7 @@ def test_other_models_do_not_go_on(plan: SwapPlan) -> None:
     cancel = CancelToken()
 
     def stop(progress: Progress) -> None:
-        if progress.frames == 40:
+        if progress.frames == 14:
             cancel.set()
 
     def with_recognizer(name: str) -> Callable[[int], LoadedEngine]:
@@ -154,7 +154,7 @@ def test_damage_ends_with_what_reads_past_it(
     data = bytearray(plan.target.read_bytes())
     with av.open(plan.target) as container:
         at = [(packet.pos, packet.size) for packet in container.demux(video=0) if packet.size]
-    for position, size in at[40:50]:
+    for position, size in at[14:17]:
         data[position : position + size] = np.random.default_rng(position).bytes(size)
     damaged.write_bytes(data)
     plan = replace(plan, target=damaged)
@@ -169,7 +169,7 @@ def test_damage_ends_with_what_reads_past_it(
     assert "1 finished segments are kept in" in caplog.text
     assert "delete it, unless the target was read badly only once" in caplog.text
     plan = replace(plan, options=replace(FAST, resume=None, allow_damaged=True))
-    assert 50 < run_swap(plan, painting(Painter())).frames < FRAMES
+    assert 16 < run_swap(plan, painting(Painter())).frames < FRAMES
 
 
 def test_nothing_is_kept_where_nothing_is_finished(plan: SwapPlan, tmp_path: Path) -> None:
