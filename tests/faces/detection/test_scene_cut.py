@@ -35,6 +35,8 @@ def test_another_scene_is_a_cut_there_and_back(
 def test_a_jump_within_the_scene_stands_out(pan: list[NDArray[np.uint8]]) -> None:
     # The camera hardly moves at the beginning and at the end, and looks elsewhere.
     assert cuts([*pan[:4], *pan[-4:]]) == [4]
+    # What would be nothing while it moves is a jump where it stood still.
+    assert cuts([*pan[:2], *pan[3:]]) == [2]
 
 
 def test_a_flash_and_a_fade_are_no_cuts(astronaut: NDArray[np.uint8]) -> None:

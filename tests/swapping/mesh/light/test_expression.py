@@ -24,6 +24,12 @@ def test_even_skin_has_no_relief(calm: Floats) -> None:
     np.testing.assert_allclose(skin_relief(calm), 1.0, rtol=1e-4)
 
 
+def test_light_from_one_side_is_no_relief(calm: Floats) -> None:
+    light = np.linspace(0.5, 1.5, TONE_SIZE, dtype=np.float32)[:, None, None]
+    # The blur ends where the texture does.
+    np.testing.assert_allclose(skin_relief(calm * light)[24:-24], 1.0, atol=0.02)
+
+
 def test_relief_is_the_same_in_any_light(calm: Floats) -> None:
     bright = skin_relief(folded(calm))
     np.testing.assert_allclose(skin_relief(folded(calm) * np.float32(0.4)), bright, rtol=1e-3)
