@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from dlc.arrays import Floats, Points
+from dlc.faces.overlap import overlaps
 
 
 def merge(
@@ -28,7 +29,8 @@ def merge(
     points, scores = points[order], scores[order]
     merged = []
     while len(scores):
-        overlap, inside = _overlaps(points[0, :2], points[:, :2])
+        boxes = points[:, :2].reshape(-1, 4)
+        overlap, inside = overlaps(boxes[0], boxes)
         same = overlap > same_iou
         same[0] = True
         weights = scores[same, None, None]
@@ -37,12 +39,3 @@ def merge(
         rest = ~same & (inside < part_share)
         points, scores = points[rest], scores[rest]
     return merged
-
-
-def _overlaps(box: Floats, boxes: Floats) -> tuple[Floats, Floats]:
-    """Return a box's (2, 2) overlap with boxes (n, 2, 2), as shares of the union and of each."""
-    low, high = np.maximum(box[0], boxes[:, 0]), np.minimum(box[1], boxes[:, 1])
-    common = np.prod(np.maximum(high - low, 0), axis=1)
-    areas = np.prod(boxes[:, 1] - boxes[:, 0], axis=1)
-    union = np.prod(box[1] - box[0]) + areas - common
-    return common / np.maximum(union, 1e-6), common / np.maximum(areas, 1e-6)

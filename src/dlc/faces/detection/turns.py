@@ -11,7 +11,7 @@ import numpy as np
 from dlc.arrays import Image, Points
 from dlc.faces.detection.detector import SAME_FACE_INSIDE, SAME_FACE_IOU
 from dlc.faces.face import Face
-from dlc.faces.tracking.overlap import overlap, share_inside
+from dlc.faces.overlap import overlap, share_inside
 
 # Quarter turns of the picture, counterclockwise.
 TURNS = range(4)

@@ -12,9 +12,9 @@ from dlc.arrays import Embedding, Floats
 from dlc.faces.detection.scene_cut import SceneCutDetector
 from dlc.faces.face import Face
 from dlc.faces.finder import FaceFinder, Needs
+from dlc.faces.overlap import overlap
 from dlc.faces.people.whereabouts import FrameLog, Whereabouts
 from dlc.faces.pixels import TrackableFrame
-from dlc.faces.tracking.overlap import overlap
 
 # Frames between routine looks at a face: one that is known, and one that is none of the requested
 # people.

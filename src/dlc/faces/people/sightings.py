@@ -11,9 +11,9 @@ import numpy as np
 from dlc.arrays import Embedding, Image
 from dlc.faces.face import Face
 from dlc.faces.finder import FaceFinder, Needs
+from dlc.faces.overlap import overlap
 from dlc.faces.people.recognizer import unit
 from dlc.faces.pixels import TrackableFrame
-from dlc.faces.tracking.overlap import overlap
 from dlc.geometry import Box
 
 # Frames from one look at a track to the next.

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from dlc.faces.face import Face
-from dlc.faces.tracking.overlap import overlap
+from dlc.faces.overlap import overlap
 
 # Boxes of one face found by two trackers in the same frame overlap at least this much.
 _SAME_FACE = 0.35

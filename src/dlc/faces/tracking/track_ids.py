@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from dlc.faces.face import Face
-from dlc.faces.tracking.overlap import overlap
+from dlc.faces.overlap import overlap
 
 # A face that moves by a third of its width from one frame to the next still overlaps this much.
 _SAME_FACE = 0.35

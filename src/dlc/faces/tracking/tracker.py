@@ -18,9 +18,9 @@ from dlc.faces.landmarks.iris import IrisRefiner
 from dlc.faces.landmarks.landmarker import FaceLandmarker
 from dlc.faces.landmarks.mesher import FaceMesher
 from dlc.faces.landmarks.topology import load_topology
+from dlc.faces.overlap import overlap
 from dlc.faces.pixels import TrackableFrame
 from dlc.faces.tracking.one_euro import OneEuroOptions
-from dlc.faces.tracking.overlap import overlap
 from dlc.faces.tracking.track import Track
 from dlc.inference.cpu import create_session
 from dlc.model_store.builtin import builtin_model

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dlc.faces.tracking.overlap import overlap, share_inside
+from dlc.faces.overlap import overlap, share_inside
 
 boxes = st.tuples(
     st.floats(-100, 100), st.floats(-100, 100), st.floats(1, 50), st.floats(1, 50)
