@@ -203,8 +203,7 @@ class Frame:
                 fit it.
         """
         coded = self._coded(box)
-        if bgr.shape != (box.height, box.width, 3) or alpha.shape != (box.height, box.width):
-            raise ValueError(f"arrays of {bgr.shape} and {alpha.shape} do not fit {box}")
+        require_fit(box, bgr, alpha)
         window = self._aligned(coded, margin=0)
         border = (
             coded.top - window.top,
@@ -224,8 +223,7 @@ class Frame:
 
     def _coded(self, box: Box) -> Box:
         width, height = self._upright_size()
-        if box.is_empty or box.clipped(width, height) != box:
-            raise ValueError(f"{box} is empty or not inside {width} x {height} pixels")
+        require_inside(box, width, height)
         return self.orientation.box_to_coded(box, width, height)
 
     def _aligned(self, box: Box, margin: int) -> Box:
@@ -254,6 +252,18 @@ class Frame:
         if not self._writable:
             self._native.make_writable()
             self._writable = True
+
+
+def require_inside(box: Box, width: int, height: int) -> None:
+    """Raise ValueError unless a box has pixels, all of them inside a picture of that size."""
+    if box.is_empty or box.clipped(width, height) != box:
+        raise ValueError(f"{box} is empty or not inside {width} x {height} pixels")
+
+
+def require_fit(box: Box, bgr: Image, alpha: Bytes) -> None:
+    """Raise ValueError unless pixels and their weights have the size of a box."""
+    if bgr.shape != (box.height, box.width, 3) or alpha.shape != (box.height, box.width):
+        raise ValueError(f"arrays of {bgr.shape} and {alpha.shape} do not fit {box}")
 
 
 def _framed(pixels: Bytes, border: tuple[int, int, int, int], kind: int) -> Bytes:

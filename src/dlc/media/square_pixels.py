@@ -23,6 +23,17 @@ def shown_width(width: int, height: int, ratio: Fraction | None, orientation: Or
     across, down = orientation.upright_size(width, height)
     if not ratio or ratio == 1:
         return across
-    shown = max(2, 2 * round(across * (1 / ratio if orientation.transposed else ratio) / 2))
+    shown = max(2, 2 * round(stretched(across, ratio, orientation) / 2))
     # What claims more is damaged or hostile.
     return shown if shown * down <= MAX_VIDEO_PIXELS else across
+
+
+def stretched(width: int, ratio: Fraction, orientation: Orientation) -> Fraction:
+    """Return the exact width of an upright picture as it is shown, in pixels.
+
+    Args:
+        width: of the stored picture, turned upright, in pixels.
+        ratio: of a stored pixel's width to its height.
+        orientation: how the stored picture is turned for display.
+    """
+    return width * (1 / ratio if orientation.transposed else ratio)

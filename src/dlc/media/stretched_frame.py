@@ -9,7 +9,7 @@ import numpy as np
 
 from dlc.arrays import Bytes, Image
 from dlc.geometry import Box
-from dlc.media.frame import Frame
+from dlc.media.frame import Frame, require_fit, require_inside
 
 # Columns around a rectangle that interpolation looks at.
 _MARGIN = 3
@@ -44,7 +44,7 @@ class StretchedFrame(Frame):
 
     def region(self, box: Box) -> Image:
         """Return the pixels of a rectangle of the picture as shown, as `Frame.region` does."""
-        self._require_inside(box)
+        require_inside(box, self.width, self.height)
         stored = self._stored(box, _MARGIN)
         # Both count from the edges of the picture.
         step = self._stored_width / self._width
@@ -68,9 +68,8 @@ class StretchedFrame(Frame):
 
     def paste(self, box: Box, bgr: Image, alpha: Bytes) -> None:
         """Blend pixels of the picture as shown into the native samples, as `Frame.paste` does."""
-        self._require_inside(box)
-        if bgr.shape != (box.height, box.width, 3) or alpha.shape != (box.height, box.width):
-            raise ValueError(f"arrays of {bgr.shape} and {alpha.shape} do not fit {box}")
+        require_inside(box, self.width, self.height)
+        require_fit(box, bgr, alpha)
         stored = self._stored(box, margin=0)
         # A stored column that covers several shown ones is their average.
         step, size = self._width / self._stored_width, (stored.width, stored.height)
@@ -79,7 +78,9 @@ class StretchedFrame(Frame):
         pixels = _resampled(bgr, first, step / taken, taken * stored.width)
         # Beyond the rectangle nothing is pasted.
         framed = np.pad(alpha, ((0, 0), (1, 1)))
-        weight = _resampled(framed, first + 1, step / taken, taken * stored.width)
+        weight = _resampled(
+            framed, first + 1, step / taken, taken * stored.width, method=cv2.INTER_LINEAR
+        )
         super().paste(stored, _shrunk(pixels, size), _shrunk(weight, size))
 
     @property
@@ -93,15 +94,14 @@ class StretchedFrame(Frame):
         right = -(-box.right * stored // self._width) + margin
         return Box(left, box.top, right, box.bottom).clipped(stored, self.height)
 
-    def _require_inside(self, box: Box) -> None:
-        if box.is_empty or box.clipped(self.width, self.height) != box:
-            raise ValueError(f"{box} is empty or not inside {self.width} x {self.height} pixels")
 
-
-def _resampled(pixels: Bytes, first: float, step: float, width: int) -> Bytes:
+def _resampled(
+    pixels: Bytes, first: float, step: float, width: int, *, method: int = cv2.INTER_CUBIC
+) -> Bytes:
     """Return `width` columns, the first one at column `first` and each `step` further on.
 
-    Cubic, as a face is stretched and squeezed again, which linear interpolation would blur twice.
+    By default cubic: a face is stretched and squeezed again, and linear interpolation would blur it
+    twice.
     """
     # OpenCV rounds to parts of a pixel. Rounded here, where digits are enough, a column depends on
     # where it is alone, not on which others are asked for.
@@ -110,7 +110,7 @@ def _resampled(pixels: Bytes, first: float, step: float, width: int) -> Bytes:
     columns = np.tile(at.astype(np.float32), (rows, 1))
     same = np.repeat(np.arange(rows, dtype=np.float32)[:, None], width, axis=1)
     return np.asarray(
-        cv2.remap(pixels, columns, same, cv2.INTER_CUBIC, borderMode=cv2.BORDER_REPLICATE), np.uint8
+        cv2.remap(pixels, columns, same, method, borderMode=cv2.BORDER_REPLICATE), np.uint8
     )
 
 

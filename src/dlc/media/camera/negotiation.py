@@ -176,6 +176,7 @@ def _measured(
     reported = _reported(device)
 
     def read() -> None:
+        """Take the next picture; raise CameraError if there is none."""
         nonlocal newest
         picture = next_picture(device, clock)
         if picture is None and not clock.is_stopped():

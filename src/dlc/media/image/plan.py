@@ -23,6 +23,7 @@ from dlc.media.limits import MAX_PHOTO_PIXELS
 from dlc.media.orientation import UPRIGHT
 from dlc.media.planes import layout_of
 from dlc.media.scaling import size_at_height
+from dlc.media.square_pixels import stretched
 from dlc.options import EncodeOptions
 
 
@@ -102,10 +103,7 @@ def _size(info: MediaInfo, height: int | None) -> tuple[int, int] | None:
     """Return the size of a picture as shown, with square pixels; None if it is that already."""
     if height is None and info.sample_aspect_ratio is None:
         return None
-    width = Fraction(info.width)
-    if info.sample_aspect_ratio is not None:
-        turned = info.orientation.transposed
-        width *= 1 / info.sample_aspect_ratio if turned else info.sample_aspect_ratio
+    width = stretched(info.width, info.sample_aspect_ratio or Fraction(1), info.orientation)
     wanted = info.height if height is None else height
     size = size_at_height(width, info.height, wanted, 1, MAX_PHOTO_PIXELS)
     return None if size == (info.width, info.height) else size

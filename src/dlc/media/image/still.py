@@ -292,14 +292,13 @@ class ImageWriter:
         if not _ICC_HEADER <= length <= len(profile):
             self.notes.append("the color profile is lost: it is damaged")
             return None
-        profile = profile[:length]
-        if described == space and kind is OutputKind.JPEG and len(profile) > MAX_JPEG_ICC:
+        if described != space:
+            self.notes.append(f"the color profile is lost: it describes {described}, not {space}")
+            return None
+        if kind is OutputKind.JPEG and length > MAX_JPEG_ICC:
             self.notes.append("the picture's color profile is too large to be kept")
             return None
-        if described == space:
-            return profile
-        self.notes.append(f"the color profile is lost: it describes {described}, not {space}")
-        return None
+        return profile[:length]
 
     def _xmp(self) -> bytes | None:
         return noted_xmp(self._metadata.xmp) if self._mark else self._metadata.xmp

@@ -5,12 +5,12 @@ from __future__ import annotations
 from fractions import Fraction
 
 import av
-import cv2
 import numpy as np
 
 from dlc.arrays import Image
 from dlc.media.color import ColorTags
 from dlc.media.orientation import UPRIGHT, Orientation
+from dlc.media.scaling import resized
 from dlc.media.square_pixels import shown_width
 from dlc.media.upright_bgr import upright_bgr
 
@@ -54,6 +54,4 @@ class Display:
         stored = bgr.shape[1], bgr.shape[0]
         if stored != self._stored or self.width == stored[0]:
             return bgr
-        method = cv2.INTER_AREA if self.width < stored[0] else cv2.INTER_LINEAR
-        size = self.width, self.height
-        return np.asarray(cv2.resize(bgr, size, interpolation=method), np.uint8)
+        return np.asarray(resized(bgr, self.width, self.height), np.uint8)

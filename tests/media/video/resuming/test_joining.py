@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
@@ -9,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from dlc.errors import Cancelled, OutputError, WriteError
+from dlc.media.info import MediaInfo
 from dlc.media.orientation import Orientation
 from dlc.media.video.reading.reader import VideoReader
 from dlc.media.video.resuming.joining import SegmentFile, join_segments, segment_format
@@ -49,11 +51,19 @@ def split(path: Path, output: Path, encoding: EncodeOptions, **read: float) -> l
 def join(path: Path, output: Path, encoding: EncodeOptions, **read: float) -> Path:
     segments = split(path, output, encoding, **read)
     with VideoReader(path, **read) as reader:
-        info = reader.info
-    join_segments(
-        output, info, encoding, segments, overwrite=False, finish=None, check=lambda: None
-    )
+        put_together(output, reader.info, segments, encoding)
     return output
+
+
+def put_together(
+    output: Path,
+    info: MediaInfo,
+    segments: Sequence[SegmentFile],
+    encoding: EncodeOptions | None = None,
+    check: Callable[[], None] = lambda: None,
+) -> None:
+    encoding = encoding or EncodeOptions()
+    join_segments(output, info, encoding, segments, overwrite=False, finish=None, check=check)
 
 
 @pytest.mark.parametrize("pts", [EVEN, UNEVEN])
@@ -142,15 +152,7 @@ def test_a_part_that_lost_frames_is_noticed(tmp_path: Path) -> None:
     first, *others = split(source, output, EncodeOptions())
     segments = [replace(first, frames=first.frames + 1), *others]
     with VideoReader(source) as reader, pytest.raises(WriteError, match="4 of its 5 frames"):
-        join_segments(
-            output,
-            reader.info,
-            EncodeOptions(),
-            segments,
-            overwrite=False,
-            finish=None,
-            check=lambda: None,
-        )
+        put_together(output, reader.info, segments)
     assert not output.exists()
 
 
@@ -160,15 +162,7 @@ def test_parts_that_do_not_fit_together_are_noticed(tmp_path: Path) -> None:
     other = make(tmp_path / "other.mp4", Clip(width=96, pts=EVEN[:4], time_base=Fraction(1, 12800)))
     segments[1] = replace(segments[1], path=other)
     with VideoReader(source) as reader, pytest.raises(WriteError, match="in another way"):
-        join_segments(
-            output,
-            reader.info,
-            EncodeOptions(),
-            segments,
-            overwrite=False,
-            finish=None,
-            check=lambda: None,
-        )
+        put_together(output, reader.info, segments)
 
 
 def test_joining_can_be_stopped(tmp_path: Path) -> None:
@@ -179,7 +173,5 @@ def test_joining_can_be_stopped(tmp_path: Path) -> None:
         raise Cancelled("stopped")
 
     with VideoReader(source) as reader, pytest.raises(Cancelled):
-        join_segments(
-            output, reader.info, EncodeOptions(), segments, overwrite=False, finish=None, check=stop
-        )
+        put_together(output, reader.info, segments, check=stop)
     assert [path.name for path in tmp_path.glob(".*")] == []

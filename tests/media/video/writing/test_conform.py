@@ -18,20 +18,9 @@ from dlc.media.video.writing.conform import Conformer
 from dlc.media.video.writing.plan import plan_video
 from dlc.options import EncodeOptions
 from tests.media.material import Clip, picture
+from tests.media.video.writing.clip_info import INFO
 
-INFO = MediaInfo(
-    path=Path("in.mp4"),
-    format="mp4",
-    codec="h264",
-    width=64,
-    height=48,
-    coded_width=64,
-    coded_height=48,
-    pix_fmt="yuv420p",
-    colors=ColorTags(1, 1, 1, 1),
-    time_base=Fraction(1, 12800),
-    fps=Fraction(25),
-)
+TAGGED = replace(INFO, colors=ColorTags(1, 1, 1, 1))
 
 
 def conformer(info: MediaInfo, name: str, encoder: str | None = None) -> Conformer:
@@ -41,11 +30,11 @@ def conformer(info: MediaInfo, name: str, encoder: str | None = None) -> Conform
 def test_a_picture_that_fits_is_passed_on_itself() -> None:
     native = picture(Clip(), 0)
 
-    assert conformer(INFO, "b.mp4")(native) is native
+    assert conformer(TAGGED, "b.mp4")(native) is native
 
 
 def test_full_range_pictures_keep_their_samples_under_another_name() -> None:
-    info = replace(INFO, pix_fmt="yuvj420p", colors=ColorTags(5, 6, 5, 2))
+    info = replace(TAGGED, pix_fmt="yuvj420p", colors=ColorTags(5, 6, 5, 2))
     native = picture(Clip(pix_fmt="yuvj420p"), 0)
 
     result = conformer(info, "b.webm")(native)
@@ -57,7 +46,7 @@ def test_full_range_pictures_keep_their_samples_under_another_name() -> None:
 
 
 def test_rgb_becomes_tagged_yuv_and_comes_back() -> None:
-    info = replace(INFO, pix_fmt="bgr24", colors=ColorTags(2, 2, 0, 2))
+    info = replace(TAGGED, pix_fmt="bgr24", colors=ColorTags(2, 2, 0, 2))
     native = picture(Clip(pix_fmt="bgr24"), 0)
 
     result = conformer(info, "b.mp4")(native)
@@ -74,7 +63,7 @@ def test_pictures_are_turned_upright_exactly(exif: int, pix_fmt: str) -> None:
     orientation = Orientation.from_exif(exif)
     width, height = orientation.upright_size(64, 48)
     info = replace(
-        INFO,
+        TAGGED,
         pix_fmt=pix_fmt,
         orientation=orientation,
         display_matrix=orientation.display_matrix,
@@ -95,7 +84,7 @@ def test_pictures_are_turned_upright_exactly(exif: int, pix_fmt: str) -> None:
 
 
 def test_each_gif_frame_gets_colors_of_its_own() -> None:
-    info = replace(INFO, pix_fmt="bgra", colors=ColorTags(2, 2, 0, 2))
+    info = replace(TAGGED, pix_fmt="bgra", colors=ColorTags(2, 2, 0, 2))
     conform = conformer(info, "b.gif")
     for level in (0, 90, 180):
         pixels = np.full((48, 64, 4), 255, np.uint8)
@@ -114,7 +103,7 @@ def test_each_gif_frame_gets_colors_of_its_own() -> None:
 def test_scaled_pictures_are_turned_after_that(name: str, pix_fmt: str) -> None:
     orientation = Orientation.from_exif(6)
     info = replace(
-        INFO,
+        TAGGED,
         pix_fmt=pix_fmt,
         width=48,
         height=64,
@@ -141,7 +130,7 @@ def test_a_matrix_that_players_guess_from_the_height_is_told_where_they_would_er
     rows: int, height: int, matrix: int
 ) -> None:
     info = replace(
-        INFO, width=640, height=rows, coded_width=640, coded_height=rows, colors=ColorTags()
+        TAGGED, width=640, height=rows, coded_width=640, coded_height=rows, colors=ColorTags()
     )
     plan = plan_video(Path("b.mp4"), info, EncodeOptions(height=height))
 

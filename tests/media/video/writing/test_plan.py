@@ -16,20 +16,7 @@ from dlc.media.orientation import Orientation
 from dlc.media.video.writing.plan import plan_video
 from dlc.options import EncodeOptions
 from tests.media.material import Clip, look, make, transcode
-
-INFO = MediaInfo(
-    path=Path("in.mp4"),
-    format="mp4",
-    codec="h264",
-    width=64,
-    height=48,
-    coded_width=64,
-    coded_height=48,
-    pix_fmt="yuv420p",
-    colors=ColorTags(),
-    time_base=Fraction(1, 12800),
-    fps=Fraction(25),
-)
+from tests.media.video.writing.clip_info import INFO
 
 
 @pytest.mark.parametrize(
