@@ -76,6 +76,7 @@ def _options(root: Any, path: tuple[str, ...], on_read: Read | None) -> list[Any
         ] = None,
         show_config: _ShowConfigOption = False,
     ) -> None:
+        """Carry the options: Typer makes them of a function's parameters."""
         del show_config
 
     app = typer.Typer(add_completion=False)

@@ -175,6 +175,7 @@ def _asking(console: Console) -> Callable[[License], None]:
     """Return a function that shows a license and asks the user to accept it."""
 
     def agree(license_: License) -> None:
+        """Raise unless the license is accepted."""
         _show(console, license_)
         if not sys.stdin.isatty():
             message = (

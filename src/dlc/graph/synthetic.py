@@ -213,6 +213,8 @@ class _Builder:
         return self._once(name, values.shape, self.dtype, values)
 
     def normal(self, name: str, shape: tuple[int, ...], deviation: float) -> str:
+        """Add weights from a normal distribution, which are drawn when the model is written."""
+
         def make() -> NDArray[np.floating]:
             values = self.generator.standard_normal(shape, np.float32)
             values *= np.float32(deviation)

@@ -76,6 +76,7 @@ def _along_axes(place: int) -> Rule:
     """Make the rule for an operator whose axes are an attribute, or the input at `place`."""
 
     def rule(edit: Edit, node: onnx.NodeProto, batched: set[str]) -> bool:
+        """Whether the axes are known and spare the batch, which comes in by the first input."""
         name = optional_input(node, place)
         axes = edit.integers(name) if name else attribute(node, "axes", None)
         return (

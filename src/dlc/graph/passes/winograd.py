@@ -151,6 +151,7 @@ def winograd(
     """
 
     def plan(edit: Edit) -> int:
+        """Replace convolutions; return how many."""
         writer = _Writer(edit, Transforms(points))
         count = 0
         for index, node in edit.nodes("Conv"):

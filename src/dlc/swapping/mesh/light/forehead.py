@@ -11,7 +11,7 @@ from __future__ import annotations
 import cv2
 import numpy as np
 
-from dlc.arrays import Floats
+from dlc.arrays import Bytes, Floats
 from dlc.compositing.filters import blur, smoothstep
 from dlc.swapping.mesh.layout import Layout
 from dlc.swapping.mesh.light.tone import TONE_SIZE
@@ -84,6 +84,6 @@ class ForeheadBorder:
         return difference
 
 
-def _distance(mask: np.ndarray) -> Floats:
+def _distance(mask: Bytes) -> Floats:
     """Return the distance of each pixel of a mask from where it is 0."""
     return np.asarray(cv2.distanceTransform(mask, cv2.DIST_L2, 5), np.float32)

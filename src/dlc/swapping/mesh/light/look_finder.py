@@ -48,10 +48,8 @@ class LookFinder:
         self._meter = ToneMeter(layout)
         self._veil = VeilMeter(layout)
         self._folds = FoldMeter(source)
-        size = (TONE_SIZE, TONE_SIZE)
-        self._forehead = ForeheadBorder(
-            resize(source.texture, size), texture.opacity(TONE_SIZE), layout
-        )
+        broad = resize(source.texture, (TONE_SIZE, TONE_SIZE))
+        self._forehead = ForeheadBorder(broad, texture.opacity(TONE_SIZE), layout)
         self._skin = skin_mask(layout, TONE_SIZE)
         luma = np.asarray(
             cv2.cvtColor(resize(source.texture, (DETAIL_SIZE, DETAIL_SIZE)), cv2.COLOR_BGR2GRAY),

@@ -82,8 +82,7 @@ class SourceTexture:
 
     def __init__(self, source: SourceModel, layout: Layout, meter: ToneMeter) -> None:
         """Measure the source's tone."""
-        self._layout = layout
-        self._texture, self._folds, self._trust = source.texture, source.folds, source.trust
+        self._layout, self._source = layout, source
         tone_size = (TONE_SIZE, TONE_SIZE)
         broad = resize(source.texture, tone_size)
         sure = smoothstep(resize(source.trust, tone_size), 0.3, 0.8)
@@ -128,7 +127,7 @@ class SourceTexture:
 
     def opacity(self, size: int) -> Floats:
         """Return how far the texture shows: float32 (size, size), 0 to 1."""
-        trust = resize(self._trust, (size, size))
+        trust = resize(self._source.trust, (size, size))
         face = (depth_inside(self._layout, size) > 0).astype(np.float32)
         sigma = _FADE * size * self._layout.face_width
         # Beyond the oval there is nothing to judge.
@@ -145,8 +144,9 @@ class SourceTexture:
 
     def _split(self, size: int) -> _Level:
         """Split up the texture at one size."""
+        source = self._source
         pixels, light, folds = (
-            resize(image, (size, size)) for image in (self._texture, self.tone.light, self._folds)
+            resize(image, (size, size)) for image in (source.texture, self.tone.light, source.folds)
         )
         fine = fine_detail(pixels @ LUMA, self._layout)
         folded = _where(folds)
