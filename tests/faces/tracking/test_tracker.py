@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from dlc.errors import ModelError
 from dlc.faces.detection.detector import FaceDetector
+from dlc.faces.detection.turns import detect_in_turns
 from dlc.faces.face import Face
 from dlc.faces.landmarks.credibility import credibility
 from dlc.faces.landmarks.distortion import MAX_DISTORTION, distortion
@@ -275,6 +276,20 @@ def test_a_face_that_lies_or_hangs_is_found_where_asked_for_and_in_photos(
     np.testing.assert_array_equal(face.landmarks, photo.landmarks)
     assert abs(tilt(face) - degrees) < 6
     assert credibility(face) == 1
+
+
+@pytest.mark.parametrize("turns", range(4))
+def test_the_mesh_decides_which_way_up_a_face_is(
+    turns: int, detector: FaceDetector, mesher: FaceMesher, group: NDArray[np.uint8]
+) -> None:
+    """In a picture of little but a face, the detector is surer of it upside down."""
+    tight = cv2.resize(group[281:375, 1132:1230], None, fx=1.63, fy=1.63)
+    sure, unsure = detect_in_turns(tight, lambda bgr, _: detector.detect(bgr, tiled=True))[0]
+    assert abs(sure.roll) > math.radians(160)
+    assert abs(unsure.roll) < math.radians(20)
+    turned = np.ascontiguousarray(np.rot90(tight, turns))
+    (face,) = FaceTracker(detector, mesher).find(Picture(turned, is_still=True))
+    assert abs((tilt(face) - 90 * turns + 180) % 360 - 180) < 20
 
 
 def test_a_hanging_face_is_not_looked_for_unless_asked(
