@@ -75,8 +75,9 @@ class FaceTransfer:
         return replace(patch, bgr=with_letters(patch.bgr, view.bgra, letters))
 
     def _letters(self, view: TargetView) -> Flags | None:
-        oval = view.mesh[self._layout.topology.face_oval, :2]
-        return find_letters(view.bgra, oval, view.pose.scale)
+        topology = self._layout.topology
+        oval, mouth = (view.mesh[ring, :2] for ring in (topology.face_oval, topology.inner_lips))
+        return find_letters(view.bgra, oval, mouth, view.pose.scale)
 
     def _under_grain(self, view: TargetView, memory: FaceMemory) -> Patch:
         calm = without_grain(view.bgra, self._noise(view, memory))

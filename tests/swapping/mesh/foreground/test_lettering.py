@@ -12,6 +12,7 @@ from dlc.arrays import Bytes, Flags
 from dlc.compositing.filters import blur
 from dlc.faces.face import Face
 from dlc.swapping.mesh.face_memory import FaceMemory
+from dlc.swapping.mesh.foreground import lettering
 from dlc.swapping.mesh.foreground.cover import CoverFinder
 from dlc.swapping.mesh.foreground.lettering import find_letters, with_letters, without_letters
 from dlc.swapping.mesh.layout import Layout
@@ -50,7 +51,9 @@ def captioned(
 
 
 def found(view: TargetView, layout: Layout) -> Flags | None:
-    return find_letters(view.bgra, view.mesh[layout.topology.face_oval, :2], view.pose.scale)
+    topology = layout.topology
+    oval, mouth = (view.mesh[ring, :2] for ring in (topology.face_oval, topology.inner_lips))
+    return find_letters(view.bgra, oval, mouth, view.pose.scale)
 
 
 @pytest.mark.parametrize("color", [WHITE, YELLOW])
@@ -88,6 +91,36 @@ def test_what_shines_is_no_letter(view: TargetView, layout: Layout) -> None:
     assert found(replace(view, bgra=shine(view)), layout) is None
     dot, _ = captioned(view, text=" . ")
     assert found(dot, layout) is None
+
+
+def wrinkled_shine(view: TargetView) -> Bytes:
+    """Return a picture with a bright cheek and fine dark lines through it, hard at the top only."""
+    height, width = view.shape
+    top, left, step = round(0.52 * height), round(0.25 * width), round(0.06 * width)
+    shine = np.zeros(view.shape, np.float32)
+    ramp = np.linspace(1, 0, round(0.16 * height), dtype=np.float32)[:, None]
+    shine[top : top + len(ramp), left : left + 8 * step] = ramp
+    lines = np.arange(view.shape[1]) % step < step // 4
+    bgra = view.bgra + np.float32([130, 130, 130, 0]) * shine[..., None]
+    bgra[top : top + len(ramp), left : left + 8 * step][:, lines[left : left + 8 * step]] -= 70
+    return np.clip(bgra, 0, 255).astype(np.uint8)
+
+
+def test_shine_that_wrinkles_divide_is_no_row_of_letters(
+    view: TargetView, layout: Layout, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shown = replace(view, bgra=wrinkled_shine(view))
+    assert found(shown, layout) is None
+    monkeypatch.setattr(lettering, "_BRIGHTER_THAN_AROUND", 0)
+    assert found(shown, layout) is not None
+
+
+def test_a_row_in_the_mouth_is_teeth(view: TargetView, layout: Layout) -> None:
+    shown, mask = captioned(view)
+    y, x = np.nonzero(mask)
+    around = cv2.convexHull(np.stack([x, y], axis=1).astype(np.float32))[:, 0]
+    oval = view.mesh[layout.topology.face_oval, :2]
+    assert find_letters(shown.bgra, oval, around, view.pose.scale) is None
 
 
 def test_letters_are_lifted_off_and_laid_back(view: TargetView, layout: Layout) -> None:
