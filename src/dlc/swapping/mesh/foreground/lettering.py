@@ -1,10 +1,10 @@
 """Keeps lettering in front: captions and titles that were burned into a video.
 
-Letters are brighter than any skin, stand out from it by hard edges on all sides, and come in rows. A
-shine on skin has soft edges, at least on one side, and teeth are in the mouth; a pearl or a glint is
-alone, and where one of them is mistaken for a letter, all that happens is that it stays. Letters do
-not move with the face, so they are lifted off the picture before the swap and laid over the result
-where they were.
+Letters are brighter than any skin, stand out from it by hard edges on all sides, and come in rows.
+A shine on skin has soft edges, at least on one side, and teeth are in the mouth; a pearl or a glint
+is alone, and where one of them is mistaken for a letter, all that happens is that it stays. Letters
+do not move with the face, so they are lifted off the picture before the swap and laid over the
+result where they were.
 """
 
 from __future__ import annotations
