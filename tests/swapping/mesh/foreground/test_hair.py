@@ -49,6 +49,29 @@ def test_dark_eyes_and_a_beard_are_no_hair_in_front(
     assert finder.find(skin, SEEN)[inner].max() < 0.1
 
 
+def test_shade_on_the_chin_is_not_kept_but_a_microphone_is(
+    finder: HairFinder, skin: Floats, layout: Layout
+) -> None:
+    x, y = np.round(layout.uv[152] * TONE_SIZE).astype(int)
+    chin, inside = (
+        (slice(y - 8, y), slice(x - 8, x + 8)),
+        (slice(y - 6, y - 2), slice(x - 5, x + 5)),
+    )
+    skin[chin] *= np.float32(0.3)
+    assert finder.find(skin, SEEN)[inside].max() < 0.1
+    skin[chin] = 35
+    assert finder.find(skin, SEEN)[inside].min() > 0.9
+
+
+def test_without_color_all_that_is_dark_on_the_chin_is_kept(
+    finder: HairFinder, skin: Floats, layout: Layout
+) -> None:
+    x, y = np.round(layout.uv[152] * TONE_SIZE).astype(int)
+    skin[:] = 140
+    skin[y - 8 : y, x - 8 : x + 8] = 40
+    assert finder.find(skin, SEEN)[y - 6 : y - 2, x - 5 : x + 5].min() > 0.9
+
+
 def raised_brow(skin: Floats, layout: Layout) -> slice:
     """Paint a brow above its usual place; return the rows of it that belong to the forehead."""
     x, y = np.round(layout.uv[105] * TONE_SIZE).astype(int)

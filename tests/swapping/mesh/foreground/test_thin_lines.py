@@ -97,6 +97,19 @@ def test_crows_feet_are_not_kept(finder: LineFinder, smooth_face: Bytes, layout:
     assert finder.matte(finder.lines(wrinkled)) is None
 
 
+def test_furrows_are_not_kept_though_one_is_long(
+    finder: LineFinder, smooth_face: Bytes, layout: Layout
+) -> None:
+    left, brow = eye_center(layout)[0], round(float(layout.uv[105, 1]) * SIZE)
+    furrowed = smooth_face.copy()
+    cv2.line(furrowed, (left, brow - 10), (left + 64, brow - 10), 235, 1)
+    assert finder.matte(finder.lines(furrowed)) is not None
+    for up in range(14, 34, 4):
+        for along in range(0, 64, 12):
+            cv2.line(furrowed, (left + along, brow - up), (left + along + 8, brow - up), 235, 1)
+    assert finder.matte(finder.lines(furrowed)) is None
+
+
 def test_a_rim_with_gaps_is_kept(finder: LineFinder, smooth_face: Bytes, layout: Layout) -> None:
     broken = smooth_face.copy()
     for start in range(0, 360, 120):

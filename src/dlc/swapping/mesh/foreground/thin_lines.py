@@ -9,7 +9,7 @@ from __future__ import annotations
 import cv2
 import numpy as np
 
-from dlc.arrays import Bytes, Floats, Gray
+from dlc.arrays import Flags, Floats, Gray, Indices
 from dlc.compositing.filters import blur, broad_blur, ellipse, resize, smoothstep
 from dlc.faces.landmarks.topology import LEFT_EYE_CORNERS, NOSE_BASE
 from dlc.swapping.mesh.foreground.parts import extent
@@ -33,10 +33,10 @@ _LIGHTER = (0.98, 1.06)
 # Radius over which the skin's luma is averaged, in face widths; and the share of the usual luma
 # below which something is hair or shadow.
 _AROUND, _NO_SKIN = 0.12, 0.7
-# Specks and creases are shorter than the first, in face widths; at least one piece of a broken line
-# is as long as the second. Crow's feet are many short pieces.
+# Specks and creases are shorter than the first, in face widths. A broken line has pieces as long as
+# the second, and at least this share of it is in them: crow's feet and furrows are many short ones.
 _LENGTH = 0.25
-_PIECE = 0.2
+_PIECE, _WHOLE = 0.2, 0.4
 # Shares of the time that a pixel must be part of a line to count at all, and to be kept fully.
 _OFTEN = (0.15, 0.5)
 _CROSS = cv2.getStructuringElement(cv2.MORPH_CROSS, (3, 3))
@@ -102,12 +102,12 @@ class LineFinder:
         Args:
             often: mean over time of what `lines` returned.
         """
-        candidates = (often > _OFTEN[0]).astype(np.uint8)
+        candidates = often > _OFTEN[0]
         pieces = _long_parts(candidates, self._piece)
         if not pieces.any():
             return None
-        joined = np.asarray(cv2.dilate(candidates, _NEARBY), np.uint8)
-        long = _long_parts(joined, self._length, around=pieces)
+        joined = cv2.dilate(candidates.astype(np.uint8), _NEARBY) > 0
+        long = _largely(pieces, candidates, _long_parts(joined, self._length))
         if not long.any():
             return None
         spread = blur(np.asarray(cv2.dilate(often, _CROSS), np.float32), 0.8)
@@ -116,23 +116,35 @@ class LineFinder:
         return matte
 
 
-def _long_parts(parts: Bytes, length: float, around: Bytes | None = None) -> Bytes:
-    """Return 1 on connected parts that are longer than `length`, 0 elsewhere.
-
-    Args:
-        parts: uint8 (h, w), 1 on them.
-        length: in pixels.
-        around: if given, each part must also contain a pixel that is 1 in it.
-    """
-    labels = np.asarray(cv2.connectedComponents(parts, connectivity=8)[1], np.int32)
+def _long_parts(parts: Flags, length: float) -> Flags:
+    """Return those of the connected parts (h, w) that are longer than `length` pixels."""
+    labels = _labels(parts)
     # A part has at least as many pixels as it is long.
     is_long = np.bincount(labels.ravel()) > length
     is_long[0] = False  # the ground between the parts
     for part in np.flatnonzero(is_long).tolist():
         is_long[part] = max(extent(labels, part)) > length
-    if around is not None:
-        is_long &= np.bincount(labels[around > 0], minlength=len(is_long)) > 0
-    return is_long.astype(np.uint8)[labels] if is_long.any() else np.zeros_like(parts)
+    return np.asarray(is_long[labels], np.bool_)
+
+
+def _largely(pieces: Flags, pixels: Flags, parts: Flags) -> Flags:
+    """Return those of the connected parts (h, w) whose pixels are pieces to a large share.
+
+    Args:
+        pieces: bool (h, w), some of the pixels.
+        pixels: bool (h, w), what the parts were joined from.
+        parts: bool (h, w).
+    """
+    labels = _labels(parts)
+    count = int(labels.max()) + 1
+    whole, total = (np.bincount(labels[each], minlength=count) for each in (pieces, pixels))
+    keeps = whole > _WHOLE * total
+    keeps[0] = False
+    return np.asarray(keeps[labels], np.bool_)
+
+
+def _labels(parts: Flags) -> Indices:
+    return np.asarray(cv2.connectedComponents(parts.astype(np.uint8))[1], np.int32)
 
 
 def _zones(layout: Layout, size: int) -> tuple[Floats, Floats]:
