@@ -26,7 +26,7 @@ class FaceMemory:
         contrast: factor for the source's detail.
         veil: gray levels of stray light.
         clearness: share of the light that does not come from the veil.
-        color: float32 (3, 3), matrix for the BGR of the source's detail.
+        color: float32 (3, 4), matrix for the BGR and depth of the source's detail.
         sharpness: factor for the source's finest detail.
         blur: what the source's face lacks in blur by focus and motion.
         noise: standard deviation of the camera's noise, in gray levels.

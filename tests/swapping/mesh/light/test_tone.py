@@ -17,6 +17,7 @@ from dlc.swapping.mesh.light.tone import (
     color_matrix,
     contrast_factor,
     tone_gain,
+    with_depth,
 )
 from dlc.swapping.mesh.masks import skin_mask
 
@@ -51,7 +52,8 @@ def tinted(saturation: float, luma: float = 120.0) -> Tone:
 def repainted(pixel: Floats, target: Tone, source: Tone) -> Floats:
     """Return what becomes of a pixel (3,) of the source."""
     light = source.light[0, 0]
-    detail = color_matrix(target, source) @ (pixel - light)
+    detail = with_depth((pixel - light)[None, None], light[None, None])[0, 0]
+    detail = color_matrix(target, source) @ detail
     painted: Floats = (light + detail) * tone_gain(target, source)[0, 0]
     return painted
 
@@ -140,7 +142,7 @@ SATURATED = np.array([0.6, 0.11, -0.44], np.float32)
 
 
 @pytest.mark.parametrize(("difference", "followed"), [(0.3, 0.5), (0.9, 1.3)])
-@given(depth=st.floats(-40.0, 40.0), source=SATURATIONS, target=SATURATIONS)
+@given(depth=st.floats(-30.0, 40.0), source=SATURATIONS, target=SATURATIONS)
 def test_shade_follows_the_targets_more_where_light_bleaches(
     difference: float, followed: float, depth: float, source: float, target: float
 ) -> None:
@@ -184,7 +186,7 @@ def test_colors_never_gain_more_than_luma(
     )
     own = np.array(color, np.float32)
     own -= before.tint * (own @ LUMA)
-    lit = color_matrix(after, before) @ own * tone_gain(after, before)[0, 0]
+    lit = color_matrix(after, before)[:, :3] @ own * tone_gain(after, before)[0, 0]
     assert (np.abs(lit) <= np.abs(own) * 1.001 + 1e-3).all()
 
 
@@ -201,6 +203,18 @@ def test_light_that_bleaches_broadly_colors_the_shade(meter: ToneMeter) -> None:
     # The same light on skin that it does not bleach.
     lit = meter.measure(pale * (1 - ramp / 2) + grain, SEEN)
     np.testing.assert_allclose(lit.shade, lit.tint, atol=0.12)
+
+
+def test_brows_on_bleached_skin_are_not_red() -> None:
+    source = tinted(1.0)
+    light = source.light[0, 0]
+    # Light skin whose shade is much redder than it is.
+    tint, shade = (np.array(color, np.float32) for color in ((0.87, 0.93, 1.18), (1.2, 1.14, 0.64)))
+    target = Tone(np.broadcast_to(220 * tint, (TONE_SIZE, TONE_SIZE, 3)), tint, 0.1, shade)
+    shaded, brow = (repainted(light * np.float32(share), target, source) for share in (0.8, 0.2))
+    wanted = target.light[0, 0] * np.float32(0.2)
+    assert shaded[2] / shaded[0] > 1.3 * tint[2] / tint[0]
+    np.testing.assert_allclose(brow, wanted, rtol=1e-3)
 
 
 def test_what_is_dark_has_no_say_in_the_tint(meter: ToneMeter, skin: Floats) -> None:

@@ -37,8 +37,8 @@ _REACH = (0.25, 1.3)
 _HANG = 0.03
 # Face widths from the midline over which lines turn from the nose's into the rim's.
 _SIDES = (0.01, 0.02)
-# Evidence from which glasses are worn, and below which they are gone. Where it is between 0.6 and the
-# first, on faces 100 pixels wide, three in five have wrinkles instead.
+# Evidence from which glasses are worn, and below which they are gone. Of faces 100 pixels wide with
+# evidence between 0.6 and the first, three in five have wrinkles instead.
 _WORN, _BARE = 0.72, 0.45
 # Face width in pixels and cosine of the angle to the camera from which a face shows whether it
 # wears glasses, and the cosine from which it shows where they are.

@@ -42,6 +42,10 @@ _EVEN = 0.05
 # decides.
 _FOLLOWED = (0.5, 1.3)
 _BLEACHED = (0.35, 0.65)
+# Shares of the light that shade takes from skin: up to the first it is nothing but shade. What is
+# darker than the second, such as brows, is dark by itself, and would turn red in the color of shade
+# on bleached skin.
+_SHADED = (0.4, 0.8)
 # How far the source's contrast follows the target's, as a power of their ratio; more would wash the
 # source's features out in soft light.
 _CONTRAST_POWER = 0.3
@@ -172,14 +176,30 @@ def tone_gain(target: Tone, source: Tone) -> Floats:
     return np.clip(target.light / np.maximum(source.light, 4.0), *_GAIN)
 
 
+def with_depth(detail: Floats, light: Floats) -> Floats:
+    """Add to detail how much of its darkness is no shade.
+
+    Args:
+        detail: float32 (h, w, 3), BGR, deviation from the light.
+        light: float32 (h, w, 3), BGR.
+
+    Returns:
+        float32 (h, w, 4): BGR and depth, in gray levels of luma, 0 or more.
+    """
+    darker = np.maximum(-(detail @ LUMA), 0)
+    depth = darker * smoothstep(darker / np.maximum(light @ LUMA, _DARK), *_SHADED)
+    return np.dstack([detail, depth])
+
+
 def color_matrix(target: Tone, source: Tone) -> Floats:
-    """Return the matrix (3, 3) for the BGR of the source's detail, applied before the gain.
+    """Return the matrix (3, 4) for the source's detail with depth, applied before the gain.
 
     The gain from one skin's tint to another's is right for skin, but by removing the skin's orange
     it would turn anything paler, such as a lip, blue. Gray should stay gray, so colors shrink
     towards the skin's tint as much as the tint itself does towards gray. They never grow, as noise
     would grow too, nor gain more than luma does. Light and shade on the source's skin move towards
-    the colors of light and shade on the target's.
+    the colors of light and shade on the target's; what is darker than shade gets no more of its
+    color.
     """
     gain = target.tint / np.maximum(source.tint, _FAINT)
     now, before = (float(np.linalg.norm(tone.tint - 1)) for tone in (target, source))
@@ -188,7 +208,8 @@ def color_matrix(target: Tone, source: Tone) -> Floats:
     shade = _followed_shade(target)
     lit = (shade / np.maximum(gain, _FAINT))[:, None] * LUMA
     rest = factor * (np.eye(3) - source.shade[:, None] * LUMA)
-    matrix: Floats = (lit + rest).astype(np.float32)
+    depth = (shade - target.tint) / np.maximum(gain, _FAINT)
+    matrix: Floats = np.column_stack([lit + rest, depth]).astype(np.float32)
     return matrix
 
 

@@ -13,7 +13,7 @@ from dlc.geometry import Box
 from dlc.swapping.mesh.layout import Layout
 from dlc.swapping.mesh.light.focus import soften
 from dlc.swapping.mesh.light.sharpness import fine_detail
-from dlc.swapping.mesh.light.tone import LUMA, TONE_SIZE, Tone, ToneMeter
+from dlc.swapping.mesh.light.tone import LUMA, TONE_SIZE, Tone, ToneMeter, with_depth
 from dlc.swapping.mesh.masks import depth_inside, feathered_face
 from dlc.swapping.mesh.source.photo import ATLAS_SIZE
 from dlc.swapping.mesh.source.source import SourceModel
@@ -38,7 +38,7 @@ class _Level:
 
     Attributes:
         light: float32 (S, S, 3), its smooth light, BGR.
-        detail: float32 (S, S, 3), the rest.
+        detail: float32 (S, S, 4), the rest, and its depth.
         folds: float32 (h, w, 3), what smooths out folds, in `folded`.
         folded: where they are.
         shine: float32 (S, S, 3), how much the detail shines, in the light's tint.
@@ -63,7 +63,7 @@ class Look:
         gain: float32 (TONE_SIZE, TONE_SIZE, 3), factor for light and detail.
         contrast: factor for the detail.
         folds: share of the source's folds from nose to mouth that stay.
-        color: float32 (3, 3), matrix for the detail's BGR.
+        color: float32 (3, 4), matrix for the detail's BGR and depth.
         sharpness: further factor for the finest detail.
         softness: float32 (2,), radius of a blur over all of it, along rows and columns, in face
             widths.
@@ -110,7 +110,8 @@ class SourceTexture:
         painted = cv2.add(cv2.transform(level.detail, color), level.light)
         if look.folds < 1 and not level.folded.is_empty:
             smoothed = cut(painted, level.folded)
-            cv2.add(smoothed, cv2.transform(level.folds, color * (1 - look.folds)), smoothed)
+            smoothing = cv2.transform(level.folds, color[:, :3] * (1 - look.folds))
+            cv2.add(smoothed, smoothing, smoothed)
         surplus = np.maximum(1 - _LIGHTER / np.maximum(gain @ LUMA, _LIGHTER), 0)
         if surplus.any():
             dulled = cv2.cvtColor(resize(surplus * contrast, (size, size)), cv2.COLOR_GRAY2BGR)
@@ -153,7 +154,7 @@ class SourceTexture:
         brightness = (pixels @ LUMA) / np.maximum(light @ LUMA, 1.0)
         return _Level(
             light=light,
-            detail=pixels - light,
+            detail=with_depth(pixels - light, light),
             folds=cut(folds, folded).copy(),
             folded=folded,
             shine=light * np.maximum(brightness - 1 - _SHINE, 0)[..., None],
