@@ -16,6 +16,7 @@ from dlc.swapping.mesh.eyes import (
     iris_color,
 )
 from dlc.swapping.mesh.layout import Layout
+from dlc.swapping.mesh.light.tone import LUMA
 from dlc.swapping.running_mean import RunningMean
 from tests.swapping.mesh.heads import Placing, average_head
 
@@ -91,6 +92,14 @@ def test_behind_a_veil_an_iris_gets_what_is_seen_of_the_color() -> None:
     after = np.rint(0.4 * picture(EYES) + 60).astype(np.uint8)
     IrisTint(BLUE).apply(after, EYES, RunningMean[Floats](0.1), veil=60, clearness=0.4)
     np.testing.assert_allclose(after[50, 50, :3], 0.4 * BLUE + 60, atol=8)
+
+
+def test_an_iris_is_as_gray_as_the_picture() -> None:
+    gray = np.float32([80, 80, 80])
+    after = picture(EYES, gray)
+    IrisTint(BLUE).apply(after, EYES, RunningMean[Floats](0.1), colored=0.0)
+    assert np.ptp(after[..., :3], axis=2).max() == 0
+    np.testing.assert_allclose(after[50, 50, :3], BLUE @ LUMA, atol=8)
 
 
 def test_a_shut_eye_is_left_alone() -> None:

@@ -159,6 +159,7 @@ class IrisTint:
         seen: RunningMean[Floats],
         veil: float = 0.0,
         clearness: float = 1.0,
+        colored: float = 1.0,
     ) -> None:
         """Recolor the irises of a picture (h, w, 4) in place.
 
@@ -168,16 +169,19 @@ class IrisTint:
             seen: the target's own iris color over time; updated.
             veil: gray levels added over the whole picture.
             clearness: the share of the face's light that does not come from the veil.
+            colored: 0 if the picture has no color, 1 if it has.
         """
         if self._source is None:
             return
+        gray = np.float32(self._source @ LUMA)
+        wanted = gray + np.float32(colored) * (self._source - gray)
         irises = find_irises(eyes, bgra.shape[:2])
         now = iris_color(bgra, irises)
         color = seen.value if now is None else seen.update(now)
         if color is None:
             return
         floor: Floats = np.maximum(color - np.float32(veil), 4.0)
-        gain = np.clip(self._source * np.float32(clearness) / floor, *_TINT)
+        gain = np.clip(wanted * np.float32(clearness) / floor, *_TINT)
         for iris in irises:
             plain = cut(bgra, iris.box)
             share = _bareness(iris_color(bgra, [iris]), color)

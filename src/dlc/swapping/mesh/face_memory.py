@@ -26,6 +26,7 @@ class FaceMemory:
         contrast: factor for the source's detail.
         veil: gray levels of stray light.
         clearness: share of the light that does not come from the veil.
+        colored: 0 if the picture has no color, 1 if it has.
         color: float32 (3, 4), matrix for the BGR and depth of the source's detail.
         sharpness: factor for the source's finest detail.
         blur: what the source's face lacks in blur by focus and motion.
@@ -48,6 +49,7 @@ class FaceMemory:
         self.clearness = RunningMean[float](0.05)
         self.forehead = RunningMean[Floats](0.2)
         self.folds = RunningMean[float](0.2)
+        self.colored = RunningMean[float](0.2)
         self.color = RunningMean[Floats](0.2)
         self.sharpness = RunningMean[float](0.1)
         self.blur = FollowedBlur()

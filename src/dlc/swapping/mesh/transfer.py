@@ -147,7 +147,8 @@ class FaceTransfer:
         shown = (opacity < _HIDDEN) & (placement.inside > 0)
         sharpen_samples(under, view.bgra, placement.origin, shown)
         veil, clear = memory.veil.value or 0.0, memory.clearness.value or 1.0
-        self._irises.apply(under, eyes, memory.iris, veil, clear)
+        colored = 1.0 if memory.colored.value is None else memory.colored.value
+        self._irises.apply(under, eyes, memory.iris, veil, clear, colored)
         blended = cv2.cvtColor(blend(over, under, opacity), cv2.COLOR_BGRA2BGR)
         return np.asarray(blended, np.uint8)
 

@@ -15,6 +15,7 @@ from dlc.swapping.mesh.light.tone import (
     Tone,
     ToneMeter,
     color_matrix,
+    colored,
     contrast_factor,
     tone_gain,
     with_depth,
@@ -215,6 +216,12 @@ def test_brows_on_bleached_skin_are_not_red() -> None:
     wanted = target.light[0, 0] * np.float32(0.2)
     assert shaded[2] / shaded[0] > 1.3 * tint[2] / tint[0]
     np.testing.assert_allclose(brow, wanted, rtol=1e-3)
+
+
+def test_a_picture_without_color_is_told_from_pale_skin(meter: ToneMeter, skin: Floats) -> None:
+    gray = np.repeat((skin @ LUMA)[..., None], 3, axis=2)
+    assert colored(meter.measure(gray, SEEN)) == 0.0
+    assert colored(meter.measure(gray + 0.4 * (skin - gray), SEEN)) == 1.0
 
 
 def test_what_is_dark_has_no_say_in_the_tint(meter: ToneMeter, skin: Floats) -> None:

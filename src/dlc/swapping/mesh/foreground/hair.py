@@ -32,8 +32,8 @@ _SOME = 0.1
 _OUTLINE, _AT_BROWS = 0.02, 0.05
 # Below the mouth, and so far beside its corners, in face widths, is the chin. What has the first of
 # these shares of the skin's color there, or less, is in front of it, such as a microphone; what has
-# the second is the chin's own shade, or beard. Skin with less color than the last is in a picture
-# without color.
+# the second is the chin's own shade, or beard. So is everything in pictures without color, where
+# skin has less than the last.
 _BESIDE_MOUTH = 0.12
 _COLORED, _GRAY = (0.4, 0.7), 0.1
 
@@ -73,7 +73,7 @@ class HairFinder:
         warm = texture[..., 2] - texture[..., 0]
         usual = float((warm * skin).sum()) / max(float((luma * skin).sum()), _DARK)
         if usual < _GRAY:
-            return np.zeros_like(luma)
+            return np.ones_like(luma)
         share = blur(warm, 1.0)
         share /= np.maximum(blur(luma, 1.0), _DARK) * np.float32(usual)
         return smoothstep(share, *_COLORED)

@@ -22,6 +22,7 @@ from dlc.swapping.mesh.light.tone import (
     TONE_SIZE,
     ToneMeter,
     color_matrix,
+    colored,
     contrast_factor,
     tone_gain,
 )
@@ -73,6 +74,7 @@ class LookFinder:
         gain = memory.gain.update(tone_gain(tone, self._tone), self._skin * seen)
         gain = self._forehead.follow(gain, face.broad, seen, memory.forehead)
         veil = memory.veil.update(self._veil.level(face.broad, tone))
+        memory.colored.update(colored(tone))
         clear = memory.clearness.update(self._veil.clearness(veil, tone))
         own = replace(tone, contrast=tone.contrast / clear)
         contrast = memory.contrast.update(contrast_factor(own, self._tone))

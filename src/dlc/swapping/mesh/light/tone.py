@@ -26,6 +26,8 @@ _DARK = 8.0
 _GAIN = (0.02, 5.0)
 # Smallest difference from gray, and factor of a channel, in real light.
 _FAINT = 0.05
+# Differences between skin's tint and gray in pictures without color, and from which they have some.
+_COLORED = (0.04, 0.12)
 # Share of the light below which detail says nothing about the color of shade; and the range of
 # shade per channel, relative to gray: more would be noise, or from another object.
 _FAINT_SHADE = 0.03
@@ -219,6 +221,12 @@ def _followed_shade(target: Tone) -> Floats:
     low, high = _FOLLOWED
     bleached = smoothstep(np.asarray(np.linalg.norm(difference), np.float32), *_BLEACHED)
     return target.tint + (low + (high - low) * bleached) * difference
+
+
+def colored(tone: Tone) -> float:
+    """Return 0 if the picture of a face has no color, 1 if it has."""
+    apart = np.float32(np.linalg.norm(tone.tint - 1))
+    return float(smoothstep(np.asarray(apart), *_COLORED))
 
 
 def contrast_factor(target: Tone, source: Tone) -> float:
