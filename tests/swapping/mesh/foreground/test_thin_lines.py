@@ -110,6 +110,15 @@ def test_furrows_are_not_kept_though_one_is_long(
     assert finder.matte(finder.lines(furrowed)) is None
 
 
+def test_among_wrinkles_all_over_no_line_is_told_apart(
+    finder: LineFinder, smooth_face: Bytes, layout: Layout
+) -> None:
+    ringed = with_ring(smooth_face, layout, 235, thickness=2)
+    assert finder.matte(finder.lines(ringed)) is not None
+    ringed[:, ::7] = 235
+    assert finder.matte(finder.lines(ringed)) is None
+
+
 def test_a_rim_with_gaps_is_kept(finder: LineFinder, smooth_face: Bytes, layout: Layout) -> None:
     broken = smooth_face.copy()
     for start in range(0, 360, 120):

@@ -37,6 +37,8 @@ _AROUND, _NO_SKIN = 0.12, 0.7
 # the second, and at least this share of it is in them: crow's feet and furrows are many short ones.
 _LENGTH = 0.25
 _PIECE, _WHOLE = 0.2, 0.4
+# Share of the zone that is lines from which these are wrinkles, or a painter's strokes.
+_CROWDED = 0.2
 # Shares of the time that a pixel must be part of a line to count at all, and to be kept fully.
 _OFTEN = (0.15, 0.5)
 _CROSS = cv2.getStructuringElement(cv2.MORPH_CROSS, (3, 3))
@@ -58,6 +60,7 @@ class LineFinder:
         rows = np.flatnonzero(light.any(axis=1) | dark.any(axis=1))
         self._rows = slice(max(int(rows[0]) - reach, 0), int(rows[-1]) + 1 + reach)
         self._light_zone, self._dark_zone = light[self._rows], dark[self._rows]
+        self._most = _CROWDED * np.count_nonzero(np.maximum(light, dark) > 0.5)
         over_brows = _over_brows(layout, size)[self._rows]
         self._over_brows = over_brows[over_brows.any(axis=1)]
         # A quarter of the pixels tells as much of the skin.
@@ -103,6 +106,8 @@ class LineFinder:
             often: mean over time of what `lines` returned.
         """
         candidates = often > _OFTEN[0]
+        if np.count_nonzero(candidates) > self._most:
+            return None
         pieces = _long_parts(candidates, self._piece)
         if not pieces.any():
             return None
