@@ -39,6 +39,36 @@ def test_a_fringe_is_found_in_any_light(
     assert hair[fringe + 3 :, columns].max() < 0.1
 
 
+def forehead(layout: Layout) -> tuple[slice, slice]:
+    """Return the rows from the hairline to above the brows, and columns around the middle."""
+    top, brow = (round(float(layout.uv[vertex, 1]) * TONE_SIZE) for vertex in (10, 105))
+    return slice(top + 1, brow - 6), slice(TONE_SIZE // 2 - 12, TONE_SIZE // 2 + 12)
+
+
+@pytest.mark.parametrize("color", [(40, 70, 220), (150, 90, 190), (90, 150, 70)])
+def test_a_fringe_of_another_color_is_found(
+    finder: HairFinder, skin: Floats, layout: Layout, color: tuple[int, int, int]
+) -> None:
+    rows, columns = forehead(layout)
+    skin[: rows.stop + 2] = color
+    hair = finder.find(skin, SEEN)
+    assert hair[rows, columns].min() > 0.9
+    assert hair[rows.stop + 6 :, columns].max() < 0.1
+    # The same color in a spot is paint or jewelry.
+    skin[:] = [110, 140, 190]
+    skin[rows.stop - 6 : rows.stop, columns] = color
+    assert finder.find(skin, SEEN).max() < 0.1
+
+
+def test_a_shine_on_the_forehead_is_no_hair(
+    finder: HairFinder, skin: Floats, layout: Layout
+) -> None:
+    rows, columns = forehead(layout)
+    dark = skin * np.float32([0.35, 0.5, 0.6])
+    dark[: rows.stop, columns] = [150, 160, 175]
+    assert finder.find(dark, SEEN)[:, columns].max() < 0.1
+
+
 def test_dark_eyes_and_a_beard_are_no_hair_in_front(
     finder: HairFinder, skin: Floats, layout: Layout
 ) -> None:

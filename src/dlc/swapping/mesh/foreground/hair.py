@@ -1,12 +1,16 @@
-"""Keeps hair, or anything else dark, in front of a target's forehead and cheeks."""
+"""Keeps hair in front of a target's forehead and cheeks, and hats, or anything else dark.
+
+Hair is darker than skin or, over the forehead, of another color. Fair hair is not found.
+"""
 
 from __future__ import annotations
 
 import cv2
 import numpy as np
 
-from dlc.arrays import Floats
+from dlc.arrays import Floats, Indices
 from dlc.compositing.filters import blur, broad_blur, smoothstep
+from dlc.swapping.mesh.foreground.skin_color import like_skin, unlike_skin
 from dlc.swapping.mesh.layout import Layout
 from dlc.swapping.mesh.light.tone import LUMA, TONE_SIZE
 from dlc.swapping.mesh.masks import (
@@ -30,26 +34,25 @@ _SIGMA = 0.15
 # comes, and around the brows, where they are when raised.
 _SOME = 0.1
 _OUTLINE, _AT_BROWS = 0.02, 0.05
-# Below the mouth, and so far beside its corners, in face widths, is the chin. What has the first of
-# these shares of the skin's color there, or less, is in front of it, such as a microphone; what has
-# the second is the chin's own shade, or beard. So is everything in pictures without color, where
-# skin has less than the last.
+# Below the mouth, and so far beside its corners, in face widths, is the chin.
 _BESIDE_MOUTH = 0.12
-_COLORED, _GRAY = (0.4, 0.7), 0.1
 
 
 class HairFinder:
-    """Finds what is darker than skin where hair may be."""
+    """Finds what may be hair where hair may be."""
 
     def __init__(self, layout: Layout) -> None:
-        """Prepare the zone to search."""
+        """Prepare the zones to search."""
         self._zone = uncertain_margin(layout, TONE_SIZE)
-        self._middle = skin_mask(layout, TONE_SIZE) * (depth_inside(layout, TONE_SIZE) > _MIDDLE)
+        depth = depth_inside(layout, TONE_SIZE)
+        self._middle = skin_mask(layout, TONE_SIZE) * (depth > _MIDDLE)
         self._sigma = _SIGMA * TONE_SIZE * layout.face_width
-        self._outline = depth_inside(layout, TONE_SIZE) < _OUTLINE
+        self._outline = depth < _OUTLINE
         brows = rings_mask(layout, TONE_SIZE, [LEFT_BROW, RIGHT_BROW], reach=_AT_BROWS)
         self._brows = brows > 0
         self._chin = _chin_mask(layout)
+        highest = TONE_SIZE * float(layout.uv[[*LEFT_BROW, *RIGHT_BROW], 1].min())
+        self._forehead = (np.arange(TONE_SIZE) < highest)[:, None]
 
     def find(self, texture: Floats, seen: Floats) -> Floats:
         """Return how certainly each pixel is covered: float32 (TONE_SIZE, TONE_SIZE), 0 to 1.
@@ -58,31 +61,33 @@ class HairFinder:
             texture: float32 (TONE_SIZE, TONE_SIZE, 3) BGR, the target in the atlas.
             seen: float32 (TONE_SIZE, TONE_SIZE), how much to trust each pixel.
         """
-        luma = texture @ LUMA
-        skin = self._middle * seen
-        usual = broad_blur(luma * skin, self._sigma)
-        usual /= np.maximum(broad_blur(skin, self._sigma), 1e-4)
-        darker = blur(luma, 1.0)
-        darker /= np.maximum(usual, _DARK)
-        covered = smoothstep(darker, *_DARKER) * self._zone
-        covered *= 1 - self._chin * self._colored(texture, luma, skin)
+        weight = self._middle * seen
+        skin = broad_blur(texture * weight[..., None], self._sigma)
+        skin /= np.maximum(broad_blur(weight, self._sigma), 1e-4)[..., None]
+        color = blur(texture, 1.0)
+        luma: Floats = color @ LUMA
+        luma /= np.maximum(skin @ LUMA, _DARK)
+        dark = smoothstep(luma, *_DARKER) * (1 - self._chin * like_skin(color, skin))
+        other = unlike_skin(color, skin) * self._forehead * seen
+        covered = np.maximum(dark, self._from_outline(other)) * self._zone
         return self._without_brows(covered)
 
-    def _colored(self, texture: Floats, luma: Floats, skin: Floats) -> Floats:
-        """Return how certainly each pixel has the color of skin, only in less light, 0 to 1."""
-        warm = texture[..., 2] - texture[..., 0]
-        usual = float((warm * skin).sum()) / max(float((luma * skin).sum()), _DARK)
-        if usual < _GRAY:
-            return np.ones_like(luma)
-        share = blur(warm, 1.0)
-        share /= np.maximum(blur(luma, 1.0), _DARK) * np.float32(usual)
-        return smoothstep(share, *_COLORED)
+    def _from_outline(self, covered: Floats) -> Floats:
+        """Return what hangs together with the outline: neither jewelry nor paint."""
+        labels = _labels(covered)
+        return covered * np.isin(labels, labels[self._outline])
 
     def _without_brows(self, covered: Floats) -> Floats:
         """Return what is left without raised brows, which hang together with nothing outside."""
-        _, labels = cv2.connectedComponents((covered > _SOME).astype(np.uint8))
+        labels = _labels(covered)
         raised = np.setdiff1d(labels[self._brows], labels[self._outline])
         return covered if not raised.size else covered * ~np.isin(labels, raised)
+
+
+def _labels(covered: Floats) -> Indices:
+    """Give each part (h, w) that hangs together a number."""
+    labels = cv2.connectedComponents((covered > _SOME).astype(np.uint8))[1]
+    return np.asarray(labels, np.int32)
 
 
 def _chin_mask(layout: Layout) -> Floats:
