@@ -5,6 +5,8 @@ Hair is darker than skin or, over the forehead, of another color. Fair hair is n
 
 from __future__ import annotations
 
+import math
+
 import cv2
 import numpy as np
 
@@ -50,9 +52,11 @@ class HairFinder:
         self._outline = depth < _OUTLINE
         brows = rings_mask(layout, TONE_SIZE, [LEFT_BROW, RIGHT_BROW], reach=_AT_BROWS)
         self._brows = brows > 0
-        self._chin = _chin_mask(layout)
-        highest = TONE_SIZE * float(layout.uv[[*LEFT_BROW, *RIGHT_BROW], 1].min())
-        self._forehead = (np.arange(TONE_SIZE) < highest)[:, None]
+        chin = _chin_mask(layout)
+        self._below = slice(int(np.flatnonzero(chin.any(axis=1))[0]), TONE_SIZE)
+        self._chin = chin[self._below]
+        brow = TONE_SIZE * float(layout.uv[[*LEFT_BROW, *RIGHT_BROW], 1].min())
+        self._forehead = slice(0, math.ceil(brow))
 
     def find(self, texture: Floats, seen: Floats) -> Floats:
         """Return how certainly each pixel is covered: float32 (TONE_SIZE, TONE_SIZE), 0 to 1.
@@ -67,15 +71,18 @@ class HairFinder:
         color = blur(texture, 1.0)
         luma: Floats = color @ LUMA
         luma /= np.maximum(skin @ LUMA, _DARK)
-        dark = smoothstep(luma, *_DARKER) * (1 - self._chin * like_skin(color, skin))
-        other = unlike_skin(color, skin) * self._forehead * seen
-        covered = np.maximum(dark, self._from_outline(other)) * self._zone
+        covered = smoothstep(luma, *_DARKER)
+        above, below = self._forehead, self._below
+        covered[below] *= 1 - self._chin * like_skin(color[below], skin[below])
+        other = self._from_outline(unlike_skin(color[above], skin[above]) * seen[above])
+        covered[above] = np.maximum(covered[above], other)
+        covered *= self._zone
         return self._without_brows(covered)
 
     def _from_outline(self, covered: Floats) -> Floats:
-        """Return what hangs together with the outline: neither jewelry nor paint."""
+        """Return what hangs together with the forehead's outline: neither jewelry nor paint."""
         labels = _labels(covered)
-        return covered * np.isin(labels, labels[self._outline])
+        return covered * np.isin(labels, labels[self._outline[self._forehead]])
 
     def _without_brows(self, covered: Floats) -> Floats:
         """Return what is left without raised brows, which hang together with nothing outside."""

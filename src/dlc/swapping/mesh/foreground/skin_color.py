@@ -48,10 +48,13 @@ def unlike_skin(color: Floats, skin: Floats) -> Floats:
     hue, skins = (
         image / np.maximum(light, 1)[..., None] for image, light in ((color, luma), (skin, usual))
     )
-    apart, saturation, skins_saturation = (
-        np.linalg.norm(difference, axis=2) for difference in (hue - skins, hue - 1, skins - 1)
-    )
+    apart, saturation, usual_saturation = map(_length, (hue - skins, hue - 1, skins - 1))
     apart *= np.minimum(np.minimum(luma, usual) / _DARK, 1)
-    shines = (luma > usual) & (saturation < skins_saturation)
-    other: Floats = smoothstep(apart.astype(np.float32), *_OTHER) * ~shines
-    return other
+    shines = (luma > usual) & (saturation < usual_saturation)
+    return smoothstep(apart, *_OTHER) * ~shines
+
+
+def _length(differences: Floats) -> Floats:
+    """Return the Euclidean length of differences (h, w, 3); NumPy's own is ten times as slow."""
+    length: Floats = np.sqrt(differences**2 @ np.ones(3, np.float32))
+    return length
