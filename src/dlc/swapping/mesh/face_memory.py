@@ -5,6 +5,7 @@ from __future__ import annotations
 from dlc.arrays import Floats
 from dlc.swapping.mesh.foreground.cover import CoverMemory
 from dlc.swapping.mesh.foreground.eyewear import EyewearMemory
+from dlc.swapping.mesh.foreground.sunglasses import SunglassesMemory
 from dlc.swapping.mesh.light.followed_blur import FollowedBlur
 from dlc.swapping.mesh.light.followed_gain import FollowedGain
 from dlc.swapping.running_mean import RunningMean
@@ -36,6 +37,7 @@ class FaceMemory:
         iris: float32 (3,), the mean BGR of the irises.
         cover: the usual look, and what has come in front of it.
         eyewear: whether glasses are worn, and where they are.
+        sunglasses: the same of lenses that hide the eyes.
     """
 
     def __init__(self) -> None:
@@ -59,3 +61,4 @@ class FaceMemory:
         self.iris = RunningMean[Floats](0.1)
         self.cover = CoverMemory()
         self.eyewear = EyewearMemory()
+        self.sunglasses = SunglassesMemory()

@@ -102,8 +102,8 @@ class FaceTransfer:
         moved = self._move(view, memory)
         placement = place(self._layout, moved, view.mesh, view.shape, skin.shape[0])
         bgr = self._lay(view, skin, moved, placement, memory)
-        if front.thin is not None:
-            bgr = self._put_in_front(bgr, view, front.thin, memory)
+        if front.rigid is not None:
+            bgr = self._put_in_front(bgr, view, front.rigid, memory)
         return Patch(view.box, bgr, placement.inside)
 
     def _kept(self, facing: Floats, broad: Floats) -> Floats:
@@ -153,14 +153,14 @@ class FaceTransfer:
         return np.asarray(blended, np.uint8)
 
     def _put_in_front(
-        self, bgr: Bytes, view: TargetView, thin: Floats, memory: FaceMemory
+        self, bgr: Bytes, view: TargetView, rigid: Floats, memory: FaceMemory
     ) -> Bytes:
-        """Show thin things in front of the new face, such as rims, where they are in the picture.
+        """Show rigid things, such as glasses, before the new face, where they are in the picture.
 
         They are no part of the face: moved along with its features, they would be bent.
         """
-        where = locate_in_atlas(self._layout, view.mesh, view.shape, thin.shape[0])
-        opacity = soften(sample(thin, where, border=cv2.BORDER_CONSTANT), _focus(view, memory))
+        where = locate_in_atlas(self._layout, view.mesh, view.shape, rigid.shape[0])
+        opacity = soften(sample(rigid, where, border=cv2.BORDER_CONSTANT), _focus(view, memory))
         own = cv2.cvtColor(view.bgra, cv2.COLOR_BGRA2BGR)
         return blend(np.asarray(own, np.uint8), bgr, opacity)
 

@@ -14,6 +14,7 @@ from dlc.swapping.mesh.flat_face import DETAIL_SIZE, FlatFace
 from dlc.swapping.mesh.foreground.cover import CoverFinder
 from dlc.swapping.mesh.foreground.eyewear import EyewearFinder
 from dlc.swapping.mesh.foreground.hair import HairFinder
+from dlc.swapping.mesh.foreground.sunglasses import SunglassesFinder
 from dlc.swapping.mesh.foreground.thin_lines import LineFinder
 from dlc.swapping.mesh.foreground.usual_light import UsualLight
 from dlc.swapping.mesh.layout import Layout
@@ -28,12 +29,12 @@ class Foreground:
 
     Attributes:
         broad: float32 (TONE_SIZE, TONE_SIZE), 0 to 1: hair, and what has come in front.
-        thin: float32 (DETAIL_SIZE, DETAIL_SIZE), 0 to 1: glasses and lines; None if there are none.
+        rigid: float32 (DETAIL_SIZE, DETAIL_SIZE), 0 to 1: glasses and lines; None if there is none.
         bare: float32 (TONE_SIZE, TONE_SIZE), 1 where skin can be seen.
     """
 
     broad: Floats
-    thin: Floats | None
+    rigid: Floats | None
     bare: Floats
 
 
@@ -45,6 +46,7 @@ class ForegroundFinder:
         self._hair = HairFinder(layout)
         self._covers = covers
         self._light = UsualLight(layout, DETAIL_SIZE)
+        self._sunglasses = SunglassesFinder(layout)
         self._eyewear = EyewearFinder(layout, DETAIL_SIZE)
         self._lines = LineFinder(layout, DETAIL_SIZE)
 
@@ -55,8 +57,14 @@ class ForegroundFinder:
             broad = np.maximum(broad, self._covers.find(face.broad, face.seen, memory.cover))
         lit = self._light.show(face.luma)
         worn = self._eyewear.update(lit, pose, memory.eyewear)
+        lenses = self._sunglasses.update(face.broad, face.seen, memory.sunglasses)
         covered = broad if worn is None else np.maximum(broad, resize(worn, broad.shape))
-        return Foreground(broad, self._thin(lit, worn, memory), 1 - covered)
+        thin = self._thin(lit, worn, memory)
+        if lenses is None:
+            return Foreground(broad, thin, 1 - covered)
+        whole = resize(lenses, (DETAIL_SIZE, DETAIL_SIZE))
+        rigid = whole if thin is None else np.maximum(thin, whole)
+        return Foreground(broad, rigid, 1 - np.maximum(covered, lenses))
 
     def _thin(self, luma: Gray, worn: Floats | None, memory: FaceMemory) -> Floats | None:
         """Return where thin things are: glasses, if any, and what belongs to them."""

@@ -1,0 +1,130 @@
+"""Keeps dark, tinted and mirroring lenses in front, whole.
+
+Around bare eyes, and behind clear lenses, most of what is seen is skin; behind such lenses little
+is. Of 1,500 portraits, 34 show so little skin around both eyes, and on 33 of these are sunglasses.
+"""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+
+from dlc.arrays import Flags, Floats, Indices
+from dlc.compositing.filters import blur, ellipse, grow, smoothstep
+from dlc.faces.landmarks.topology import LEFT_EYE_CORNERS
+from dlc.swapping.mesh.foreground.skin_color import like_skin, unlike_skin
+from dlc.swapping.mesh.layout import Layout
+from dlc.swapping.mesh.light.tone import LUMA, TONE_SIZE
+from dlc.swapping.mesh.masks import LEFT_BROW, RIGHT_BROW, depth_inside, skin_mask
+from dlc.swapping.running_mean import RunningMean
+
+# Face widths: semi-axes of the ellipse around an eye that lenses cover, and how far its middle is
+# below the eye's; how far lenses reach below the corners of the eyes; where the cheeks begin; and
+# how far inside the oval skin is surely skin.
+_HALF_AXES, _LOWER = (0.15, 0.12), 0.03
+_REACH, _CHEEKS, _INSIDE = 0.25, 0.15, 0.12
+# Luma, relative to the cheeks, of what may be a dark lens and of what surely is; and, for what has
+# less color than skin, of what may be a gray one.
+_DARK, _GRAY = (0.45, 0.3), (0.7, 0.55)
+_BLACK = 8.0
+# Shares of the ellipses without skin from which sunglasses are worn, and below which they are gone.
+_WORN, _GONE = 0.52, 0.4
+# Least share of an ellipse that must be seen.
+_SEEN = 0.4
+# Widest reflection on a lens, in face widths.
+_REFLECTION = 0.08
+# Frames from one look to the next.
+_INTERVAL = 4
+
+
+class SunglassesMemory:
+    """Whether a face wears sunglasses, and where they are in the atlas.
+
+    Attributes:
+        evidence: mean over time of the share without skin around the eye that shows more of it.
+        is_worn: the last conclusion from it.
+        matte: float32 (TONE_SIZE, TONE_SIZE), 0 to 1, mean of where they were over time.
+        frames: number of frames so far.
+    """
+
+    def __init__(self) -> None:
+        """Start without any memory."""
+        self.evidence = RunningMean[float](0.2)
+        self.is_worn = False
+        self.matte = RunningMean[Floats](0.3)
+        self.frames = 0
+
+
+class SunglassesFinder:
+    """Finds lenses that hide the eyes, in the atlas."""
+
+    def __init__(self, layout: Layout) -> None:
+        """Prepare the places to look at."""
+        unit = TONE_SIZE * layout.face_width
+        y, x = np.mgrid[:TONE_SIZE, :TONE_SIZE].astype(np.float32)
+        corners = float(layout.uv[LEFT_EYE_CORNERS[0], 1]) * TONE_SIZE
+        brows = float(layout.uv[[*LEFT_BROW, *RIGHT_BROW], 1].min()) * TONE_SIZE
+        depth = depth_inside(layout, TONE_SIZE)
+        self._cheeks = skin_mask(layout, TONE_SIZE) * (depth > _INSIDE)
+        self._cheeks *= y > corners + _CHEEKS * unit
+        self._rows = slice(int(brows), int(corners + _REACH * unit))
+        self._eyes: list[Flags] = []
+        for ring in (layout.topology.left_eye, layout.topology.right_eye):
+            middle = layout.uv[ring].mean(axis=0) * TONE_SIZE + (0, _LOWER * unit)
+            across, down = ((x - middle[0]) / unit, (y - middle[1]) / unit)
+            inside = (across / _HALF_AXES[0]) ** 2 + (down / _HALF_AXES[1]) ** 2 < 1
+            self._eyes.append(inside[self._rows])
+        self._kernel = ellipse(round(_REFLECTION * unit) | 1)
+
+    def update(self, texture: Floats, seen: Floats, memory: SunglassesMemory) -> Floats | None:
+        """Return how far each pixel is part of sunglasses, 0 to 1; None if there are none.
+
+        Args:
+            texture: float32 (TONE_SIZE, TONE_SIZE, 3) BGR, the target in the atlas.
+            seen: float32 (TONE_SIZE, TONE_SIZE), how much to trust each pixel.
+            memory: what is known about this face; it is updated.
+        """
+        if memory.frames % _INTERVAL == 0:
+            self._look(texture, seen, memory)
+        memory.frames += 1
+        return memory.matte.value if memory.is_worn else None
+
+    def _look(self, texture: Floats, seen: Floats, memory: SunglassesMemory) -> None:
+        tinted = self._tinted(texture, seen)
+        share = self._share(tinted, seen[self._rows])
+        if share is not None:
+            evidence = memory.evidence.update(share)
+            memory.is_worn = evidence > (_GONE if memory.is_worn else _WORN)
+        if memory.is_worn:
+            matte = np.zeros((TONE_SIZE, TONE_SIZE), np.float32)
+            matte[self._rows] = self._lenses(tinted)
+            memory.matte.update(matte)
+
+    def _tinted(self, texture: Floats, seen: Floats) -> Floats:
+        """Return how certainly pixels around the eyes are no skin: float32 (rows, TONE_SIZE)."""
+        weight = self._cheeks * seen
+        amount = max(float(weight.sum()), 1e-3)
+        skin = np.array(cv2.sumElems(texture * weight[..., None])[:3], np.float32) / amount
+        color = blur(texture[self._rows], 1.0)
+        usual = np.broadcast_to(skin, color.shape)
+        luma: Floats = color @ LUMA / np.float32(max(float(skin @ LUMA), _BLACK))
+        gray = smoothstep(luma, *_GRAY) * (1 - like_skin(color, usual))
+        tinted: Floats = np.maximum(gray, smoothstep(luma, *_DARK))
+        return np.maximum(tinted, unlike_skin(color, usual))
+
+    def _share(self, tinted: Floats, seen: Floats) -> float | None:
+        """Return the share without skin around the eye that shows more; None if none is seen."""
+        shares = [
+            float(np.mean(tinted[eye & (seen > 0.3)] > 0.5))
+            for eye in self._eyes
+            if np.mean(seen[eye] > 0.3) > _SEEN
+        ]
+        return min(shares) if shares else None
+
+    def _lenses(self, tinted: Floats) -> Floats:
+        """Return the parts around the eyes without skin, reflections included."""
+        odd = cv2.morphologyEx((tinted > 0.5).astype(np.uint8), cv2.MORPH_CLOSE, self._kernel)
+        labels: Indices = np.asarray(cv2.connectedComponents(odd)[1], np.int32)
+        parts = np.unique(labels[np.logical_or.reduce(self._eyes)])
+        lenses = np.isin(labels, parts[parts > 0]).astype(np.float32)
+        return blur(grow(lenses, 1), 1.0)
