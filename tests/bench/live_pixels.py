@@ -11,10 +11,10 @@ import numpy as np
 from rich.console import Console
 from rich.table import Table
 
-from dlc.media.color import ColorTags, convert
+from dlc.media.frames.color import ColorTags, convert
+from dlc.media.frames.orientation import UPRIGHT
+from dlc.media.frames.upright_bgr import upright_bgr
 from dlc.media.live.writer import picture_of
-from dlc.media.orientation import UPRIGHT
-from dlc.media.upright_bgr import upright_bgr
 from tests import clips
 from tests.bench.speed import Spread
 from tests.bench.turns import alternate

@@ -27,7 +27,7 @@ from dlc.faces.alignment import arcface_matrix
 from dlc.faces.detection.detector import FaceDetector
 from dlc.graph.synthetic import InswapperOptions, write_inswapper
 from dlc.inference.cpu import create_session
-from dlc.media.frame import Frame
+from dlc.media.frames.frame import Frame
 from dlc.model_store.builtin import builtin_model
 from tests import clips
 from tests.bench.speed import Spread

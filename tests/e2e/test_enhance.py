@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from dlc.faces.tracking.tracker import FaceTracker, load_tracker
 from dlc.graph.synthetic import InswapperOptions, write_inswapper
-from dlc.media.frame import Frame
+from dlc.media.frames.frame import Frame
 from dlc.media.opening import open_target
 from tests import clips
 from tests.cli.run import call_dlc

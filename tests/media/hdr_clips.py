@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dlc.media.color import ColorTags
+from dlc.media.frames.color import ColorTags
 from tests.media.material import Clip
 
 DISPLAY = "G(13250,34500)B(7500,3000)R(34000,16000)WP(15635,16450)L(10000000,50)"

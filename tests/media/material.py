@@ -13,10 +13,10 @@ import numpy as np
 from av.codec.context import Flags
 from numpy.typing import NDArray
 
-from dlc.media.color import ColorTags
+from dlc.media.frames.color import ColorTags
+from dlc.media.frames.orientation import UPRIGHT, Orientation
+from dlc.media.frames.planes import layout_of, plane_arrays
 from dlc.media.opening import open_output, open_target
-from dlc.media.orientation import UPRIGHT, Orientation
-from dlc.media.planes import layout_of, plane_arrays
 from dlc.options import EncodeOptions
 
 NTSC = Fraction(30000, 1001)

@@ -10,7 +10,7 @@ import typer
 
 from dlc.cli.config import commands_of, read_config
 from dlc.cli.config_text import config_as_toml
-from dlc.media.paths import named_path
+from dlc.media.files.paths import named_path
 
 _PANEL = "Configuration"
 

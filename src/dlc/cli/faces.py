@@ -11,7 +11,7 @@ from dlc.cli.arguments import common, neural
 from dlc.cli.arguments.people import SimilarityOption
 from dlc.cli.loading import loading
 from dlc.cli.times import parse_time
-from dlc.media.paths import named_path
+from dlc.media.files.paths import named_path
 from dlc.options import NeuralOptions
 
 _DEFAULTS = NeuralOptions()
@@ -56,7 +56,7 @@ def faces_command(
     threads: common.ThreadsOption = None,
 ) -> None:
     """Find the people and print them."""
-    from dlc.media.paths import require_file
+    from dlc.media.files.paths import require_file
     from dlc.workflows.libraries import require_libraries
 
     begin = None if start is None else parse_time("--start", start)

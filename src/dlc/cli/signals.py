@@ -11,7 +11,7 @@ from types import FrameType
 
 from dlc.cli.reports.error import error_as_json
 from dlc.errors import Cancelled
-from dlc.media.atomic import discard_own
+from dlc.media.files.atomic import discard_own
 from dlc.pipeline.cancel import CancelToken
 from dlc.pipeline.stop_requests import StopRequests
 

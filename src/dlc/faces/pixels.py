@@ -1,4 +1,4 @@
-"""The parts of a frame that finding faces needs; `dlc.media.frame.Frame` has them all."""
+"""The parts of a frame that finding faces needs; `dlc.media.frames.frame.Frame` has them all."""
 
 from __future__ import annotations
 

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
 
-from dlc.media.color import ColorTags
-from dlc.media.fields import FieldOrder
-from dlc.media.orientation import UPRIGHT, Orientation
-from dlc.media.side_data import HdrMetadata
+from dlc.media.frames.color import ColorTags
+from dlc.media.frames.fields import FieldOrder
+from dlc.media.frames.orientation import UPRIGHT, Orientation
+from dlc.media.frames.side_data import HdrMetadata
 
 
 @dataclass(frozen=True, slots=True)

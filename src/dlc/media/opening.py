@@ -6,13 +6,13 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from dlc.errors import OptionError, OutputError
-from dlc.media.atomic import Finish, check_path
+from dlc.media.files.atomic import Finish, check_path
+from dlc.media.files.paths import require_file
 from dlc.media.image.kinds import OUTPUT_EXTENSIONS
 from dlc.media.image.plan import check_image, is_image_name
 from dlc.media.image.recognition import is_image
 from dlc.media.image.still import ImageReader, ImageWriter
 from dlc.media.info import MediaInfo
-from dlc.media.paths import require_file
 from dlc.media.video.reading.reader import VideoReader
 from dlc.media.video.writing.containers import container_for
 from dlc.media.video.writing.plan import plan_video

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from dlc.media.failures import unreadable
+from dlc.media.files.failures import unreadable
 from dlc.media.image.formats.heif import read_heif
 from dlc.media.image.kinds import IMAGE_EXTENSIONS, ONLY_READ_EXTENSIONS, OUTPUT_EXTENSIONS
 from dlc.media.image.recognition import image_kind, is_animated_png, is_image_sequence

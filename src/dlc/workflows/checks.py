@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from dlc.errors import OptionError, OutputError
-from dlc.media.atomic import check_path
+from dlc.media.files.atomic import check_path
 from dlc.media.limits import LEAST_HEIGHT
 from dlc.options import (
     EncodeOptions,
@@ -113,7 +113,7 @@ def check_trust(options: SwapOptions | LiveOptions) -> None:
 def _check_label(text: str) -> None:
     # The only check that draws, and most runs have no label.
     require_libraries("cv2")
-    from dlc.media.label import check_label
+    from dlc.media.frames.label import check_label
 
     check_label(text)
 

@@ -7,9 +7,9 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from dlc.host.nvidia import number_gpus_by_bus
+from dlc.media.files.paths import require_file
 from dlc.media.image.recognition import is_image
 from dlc.media.opening import open_target
-from dlc.media.paths import require_file
 from dlc.media.video.hardware import nvenc_for, why_no_nvdec, why_not_nvdec, working_nvenc
 from dlc.media.video.writing.containers import VIDEO_EXTENSIONS, container_for
 from dlc.media.video.writing.encoders import NVENC_ENCODERS

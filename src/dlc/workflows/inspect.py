@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
+from dlc.media.files.paths import named_path, require_file
 from dlc.media.image.recognition import is_image
-from dlc.media.paths import named_path, require_file
 from dlc.media.provenance.identity import own_certificate
 from dlc.media.provenance.inspection import Manifest, read_manifest, read_note
 from dlc.model_store.folders import Folders

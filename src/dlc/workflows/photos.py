@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from dlc.errors import InputError, OptionError
+from dlc.media.files.paths import files_in, is_folder, named_path, require_file
 from dlc.media.image.kinds import IMAGE_EXTENSIONS
-from dlc.media.paths import files_in, is_folder, named_path, require_file
 
 logger = logging.getLogger(__name__)
 

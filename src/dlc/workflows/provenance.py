@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from dlc.host.memory import return_free_memory
-from dlc.media.atomic import Finish
+from dlc.media.files.atomic import Finish
 from dlc.media.provenance.identity import Identity, read_identity, user_identity
 from dlc.media.provenance.kinds import can_be_signed
 from dlc.media.provenance.manifest import InputDigest, Statement

@@ -11,8 +11,8 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from dlc.errors import OptionError, OutputError
-from dlc.media.atomic import check_folder, check_path
-from dlc.media.paths import require_file
+from dlc.media.files.atomic import check_folder, check_path
+from dlc.media.files.paths import require_file
 from dlc.options import LiveOptions, PeopleOptions, SwapOptions
 from dlc.workflows.checks import check_swap
 from dlc.workflows.live.checks import check_live

@@ -11,7 +11,7 @@ from dlc.errors import NoFaceError
 from dlc.faces.face import Face
 from dlc.faces.finder import FaceFinder, Needs
 from dlc.faces.selector import select_faces
-from dlc.media.frame import Frame
+from dlc.media.frames.frame import Frame
 from dlc.media.image.still import read_photo
 from dlc.options import FaceChoice
 from dlc.pipeline import CancelToken

@@ -18,7 +18,7 @@ from dlc.faces.landmarks.credibility import credibility
 from dlc.faces.landmarks.distortion import MAX_DISTORTION, distortion
 from dlc.faces.landmarks.mesher import FaceMesher
 from dlc.faces.tracking.tracker import FaceTracker, TrackerOptions, load_tracker
-from dlc.media.frame import Frame
+from dlc.media.frames.frame import Frame
 from tests import clips, crossing
 from tests.faces.pictures import Picture, moved
 

@@ -14,13 +14,13 @@ from PIL import Image, ImageOps
 
 from dlc.errors import DamagedInputError, EncoderError, InputError, OptionError, OutputError
 from dlc.geometry import Box
-from dlc.media.color import ColorTags
+from dlc.media.frames.color import ColorTags
+from dlc.media.frames.orientation import Orientation
+from dlc.media.frames.planes import plane_arrays
+from dlc.media.frames.upright_bgr import upright_bgr
 from dlc.media.image.still import ImageReader, ImageWriter, read_photo
 from dlc.media.opening import check_output, open_output, open_target
-from dlc.media.orientation import Orientation
-from dlc.media.planes import plane_arrays
 from dlc.media.provenance.marking import synthetic_note
-from dlc.media.upright_bgr import upright_bgr
 from dlc.media.video.reading.reader import VideoReader
 from dlc.options import EncodeOptions, Preset
 from tests.media.image.passing import WHITE, pass_through

@@ -7,9 +7,9 @@ from fractions import Fraction
 import av
 import pytest
 
-from dlc.media.color import ColorTags
+from dlc.media.frames.color import ColorTags
+from dlc.media.frames.orientation import UPRIGHT, Orientation
 from dlc.media.live.display import Display
-from dlc.media.orientation import UPRIGHT, Orientation
 
 
 @pytest.mark.parametrize(

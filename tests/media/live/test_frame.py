@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from dlc.faces.pixels import TrackableFrame
 from dlc.faces.tracking.tracker import load_tracker
 from dlc.geometry import Box
-from dlc.media.frame import Frame
+from dlc.media.frames.frame import Frame
 from dlc.media.live.frame import LiveFrame
 
 BOX = Box(31, 40, 200, 180)

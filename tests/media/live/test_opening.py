@@ -10,11 +10,11 @@ import numpy as np
 import pytest
 
 from dlc.errors import CameraError, DamagedInputError, InputError, OptionError
+from dlc.media.frames.orientation import Orientation
 from dlc.media.live.clock import LiveClock
 from dlc.media.live.frame import LiveFrame
 from dlc.media.live.opening import open_live_source, played_file
 from dlc.media.live.source import LiveSource
-from dlc.media.orientation import Orientation
 from dlc.media.video.reading.reader import VideoReader
 from dlc.options import CaptureOptions
 from tests.media import material

@@ -11,11 +11,11 @@ import pytest
 from numpy.typing import NDArray
 
 from dlc.errors import CameraError, OutputError, SafeguardError
-from dlc.media.color import ColorTags, bgr_to_components
+from dlc.media.frames.color import ColorTags, bgr_to_components
+from dlc.media.frames.planes import plane_arrays, require_layout
 from dlc.media.live.frame import LiveFrame
 from dlc.media.live.source import LiveReport
 from dlc.media.live.writer import LiveWriter, check_live_output, picture_of
-from dlc.media.planes import plane_arrays, require_layout
 from dlc.media.video.reading.reader import VideoReader
 from dlc.options import EncodeOptions, Preset
 

@@ -8,7 +8,7 @@ import av
 import pytest
 
 from dlc.errors import DamagedInputError, InputError
-from dlc.media.planes import plane_arrays
+from dlc.media.frames.planes import plane_arrays
 from dlc.media.video import hardware
 from dlc.media.video.hardware import (
     Trial,

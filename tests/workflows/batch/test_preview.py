@@ -22,9 +22,9 @@ from dlc.errors import (
     SafeguardError,
 )
 from dlc.faces.face import Face
-from dlc.media.frame import Frame
+from dlc.media.frames.frame import Frame
+from dlc.media.frames.upright_bgr import upright_bgr
 from dlc.media.provenance.inspection import read_manifest, read_note
-from dlc.media.upright_bgr import upright_bgr
 from dlc.media.video.reading.reader import VideoReader
 from dlc.options import EncodeOptions, Engine, ResumeOptions, SafeguardPolicy, SwapOptions
 from dlc.workflows.batch.plan import SwapPlan

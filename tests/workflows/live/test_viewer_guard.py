@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from dlc.compositing.patch import Patch
 from dlc.geometry import Box
-from dlc.media.label import Label
+from dlc.media.frames.label import Label
 from dlc.media.live.frame import LiveFrame
 from dlc.options import NoFace
 from dlc.workflows.live.viewer_guard import ViewerGuard

@@ -10,7 +10,7 @@ import typer
 from dlc.cli.arguments import panels
 from dlc.cli.grouping import Group
 from dlc.errors import OptionError
-from dlc.media.paths import named_path
+from dlc.media.files.paths import named_path
 from dlc.options import EnhanceOptions, Enhancer
 
 _DEFAULTS = EnhanceOptions()

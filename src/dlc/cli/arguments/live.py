@@ -12,7 +12,7 @@ from dlc.cli.arguments import panels
 from dlc.cli.exit_codes import exit_codes
 from dlc.cli.grouping import Group
 from dlc.errors import Cancelled, OptionError
-from dlc.media.paths import named_path
+from dlc.media.files.paths import named_path
 from dlc.options import CaptureOptions, Fit, NoFace, VirtualCameraOptions
 
 _CAPTURE = CaptureOptions()

@@ -9,7 +9,7 @@ import typer
 
 from dlc.cli.arguments import panels
 from dlc.cli.grouping import Group
-from dlc.media.paths import named_path
+from dlc.media.files.paths import named_path
 from dlc.options import NeuralOptions, PixelBoost, Provider
 
 _DEFAULTS = NeuralOptions()

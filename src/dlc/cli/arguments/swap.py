@@ -11,7 +11,7 @@ from dlc.cli.arguments import panels
 from dlc.cli.exit_codes import every_error, exit_codes
 from dlc.cli.grouping import Group
 from dlc.errors import CameraError, VirtualCameraError
-from dlc.media.paths import named_path
+from dlc.media.files.paths import named_path
 from dlc.options import EncodeOptions, Preset, SwapOptions, VideoDecoder
 
 _DEFAULTS = SwapOptions().encoding

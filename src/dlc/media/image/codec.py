@@ -14,7 +14,8 @@ import numpy as np
 
 from dlc.arrays import Array
 from dlc.errors import DamagedInputError, EncoderError, InputError
-from dlc.media.color import ColorTags, convert
+from dlc.media.frames.color import ColorTags, convert
+from dlc.media.frames.planes import plane_arrays, require_layout
 from dlc.media.image.density import Density, density_of, with_density
 from dlc.media.image.formats.avif import decode_avif
 from dlc.media.image.formats.heic import decode_heic
@@ -25,7 +26,6 @@ from dlc.media.image.kinds import DEEP, DESCRIBED, TRANSPARENT, ImageKind, Outpu
 from dlc.media.image.metadata import ImageMetadata
 from dlc.media.image.recognition import is_cmyk
 from dlc.media.limits import too_large
-from dlc.media.planes import plane_arrays, require_layout
 from dlc.options import EncodeOptions, Preset
 
 _FORMATS = {

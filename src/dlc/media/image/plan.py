@@ -8,7 +8,11 @@ from fractions import Fraction
 from pathlib import Path
 
 from dlc.errors import EncoderError, OptionError, OutputError
-from dlc.media.atomic import check_path
+from dlc.media.files.atomic import check_path
+from dlc.media.frames.orientation import UPRIGHT
+from dlc.media.frames.planes import layout_of
+from dlc.media.frames.scaling import size_at_height
+from dlc.media.frames.square_pixels import stretched
 from dlc.media.image.kinds import (
     DEEP,
     DESCRIBED,
@@ -20,10 +24,6 @@ from dlc.media.image.kinds import (
 )
 from dlc.media.info import MediaInfo
 from dlc.media.limits import MAX_PHOTO_PIXELS
-from dlc.media.orientation import UPRIGHT
-from dlc.media.planes import layout_of
-from dlc.media.scaling import size_at_height
-from dlc.media.square_pixels import stretched
 from dlc.options import EncodeOptions
 
 

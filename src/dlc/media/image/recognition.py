@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from dlc.media.failures import unreadable
+from dlc.media.files.failures import unreadable
 from dlc.media.image.formats.jpeg import has_four_colors
 from dlc.media.image.formats.png import PNG_SIGNATURE, is_animation
 from dlc.media.image.formats.tiff import is_separated

@@ -10,11 +10,14 @@ from typing import Self
 
 from dlc.arrays import Array
 from dlc.errors import DamagedInputError, InputError, OutputError
-from dlc.media.atomic import AtomicFile, Finish
 from dlc.media.closing import Closing
-from dlc.media.color import FULL, ColorTags
-from dlc.media.failures import ALLOW_DAMAGED, unreadable, unwritable
-from dlc.media.frame import Frame
+from dlc.media.files.atomic import AtomicFile, Finish
+from dlc.media.files.failures import ALLOW_DAMAGED, unreadable, unwritable
+from dlc.media.files.paths import require_file
+from dlc.media.frames.color import FULL, ColorTags
+from dlc.media.frames.frame import Frame
+from dlc.media.frames.orientation import UPRIGHT, Orientation
+from dlc.media.frames.scaling import resized
 from dlc.media.image.codec import (
     decode_image,
     encode_image,
@@ -32,10 +35,7 @@ from dlc.media.image.metadata import ImageMetadata
 from dlc.media.image.plan import check_image
 from dlc.media.image.recognition import is_animated_webp, is_cmyk, readable_kind
 from dlc.media.info import MediaInfo
-from dlc.media.orientation import UPRIGHT, Orientation
-from dlc.media.paths import require_file
 from dlc.media.provenance.marking import noted_xmp
-from dlc.media.scaling import resized
 from dlc.options import EncodeOptions
 
 # Bytes of the part that all color profiles have.

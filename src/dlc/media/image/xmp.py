@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from dlc.media.failures import unreadable
+from dlc.media.files.failures import unreadable
 from dlc.media.image.formats.heif import read_heif
 from dlc.media.image.kinds import ImageKind
 from dlc.media.image.recognition import readable_kind

@@ -11,12 +11,12 @@ from av.container import InputContainer
 
 from dlc.arrays import Image
 from dlc.errors import DamagedInputError, InputError
-from dlc.media.color import ColorTags
-from dlc.media.failures import reason_of
-from dlc.media.inputs import codec_name
+from dlc.media.files.failures import reason_of
+from dlc.media.files.inputs import codec_name
+from dlc.media.frames.color import ColorTags
+from dlc.media.frames.orientation import UPRIGHT, Orientation
+from dlc.media.frames.side_data import display_matrix
 from dlc.media.live.display import Display
-from dlc.media.orientation import UPRIGHT, Orientation
-from dlc.media.side_data import display_matrix
 from dlc.media.video.reading.reader import VideoReader
 
 

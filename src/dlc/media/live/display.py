@@ -8,11 +8,11 @@ import av
 import numpy as np
 
 from dlc.arrays import Image
-from dlc.media.color import ColorTags
-from dlc.media.orientation import UPRIGHT, Orientation
-from dlc.media.scaling import resized
-from dlc.media.square_pixels import shown_width
-from dlc.media.upright_bgr import upright_bgr
+from dlc.media.frames.color import ColorTags
+from dlc.media.frames.orientation import UPRIGHT, Orientation
+from dlc.media.frames.scaling import resized
+from dlc.media.frames.square_pixels import shown_width
+from dlc.media.frames.upright_bgr import upright_bgr
 
 
 class Display:

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from dlc.errors import CameraError, InputError, OptionError
 from dlc.media.camera.camera import Camera
+from dlc.media.files.paths import files_in, is_folder, named_path, require_file
 from dlc.media.image.recognition import is_image
 from dlc.media.live.clip import Clip, ContainerClip, ContainerSpec, FileClip
 from dlc.media.live.clock import LiveClock
@@ -18,7 +19,6 @@ from dlc.media.live.paced_source import PacedSource
 from dlc.media.live.reconnecting import ReconnectingSource
 from dlc.media.live.source import LiveSource
 from dlc.media.live.stream_source import StreamSource, stream_spec
-from dlc.media.paths import files_in, is_folder, named_path, require_file
 from dlc.media.video.reading.reader import VideoReader
 from dlc.options import CaptureOptions
 

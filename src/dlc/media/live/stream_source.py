@@ -9,8 +9,8 @@ from av.container import InputContainer
 
 from dlc.errors import CameraError
 from dlc.media.closing import Closing
-from dlc.media.color import ColorTags
-from dlc.media.failures import reason_of
+from dlc.media.files.failures import reason_of
+from dlc.media.frames.color import ColorTags
 from dlc.media.live.clip import ContainerSpec
 from dlc.media.live.clock import LiveClock
 from dlc.media.live.display import Display

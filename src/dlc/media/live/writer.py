@@ -11,14 +11,14 @@ import cv2
 
 from dlc.arrays import Image
 from dlc.errors import SafeguardError
-from dlc.media.atomic import Finish
 from dlc.media.closing import Closing
-from dlc.media.color import BT709, LIMITED, ColorTags, from_bgr_matrix
-from dlc.media.frame import Frame
+from dlc.media.files.atomic import Finish
+from dlc.media.frames.color import BT709, LIMITED, ColorTags, from_bgr_matrix
+from dlc.media.frames.frame import Frame
+from dlc.media.frames.planes import plane_arrays, require_layout
 from dlc.media.info import MediaInfo
 from dlc.media.live.frame import LiveFrame
 from dlc.media.live.source import LiveReport
-from dlc.media.planes import plane_arrays, require_layout
 from dlc.media.video.writing.plan import check_video
 from dlc.media.video.writing.writer import VideoWriter
 from dlc.options import EncodeOptions

@@ -10,7 +10,7 @@ from typing import Any
 
 import c2pa
 
-from dlc.media.inputs import open_input
+from dlc.media.files.inputs import open_input
 from dlc.media.provenance.kinds import mime_type
 from dlc.media.provenance.manifest import STATEMENT
 from dlc.media.provenance.marking import note_in

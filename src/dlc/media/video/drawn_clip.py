@@ -9,7 +9,7 @@ import av
 from av.video.reformatter import ColorPrimaries, ColorRange, Colorspace, ColorTrc
 
 from dlc.arrays import Image
-from dlc.media.failures import unwritable
+from dlc.media.files.failures import unwritable
 
 
 def write_drawn_clip(

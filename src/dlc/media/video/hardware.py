@@ -15,9 +15,9 @@ from av.codec.codec import UnknownCodecError
 
 from dlc.arrays import Array
 from dlc.errors import DlcError
-from dlc.media.failures import reason_of
+from dlc.media.files.failures import reason_of
+from dlc.media.frames.planes import layout_of, plane_arrays
 from dlc.media.info import MediaInfo
-from dlc.media.planes import layout_of, plane_arrays
 from dlc.media.video.drawn_clip import write_drawn_clip
 from dlc.media.video.reading.decoding import Decoder
 from dlc.media.video.reading.nvdec import nvdec

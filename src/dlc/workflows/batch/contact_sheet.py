@@ -11,8 +11,8 @@ import cv2
 import numpy as np
 
 from dlc.arrays import Image
-from dlc.media.atomic import AtomicFile, Finish
-from dlc.media.failures import unwritable
+from dlc.media.files.atomic import AtomicFile, Finish
+from dlc.media.files.failures import unwritable
 from dlc.workflows.batch.moments import Moment, MomentRecorder
 from dlc.workflows.paper import GAP, blank_sheet, write
 from dlc.workflows.timecode import timecode

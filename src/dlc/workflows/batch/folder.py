@@ -21,10 +21,10 @@ from dlc.errors import (
     WriteError,
 )
 from dlc.host.detect import available_cpus
-from dlc.media.failures import unwritable
+from dlc.media.files.failures import unwritable
+from dlc.media.files.paths import named_path
 from dlc.media.image.plan import is_image_name
 from dlc.media.image.recognition import is_image
-from dlc.media.paths import named_path
 from dlc.media.video.writing.encoders import check_encoder
 from dlc.options import NVENC, SwapOptions, VideoDecoder
 from dlc.pipeline import CancelToken

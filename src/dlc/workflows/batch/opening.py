@@ -7,12 +7,12 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from fractions import Fraction
 
+from dlc.media.files.paths import require_file
 from dlc.media.image.plan import is_image_name
 from dlc.media.image.recognition import is_image
 from dlc.media.image.still import ImageReader
 from dlc.media.info import MediaInfo
 from dlc.media.opening import open_target
-from dlc.media.paths import require_file
 from dlc.media.video.reading.reader import VideoReader
 from dlc.workflows.batch.plan import SwapPlan
 from dlc.workflows.batch.preview import PreviewReader

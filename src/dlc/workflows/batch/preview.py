@@ -8,7 +8,7 @@ from pathlib import Path
 
 from dlc.errors import OptionError
 from dlc.media.closing import Closing
-from dlc.media.frame import Frame
+from dlc.media.frames.frame import Frame
 from dlc.media.video.reading.reader import VideoReader
 from dlc.media.video.reading.trimming import no_frame_from
 from dlc.options import SwapOptions

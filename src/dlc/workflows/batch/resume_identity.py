@@ -8,7 +8,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-from dlc.media.paths import files_in
+from dlc.media.files.paths import files_in
 from dlc.workflows.batch.plan import SwapPlan
 from dlc.workflows.digests import input_digest
 

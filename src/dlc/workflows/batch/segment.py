@@ -18,7 +18,7 @@ from types import TracebackType
 from typing import Self
 
 from dlc.errors import OutputError
-from dlc.media.frame import Frame
+from dlc.media.frames.frame import Frame
 from dlc.media.video.reading.reader import VideoReader
 from dlc.media.video.resuming.joining import SegmentFormat
 from dlc.media.video.resuming.segments import Segment

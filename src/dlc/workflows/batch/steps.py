@@ -11,8 +11,8 @@ from typing import Any, Protocol
 
 from dlc.compositing.patch import Patch
 from dlc.faces.face import Face
-from dlc.media.frame import Frame
-from dlc.media.label import Label
+from dlc.media.frames.frame import Frame
+from dlc.media.frames.label import Label
 from dlc.options import SwapOptions
 from dlc.pipeline import CancelToken, Pipeline
 from dlc.pipeline.stage import Stage

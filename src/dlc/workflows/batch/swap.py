@@ -6,7 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from dlc.errors import InputError
-from dlc.media.paths import is_folder, named_path
+from dlc.media.files.paths import is_folder, named_path
 from dlc.options import SwapOptions
 from dlc.pipeline import CancelToken
 from dlc.workflows.batch.target import swap_target

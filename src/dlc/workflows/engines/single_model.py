@@ -10,7 +10,7 @@ from dlc.inference.prepared import prepared_model
 from dlc.inference.routed_session import RoutedSession
 from dlc.inference.runtime import installed_runtime
 from dlc.inference.sessions import open_session
-from dlc.media.failures import unreadable
+from dlc.media.files.failures import unreadable
 from dlc.model_store.contracts import check_contract
 from dlc.model_store.role import Role
 from dlc.model_store.store import ModelStore

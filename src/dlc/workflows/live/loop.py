@@ -8,7 +8,7 @@ from contextlib import closing
 
 from dlc.errors import Cancelled
 from dlc.faces.detection.cadence import DetectionCadence
-from dlc.media.label import Label
+from dlc.media.frames.label import Label
 from dlc.media.live.frame import LiveFrame
 from dlc.media.live.source import LiveSource
 from dlc.options import LiveOptions

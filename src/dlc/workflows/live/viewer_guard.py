@@ -8,7 +8,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from dlc.compositing.patch import Patch
-from dlc.media.label import Label
+from dlc.media.frames.label import Label
 from dlc.media.live.frame import LiveFrame
 from dlc.options import NoFace
 

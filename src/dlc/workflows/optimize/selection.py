@@ -9,7 +9,7 @@ from dlc.errors import InputError, ModelError
 from dlc.host.host import Host
 from dlc.inference.route import Precision
 from dlc.inference.router import choose_route
-from dlc.media.failures import unreadable
+from dlc.media.files.failures import unreadable
 from dlc.model_store.store import Check, ModelStore
 from dlc.options import Provider
 

@@ -16,11 +16,11 @@ from dlc.faces.finder import FaceFinder
 from dlc.faces.people.clustering import group_tracks
 from dlc.faces.people.sightings import Sighting, SightingLog
 from dlc.host.detect import available_cpus
-from dlc.media.atomic import AtomicFile
-from dlc.media.failures import unwritable
+from dlc.media.files.atomic import AtomicFile
+from dlc.media.files.failures import unwritable
+from dlc.media.files.paths import named_path
 from dlc.media.image.still import ImageReader
 from dlc.media.opening import open_target
-from dlc.media.paths import named_path
 from dlc.media.video.reading.reader import VideoReader
 from dlc.options import NeuralOptions
 from dlc.pipeline import CancelToken

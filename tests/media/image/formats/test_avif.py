@@ -12,9 +12,9 @@ import pytest
 from numpy.typing import NDArray
 
 from dlc.errors import DamagedInputError, InputError, MissingLibraryError
+from dlc.media.frames.orientation import Orientation
 from dlc.media.image.formats.avif import decode_avif
 from dlc.media.image.formats.heif import read_heif
-from dlc.media.orientation import Orientation
 from tests.media.image.heif_files import (
     Part,
     assembled,

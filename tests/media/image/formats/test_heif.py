@@ -9,10 +9,10 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from dlc.media.color import FULL, LIMITED, ColorTags
+from dlc.media.frames.color import FULL, LIMITED, ColorTags
+from dlc.media.frames.orientation import Orientation
 from dlc.media.image.formats.heif import HeifPicture, read_heif
 from dlc.media.image.metadata import ImageMetadata
-from dlc.media.orientation import Orientation
 from tests.media.image.heif_files import (
     Part,
     assembled,

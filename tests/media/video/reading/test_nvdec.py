@@ -10,9 +10,9 @@ import numpy as np
 import pytest
 
 from dlc.errors import DamagedInputError
-from dlc.media.color import ColorTags
-from dlc.media.orientation import Orientation
-from dlc.media.planes import plane_arrays
+from dlc.media.frames.color import ColorTags
+from dlc.media.frames.orientation import Orientation
+from dlc.media.frames.planes import plane_arrays
 from dlc.media.video.reading.nvdec import planar
 from dlc.media.video.reading.reader import VideoReader
 from dlc.options import VideoDecoder

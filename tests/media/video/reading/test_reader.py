@@ -13,11 +13,11 @@ import numpy as np
 import pytest
 
 from dlc.errors import DamagedInputError, InputError, OptionError
-from dlc.media.color import ColorTags
+from dlc.media.frames.color import ColorTags
+from dlc.media.frames.orientation import Orientation
+from dlc.media.frames.planes import plane_arrays
 from dlc.media.image.still import ImageReader
 from dlc.media.opening import open_target
-from dlc.media.orientation import Orientation
-from dlc.media.planes import plane_arrays
 from dlc.media.video.reading.reader import VideoReader
 from tests.media.material import (
     NTSC,

@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 from dlc.errors import Cancelled, OutputError, WriteError
+from dlc.media.frames.orientation import Orientation
 from dlc.media.info import MediaInfo
-from dlc.media.orientation import Orientation
 from dlc.media.video.reading.reader import VideoReader
 from dlc.media.video.resuming.joining import SegmentFile, join_segments, segment_format
 from dlc.media.video.writing.writer import VideoWriter

@@ -5,7 +5,7 @@ from __future__ import annotations
 from fractions import Fraction
 from pathlib import Path
 
-from dlc.media.color import ColorTags
+from dlc.media.frames.color import ColorTags
 from dlc.media.info import MediaInfo
 
 INFO = MediaInfo(

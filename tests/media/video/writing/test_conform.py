@@ -10,10 +10,10 @@ import av
 import numpy as np
 import pytest
 
-from dlc.media.color import ColorTags
+from dlc.media.frames.color import ColorTags
+from dlc.media.frames.orientation import Orientation
+from dlc.media.frames.planes import plane_arrays
 from dlc.media.info import MediaInfo
-from dlc.media.orientation import Orientation
-from dlc.media.planes import plane_arrays
 from dlc.media.video.writing.conform import Conformer
 from dlc.media.video.writing.plan import plan_video
 from dlc.options import EncodeOptions

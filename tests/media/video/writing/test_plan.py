@@ -9,10 +9,10 @@ from pathlib import Path
 import pytest
 
 from dlc.errors import EncoderError, OptionError, OutputError
-from dlc.media.color import ColorTags
-from dlc.media.fields import FieldOrder
+from dlc.media.frames.color import ColorTags
+from dlc.media.frames.fields import FieldOrder
+from dlc.media.frames.orientation import Orientation
 from dlc.media.info import MediaInfo
-from dlc.media.orientation import Orientation
 from dlc.media.video.writing.plan import plan_video
 from dlc.options import EncodeOptions
 from tests.media.material import Clip, look, make, transcode

@@ -27,12 +27,12 @@ from dlc.errors import (
     WriteError,
 )
 from dlc.geometry import Box
-from dlc.media.color import ColorTags
+from dlc.media.frames.color import ColorTags
+from dlc.media.frames.orientation import Orientation
+from dlc.media.frames.planes import plane_arrays
+from dlc.media.frames.side_data import hdr_metadata
 from dlc.media.opening import check_output, open_output
-from dlc.media.orientation import Orientation
-from dlc.media.planes import plane_arrays
 from dlc.media.provenance.marking import synthetic_note
-from dlc.media.side_data import hdr_metadata
 from dlc.media.video.reading.reader import VideoReader
 from dlc.options import EncodeOptions, Preset
 from tests.media.hdr_clips import HDR10

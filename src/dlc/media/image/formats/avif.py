@@ -9,7 +9,7 @@ import numpy as np
 
 from dlc.arrays import Array
 from dlc.errors import DamagedInputError, InputError, MissingLibraryError
-from dlc.media.color import LIMITED
+from dlc.media.frames.color import LIMITED
 from dlc.media.image.formats.heif import HeifPicture
 from dlc.media.image.samples import to_16_bits, to_full_range
 from dlc.media.limits import MAX_AVIF_PIXELS, too_large

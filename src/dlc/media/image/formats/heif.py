@@ -8,11 +8,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from fractions import Fraction
 
-from dlc.media.color import FULL, LIMITED, ColorTags
+from dlc.media.frames.color import FULL, LIMITED, ColorTags
+from dlc.media.frames.orientation import Orientation
 from dlc.media.image.formats.av1 import coded_size
 from dlc.media.image.formats.boxes import Item, Items, read_items
 from dlc.media.image.metadata import ImageMetadata
-from dlc.media.orientation import Orientation
 
 _ALPHA = (b"urn:mpeg:mpegB:cicp:systems:auxiliary:alpha", b"urn:mpeg:hevc:2015:auxid:1")
 # What is in a file beside pictures, and pictures with the gain map of a brighter one applied.

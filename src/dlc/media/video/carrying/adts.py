@@ -12,7 +12,7 @@ from av.container import OutputContainer
 from av.packet import Packet
 
 from dlc.errors import EncoderError
-from dlc.media.inputs import codec_name, open_input
+from dlc.media.files.inputs import codec_name, open_input
 from dlc.media.video.carrying.tracks import AudioCopy
 
 _FILTER = "aac_adtstoasc"

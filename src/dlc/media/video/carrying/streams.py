@@ -23,9 +23,9 @@ from av.packet import Packet
 from av.stream import Discard, Disposition, Stream
 
 from dlc.errors import DamagedInputError
-from dlc.media.failures import ALLOW_DAMAGED, reason_of
+from dlc.media.files.failures import ALLOW_DAMAGED, reason_of
+from dlc.media.files.inputs import codec_name, open_input
 from dlc.media.info import MediaInfo
-from dlc.media.inputs import codec_name, open_input
 from dlc.media.video.carrying.adts import AdtsCopy, has_adts
 from dlc.media.video.carrying.timecode import advanced_timecode
 from dlc.media.video.carrying.tracks import (

@@ -14,7 +14,7 @@ from av.stream import Stream
 from av.subtitles.subtitle import AssSubtitle, SubtitleSet
 
 from dlc.errors import EncoderError
-from dlc.media.failures import reason_of
+from dlc.media.files.failures import reason_of
 from dlc.media.info import MediaInfo
 from dlc.media.video.carrying.sound_check import SoundCheck
 from dlc.media.video.clock import nearest

@@ -16,9 +16,9 @@ from av.video.codeccontext import VideoCodecContext
 from av.video.stream import VideoStream
 
 from dlc.errors import DamagedInputError, InputError
-from dlc.media.failures import ALLOW_DAMAGED, reason_of
+from dlc.media.files.failures import ALLOW_DAMAGED, reason_of
+from dlc.media.files.inputs import codec_name, open_input
 from dlc.media.image.recognition import is_animated_png
-from dlc.media.inputs import codec_name, open_input
 from dlc.media.limits import MAX_VIDEO_PIXELS, megapixels
 from dlc.media.video.reading.damage import Ledger, describe_truncation, lacks_index
 from dlc.media.video.reading.nvdec import nvdec, planar

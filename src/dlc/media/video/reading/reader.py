@@ -13,18 +13,18 @@ import av
 
 from dlc.errors import DamagedInputError, OptionError
 from dlc.media.closing import Closing
-from dlc.media.color import ColorTags, convert
-from dlc.media.failures import ALLOW_DAMAGED
-from dlc.media.fields import field_order
-from dlc.media.frame import Frame
+from dlc.media.files.failures import ALLOW_DAMAGED
+from dlc.media.files.inputs import codec_name
+from dlc.media.files.paths import require_file
+from dlc.media.frames.color import ColorTags, convert
+from dlc.media.frames.fields import field_order
+from dlc.media.frames.frame import Frame
+from dlc.media.frames.orientation import UPRIGHT, Orientation
+from dlc.media.frames.planes import addressable_format
+from dlc.media.frames.side_data import display_matrix, hdr_metadata
+from dlc.media.frames.square_pixels import shown_width
+from dlc.media.frames.stretched_frame import StretchedFrame
 from dlc.media.info import MediaInfo
-from dlc.media.inputs import codec_name
-from dlc.media.orientation import UPRIGHT, Orientation
-from dlc.media.paths import require_file
-from dlc.media.planes import addressable_format
-from dlc.media.side_data import display_matrix, hdr_metadata
-from dlc.media.square_pixels import shown_width
-from dlc.media.stretched_frame import StretchedFrame
 from dlc.media.video.reading.damage import describe_truncation, tagged_end
 from dlc.media.video.reading.decoding import Decoder
 from dlc.media.video.reading.gif import GifFacts, read_gif

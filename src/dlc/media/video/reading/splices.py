@@ -21,7 +21,7 @@ from typing import Any
 import av
 from av.packet import Packet
 
-from dlc.media.inputs import open_input
+from dlc.media.files.inputs import open_input
 
 # A recorder of a broadcast writes the clock of the broadcaster, which began whenever it began.
 ARBITRARY_CLOCKS = frozenset({"mpegts", "mpeg"})

@@ -18,10 +18,10 @@ from av.container import OutputContainer
 from av.packet import Packet
 
 from dlc.errors import OutputError, WriteError
-from dlc.media.atomic import AtomicFile, Finish
+from dlc.media.files.atomic import AtomicFile, Finish
+from dlc.media.files.inputs import open_input
+from dlc.media.frames.planes import layout_of
 from dlc.media.info import MediaInfo
-from dlc.media.inputs import open_input
-from dlc.media.planes import layout_of
 from dlc.media.video.carrying.streams import StreamCarrier
 from dlc.media.video.carrying.tracks import KeptRange
 from dlc.media.video.clock import nearest

@@ -20,7 +20,7 @@ from filelock import FileLock, Timeout
 
 from dlc.atomic_write import atomic_write
 from dlc.errors import OutputError
-from dlc.media.failures import unwritable
+from dlc.media.files.failures import unwritable
 
 _IDENTITY = "run.json"
 

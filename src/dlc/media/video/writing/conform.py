@@ -9,12 +9,12 @@ import av
 import cv2
 import numpy as np
 
-from dlc.media.color import BT709, FULL, LIMITED, RGB, UNSPECIFIED, ColorTags, convert
-from dlc.media.fields import FieldMarker
+from dlc.media.frames.color import BT709, FULL, LIMITED, RGB, UNSPECIFIED, ColorTags, convert
+from dlc.media.frames.fields import FieldMarker
+from dlc.media.frames.orientation import UPRIGHT
+from dlc.media.frames.planes import PixelLayout, layout_of, plane_arrays
+from dlc.media.frames.scaling import PictureScaler
 from dlc.media.info import MediaInfo
-from dlc.media.orientation import UPRIGHT
-from dlc.media.planes import PixelLayout, layout_of, plane_arrays
-from dlc.media.scaling import PictureScaler
 from dlc.media.video.writing.plan import VideoPlan
 
 

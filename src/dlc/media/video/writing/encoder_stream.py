@@ -10,9 +10,9 @@ from av.codec.context import Flags, ThreadType
 from av.container import OutputContainer
 
 from dlc.errors import EncoderError
-from dlc.media.failures import reason_of
+from dlc.media.files.failures import reason_of
+from dlc.media.frames.planes import layout_of
 from dlc.media.info import MediaInfo
-from dlc.media.planes import layout_of
 from dlc.media.video.writing.conform import Conformer
 from dlc.media.video.writing.plan import VideoPlan
 from dlc.options import EncodeOptions

@@ -17,9 +17,9 @@ import numpy as np
 from av.codec.codec import UnknownCodecError
 
 from dlc.errors import EncoderError
-from dlc.media.fields import FieldOrder
-from dlc.media.planes import layout_of
-from dlc.media.side_data import HdrMetadata
+from dlc.media.frames.fields import FieldOrder
+from dlc.media.frames.planes import layout_of
+from dlc.media.frames.side_data import HdrMetadata
 from dlc.media.video.writing.containers import Container
 from dlc.options import EncodeOptions, Preset
 

@@ -13,8 +13,8 @@ from av.packet import Packet
 from av.stream import Stream
 
 from dlc.errors import OutputError
-from dlc.media.atomic import AtomicFile
-from dlc.media.failures import unwritable
+from dlc.media.files.atomic import AtomicFile
+from dlc.media.files.failures import unwritable
 from dlc.media.video.writing.plan import VideoPlan
 
 

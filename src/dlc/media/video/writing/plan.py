@@ -13,14 +13,14 @@ import av
 from av.codec.codec import find_best_pix_fmt_of_list
 
 from dlc.errors import EncoderError, OptionError, OutputError
-from dlc.media.atomic import check_path
-from dlc.media.fields import FieldOrder
+from dlc.media.files.atomic import check_path
+from dlc.media.frames.fields import FieldOrder
+from dlc.media.frames.orientation import UPRIGHT
+from dlc.media.frames.planes import PixelLayout, layout_of, require_layout
+from dlc.media.frames.scaling import size_at_height
 from dlc.media.info import MediaInfo
 from dlc.media.limits import MAX_VIDEO_PIXELS
-from dlc.media.orientation import UPRIGHT
-from dlc.media.planes import PixelLayout, layout_of, require_layout
 from dlc.media.provenance.marking import noted_comment
-from dlc.media.scaling import size_at_height
 from dlc.media.video.writing.containers import Container, container_for
 from dlc.media.video.writing.encoders import Encoder, encoder_for, encoder_named
 from dlc.media.video.writing.plan_notes import (

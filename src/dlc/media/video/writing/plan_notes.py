@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from fractions import Fraction
 
-from dlc.media.fields import FieldOrder
+from dlc.media.frames.fields import FieldOrder
+from dlc.media.frames.planes import PixelLayout, require_layout
 from dlc.media.info import MediaInfo
-from dlc.media.planes import PixelLayout, require_layout
 from dlc.media.video.writing.containers import Container
 from dlc.media.video.writing.encoders import Encoder
 

@@ -12,9 +12,9 @@ from av.packet import Packet
 from av.video.frame import PictureType
 
 from dlc.errors import Cancelled, EncoderError, OutputError, WriteError
-from dlc.media.atomic import AtomicFile, Finish
-from dlc.media.failures import reason_of
-from dlc.media.frame import Frame
+from dlc.media.files.atomic import AtomicFile, Finish
+from dlc.media.files.failures import reason_of
+from dlc.media.frames.frame import Frame
 from dlc.media.info import MediaInfo
 from dlc.media.video.carrying.streams import NoStreams, StreamCarrier
 from dlc.media.video.carrying.tracks import KeptRange

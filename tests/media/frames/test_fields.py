@@ -11,8 +11,8 @@ import numpy as np
 import pytest
 from av.codec.context import Flags
 
-from dlc.media.fields import FieldMarker, FieldOrder, field_order
-from dlc.media.planes import plane_arrays
+from dlc.media.frames.fields import FieldMarker, FieldOrder, field_order
+from dlc.media.frames.planes import plane_arrays
 from dlc.media.video.reading.reader import VideoReader
 from dlc.media.video.writing.conform import Conformer
 from dlc.media.video.writing.plan import plan_video

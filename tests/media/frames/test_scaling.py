@@ -12,8 +12,8 @@ import pytest
 from numpy.typing import NDArray
 
 from dlc.errors import OptionError
-from dlc.media.planes import layout_of, plane_arrays
-from dlc.media.scaling import PictureScaler, resized, size_at_height
+from dlc.media.frames.planes import layout_of, plane_arrays
+from dlc.media.frames.scaling import PictureScaler, resized, size_at_height
 from tests.media.material import Clip, picture
 
 MOST = 1_000_000

@@ -7,8 +7,8 @@ import pytest
 from numpy.typing import NDArray
 
 from dlc.geometry import Box
-from dlc.media.frame import Frame
-from dlc.media.orientation import Orientation
+from dlc.media.frames.frame import Frame
+from dlc.media.frames.orientation import Orientation
 
 
 @pytest.mark.parametrize("exif", range(1, 9))

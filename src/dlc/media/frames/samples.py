@@ -9,7 +9,7 @@ import cv2
 import numpy as np
 
 from dlc.arrays import Array, Bytes
-from dlc.media.planes import PixelLayout, PlaneLayout, Samples
+from dlc.media.frames.planes import PixelLayout, PlaneLayout, Samples
 
 # float32 in sample values, or uint8 for 8-bit RGB, which needs no arithmetic.
 Components = Array

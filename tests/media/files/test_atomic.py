@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from dlc.errors import OutputError
-from dlc.media.atomic import AtomicFile, check_folder, check_path, discard_own
+from dlc.media.files.atomic import AtomicFile, check_folder, check_path, discard_own
 
 
 def test_the_name_appears_with_the_commit_only(tmp_path: Path) -> None:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from fractions import Fraction
 
+from dlc.media.frames.orientation import Orientation
 from dlc.media.limits import MAX_VIDEO_PIXELS
-from dlc.media.orientation import Orientation
 
 
 def shown_width(width: int, height: int, ratio: Fraction | None, orientation: Orientation) -> int:

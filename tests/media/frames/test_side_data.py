@@ -8,9 +8,9 @@ from pathlib import Path
 import av
 import pytest
 
-from dlc.media.color import ColorTags
-from dlc.media.orientation import Orientation
-from dlc.media.side_data import HdrMetadata, display_matrix, hdr_metadata
+from dlc.media.frames.color import ColorTags
+from dlc.media.frames.orientation import Orientation
+from dlc.media.frames.side_data import HdrMetadata, display_matrix, hdr_metadata
 from dlc.media.video.reading.reader import VideoReader
 from dlc.options import EncodeOptions
 from tests.media.hdr_clips import DISPLAY, HDR10

@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from dlc.media.color import ColorTags, convert
-from dlc.media.orientation import UPRIGHT, Orientation
-from dlc.media.upright_bgr import upright_bgr
+from dlc.media.frames.color import ColorTags, convert
+from dlc.media.frames.orientation import UPRIGHT, Orientation
+from dlc.media.frames.upright_bgr import upright_bgr
 from tests.media.material import Clip, picture
 
 

@@ -8,8 +8,15 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from dlc.media.color import FULL, LIMITED, ColorTags, bgr_to_components, components_to_bgr, convert
-from dlc.media.planes import layout_of, plane_arrays
+from dlc.media.frames.color import (
+    FULL,
+    LIMITED,
+    ColorTags,
+    bgr_to_components,
+    components_to_bgr,
+    convert,
+)
+from dlc.media.frames.planes import layout_of, plane_arrays
 
 RED, GREEN, BLUE, WHITE, BLACK = (0, 0, 255), (0, 255, 0), (255, 0, 0), (255,) * 3, (0,) * 3
 

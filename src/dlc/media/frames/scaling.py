@@ -11,9 +11,9 @@ from av.video.reformatter import Interpolation, VideoReformatter
 
 from dlc.arrays import Array
 from dlc.errors import OptionError
-from dlc.media.color import ColorTags
+from dlc.media.frames.color import ColorTags
+from dlc.media.frames.planes import plane_arrays, require_layout
 from dlc.media.limits import LEAST_HEIGHT, megapixels
-from dlc.media.planes import plane_arrays, require_layout
 
 # Down to 360 rows of 1080, this comes 1 to 3 dB closer than Lanczos to what a camera with so many
 # pixels sees, and its halos around edges are half as strong where pictures grow.

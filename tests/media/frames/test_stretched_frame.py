@@ -9,10 +9,10 @@ import pytest
 from numpy.typing import NDArray
 
 from dlc.geometry import Box
-from dlc.media.frame import Frame
-from dlc.media.orientation import UPRIGHT, Orientation
-from dlc.media.planes import plane_arrays
-from dlc.media.stretched_frame import StretchedFrame
+from dlc.media.frames.frame import Frame
+from dlc.media.frames.orientation import UPRIGHT, Orientation
+from dlc.media.frames.planes import plane_arrays
+from dlc.media.frames.stretched_frame import StretchedFrame
 
 FORMATS = ["yuv420p", "yuv422p10le", "gbrp"]
 

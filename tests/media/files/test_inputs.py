@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from dlc.errors import InputError
-from dlc.media.inputs import codec_name, open_input
+from dlc.media.files.inputs import codec_name, open_input
 from tests.media.material import Clip, make
 
 

@@ -8,7 +8,7 @@ import stat
 from pathlib import Path
 
 from dlc.errors import InputError, OptionError
-from dlc.media.failures import unreadable
+from dlc.media.files.failures import unreadable
 
 # Paths have lost the second slash of an address. One letter is a drive of Windows.
 _ADDRESS = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+:/")

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from dlc.errors import InputError, OptionError
-from dlc.media.paths import is_folder, named_path, require_file
+from dlc.media.files.paths import is_folder, named_path, require_file
 
 
 def test_files_with_something_in_them_pass(tmp_path: Path) -> None:

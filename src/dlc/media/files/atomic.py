@@ -9,8 +9,8 @@ from contextlib import suppress
 from pathlib import Path
 
 from dlc.errors import OutputError
-from dlc.media.failures import reason_of, unwritable
-from dlc.media.paths import address_in
+from dlc.media.files.failures import reason_of, unwritable
+from dlc.media.files.paths import address_in
 
 
 def check_path(path: Path, inputs: Iterable[Path], *, overwrite: bool) -> None:

@@ -10,7 +10,7 @@ import numpy as np
 from av.video.reformatter import Interpolation, VideoReformatter
 
 from dlc.arrays import Array, Doubles, Floats, Image
-from dlc.media.planes import PixelLayout
+from dlc.media.frames.planes import PixelLayout
 
 UNSPECIFIED = 2
 LIMITED, FULL = 1, 2

@@ -10,10 +10,10 @@ import numpy as np
 
 from dlc.arrays import Bytes, Image
 from dlc.geometry import Box
-from dlc.media.color import ColorTags, bgr_to_components, components_to_bgr
-from dlc.media.orientation import UPRIGHT, Orientation
-from dlc.media.planes import Samples, plane_arrays, require_layout
-from dlc.media.samples import blend_components, read_components, shrink_components
+from dlc.media.frames.color import ColorTags, bgr_to_components, components_to_bgr
+from dlc.media.frames.orientation import UPRIGHT, Orientation
+from dlc.media.frames.planes import Samples, plane_arrays, require_layout
+from dlc.media.frames.samples import blend_components, read_components, shrink_components
 
 
 class Frame:

@@ -6,7 +6,7 @@ import av
 import numpy as np
 import pytest
 
-from dlc.media.planes import addressable_format, layout_of, plane_arrays
+from dlc.media.frames.planes import addressable_format, layout_of, plane_arrays
 
 FORMATS = [
     *("yuv420p", "yuv422p", "yuv444p", "yuv440p", "yuv410p", "yuv411p", "yuvj420p", "yuvj444p"),

@@ -11,7 +11,7 @@ from typing import Any, cast
 import av
 from av.sidedata.sidedata import SideDataContainer
 
-from dlc.media.orientation import UPRIGHT, Orientation
+from dlc.media.frames.orientation import UPRIGHT, Orientation
 
 logger = logging.getLogger(__name__)
 

@@ -7,9 +7,9 @@ import cv2
 import numpy as np
 
 from dlc.arrays import Image
-from dlc.media.color import ColorTags, convert
-from dlc.media.orientation import Orientation
-from dlc.media.planes import plane_arrays
+from dlc.media.frames.color import ColorTags, convert
+from dlc.media.frames.orientation import Orientation
+from dlc.media.frames.planes import plane_arrays
 
 
 def upright_bgr(native: av.VideoFrame, colors: ColorTags, orientation: Orientation) -> Image:

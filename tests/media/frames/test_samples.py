@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dlc.media.planes import layout_of, require_layout
-from dlc.media.samples import blend_components, read_components, shrink_components
+from dlc.media.frames.planes import layout_of, require_layout
+from dlc.media.frames.samples import blend_components, read_components, shrink_components
 
 
 @given(st.integers(0, 255), st.integers(0, 255), st.integers(0, 255))

@@ -10,7 +10,7 @@ import av
 import pytest
 
 from dlc.errors import InputError, OutputError, WriteError
-from dlc.media.failures import reason_of, unreadable, unwritable
+from dlc.media.files.failures import reason_of, unreadable, unwritable
 
 PATH = Path("clip.mp4")
 

@@ -12,10 +12,10 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from dlc.geometry import Box
-from dlc.media.color import ColorTags
-from dlc.media.frame import Frame
-from dlc.media.orientation import UPRIGHT, Orientation
-from dlc.media.planes import PlaneLayout, layout_of, plane_arrays
+from dlc.media.frames.color import ColorTags
+from dlc.media.frames.frame import Frame
+from dlc.media.frames.orientation import UPRIGHT, Orientation
+from dlc.media.frames.planes import PlaneLayout, layout_of, plane_arrays
 from tests.media.material import Clip, make, picture
 
 FORMATS = [

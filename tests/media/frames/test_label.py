@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from dlc.errors import OptionError
-from dlc.media.frame import Frame
-from dlc.media.label import MAX_LENGTH, Label
+from dlc.media.frames.frame import Frame
+from dlc.media.frames.label import MAX_LENGTH, Label
 from dlc.media.live.frame import LiveFrame
 
 GRAY = 128

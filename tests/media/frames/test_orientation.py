@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from PIL import Image, ImageOps
 
 from dlc.geometry import Box
-from dlc.media.orientation import UPRIGHT, Orientation
+from dlc.media.frames.orientation import UPRIGHT, Orientation
 
 ALL = [Orientation.from_exif(number) for number in range(1, 9)]
 

@@ -10,7 +10,7 @@ from av.container import InputContainer
 from av.stream import Stream
 
 from dlc.errors import InputError
-from dlc.media.failures import unreadable
+from dlc.media.files.failures import unreadable
 
 
 def open_input(path: Path, hwaccel: HWAccel | None = None) -> InputContainer:
