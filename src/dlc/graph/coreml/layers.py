@@ -67,10 +67,12 @@ def _pool(node: CoremlNode) -> Problem:
     return "it also gives indices" if len(node.node.output) > 1 else None
 
 
+def _matmul(node: CoremlNode) -> Problem:
+    ranks = [len(node.shape(index) or ()) for index in (0, 1)]
+    return "one of its inputs has a single axis" if 1 in ranks else None
+
+
 def _gemm(node: CoremlNode) -> Problem:
-    if node.node.op_type == "MatMul":
-        sizes = [len(node.shape(index) or ()) for index in (0, 1)]
-        return "one of its inputs has a single axis" if 1 in sizes else None
     if node.attribute("transA", 0) or node.attribute("alpha", 1.0) != 1.0:
         return "it transposes or scales its first input"
     if node.attribute("beta", 1.0) != 1.0:
@@ -135,7 +137,8 @@ LAYERS: dict[str, Rule] = {
     "Conv": _conv,
     "ConvTranspose": _conv_transpose,
     **dict.fromkeys(("AveragePool", "MaxPool", "GlobalAveragePool", "GlobalMaxPool"), _pool),
-    **dict.fromkeys(("Gemm", "MatMul"), _gemm),
+    "MatMul": _matmul,
+    "Gemm": _gemm,
     **dict.fromkeys(("ReduceSum", "ReduceMean", "ReduceMax"), _reduce),
     "Clip": _clip,
     "Cast": _cast,

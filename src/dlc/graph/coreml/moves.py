@@ -1,60 +1,40 @@
-"""Rules for operators that move values: slice, pad, concatenate and reshape."""
+"""Rules for operators that move values: slice, split, concatenate and reshape."""
 
 from __future__ import annotations
 
 from onnx import TensorProto
 
 from dlc.graph.coreml.node import MOST_AXES, CoremlNode, Problem, Rule
+from dlc.graph.coreml.pad import pad_problem
 from dlc.graph.coreml.resize import resize_problem
 from dlc.graph.names import NEEDLESS_FROM, Rewrite
 
 
-def _pad(node: CoremlNode) -> Problem:
-    mode = node.attribute("mode", "constant")
-    modern = node.release >= NEEDLESS_FROM[Rewrite.REFLECT_PAD]
-    if mode != "constant" and not (modern and mode == "reflect"):
-        return f"{mode} padding is not taken" + ("" if modern else " before ONNX Runtime 1.26")
-    if mode == "constant" and not node.has(2) and not modern:
-        return "the value to pad with is not given"
-    if any(node.has(index) and not node.is_constant(index) for index in (2, 3)):
-        return "the value to pad with, or the axes, are not constants"
-    amounts, shape = node.value(1), node.shape(0)
-    if amounts is None or shape is None:
-        return "the amounts to pad are not a constant"
-    if amounts.size and amounts.min() < 0:
-        return "it cuts off"
-    axes = node.value(3) if node.has(3) else None
-    named = [int(axis) % len(shape) for axis in axes] if axes is not None else range(len(shape))
-    before, after = amounts[: len(named)], amounts[len(named) :]
-    for axis, first, last in zip(named, before, after, strict=True):
-        size = shape[axis]
-        if axis < len(shape) - 2 and (first or last) and not (modern and mode == "constant"):
-            return "it pads other axes than the last two"
-        if mode == "reflect" and size is not None and max(first, last) >= size:
-            return "it mirrors more than there is"
-    return None
-
-
 def _split(node: CoremlNode) -> Problem:
-    if node.facts.opset < 13 and node.release < NEEDLESS_FROM[Rewrite.SPLIT]:
+    modern, parts = node.facts.opset >= 13, len(node.node.output)
+    if not modern and node.release < NEEDLESS_FROM[Rewrite.SPLIT]:
         return "its sizes are an attribute, which is taken from ONNX Runtime 1.27 on"
+    if parts < 2:
+        return "it has a single output"
+    if modern and node.not_constant(1):
+        return "its sizes are not a constant"
     shape = node.shape(0) or ()
     size = shape[node.attribute("axis", 0)] if shape else None
-    if len(node.node.output) < 2:
-        return "it has a single output"
-    if node.facts.opset < 13:
-        given = node.attribute("split", None)
-    else:
-        given = node.value(1) if node.has(1) else None
-        if node.has(1) and given is None:
-            return "its sizes are not a constant"
-    if given is None:
-        if size is not None and node.facts.opset < 18 and size % len(node.node.output):
-            return "its parts are not of one size"
-        return None
+    sizes = _sizes_after_split(node)
+    if sizes is None:
+        uneven = size is not None and node.facts.opset < 18 and size % parts
+        return "its parts are not of one size" if uneven else None
     if size is None:
         return "the size that it divides is open"
-    return "its sizes do not add up, or one is 0" if sum(given) != size or 0 in given else None
+    return "its sizes do not add up, or one is 0" if sum(sizes) != size or 0 in sizes else None
+
+
+def _sizes_after_split(node: CoremlNode) -> list[int] | None:
+    """Return the size of each part; None if they are to be of one size."""
+    if node.facts.opset < 13:
+        sizes: list[int] | None = node.attribute("split", None)
+        return sizes
+    return node.integers(1) if node.has(1) else None
 
 
 def _gather(node: CoremlNode) -> Problem:
@@ -137,7 +117,7 @@ def _depth_to_space(node: CoremlNode) -> Problem:
 
 
 MOVES: dict[str, Rule] = {
-    "Pad": _pad,
+    "Pad": pad_problem,
     "Split": _split,
     "Gather": _gather,
     "GatherND": _gather_nd,
