@@ -175,21 +175,38 @@ def addressable_format(pix_fmt: str) -> str:
     if layout_of(pix_fmt):
         return pix_fmt
     fmt = av.VideoFormat(pix_fmt, 64, 64)
-    components = fmt.components
-    alpha = fmt.has_palette or any(c.is_alpha for c in components)
-    depth = max(c.bits for c in components)
+    alpha = fmt.has_palette or any(c.is_alpha for c in fmt.components)
+    depth = max(c.bits for c in fmt.components)
     if fmt.is_rgb or fmt.has_palette or fmt.is_bayer:
-        if depth <= 8:
-            return "bgra" if alpha else "bgr24"
-        return "bgra64le" if alpha else "bgr48le"
+        return _closest_rgb(depth, alpha=alpha)
     depth = next((bits for bits in (8, 10, 12, 16) if bits >= depth), 16)
-    suffix = f"{depth}le" if depth > 8 else ""
-    if not any(c.is_chroma for c in components):
-        return "ya" + ("8" if depth == 8 else "16le") if alpha else "gray" + suffix
-    shifts = (6 - fmt.chroma_width(64).bit_length() + 1, 6 - fmt.chroma_height(64).bit_length() + 1)
+    if any(c.is_chroma for c in fmt.components):
+        return _closest_yuv(fmt, depth, alpha=alpha)
+    return _closest_gray(depth, alpha=alpha)
+
+
+def _closest_rgb(depth: int, *, alpha: bool) -> str:
+    if depth <= 8:
+        return "bgra" if alpha else "bgr24"
+    return "bgra64le" if alpha else "bgr48le"
+
+
+def _closest_gray(depth: int, *, alpha: bool) -> str:
+    if alpha:
+        return "ya8" if depth == 8 else "ya16le"
+    return f"gray{_suffix(depth)}"
+
+
+def _closest_yuv(fmt: av.VideoFormat, depth: int, *, alpha: bool) -> str:
+    # How often 64, the size of `fmt`, is halved.
+    shifts = (7 - fmt.chroma_width(64).bit_length(), 7 - fmt.chroma_height(64).bit_length())
     names = {shift: name for name, shift in _SUBSAMPLING.items()}
-    name = f"yuv{'a' if alpha else ''}{names.get(shifts, '444')}p{suffix}"
-    return name if layout_of(name) else f"yuv444p{suffix}"
+    name = f"yuv{'a' if alpha else ''}{names.get(shifts, '444')}p{_suffix(depth)}"
+    return name if layout_of(name) else f"yuv444p{_suffix(depth)}"
+
+
+def _suffix(depth: int) -> str:
+    return f"{depth}le" if depth > 8 else ""
 
 
 def plane_arrays(frame: av.VideoFrame) -> list[Samples]:

@@ -117,32 +117,46 @@ def encode_image(
         ValueError: if the XMP is too large for a JPEG file.
         EncoderError: if it cannot be encoded for another reason.
     """
-    if pixels.dtype == np.uint16 and kind not in DEEP:
-        pixels = np.asarray(cv2.convertScaleAbs(pixels, alpha=255 / 65535))
-    if pixels.ndim == 3 and pixels.shape[2] == 4 and kind not in TRANSPARENT:
-        pixels = pixels[..., :3]
-    blocks: dict[int, bytes | None] = {}
-    if kind in DESCRIBED:
-        blocks = {
-            cv2.IMAGE_METADATA_EXIF: metadata.exif,
-            # For JPEG OpenCV puts it into one segment, and fails where it does not fit.
-            cv2.IMAGE_METADATA_ICCP: None if kind is OutputKind.JPEG else metadata.icc,
-            # OpenCV writes none to JPEG, and to PNG also what lies in memory behind it.
-            cv2.IMAGE_METADATA_XMP: metadata.xmp if kind is OutputKind.WEBP else None,
-        }
-    found = {key: np.frombuffer(block, np.uint8) for key, block in blocks.items() if block}
+    blocks = _blocks_for_opencv(kind, metadata)
     done, encoded = cv2.imencodeWithMetadata(
         kind.value,
-        np.ascontiguousarray(pixels),
-        list(found),
-        list(found.values()),
+        np.ascontiguousarray(_with_room(kind, pixels)),
+        list(blocks),
+        [np.frombuffer(block, np.uint8) for block in blocks.values()],
         _encode_options(kind, encoding, metadata.density),
     )
     if not done:
         raise EncoderError(
             f"the picture cannot be encoded as {kind.name}: choose another extension"
         )
-    data = encoded.tobytes()
+    return _with_the_rest(kind, encoded.tobytes(), metadata)
+
+
+def _with_room(kind: OutputKind, pixels: Array) -> Array:
+    """Return pixels without the bits and the opacity that a kind of file has no room for."""
+    if pixels.dtype == np.uint16 and kind not in DEEP:
+        pixels = np.asarray(cv2.convertScaleAbs(pixels, alpha=255 / 65535))
+    if pixels.ndim == 3 and pixels.shape[2] == 4 and kind not in TRANSPARENT:
+        pixels = pixels[..., :3]
+    return pixels
+
+
+def _blocks_for_opencv(kind: OutputKind, metadata: ImageMetadata) -> dict[int, bytes]:
+    """Return the metadata that OpenCV writes well, by its numbers for them."""
+    if kind not in DESCRIBED:
+        return {}
+    blocks = {
+        cv2.IMAGE_METADATA_EXIF: metadata.exif,
+        # For JPEG OpenCV puts it into one segment, and fails where it does not fit.
+        cv2.IMAGE_METADATA_ICCP: None if kind is OutputKind.JPEG else metadata.icc,
+        # OpenCV writes none to JPEG, and to PNG also what lies in memory behind it.
+        cv2.IMAGE_METADATA_XMP: metadata.xmp if kind is OutputKind.WEBP else None,
+    }
+    return {number: block for number, block in blocks.items() if block}
+
+
+def _with_the_rest(kind: OutputKind, data: bytes, metadata: ImageMetadata) -> bytes:
+    """Return an encoded image with the metadata that OpenCV did not write."""
     if metadata.density is not None:
         data = with_density(kind, data, metadata.density)
     if kind is OutputKind.JPEG:

@@ -70,33 +70,31 @@ def check_image(
     check_path(path, [info.path, *inputs], overwrite=overwrite)
     if not 0 <= encoding.quality <= 51:
         raise OptionError(f"quality {encoding.quality:g} is off the scale: 0 (best) to 51")
-    kind = OUTPUT_KINDS.get(path.suffix.lower())
-    if kind is None:
-        raise OutputError(
-            f"{info.path.name} is a picture: name an output that ends in "
-            f"{', '.join(OUTPUT_EXTENSIONS)}, not {path.name}"
-        )
+    kind = _kind(path, info)
     if encoding.encoder is not None:
         raise EncoderError(f"{encoding.encoder} encodes videos: leave out `encoder` for a picture")
-    layout = layout_of(info.pix_fmt)
     upright = info.orientation != UPRIGHT and (kind not in DESCRIBED or not info.is_image)
     size = _size(info, encoding.height)
     _check_sides(path, kind, size or (info.width, info.height))
     notes = [] if info.is_image else _frame_notes(info, size)
     if upright and info.is_image:
         notes.append(f"{kind.name} stores no orientation here: the pixels are turned upright")
-    if layout and layout.has_alpha and kind not in TRANSPARENT:
-        notes.append("JPEG has no transparency: it is lost")
-    if layout and layout.depth > 8 and kind not in DEEP:
-        # A picture of 10 bits was read as one of 16.
-        bits = "more" if info.is_image else layout.depth
-        notes.append(f"{kind.name} has 8 bits a sample: {bits} bits are reduced")
-    return ImagePlan(kind, upright, size, tuple(notes))
+    return ImagePlan(kind, upright, size, (*notes, *_sample_notes(info, kind)))
 
 
 def is_image_name(path: str | Path) -> bool:
     """Whether a file that is to be written is an image by its extension."""
     return Path(path).suffix.lower() in OUTPUT_KINDS
+
+
+def _kind(path: Path, info: MediaInfo) -> OutputKind:
+    kind = OUTPUT_KINDS.get(path.suffix.lower())
+    if kind is None:
+        raise OutputError(
+            f"{info.path.name} is a picture: name an output that ends in "
+            f"{', '.join(OUTPUT_EXTENSIONS)}, not {path.name}"
+        )
+    return kind
 
 
 def _size(info: MediaInfo, height: int | None) -> tuple[int, int] | None:
@@ -116,6 +114,21 @@ def _check_sides(path: Path, kind: OutputKind, size: tuple[int, int]) -> None:
             f"{path.name} cannot have {size[0]} x {size[1]} pixels, as {kind.name} ends at {most} "
             "a side: pass a smaller `height` or choose another extension, such as .png"
         )
+
+
+def _sample_notes(info: MediaInfo, kind: OutputKind) -> list[str]:
+    """Return what samples lose for which a kind of file has no room."""
+    layout = layout_of(info.pix_fmt)
+    if layout is None:
+        return []
+    notes = []
+    if layout.has_alpha and kind not in TRANSPARENT:
+        notes.append("JPEG has no transparency: it is lost")
+    if layout.depth > 8 and kind not in DEEP:
+        # A picture of 10 bits was read as one of 16.
+        bits = "more" if info.is_image else layout.depth
+        notes.append(f"{kind.name} has 8 bits a sample: {bits} bits are reduced")
+    return notes
 
 
 def _frame_notes(info: MediaInfo, size: tuple[int, int] | None) -> list[str]:
