@@ -212,30 +212,29 @@ def _keeping_segments(folder: SegmentFolder) -> Iterator[None]:
     except (NoFaceError, SafeguardError):
         folder.remove()
         raise
-    except DlcError as error:
-        count = len(folder.finished)
-        if isinstance(error, Cancelled):
-            if not count:
-                folder.remove()
-                raise Cancelled("stopped before the first segment; nothing was kept") from error
-            raise Cancelled(
-                f"stopped; {count} finished segments are kept in {folder.path}: the same command "
-                "continues after them"
-            ) from error
-        is_damaged = isinstance(error, DamagedInputError)
-        # A disk or a network may give more the next time; damage in the file stays.
-        hope = "delete it, unless the target was read badly only once"
-        if count:
-            logger.warning(
-                "%d finished segments are kept in %s: %s",
-                count,
-                folder.path,
-                hope if is_damaged else "the same command continues after them",
-            )
-        else:
+    except Cancelled as stop:
+        if not folder.finished:
             folder.remove()
-        if is_damaged:
-            raise DamagedInputError(
-                f"{error}, and leave out `resume`, which cannot pass over damage"
-            ) from error
+            raise Cancelled("stopped before the first segment; nothing was kept") from stop
+        raise Cancelled(
+            f"stopped; {len(folder.finished)} finished segments are kept in {folder.path}: the "
+            "same command continues after them"
+        ) from stop
+    except DamagedInputError as error:
+        # A disk or a network may give more the next time; damage in the file stays.
+        _keep_if_any(folder, "delete it, unless the target was read badly only once")
+        raise DamagedInputError(
+            f"{error}, and leave out `resume`, which cannot pass over damage"
+        ) from error
+    except DlcError:
+        _keep_if_any(folder, "the same command continues after them")
         raise
+
+
+def _keep_if_any(folder: SegmentFolder, hint: str) -> None:
+    """Say what to do with finished segments; remove the folder if there are none."""
+    if not folder.finished:
+        folder.remove()
+        return
+    count = len(folder.finished)
+    logger.warning("%d finished segments are kept in %s: %s", count, folder.path, hint)

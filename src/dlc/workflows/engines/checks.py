@@ -12,6 +12,11 @@ _WITHOUT_MODEL = (Occlusion.BUILT_IN, Occlusion.OFF)
 
 def check_effects(look: LookOptions, masks: MaskOptions) -> None:
     """Raise OptionError unless every value makes sense."""
+    _check_look(look)
+    _check_masks(masks)
+
+
+def _check_look(look: LookOptions) -> None:
     shares = (
         ("opacity", look.opacity),
         ("sharpness", look.sharpness),
@@ -20,6 +25,9 @@ def check_effects(look: LookOptions, masks: MaskOptions) -> None:
     for name, share in shares:
         if share is not None and not 0 <= share <= 1:
             raise OptionError(f"{name} is {share:g}; give 0 to 1")
+
+
+def _check_masks(masks: MaskOptions) -> None:
     if masks.occluder_model is not None and masks.occlusion in _WITHOUT_MODEL:
         raise OptionError(
             f"`occluder_model` has no effect with `occlusion={masks.occlusion.value!r}`; leave one "

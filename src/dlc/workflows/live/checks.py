@@ -33,6 +33,20 @@ def check_live_options(options: LiveOptions) -> None:
     every = options.detection_every
     if every is not None and every < 1:
         raise OptionError(f"detection_every is {every}; give at least 1")
+    _check_no_face(options)
+    duration = options.duration
+    if duration is not None and not (math.isfinite(duration) and duration > 0):
+        raise OptionError(f"duration is {duration:g} s; give more than 0")
+    if options.threads is not None and options.threads < 1:
+        raise OptionError(f"threads is {options.threads}; give at least 1")
+    check_trust(options)
+    check_effects(options.look, options.masks)
+    check_enhancing(options.enhance)
+
+
+def _check_no_face(options: LiveOptions) -> None:
+    """Raise OptionError if real faces would show that `no_face` is there to hide."""
+    every = options.detection_every
     if options.no_face is not NoFace.PASS and options.look.opacity < 1:
         raise OptionError(
             f"`no_face={options.no_face.value!r}` hides real faces, and "
@@ -43,12 +57,3 @@ def check_live_options(options: LiveOptions) -> None:
             "`no_face='blank'` hides every face from its first frame on, which "
             f"`detection_every={every}` contradicts; leave one of them out"
         )
-    if options.duration is not None and not (
-        math.isfinite(options.duration) and options.duration > 0
-    ):
-        raise OptionError(f"duration is {options.duration:g} s; give more than 0")
-    if options.threads is not None and options.threads < 1:
-        raise OptionError(f"threads is {options.threads}; give at least 1")
-    check_trust(options)
-    check_effects(options.look, options.masks)
-    check_enhancing(options.enhance)
