@@ -174,19 +174,28 @@ def _closed(shape: Sequence[int | str | None], given: tuple[int, ...] | None) ->
 
 def _difference(original: Array, rewritten: Array) -> float:
     if rewritten.dtype == np.uint8 and original.dtype.kind == "f" and original.ndim == 4:
-        # NaN would become an arbitrary number.
-        if not np.isfinite(original).all():
-            return float("inf")
-        pixels = to_pixels(original.astype(np.float32), 255)
-        if pixels.shape != rewritten.shape:
-            return float("inf")
-        return float(np.abs(pixels.astype(np.int16) - rewritten).max(initial=0)) / 255
+        return _difference_of_pixels(original, rewritten)
     if original.shape != rewritten.shape or original.dtype != rewritten.dtype:
         return float("inf")
     if original.tobytes() == rewritten.tobytes():
         return 0.0
     if original.dtype.kind != "f":
         return float("inf")
+    return _difference_of_floats(original, rewritten)
+
+
+def _difference_of_pixels(original: Array, rewritten: Array) -> float:
+    # NaN would become an arbitrary number.
+    if not np.isfinite(original).all():
+        return float("inf")
+    pixels = to_pixels(original.astype(np.float32), 255)
+    if pixels.shape != rewritten.shape:
+        return float("inf")
+    return float(np.abs(pixels.astype(np.int16) - rewritten).max(initial=0)) / 255
+
+
+def _difference_of_floats(original: Array, rewritten: Array) -> float:
+    """Return how far numbers are apart that are not the same to the bit."""
     finite = np.isfinite(original)
     if not np.array_equal(original[~finite], rewritten[~finite], equal_nan=True):
         return float("inf")

@@ -102,14 +102,7 @@ class SightingLog:
         faces = sorted(faces, key=lambda face: float(face.box[0] + face.box[2]))
         due = [face for face in faces if self._is_due(face.track_id)]
         if self._recognizes and due:
-            for face in self._finder.describe(frame, due, Needs.EMBEDDING):
-                alone = all(
-                    overlap(face.box, other.box) == 0
-                    for other in faces
-                    if other.track_id != face.track_id
-                )
-                if face.embedding is not None:
-                    self._take_look(face.track_id, face.embedding, frame.time, alone=alone)
+            self._recognize(frame, due, faces)
         sightings = [self._sighting(face.track_id, frame.time) for face in faces]
         numbers = {sighting.number for sighting in sightings}
         for face, sighting in zip(faces, sightings, strict=True):
@@ -127,6 +120,17 @@ class SightingLog:
         for sighting in self._sightings:
             sighting.keep_latest()
         return list(self._sightings)
+
+    def _recognize(self, frame: TrackableFrame, due: Sequence[Face], faces: Sequence[Face]) -> None:
+        """Take a look at those faces of a frame that are due."""
+        for face in self._finder.describe(frame, due, Needs.EMBEDDING):
+            alone = all(
+                overlap(face.box, other.box) == 0
+                for other in faces
+                if other.track_id != face.track_id
+            )
+            if face.embedding is not None:
+                self._take_look(face.track_id, face.embedding, frame.time, alone=alone)
 
     def _is_due(self, track_id: int) -> bool:
         known = self._current.get(track_id)
