@@ -43,8 +43,7 @@ def check_options(options: SwapOptions) -> None:
     """Raise OptionError unless every value makes sense, alone and with the others."""
     _check_part(options.start, options.end)
     _check_encoding(options.encoding)
-    if options.threads is not None and options.threads < 1:
-        raise OptionError(f"threads is {options.threads}; give at least 1")
+    check_threads(options.threads)
     if options.allow_damaged and options.decoder is not VideoDecoder.SOFTWARE:
         raise OptionError(
             f"{options.decoder} does not tell what is damaged; leave out `decoder` or "
@@ -75,6 +74,12 @@ def _check_encoding(encoding: EncodeOptions) -> None:
         raise OptionError(f"quality is {encoding.quality:g}; give 0 (best) to {_MAX_QUALITY}")
     if encoding.height is not None and encoding.height < LEAST_HEIGHT:
         raise OptionError(f"`height` is {encoding.height}: give at least {LEAST_HEIGHT}")
+
+
+def check_threads(threads: int | None) -> None:
+    """Raise OptionError unless the number of threads, if any is given, makes sense."""
+    if threads is not None and threads < 1:
+        raise OptionError(f"threads is {threads}; give at least 1")
 
 
 def check_faces(faces: FaceChoice | tuple[int, ...]) -> None:

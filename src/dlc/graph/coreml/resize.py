@@ -50,11 +50,11 @@ def _amount_problem(node: CoremlNode) -> str | None:
     if height is None or width is None or (by_size and None in shape):
         return "the size of its input is open"
     axes = node.attribute("axes", list(range(len(shape))))
-    amounts: dict[int, float] = dict.fromkeys(range(len(shape)), 1.0)
+    scales = [1.0] * len(shape)
     for axis, amount in zip(axes, value.tolist(), strict=True):
         size = shape[axis]
-        amounts[axis % len(shape)] = amount / size if by_size and size else float(amount)
-    *others, down, across = (amounts[axis] for axis in sorted(amounts))
+        scales[axis] = amount / size if by_size and size else float(amount)
+    *others, down, across = scales
     if any(scale != 1 for scale in others):
         return "it resizes other axes than the last two"
     return _scale_problem((height, down), (width, across))

@@ -40,16 +40,7 @@ def _check(path: Path, inputs: Iterable[Path], *, overwrite: bool) -> None:
             raise OutputError(f"{address} is an address, and dlc writes files: name one instead")
         raise OutputError(f"{folder} is no folder: create it or choose another one")
     if path.exists():
-        if any(source.exists() and path.samefile(source) for source in inputs):
-            raise OutputError(f"{path} is an input as well: choose another name for the output")
-        if path.is_dir():
-            raise OutputError(f"{path} is a folder, and a file is needed: name one in it")
-        if not path.is_file():
-            raise OutputError(f"{path} is not a regular file: choose another name")
-        if not overwrite:
-            raise OutputError(
-                f"{path} exists already: choose another name or pass `overwrite=True`"
-            )
+        _check_existing(path, inputs, overwrite=overwrite)
     elif path.is_symlink() and not overwrite:
         # To a disk that is not there now, for instance.
         raise OutputError(
@@ -57,6 +48,17 @@ def _check(path: Path, inputs: Iterable[Path], *, overwrite: bool) -> None:
         )
     if not os.access(folder, os.W_OK | os.X_OK):
         raise OutputError(f"{folder} may not be written to: choose another folder")
+
+
+def _check_existing(path: Path, inputs: Iterable[Path], *, overwrite: bool) -> None:
+    if any(source.exists() and path.samefile(source) for source in inputs):
+        raise OutputError(f"{path} is an input as well: choose another name for the output")
+    if path.is_dir():
+        raise OutputError(f"{path} is a folder, and a file is needed: name one in it")
+    if not path.is_file():
+        raise OutputError(f"{path} is not a regular file: choose another name")
+    if not overwrite:
+        raise OutputError(f"{path} exists already: choose another name or pass `overwrite=True`")
 
 
 def check_folder(path: Path) -> None:

@@ -6,7 +6,7 @@ import math
 
 from dlc.errors import OptionError
 from dlc.options import LiveOptions, NoFace
-from dlc.workflows.checks import check_faces, check_trust
+from dlc.workflows.checks import check_faces, check_threads, check_trust
 from dlc.workflows.engines.checks import check_effects, check_enhancing
 from dlc.workflows.people.assignment import check_people
 
@@ -37,8 +37,7 @@ def check_live_options(options: LiveOptions) -> None:
     duration = options.duration
     if duration is not None and not (math.isfinite(duration) and duration > 0):
         raise OptionError(f"duration is {duration:g} s; give more than 0")
-    if options.threads is not None and options.threads < 1:
-        raise OptionError(f"threads is {options.threads}; give at least 1")
+    check_threads(options.threads)
     check_trust(options)
     check_effects(options.look, options.masks)
     check_enhancing(options.enhance)
