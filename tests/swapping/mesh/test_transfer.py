@@ -184,14 +184,34 @@ def test_a_black_and_white_target_stays_black_and_white(
     view = target[1]
     luma = cv2.cvtColor(view.bgra, cv2.COLOR_BGRA2GRAY)
     gray = np.asarray(cv2.cvtColor(luma, cv2.COLOR_GRAY2BGRA), np.uint8)
-    colorless = replace(portrait_source, iris=None)
-    patch = FaceTransfer(colorless, layout).apply(replace(view, bgra=gray), FaceMemory())
-    shown = patch.bgr[patch.alpha > 0].astype(int)
-    assert np.ptp(shown, axis=1).mean() < 4.0
-    plain = (
-        FaceTransfer(colorless, layout).apply(view, FaceMemory()).bgr[patch.alpha > 0].astype(int)
-    )
-    assert np.ptp(plain, axis=1).mean() > 20.0
+    assert portrait_source.iris is not None
+    vivid = replace(portrait_source, iris=np.array([30, 90, 200], np.float32))
+    for bgra, colors in ((gray, False), (view.bgra, True)):
+        patch = FaceTransfer(vivid, layout).apply(replace(view, bgra=bgra), FaceMemory())
+        shown = patch.bgr.astype(int)
+        assert (np.ptp(shown[patch.alpha > 0], axis=1).mean() > 20) == colors
+        for iris in find_irises(view.eyes, view.shape):
+            box, inside = iris.box, iris.mask > 0.5
+            pixels = shown[box.top : box.bottom, box.left : box.right][inside]
+            assert (np.ptp(pixels, axis=1).mean() > 20) == colors
+
+
+def test_sunglasses_stay_where_they_are(
+    portrait_source: SourceModel, target: tuple[Points, TargetView], layout: Layout
+) -> None:
+    view = target[1]
+    lenses = np.zeros(view.shape, np.uint8)
+    for eye in view.eyes:
+        x, y = np.round(eye.lids.mean(axis=0)).astype(int).tolist()
+        axes = (round(0.2 * view.pose.scale), round(0.15 * view.pose.scale))
+        cv2.ellipse(lenses, (x, y), axes, 0, 0, 360, 255, -1)
+    bgra = view.bgra.copy()
+    bgra[lenses > 0] = (20, 18, 15, 255)
+    patch = FaceTransfer(portrait_source, layout).apply(replace(view, bgra=bgra), FaceMemory())
+    inside = cv2.erode(lenses, np.ones((5, 5), np.uint8)) > 0
+    assert np.abs(patch.bgr[inside].astype(int) - (20, 18, 15)).mean() < 8
+    bare = FaceTransfer(portrait_source, layout).apply(view, FaceMemory())
+    assert patch.bgr[inside].mean() < 0.4 * bare.bgr[inside].mean()
 
 
 def test_a_face_on_itself_changes_little(
