@@ -15,14 +15,14 @@ from dlc.faces.landmarks.topology import LEFT_EYE_CORNERS
 from dlc.swapping.mesh.foreground.skin_color import like_skin, unlike_skin
 from dlc.swapping.mesh.layout import Layout
 from dlc.swapping.mesh.light.tone import LUMA, TONE_SIZE
-from dlc.swapping.mesh.masks import LEFT_BROW, RIGHT_BROW, depth_inside, skin_mask
+from dlc.swapping.mesh.masks import depth_inside, skin_mask
 from dlc.swapping.running_mean import RunningMean
 
-# Face widths: semi-axes of the ellipse around an eye that lenses cover, and how far its middle is
-# below the eye's; how far lenses reach below the corners of the eyes; where the cheeks begin; and
-# how far inside the oval skin is surely skin.
-_HALF_AXES, _LOWER = (0.15, 0.12), 0.03
-_REACH, _CHEEKS, _INSIDE = 0.25, 0.15, 0.12
+# Face widths: semi-axes of two ellipses around an eye, of which all lenses cover the first and none
+# exceeds the second, rim included; how far their middle is below the eye's; how far below the eyes'
+# corners the cheeks begin; and how far inside the oval skin is surely skin.
+_COVERED, _LARGEST, _LOWER = (0.15, 0.12), (0.27, 0.21), 0.03
+_CHEEKS, _INSIDE = 0.15, 0.12
 # Luma, relative to the cheeks, of what may be a dark lens and of what surely is; and, for what has
 # less color than skin, of what may be a gray one.
 _DARK, _GRAY = (0.45, 0.3), (0.7, 0.55)
@@ -61,19 +61,20 @@ class SunglassesFinder:
     def __init__(self, layout: Layout) -> None:
         """Prepare the places to look at."""
         unit = TONE_SIZE * layout.face_width
-        y, x = np.mgrid[:TONE_SIZE, :TONE_SIZE].astype(np.float32)
         corners = float(layout.uv[LEFT_EYE_CORNERS[0], 1]) * TONE_SIZE
-        brows = float(layout.uv[[*LEFT_BROW, *RIGHT_BROW], 1].min()) * TONE_SIZE
         depth = depth_inside(layout, TONE_SIZE)
         self._cheeks = skin_mask(layout, TONE_SIZE) * (depth > _INSIDE)
-        self._cheeks *= y > corners + _CHEEKS * unit
-        self._rows = slice(int(brows), int(corners + _REACH * unit))
-        self._eyes: list[Flags] = []
-        for ring in (layout.topology.left_eye, layout.topology.right_eye):
-            middle = layout.uv[ring].mean(axis=0) * TONE_SIZE + (0, _LOWER * unit)
-            across, down = ((x - middle[0]) / unit, (y - middle[1]) / unit)
-            inside = (across / _HALF_AXES[0]) ** 2 + (down / _HALF_AXES[1]) ** 2 < 1
-            self._eyes.append(inside[self._rows])
+        self._cheeks[: round(corners + _CHEEKS * unit)] = 0
+        topology = layout.topology
+        middles = [
+            layout.uv[ring].mean(axis=0) * TONE_SIZE + (0, _LOWER * unit)
+            for ring in (topology.left_eye, topology.right_eye)
+        ]
+        zone = np.logical_or.reduce([_ellipse(middle, _LARGEST, unit) for middle in middles])
+        rows = np.flatnonzero(zone.any(axis=1))
+        self._rows = slice(int(rows[0]), int(rows[-1]) + 1)
+        self._zone = zone[self._rows]
+        self._eyes = [_ellipse(middle, _COVERED, unit)[self._rows] for middle in middles]
         self._kernel = ellipse(round(_REFLECTION * unit) | 1)
 
     def update(self, texture: Floats, seen: Floats, memory: SunglassesMemory) -> Floats | None:
@@ -123,8 +124,22 @@ class SunglassesFinder:
 
     def _lenses(self, tinted: Floats) -> Floats:
         """Return the parts around the eyes without skin, reflections included."""
-        odd = cv2.morphologyEx((tinted > 0.5).astype(np.uint8), cv2.MORPH_CLOSE, self._kernel)
+        odd = ((tinted > 0.5) & self._zone).astype(np.uint8)
+        odd = cv2.morphologyEx(odd, cv2.MORPH_CLOSE, self._kernel)
         labels: Indices = np.asarray(cv2.connectedComponents(odd)[1], np.int32)
         parts = np.unique(labels[np.logical_or.reduce(self._eyes)])
         lenses = np.isin(labels, parts[parts > 0]).astype(np.float32)
         return blur(grow(lenses, 1), 1.0)
+
+
+def _ellipse(middle: Floats, axes: tuple[float, float], unit: float) -> Flags:
+    """Return what is in an ellipse: bool (TONE_SIZE, TONE_SIZE).
+
+    Args:
+        middle: (2,), pixels.
+        axes: its semi-axes, across and down, in face widths.
+        unit: the face's width in pixels.
+    """
+    y, x = np.mgrid[:TONE_SIZE, :TONE_SIZE]
+    across, down = (x - middle[0]) / (axes[0] * unit), (y - middle[1]) / (axes[1] * unit)
+    return np.asarray(across**2 + down**2 < 1, np.bool_)
