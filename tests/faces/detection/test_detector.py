@@ -96,6 +96,10 @@ def test_tiles_are_looked_at_one_by_one(
     (face,) = recording.detect(astronaut[:288], tiled=True)
     assert face.score > 0.9
     assert shapes == [(1, 3, 192, 192)] * 3
+    shapes.clear()
+    (face,) = recording.detect(np.ascontiguousarray(astronaut[:192, 100:292]), tiled=True)
+    assert face.score > 0.8
+    assert len(shapes) == 1, "tiles would only enlarge a picture of the model's size"
 
 
 @given(st.integers(1, 2000), st.integers(1, 2000))

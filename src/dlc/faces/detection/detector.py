@@ -49,8 +49,9 @@ class FaceDetector:
 
         Args:
             bgr: uint8 (h, w, 3), upright.
-            tiled: also search overlapping parts of the picture for small faces and, if there are
-                none, for one that fills the picture; this costs two to five times as much.
+            tiled: also search overlapping parts of a picture of more than 192 pixels for small
+                faces and, if there are none, for one that fills the picture; this costs two to five
+                times as much.
 
         Returns:
             Faces in pixels of `bgr`. Eyes and nose are detected; the mouth corners are estimated
@@ -58,7 +59,9 @@ class FaceDetector:
         """
         height, width = bgr.shape[:2]
         whole = (0, 0, max(height, width))
-        found = self._look(bgr, [whole, *(_tiles(width, height) if tiled else [])])
+        # In a picture of the model's size, what the whole does not show has less than 16 pixels.
+        in_tiles = tiled and max(height, width) > _SIDE
+        found = self._look(bgr, [whole, *(_tiles(width, height) if in_tiles else [])])
         if found or not tiled:
             return found
         margin = round(_SURROUNDINGS * max(height, width))
