@@ -19,6 +19,7 @@ from dlc.options import (
     SwapOptions,
     VideoDecoder,
 )
+from dlc.options.types import check_types
 from dlc.workflows.engines.checks import check_effects, check_enhancing
 from dlc.workflows.libraries import require_libraries
 from dlc.workflows.people.assignment import check_people
@@ -41,6 +42,7 @@ def check_swap(options: SwapOptions, *, has_source: bool) -> None:
 
 def check_options(options: SwapOptions) -> None:
     """Raise OptionError unless every value makes sense, alone and with the others."""
+    check_types(options, SwapOptions)
     _check_part(options.start, options.end)
     _check_encoding(options.encoding)
     check_threads(options.threads)

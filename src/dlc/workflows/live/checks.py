@@ -6,6 +6,7 @@ import math
 
 from dlc.errors import OptionError
 from dlc.options import LiveOptions, NoFace
+from dlc.options.types import check_types
 from dlc.workflows.checks import check_faces, check_threads, check_trust
 from dlc.workflows.engines.checks import check_effects, check_enhancing
 from dlc.workflows.people.assignment import check_people
@@ -24,6 +25,7 @@ def check_live(options: LiveOptions, *, has_source: bool) -> None:
 
 def check_live_options(options: LiveOptions) -> None:
     """Raise OptionError unless every value makes sense, alone and with the others."""
+    check_types(options, LiveOptions)
     if options.output is None and options.virtual_camera is None and not options.preview:
         raise OptionError(
             "there is nothing to show the result on: ask for a virtual camera (`virtual_camera`), "
