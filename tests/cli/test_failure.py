@@ -58,6 +58,19 @@ def test_the_user_stopping_is_not_worth_a_traceback(capsys: pytest.CaptureFixtur
     assert capsys.readouterr().err == "dlc: stopped\n"
 
 
+def test_only_an_error_with_another_behind_it_is_worth_a_traceback(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    reporter = FailureReporter(as_json=False, with_traceback=True)
+    reporter.failure(ERROR)
+    assert capsys.readouterr().err == "dlc: no face in me.jpg; choose a photo that shows one\n"
+    try:
+        raise ERROR from OSError("the lens cap")
+    except NoFaceError as error:
+        reporter.failure(error)
+    assert "OSError: the lens cap" in capsys.readouterr().err
+
+
 def test_an_unforeseen_error_is_a_line_too(capsys: pytest.CaptureFixture[str]) -> None:
     error = ZeroDivisionError("division by zero")
     FailureReporter(as_json=True, with_traceback=False).crash(type(error), error, None)

@@ -16,7 +16,7 @@ import typer
 from dlc.cli.flags import with_flags
 from dlc.cli.printable import one_line, printable
 from dlc.cli.reports.error import error_as_json
-from dlc.errors import Cancelled, DlcError, OptionError
+from dlc.errors import Cancelled, DlcError
 
 
 @dataclass(slots=True)
@@ -56,8 +56,11 @@ class FailureReporter:
         return error.exit_code
 
     def failure(self, error: DlcError) -> int:
-        """Report an error of dlc; return the exit code."""
-        if self.with_traceback and not isinstance(error, (Cancelled, OptionError)):
+        """Report an error of dlc; return the exit code.
+
+        Where no other error is behind it, its message is all that there is to say.
+        """
+        if self.with_traceback and error.__cause__ and not isinstance(error, Cancelled):
             traceback.print_exception(error, file=sys.stderr)
         self._report(type(error).__name__, with_flags(str(error)), error.exit_code)
         return error.exit_code

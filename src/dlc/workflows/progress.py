@@ -44,9 +44,12 @@ class FolderProgress:
         count: how many targets there are, including those that were done by an earlier run.
         target: the target.
         file: how far it has come.
+        seconds_left: estimated time to the end of the run, if the other targets take as long as
+            those so far; None before the first one is finished.
     """
 
     number: int
     count: int
     target: Path
     file: Progress
+    seconds_left: float | None

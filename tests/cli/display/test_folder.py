@@ -12,8 +12,10 @@ from dlc.cli.display.folder import FolderBarDisplay, describe_file, folder_displ
 from dlc.workflows.progress import FolderProgress, Progress
 
 
-def moment(number: int, name: str, frames: int = 120, total: int = 600) -> FolderProgress:
-    return FolderProgress(number, 7, Path("clips", name), Progress(frames, total, 118, 4.0))
+def moment(
+    number: int, name: str, frames: int = 120, total: int = 600, left: float | None = None
+) -> FolderProgress:
+    return FolderProgress(number, 7, Path("clips", name), Progress(frames, total, 118, 4.0), left)
 
 
 def console(*, terminal: bool) -> Console:
@@ -24,6 +26,14 @@ def test_description() -> None:
     assert describe_file(moment(2, "clip [red].mp4")) == (
         "2 of 7: clip [red].mp4, 120 of 600 frames, 30.0 fps, 118 faces, 16 s left"
     )
+    assert describe_file(moment(3, "clip.mp4", left=200)).endswith(
+        "16 s left; all: 3 min 20 s left"
+    )
+
+
+def test_a_picture_is_done_once_it_is_shown_and_the_others_are_what_is_left() -> None:
+    assert describe_file(moment(1, "a.png", frames=1, total=1)) == "1 of 7: a.png"
+    assert describe_file(moment(4, "d.png", 1, 1, 42.0)) == "4 of 7: d.png; all: 42 s left"
 
 
 def test_what_suits_the_console() -> None:

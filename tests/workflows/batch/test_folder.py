@@ -176,17 +176,22 @@ def test_a_target_that_fails_ends_no_other(
     content = (folder / "clip2.mp4").read_bytes()
     (folder / "a_cut.mp4").write_bytes(content[: len(content) // 2])
     (folder / "b_empty.mkv").touch()
+    (folder / "b_empty.png").touch()
     wall(folder / "c_wall.png")
+    caplog.set_level(logging.DEBUG)
     result = dlc.swap_folder(astronaut_file, folder, output, FAST)
     errors = [type(each.error) for each in result.targets]
     none = type(None)
-    assert errors == [DamagedInputError, InputError, NoFaceError, none, none, none]
+    assert errors == [DamagedInputError, InputError, InputError, NoFaceError, none, none, none]
     assert names(output) == ["clip10.mp4", "clip2.mp4", "photo.png"]
     told = [record.getMessage() for record in caplog.records if record.levelno == logging.ERROR]
     assert [message.partition(".")[0] for message in told] == [
-        str(folder / "a_cut"), str(folder / "b_empty"), f"no face in {folder / 'c_wall'}",
+        str(folder / "a_cut"), str(folder / "b_empty"), str(folder / "b_empty"),
+        f"no face in {folder / 'c_wall'}",
     ], "no name is told twice"  # fmt: skip
-    assert "is empty" in told[1]
+    assert all("is empty" in message for message in told[1:3])
+    traces = [record for record in caplog.records if record.exc_info]
+    assert len(traces) == 1, "only another library's word on the damage is worth one"
 
 
 def count_held() -> int:
@@ -400,6 +405,9 @@ def test_progress_tells_file_and_frame(astronaut_file: Path, folder: Path, outpu
     ]
     assert {each.count for each in told} == {3}
     assert [each.file.total for each in told] == [FRAMES] * FRAMES + [1]
+    # What an earlier run did says nothing of how long the others take.
+    assert {each.seconds_left for each in told[:-1]} == {None}
+    assert told[-1].seconds_left == 0
 
 
 def test_a_folder_that_cannot_be_made_is_a_problem_of_all(

@@ -8,6 +8,7 @@ from rich.console import Console
 from dlc.cli.display.display import Display, DrawnDisplay, LineDisplay, NoDisplay
 from dlc.cli.display.swap import describe, progress_bar
 from dlc.cli.printable import printable
+from dlc.cli.times import format_duration
 from dlc.workflows.progress import FolderProgress
 
 
@@ -38,6 +39,13 @@ class FolderBarDisplay(DrawnDisplay[FolderProgress]):
 
 
 def describe_file(progress: FolderProgress) -> str:
-    """Return "2 of 7: clip.mp4, 120 of 600 frames, 31.0 fps, 118 faces, 15 s left"."""
-    place = f"{progress.number} of {progress.count}"
-    return f"{place}: {printable(progress.target.name)}, {describe(progress.file)}"
+    """Return "2 of 7: clip.mp4, 120 of 600 frames, 31.0 fps, 118 faces, 15 s left; all: 42 s left".
+
+    A picture is done once it is reported, so that there is nothing to say of it but its name.
+    """
+    said = f"{progress.number} of {progress.count}: {printable(progress.target.name)}"
+    if progress.file.total != 1:
+        said += f", {describe(progress.file)}"
+    if progress.seconds_left is not None:
+        said += f"; all: {format_duration(progress.seconds_left)} left"
+    return said

@@ -22,7 +22,7 @@ from dlc.errors import (
 )
 from dlc.host.detect import available_cpus
 from dlc.media.files.failures import unwritable
-from dlc.media.files.paths import named_path
+from dlc.media.files.paths import named_path, require_file
 from dlc.media.image.plan import is_image_name
 from dlc.media.image.recognition import is_image
 from dlc.media.video.writing.encoders import check_encoder
@@ -30,6 +30,7 @@ from dlc.options import NVENC, SwapOptions, VideoDecoder
 from dlc.pipeline import CancelToken
 from dlc.workflows.batch.casting import Casting
 from dlc.workflows.batch.folder_plan import FolderPlan, TargetFiles, plan_folder
+from dlc.workflows.batch.forecast import Forecast
 from dlc.workflows.batch.target import swap_target
 from dlc.workflows.checks import check_swap
 from dlc.workflows.people.assignment import input_photos
@@ -143,13 +144,15 @@ class _FolderRun:
             threads = self._options.threads or available_cpus()
             self._casting.cast(self._prepared.load(threads), self._cancel)
         outcomes: list[TargetOutcome] = []
+        forecast = Forecast(done.count(False))
         for files, is_done in zip(targets, done, strict=True):
             if is_done:
                 outcomes.append(TargetOutcome(files.target, files.output))
                 continue
             try:
                 self._cancel.check()
-                outcomes.append(self._outcome(len(outcomes) + 1, files))
+                outcomes.append(self._outcome(len(outcomes) + 1, files, forecast))
+                forecast.finish_one()
             except DlcError as error:
                 count = sum(each.error is None for each in outcomes) + sum(done[len(outcomes) :])
                 raise type(error)(self._end(error, files, count)) from error
@@ -167,11 +170,11 @@ class _FolderRun:
             return False  # whoever opens the output says what is wrong with it
         return is_there and not self._options.overwrite
 
-    def _outcome(self, number: int, files: TargetFiles) -> TargetOutcome:
+    def _outcome(self, number: int, files: TargetFiles, forecast: Forecast) -> TargetOutcome:
         def report(progress: Progress) -> None:
             if self._progress is not None:
-                count = len(self._plan.targets)
-                self._progress(FolderProgress(number, count, files.target, progress))
+                count, left = len(self._plan.targets), forecast.seconds_left(progress)
+                self._progress(FolderProgress(number, count, files.target, progress, left))
 
         try:
             result = swap_target(
@@ -187,11 +190,13 @@ class _FolderRun:
             raise  # the next one would fail as well
         except _OF_ONE_TARGET as error:
             logger.error("%s", _naming(files.target, error))
-            logger.debug("where that came from", exc_info=error)
+            if error.__cause__ is not None:
+                logger.debug("where that came from", exc_info=error)
             return TargetOutcome(files.target, files.output, error=_alone(error))
         return TargetOutcome(files.target, files.output, result)
 
     def _options_for(self, files: TargetFiles) -> SwapOptions:
+        require_file(files.target)
         options = replace(self._options, contact_sheet=files.contact_sheet)
         is_picture, is_named_so = is_image(files.target), is_image_name(files.output)
         if is_named_so and not is_picture:
