@@ -75,7 +75,7 @@ def test_what_counts_as_a_video_can_be_read(tmp_path: Path, extension: str) -> N
 
 
 def test_every_video_that_is_only_read_was_tried() -> None:
-    pictures = {".jpg", ".jpeg", ".png", ".webp", ".tif", ".tiff", ".bmp"}
+    pictures = {".jpg", ".jpeg", ".jfif", ".png", ".webp", ".tif", ".tiff", ".bmp"}
     pictures |= {".heic", ".heif", ".hif", ".avif"}
     assert set(TARGET_EXTENSIONS) == pictures | set(VIDEO_EXTENSIONS) | set(MADE_BY)
 

@@ -30,6 +30,7 @@ class OutputKind(StrEnum):
 OUTPUT_KINDS = {
     ".jpg": OutputKind.JPEG,
     ".jpeg": OutputKind.JPEG,
+    ".jfif": OutputKind.JPEG,  # as Windows may call it
     ".png": OutputKind.PNG,
     ".webp": OutputKind.WEBP,
     ".tif": OutputKind.TIFF,
