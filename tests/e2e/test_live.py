@@ -13,6 +13,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+import dlc
 from dlc.media.live.opening import open_live_source
 from dlc.media.opening import open_target
 from tests.cli.run import call_dlc, command, environment, run_dlc
@@ -109,6 +110,17 @@ def test_a_camera_that_is_not_there_is_told(astronaut_file: Path, folder: Path) 
     assert run.returncode == 13
     assert "127.0.0.1" in run.stderr
     assert "Traceback" not in run.stderr
+    assert list(folder.iterdir()) == []
+
+
+def test_the_library_takes_numbers_of_cameras_and_paths_of_files(
+    astronaut_file: Path, folder: Path
+) -> None:
+    options = dlc.LiveOptions(output=folder / "out.mp4", engine=dlc.Engine.MESH)
+    with pytest.raises(dlc.CameraError, match="97"):
+        dlc.live(astronaut_file, 97, options)
+    with pytest.raises(dlc.InputError, match=r"no such file: .*gone\.mp4"):
+        dlc.live(astronaut_file, folder / "gone.mp4", options)
     assert list(folder.iterdir()) == []
 
 

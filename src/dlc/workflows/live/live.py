@@ -21,7 +21,7 @@ from dlc.workflows.preparation import prepare
 
 def live(
     source: Source | None,
-    camera: str,
+    camera: int | str | Path,
     options: LiveOptions,
     *,
     progress: Callable[[LiveStats], None] | None = None,
@@ -58,6 +58,7 @@ def live(
         Cancelled: the run was ended before there was a picture.
     """
     check_live(options, has_source=source is not None)
+    camera = str(camera)
     if options.output is not None:
         encoding, _ = settled_encoding(options.encoding, options.output)
         check_live_output(options.output, Path(camera), encoding, overwrite=options.overwrite)
