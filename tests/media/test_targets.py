@@ -127,6 +127,7 @@ def test_people_count_differently_than_computers() -> None:
         ("a.WMV", "a.mp4"),
         ("a.apng", "a.mp4"),
         ("a.jpeg", "a.jpeg"),
+        ("a.jfif", "a.jfif"),
         ("a.TIF", "a.TIF"),
         ("missing.png", "missing.png"),
         ("missing.heic", "missing.jpg"),

@@ -30,12 +30,12 @@ class OutputKind(StrEnum):
 OUTPUT_KINDS = {
     ".jpg": OutputKind.JPEG,
     ".jpeg": OutputKind.JPEG,
-    ".jfif": OutputKind.JPEG,  # as Windows may call it
     ".png": OutputKind.PNG,
     ".webp": OutputKind.WEBP,
     ".tif": OutputKind.TIFF,
     ".tiff": OutputKind.TIFF,
     ".bmp": OutputKind.BMP,
+    ".jfif": OutputKind.JPEG,  # as Windows may call it
 }
 OUTPUT_EXTENSIONS = tuple(OUTPUT_KINDS)
 # HEIC pictures come under three names.
