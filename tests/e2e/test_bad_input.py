@@ -136,6 +136,10 @@ CASES = [
         "a text file as source", INPUT, ("text.jpg",),
         source=lambda files: files.made("text.jpg", b"no photo at all\n" * 50),
     ),
+    Case(
+        "source and target exchanged", INPUT, ("clip", "is no picture", "first"), source=clip_file,
+        target=photo,
+    ),
     Case("an empty target", INPUT, ("empty",), target=lambda files: files.made("none.mp4")),
     Case("an empty source", INPUT, ("empty",), source=lambda files: files.made("none.jpg")),
     Case("a folder without targets", INPUT, ("no video", ".wmv"), target=empty_folder),

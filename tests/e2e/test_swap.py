@@ -97,11 +97,16 @@ def test_recordings_of_a_broadcast_joined_into_one_file_go_on_in_step(
         assert 1.0 < container.duration / av.time_base < 1.15
 
 
-def test_a_picture_is_swapped(astronaut_file: Path, group_file: Path, folder: Path) -> None:
-    run = call_dlc("swap", astronaut_file, group_file, folder / "out.png", "--json")
+@pytest.mark.parametrize(("name", "kind"), [("out.png", "PNG"), ("out.jfif", "JPEG")])
+def test_a_picture_is_swapped(
+    astronaut_file: Path, group_file: Path, folder: Path, name: str, kind: str
+) -> None:
+    run = call_dlc("swap", astronaut_file, group_file, folder / name, "--json")
     assert run.returncode == 0, run.stderr
     assert json.loads(run.stdout)["frames"] == 1
-    before, after = cv2.imread(str(group_file)), cv2.imread(str(folder / "out.png"))
+    with Image.open(folder / name) as written:
+        assert written.format == kind
+    before, after = cv2.imread(str(group_file)), cv2.imread(str(folder / name))
     changed = np.abs(before.astype(int) - after).max(axis=2) > 12
     assert 0.005 < changed.mean() < 0.25
 
@@ -246,6 +251,8 @@ def test_the_library_raises_what_the_command_line_reports(wall: Path, clip: Path
         dlc.swap(wall, clip, clip.with_name("never.mp4"))
     assert isinstance(caught.value, dlc.DlcError)
     assert caught.value.exit_code == call_dlc("swap", wall, clip, "never.mp4").returncode
+    with pytest.raises(dlc.InputError, match="name the photo of the new face first"):
+        dlc.swap(clip, wall, clip.with_name("never.mp4"))
 
 
 @pytest.mark.parametrize("empty", range(3))

@@ -11,6 +11,7 @@ from typing import Any, Protocol, get_args, get_origin
 
 import typer
 
+from dlc.cli.wrong_value import wrong_value
 from dlc.errors import InputError, OptionError
 
 # Options that decide what is read, or that end the run, and so cannot be in the file.
@@ -139,7 +140,7 @@ def _values(
         try:
             parameter.process_value(context, value)
         except typer.TyperException as error:
-            raise OptionError(f"{where}: {error.format_message()}") from error
+            raise OptionError(f"{where}: {wrong_value(error)}") from error
         yield parameter.name, value
 
 

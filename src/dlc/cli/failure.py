@@ -16,6 +16,7 @@ import typer
 from dlc.cli.flags import with_flags
 from dlc.cli.printable import one_line, printable
 from dlc.cli.reports.error import error_as_json
+from dlc.cli.usage import wrong_usage
 from dlc.errors import Cancelled, DlcError
 
 
@@ -49,7 +50,7 @@ class FailureReporter:
 
     def usage(self, error: typer.TyperException) -> int:
         """Report a wrong command line; return the exit code."""
-        wrong, hint = error.format_message(), "see --help"
+        wrong, hint = wrong_usage(error), "see --help"
         if self.dashed is not None and wrong.startswith("No such option"):
             hint += f"; if {self.dashed} is a file, write ./{self.dashed}, or -- before all files"
         self._report("UsageError", f"{wrong} ({hint})", error.exit_code)

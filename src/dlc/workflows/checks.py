@@ -6,8 +6,9 @@ import math
 from collections.abc import Sequence
 from pathlib import Path
 
-from dlc.errors import OptionError, OutputError
+from dlc.errors import InputError, OptionError, OutputError
 from dlc.media.files.atomic import check_path
+from dlc.media.image.recognition import is_image
 from dlc.media.limits import LEAST_HEIGHT
 from dlc.options import (
     EncodeOptions,
@@ -23,6 +24,7 @@ from dlc.options.types import check_types
 from dlc.workflows.engines.checks import check_effects, check_enhancing
 from dlc.workflows.libraries import require_libraries
 from dlc.workflows.people.assignment import check_people
+from dlc.workflows.photos import Source
 
 _MAX_QUALITY = 51
 _MAX_CONTACT_SHEET_ROWS = 24
@@ -144,6 +146,17 @@ def _check_policy(policy: SafeguardPolicy) -> None:
         )
     if policy.in_a_row < 1:
         raise OptionError(f"the safeguard wants {policy.in_a_row} in a row; give at least 1")
+
+
+def check_order(source: Source | None, target: Path) -> None:
+    """Raise InputError if a source and a target were exchanged: the photo would be the target."""
+    if not isinstance(source, str | Path) or not Path(source).is_file():
+        return
+    if is_image(target) and not is_image(Path(source)):
+        raise InputError(
+            f"{source} is no picture, and {target} is one: name the photo of the new face first, "
+            "then the target, then the output"
+        )
 
 
 def check_contact_sheet(path: Path, *, others: Sequence[Path], overwrite: bool) -> None:

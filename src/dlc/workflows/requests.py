@@ -14,7 +14,7 @@ from dlc.errors import OptionError, OutputError
 from dlc.media.files.atomic import check_folder, check_path
 from dlc.media.files.paths import require_file
 from dlc.options import LiveOptions, PeopleOptions, SwapOptions
-from dlc.workflows.checks import check_swap
+from dlc.workflows.checks import check_order, check_swap
 from dlc.workflows.live.checks import check_live
 from dlc.workflows.people.assignment import assignments_of, input_photos
 from dlc.workflows.photos import Source, photo_paths
@@ -27,12 +27,13 @@ def check_swap_request(
 
     Raises:
         OptionError: an option's value makes no sense.
-        InputError: a photo or the target is missing or of no use.
+        InputError: a photo or the target is missing or of no use, or they were exchanged.
         OutputError: the output exists, is an input, or its folder is missing or closed.
     """
     check_swap(options, has_source=source is not None)
     photos = _photos(source, options.people)
     require_file(target)
+    check_order(source, target)
     check_path(output, (target, *photos), overwrite=options.overwrite)
 
 

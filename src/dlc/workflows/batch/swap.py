@@ -10,7 +10,7 @@ from dlc.media.files.paths import is_folder, named_path
 from dlc.options import SwapOptions
 from dlc.pipeline import CancelToken
 from dlc.workflows.batch.target import swap_target
-from dlc.workflows.checks import check_swap
+from dlc.workflows.checks import check_order, check_swap
 from dlc.workflows.photos import Source
 from dlc.workflows.preparation import prepare
 from dlc.workflows.progress import Progress
@@ -66,4 +66,5 @@ def swap(
         raise InputError(
             f"{target} is a folder: dlc.swap_folder processes the videos and pictures in one"
         )
+    check_order(source, target)
     return swap_target(target, output, options, prepared, progress=progress, cancel=cancel)
