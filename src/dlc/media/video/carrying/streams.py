@@ -36,7 +36,7 @@ from dlc.media.video.carrying.tracks import (
     SubtitleConversion,
     SubtitleCopy,
     Track,
-    description_of,
+    describe,
     time_of,
     unit_of,
 )
@@ -151,8 +151,7 @@ class StreamCarrier:
 
     def describe_video(self, target: Stream) -> None:
         """Give the output's video stream the name, language and role of the input's."""
-        target.metadata.update(description_of(self._main))
-        target.disposition = self._main.disposition
+        describe(self._main, target)
         self._video = target
 
     def finish(self, until: Fraction | None = None) -> None:

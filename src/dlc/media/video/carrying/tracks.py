@@ -16,6 +16,7 @@ from av.subtitles.subtitle import AssSubtitle, SubtitleSet
 from dlc.errors import EncoderError
 from dlc.media.files.failures import reason_of
 from dlc.media.info import MediaInfo
+from dlc.media.video.carrying.languages import language_in
 from dlc.media.video.carrying.sound_check import SoundCheck
 from dlc.media.video.clock import nearest
 
@@ -91,7 +92,7 @@ class AudioCopy(Track):
         target: Any = output.add_stream_from_template(source)
         if source.layout.name.endswith("channels"):
             target.codec_context.layout = _layout_of(source)
-        _describe(source, target)
+        describe(source, target)
         self._target = cast(Stream, target)
         self._lead = lead
         self._check = SoundCheck(source)
@@ -137,7 +138,7 @@ class AudioConversion(Track):
         target: Any = output.add_stream(encoder, rate=rate)
         target.layout = layout
         target.bit_rate = _BITS_PER_CHANNEL * source.channels
-        _describe(source, target)
+        describe(source, target)
         try:
             target.codec_context.open()
         except (av.FFmpegError, ValueError) as error:
@@ -190,7 +191,7 @@ class SubtitleCopy(Track):
     def __init__(self, source: Stream, output: OutputContainer) -> None:
         """Add the stream to `output`."""
         self._target = output.add_stream_from_template(source)
-        _describe(source, self._target)
+        describe(source, self._target)
 
     def cut(self, packet: Packet[Any], kept: KeptRange) -> bool:
         """Keep what is shown in the kept part, and show it from its beginning at the earliest."""
@@ -215,7 +216,7 @@ class SubtitleConversion(Track):
         context.subtitle_header = self._decoder.subtitle_header
         context.time_base = source.time_base or Fraction(1, 1000)
         self._target.time_base = context.time_base
-        _describe(source, self._target)
+        describe(source, self._target)
 
     def cut(self, packet: Packet[Any], kept: KeptRange) -> bool:
         """Keep what is shown in the kept part, and show it from its beginning at the earliest."""
@@ -256,8 +257,13 @@ def unit_of(packet: Packet[Any]) -> Fraction:
     return packet.time_base or Fraction(1, av.time_base)
 
 
-def _describe(source: Stream, target: Stream) -> None:
-    target.metadata.update(description_of(source))
+def describe(source: Stream, target: Stream) -> None:
+    """Give an output's stream the name, language and role of the input's."""
+    description = description_of(source)
+    if "language" in description:
+        muxer = target.container.format.name
+        description["language"] = language_in(muxer, description["language"])
+    target.metadata.update(description)
     target.disposition = source.disposition
 
 
