@@ -37,6 +37,15 @@ def test_requests_that_make_sense(made: Make, tmp_path: Path) -> None:
     check_live_request(me, "0", LiveOptions(preview=True))
 
 
+def test_a_photo_and_a_target_that_were_exchanged(made: Make, tmp_path: Path) -> None:
+    clip, me = made("clip.mp4"), tmp_path / "me.jpg"
+    me.write_bytes(b"\xff\xd8\xff")
+    check_swap_request(me, clip, tmp_path / "out.mp4", SwapOptions())
+    check_swap_request(me, me, tmp_path / "out.jpg", SwapOptions())
+    with pytest.raises(InputError, match=r"clip\.mp4 is no picture, and .*me\.jpg is one"):
+        check_swap_request(clip, me, tmp_path / "out.mp4", SwapOptions())
+
+
 @pytest.mark.parametrize("place", ["source", "reference", "person", "face"])
 def test_a_photo_that_is_missing_is_named(place: str, made: Make, tmp_path: Path) -> None:
     me, gone = made("me.jpg"), tmp_path / "gone.jpg"
