@@ -106,6 +106,7 @@ def test_a_picture_is_swapped(
     assert json.loads(run.stdout)["frames"] == 1
     with Image.open(folder / name) as written:
         assert written.format == kind
+    assert "signed, intact" in call_dlc("inspect", folder / name).stdout
     before, after = cv2.imread(str(group_file)), cv2.imread(str(folder / name))
     changed = np.abs(before.astype(int) - after).max(axis=2) > 12
     assert 0.005 < changed.mean() < 0.25

@@ -15,7 +15,7 @@ def test_some_containers_have_no_room(extension: str) -> None:
     assert not can_be_signed(Path(f"file.{extension}"))
 
 
-@pytest.mark.parametrize("extension", ["mp4", "mov", "gif", "jpeg", "png", "webp", "tiff"])
+@pytest.mark.parametrize("extension", ["mp4", "mov", "gif", "jpeg", "jfif", "png", "webp", "tiff"])
 def test_some_have_room(extension: str) -> None:
     assert can_be_signed(Path(f"file.{extension}"))
 
