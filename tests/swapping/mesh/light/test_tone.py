@@ -17,8 +17,8 @@ from dlc.swapping.mesh.light.tone import (
     color_matrix,
     colored,
     contrast_factor,
+    depth_of,
     tone_gain,
-    with_depth,
 )
 from dlc.swapping.mesh.masks import skin_mask
 
@@ -53,8 +53,8 @@ def tinted(saturation: float, luma: float = 120.0) -> Tone:
 def repainted(pixel: Floats, target: Tone, source: Tone) -> Floats:
     """Return what becomes of a pixel (3,) of the source."""
     light = source.light[0, 0]
-    detail = with_depth((pixel - light)[None, None], light[None, None])[0, 0]
-    detail = color_matrix(target, source) @ detail
+    depth = depth_of(pixel - light, light)
+    detail = color_matrix(target, source) @ np.append(pixel - light, depth)
     painted: Floats = (light + detail) * tone_gain(target, source)[0, 0]
     return painted
 

@@ -178,23 +178,20 @@ def tone_gain(target: Tone, source: Tone) -> Floats:
     return np.clip(target.light / np.maximum(source.light, 4.0), *_GAIN)
 
 
-def with_depth(detail: Floats, light: Floats) -> Floats:
-    """Add to detail how much of its darkness is no shade.
+def depth_of(detail: Floats, light: Floats) -> Floats:
+    """Return how much of the darkness of detail is no shade: float32 (h, w), levels of luma.
 
     Args:
         detail: float32 (h, w, 3), BGR, deviation from the light.
         light: float32 (h, w, 3), BGR.
-
-    Returns:
-        float32 (h, w, 4): BGR and depth, in gray levels of luma, 0 or more.
     """
     darker = np.maximum(-(detail @ LUMA), 0)
-    depth = darker * smoothstep(darker / np.maximum(light @ LUMA, _DARK), *_SHADED)
-    return np.dstack([detail, depth])
+    depth: Floats = darker * smoothstep(darker / np.maximum(light @ LUMA, _DARK), *_SHADED)
+    return depth
 
 
 def color_matrix(target: Tone, source: Tone) -> Floats:
-    """Return the matrix (3, 4) for the source's detail with depth, applied before the gain.
+    """Return the matrix (3, 4) for the source's detail and its depth, applied before the gain.
 
     The gain from one skin's tint to another's is right for skin, but by removing the skin's orange
     it would turn anything paler, such as a lip, blue. Gray should stay gray, so colors shrink

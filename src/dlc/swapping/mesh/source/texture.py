@@ -13,7 +13,7 @@ from dlc.geometry import Box
 from dlc.swapping.mesh.layout import Layout
 from dlc.swapping.mesh.light.focus import soften
 from dlc.swapping.mesh.light.sharpness import fine_detail
-from dlc.swapping.mesh.light.tone import LUMA, TONE_SIZE, Tone, ToneMeter, with_depth
+from dlc.swapping.mesh.light.tone import LUMA, TONE_SIZE, Tone, ToneMeter, depth_of
 from dlc.swapping.mesh.masks import depth_inside, feathered_face
 from dlc.swapping.mesh.source.photo import ATLAS_SIZE
 from dlc.swapping.mesh.source.source import SourceModel
@@ -38,7 +38,8 @@ class _Level:
 
     Attributes:
         light: float32 (S, S, 3), its smooth light, BGR.
-        detail: float32 (S, S, 4), the rest, and its depth.
+        detail: float32 (S, S, 3), the rest.
+        depth: float32 (S, S, 3), how deep its darkness is, the same in all channels.
         folds: float32 (h, w, 3), what smooths out folds, in `folded`.
         folded: where they are.
         shine: float32 (S, S, 3), how much the detail shines, in the light's tint.
@@ -48,6 +49,7 @@ class _Level:
 
     light: Floats
     detail: Floats
+    depth: Floats
     folds: Floats
     folded: Box
     shine: Floats
@@ -107,7 +109,8 @@ class SourceTexture:
         """
         level, gain, contrast = self._level(size), look.gain, look.contrast
         color = look.color * contrast
-        painted = cv2.add(cv2.transform(level.detail, color), level.light)
+        painted = cv2.add(cv2.transform(level.detail, color[:, :3]), level.light)
+        painted = cv2.add(painted, cv2.transform(level.depth, np.diag(color[:, 3])))
         if look.folds < 1 and not level.folded.is_empty:
             smoothed = cut(painted, level.folded)
             smoothing = cv2.transform(level.folds, color[:, :3] * (1 - look.folds))
@@ -154,7 +157,8 @@ class SourceTexture:
         brightness = (pixels @ LUMA) / np.maximum(light @ LUMA, 1.0)
         return _Level(
             light=light,
-            detail=with_depth(pixels - light, light),
+            detail=pixels - light,
+            depth=np.repeat(depth_of(pixels - light, light)[..., None], 3, axis=2),
             folds=cut(folds, folded).copy(),
             folded=folded,
             shine=light * np.maximum(brightness - 1 - _SHINE, 0)[..., None],
