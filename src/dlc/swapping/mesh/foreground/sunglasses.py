@@ -29,8 +29,8 @@ _DARK, _GRAY = (0.45, 0.3), (0.7, 0.55)
 _BLACK = 8.0
 # Shares of the ellipses without skin from which sunglasses are worn, and below which they are gone.
 _WORN, _GONE = 0.52, 0.4
-# Least share of an ellipse that must be seen.
-_SEEN = 0.4
+# Trust from which a pixel is seen, and the least share of an ellipse that must be.
+_TRUST, _SEEN = 0.3, 0.4
 # Widest reflection on a lens, in face widths.
 _REFLECTION = 0.08
 # Frames from one look to the next.
@@ -115,10 +115,11 @@ class SunglassesFinder:
 
     def _share(self, tinted: Floats, seen: Floats) -> float | None:
         """Return the share without skin around the eye that shows more; None if none is seen."""
+        is_seen = seen > _TRUST
         shares = [
-            float(np.mean(tinted[eye & (seen > 0.3)] > 0.5))
+            float(np.mean(tinted[eye & is_seen] > 0.5))
             for eye in self._eyes
-            if np.mean(seen[eye] > 0.3) > _SEEN
+            if is_seen[eye].mean() > _SEEN
         ]
         return min(shares) if shares else None
 
