@@ -292,6 +292,16 @@ def test_the_mesh_decides_which_way_up_a_face_is(
     assert abs((tilt(face) - 90 * turns + 180) % 360 - 180) < 20
 
 
+def test_a_face_that_fills_a_photo_is_found(tracker: FaceTracker, group: NDArray[np.uint8]) -> None:
+    tight = cv2.resize(group[281:368, 52:169], None, fx=2, fy=2)
+    assert tracker.find(Picture(tight)) == []
+    (face,) = tracker.find(Picture(tight, is_still=True))
+    (whole,) = (each for each in tracker.find(Picture(group)) if each.box[0] < 100)
+    assert credibility(face) == 1
+    corner = np.array([52, 281], np.float32)
+    assert np.abs(face.points / 2 + corner - whole.points).max() < 5
+
+
 def test_a_hanging_face_is_not_looked_for_unless_asked(
     tracker: FaceTracker, astronaut: NDArray[np.uint8]
 ) -> None:

@@ -155,6 +155,12 @@ def _face(points: Points, score: float) -> Face:
     return Face(points[:2].reshape(4), five, score)
 
 
+def moved(faces: Sequence[Face], by_x: float, by_y: float) -> list[Face]:
+    """Map faces to a picture whose origin lies elsewhere."""
+    by = np.array([by_x, by_y], np.float32)
+    return [Face(face.box + np.tile(by, 2), face.points + by, face.score) for face in faces]
+
+
 def scaled(faces: Sequence[Face], factor_x: float, factor_y: float) -> list[Face]:
     """Map faces detected in a thumbnail to the picture it was made from."""
     factor = np.array([factor_x, factor_y], np.float32)

@@ -6,9 +6,10 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import chain
 
+import cv2
 import numpy as np
 
-from dlc.faces.detection.detector import FaceDetector, scaled
+from dlc.faces.detection.detector import FaceDetector, moved, scaled
 from dlc.faces.detection.scene_cut import SceneCutDetector
 from dlc.faces.detection.search_schedule import Search, SearchSchedule
 from dlc.faces.detection.turns import TURNS, detect_in_turns
@@ -25,6 +26,9 @@ from dlc.faces.tracking.track import Track
 from dlc.inference.cpu import create_session
 from dlc.model_store.builtin import builtin_model
 
+# A photo without faces is searched again within a black border of this share of its longer side, as
+# a face that fills the picture is larger than the detector knows faces.
+_BORDER = 0.5
 # Boxes that overlap more than this are one face. A detector's box ends at the brows and a mesh's
 # does not, so the limit between the two is lower.
 _SAME_DETECTION = 0.25
@@ -130,6 +134,8 @@ class FaceTracker:
             detected = self._detect(frame, search)
             faces = self._end_slid(faces, list(chain.from_iterable(detected)))
             self._begin(frame, detected, faces)
+            if not faces and frame.is_still:
+                self._begin(frame, self._detect(frame, search, _BORDER), faces)
         return faces
 
     def describe(self, frame: TrackableFrame, faces: Sequence[Face], needs: Needs) -> list[Face]:
@@ -175,8 +181,15 @@ class FaceTracker:
         self._tracks = [track for track, stays in zip(self._tracks, stay, strict=True) if stays]
         return [face for face, stays in zip(faces, stay, strict=True) if stays]
 
-    def _detect(self, frame: TrackableFrame, search: Search) -> list[list[Face]]:
+    def _detect(
+        self, frame: TrackableFrame, search: Search, border: float = 0.0
+    ) -> list[list[Face]]:
         """Detect faces in a thumbnail.
+
+        Args:
+            frame: the frame.
+            search: how thoroughly.
+            border: width of a black border around the thumbnail, as a share of its longer side.
 
         Returns:
             Of each face what may be it, best first, in the frame's pixels; the largest face first.
@@ -184,6 +197,10 @@ class FaceTracker:
         self.detections += 1
         thumbnail = frame.thumbnail(self._options.thumbnail_size)
         height, width = thumbnail.shape[:2]
+        edge = round(border * max(height, width))
+        if edge:
+            bordered = cv2.copyMakeBorder(thumbnail, edge, edge, edge, edge, cv2.BORDER_CONSTANT)
+            thumbnail = np.asarray(bordered, np.uint8)
         if self._options.tilted or frame.is_still:
             tiled = self._turns_in_tiles(search)
             found = detect_in_turns(
@@ -192,7 +209,8 @@ class FaceTracker:
         else:
             upright = self._detector.detect(thumbnail, tiled=search is not Search.WHOLE)
             found = [[face] for face in upright]
-        faces = [scaled(views, frame.width / width, frame.height / height) for views in found]
+        scale = frame.width / width, frame.height / height
+        faces = [scaled(moved(views, -edge, -edge), *scale) for views in found]
         return sorted(faces, key=lambda views: _width(views[0]), reverse=True)
 
     def _turns_in_tiles(self, search: Search) -> Collection[int]:
