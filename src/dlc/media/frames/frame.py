@@ -11,6 +11,7 @@ import numpy as np
 from dlc.arrays import Bytes, Image
 from dlc.geometry import Box
 from dlc.media.frames.color import ColorTags, bgr_to_components, components_to_bgr
+from dlc.media.frames.fitting import require_fit, require_inside
 from dlc.media.frames.orientation import UPRIGHT, Orientation
 from dlc.media.frames.planes import Samples, plane_arrays, require_layout
 from dlc.media.frames.samples import blend_components, read_components, shrink_components
@@ -252,18 +253,6 @@ class Frame:
         if not self._writable:
             self._native.make_writable()
             self._writable = True
-
-
-def require_inside(box: Box, width: int, height: int) -> None:
-    """Raise ValueError unless a box has pixels, all of them inside a picture of that size."""
-    if box.is_empty or box.clipped(width, height) != box:
-        raise ValueError(f"{box} is empty or not inside {width} x {height} pixels")
-
-
-def require_fit(box: Box, bgr: Image, alpha: Bytes) -> None:
-    """Raise ValueError unless pixels and their weights have the size of a box."""
-    if bgr.shape != (box.height, box.width, 3) or alpha.shape != (box.height, box.width):
-        raise ValueError(f"arrays of {bgr.shape} and {alpha.shape} do not fit {box}")
 
 
 def _framed(pixels: Bytes, border: tuple[int, int, int, int], kind: int) -> Bytes:

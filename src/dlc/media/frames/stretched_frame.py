@@ -9,7 +9,8 @@ import numpy as np
 
 from dlc.arrays import Bytes, Image
 from dlc.geometry import Box
-from dlc.media.frames.frame import Frame, require_fit, require_inside
+from dlc.media.frames.fitting import require_fit, require_inside
+from dlc.media.frames.frame import Frame
 
 # Columns around a rectangle that interpolation looks at.
 _MARGIN = 3

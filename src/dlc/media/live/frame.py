@@ -7,6 +7,7 @@ import numpy as np
 
 from dlc.arrays import Bytes, Image
 from dlc.geometry import Box
+from dlc.media.frames.fitting import require_fit, require_inside
 
 
 class LiveFrame:
@@ -90,8 +91,7 @@ class LiveFrame:
                 fit it.
         """
         part = self._part(box)
-        if bgr.shape != part.shape or alpha.shape != part.shape[:2]:
-            raise ValueError(f"arrays of {bgr.shape} and {alpha.shape} do not fit {box}")
+        require_fit(box, bgr, alpha)
         # 255 * (1 / 255) is exactly 1 in single precision. `blendLinear` divides by the sum of the
         # weights plus 1e-5, which is too little to change a byte of 255.
         weight = alpha.astype(np.float32) * np.float32(1 / 255)
@@ -99,8 +99,7 @@ class LiveFrame:
 
     def _part(self, box: Box) -> Image:
         """Return the pixels of a rectangle, sharing memory."""
-        if box.is_empty or box.clipped(self.width, self.height) != box:
-            raise ValueError(f"{box} is empty or not inside {self.width} x {self.height} pixels")
+        require_inside(box, self.width, self.height)
         return self.bgr[box.top : box.bottom, box.left : box.right]
 
 

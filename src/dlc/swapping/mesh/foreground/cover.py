@@ -11,8 +11,9 @@ from __future__ import annotations
 import cv2
 import numpy as np
 
-from dlc.arrays import Bytes, Flags, Floats
+from dlc.arrays import Flags, Floats
 from dlc.compositing.filters import blur, ellipse, smoothstep
+from dlc.swapping.mesh.foreground.parts import label_parts
 from dlc.swapping.mesh.layout import Layout
 from dlc.swapping.mesh.light.tone import LUMA, TONE_SIZE
 from dlc.swapping.mesh.masks import depth_inside, skin_mask
@@ -115,15 +116,14 @@ class CoverFinder:
     def _things(self, strange: Floats) -> Floats:
         """Keep what is large enough for an object, and close its small gaps."""
         strange = np.asarray(cv2.morphologyEx(strange, cv2.MORPH_OPEN, ellipse(_SPECK)), np.float32)
-        parts: Bytes = ((strange > 0.3) & self._face).astype(np.uint8)
-        count, labels = cv2.connectedComponents(parts, connectivity=8)
+        labels = label_parts((strange > 0.3) & self._face)
         # Lips, lids and brows change by themselves; a real object also covers skin.
-        certain = np.asarray(labels, np.int32)[(strange > 0.5) & self._skin]
-        is_thing = np.bincount(certain, minlength=count) >= _LEAST_AREA
+        certain = labels[(strange > 0.5) & self._skin]
+        is_thing = np.bincount(certain, minlength=int(labels.max()) + 1) >= _LEAST_AREA
         is_thing[0] = False  # the ground between the parts
         if not is_thing.any():
             return np.zeros_like(strange)
-        kept = strange * is_thing[np.asarray(labels, np.int32)]
+        kept = strange * is_thing[labels]
         closed = cv2.morphologyEx(kept, cv2.MORPH_CLOSE, ellipse(_GAP))
         return np.asarray(closed, np.float32)
 

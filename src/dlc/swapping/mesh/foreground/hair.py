@@ -7,11 +7,11 @@ from __future__ import annotations
 
 import math
 
-import cv2
 import numpy as np
 
-from dlc.arrays import Floats, Indices
+from dlc.arrays import Floats
 from dlc.compositing.filters import blur, broad_blur, smoothstep
+from dlc.swapping.mesh.foreground.parts import label_parts
 from dlc.swapping.mesh.foreground.skin_color import like_skin, unlike_skin
 from dlc.swapping.mesh.layout import Layout
 from dlc.swapping.mesh.light.tone import LUMA, TONE_SIZE
@@ -81,20 +81,14 @@ class HairFinder:
 
     def _from_outline(self, covered: Floats) -> Floats:
         """Return what hangs together with the forehead's outline: neither jewelry nor paint."""
-        labels = _labels(covered)
+        labels = label_parts(covered > _SOME)
         return covered * np.isin(labels, labels[self._outline[self._forehead]])
 
     def _without_brows(self, covered: Floats) -> Floats:
         """Return what is left without raised brows, which hang together with nothing outside."""
-        labels = _labels(covered)
+        labels = label_parts(covered > _SOME)
         raised = np.setdiff1d(labels[self._brows], labels[self._outline])
         return covered if not raised.size else covered * ~np.isin(labels, raised)
-
-
-def _labels(covered: Floats) -> Indices:
-    """Give each part (h, w) that hangs together a number."""
-    labels = cv2.connectedComponents((covered > _SOME).astype(np.uint8))[1]
-    return np.asarray(labels, np.int32)
 
 
 def _chin_mask(layout: Layout) -> Floats:

@@ -14,7 +14,7 @@ import numpy as np
 
 from dlc.arrays import Bytes, Flags, Floats
 from dlc.compositing.filters import grow
-from dlc.swapping.mesh.foreground.parts import extent
+from dlc.swapping.mesh.foreground.parts import extent, label_parts
 from dlc.swapping.mesh.masks import fill_ring
 
 # Least luma of letters, white or yellow, also as a multiple of the face's, and the gray levels by
@@ -85,11 +85,11 @@ def with_letters(bgr: Bytes, bgra: Bytes, letters: Flags) -> Bytes:
 def _rows(letters: Flags, face_width: float, least: float) -> list[Flags]:
     """Return the letters of each horizontal row."""
     closed = cv2.morphologyEx(letters.astype(np.uint8), cv2.MORPH_CLOSE, _square(_GAP * face_width))
-    count, labels = cv2.connectedComponents(closed)
-    rows = np.asarray(labels, np.int32)
+    rows = label_parts(closed > 0)
+    count = int(rows.max()) + 1
     areas = np.bincount(rows[letters], minlength=count)
     # Each letter counts for the row in which its first pixel lies.
-    parts = np.asarray(cv2.connectedComponents(letters.astype(np.uint8))[1], np.int32)
+    parts = label_parts(letters)
     _, firsts = np.unique(parts[letters], return_index=True)
     numbers = np.bincount(rows[letters][firsts], minlength=count)
     found: list[Flags] = []

@@ -9,9 +9,10 @@ from __future__ import annotations
 import cv2
 import numpy as np
 
-from dlc.arrays import Flags, Floats, Indices
+from dlc.arrays import Flags, Floats
 from dlc.compositing.filters import blur, ellipse, grow, smoothstep
 from dlc.faces.landmarks.topology import LEFT_EYE_CORNERS
+from dlc.swapping.mesh.foreground.parts import label_parts
 from dlc.swapping.mesh.foreground.skin_color import like_skin, unlike_skin
 from dlc.swapping.mesh.layout import Layout
 from dlc.swapping.mesh.light.tone import LUMA, TONE_SIZE
@@ -127,7 +128,7 @@ class SunglassesFinder:
         """Return the parts around the eyes without skin, reflections included."""
         odd = ((tinted > 0.5) & self._zone).astype(np.uint8)
         odd = cv2.morphologyEx(odd, cv2.MORPH_CLOSE, self._kernel)
-        labels: Indices = np.asarray(cv2.connectedComponents(odd)[1], np.int32)
+        labels = label_parts(odd > 0)
         parts = np.unique(labels[np.logical_or.reduce(self._eyes)])
         lenses = np.isin(labels, parts[parts > 0]).astype(np.float32)
         return blur(grow(lenses, 1), 1.0)

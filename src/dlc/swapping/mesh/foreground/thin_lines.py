@@ -9,10 +9,10 @@ from __future__ import annotations
 import cv2
 import numpy as np
 
-from dlc.arrays import Flags, Floats, Gray, Indices
+from dlc.arrays import Flags, Floats, Gray
 from dlc.compositing.filters import blur, broad_blur, ellipse, resize, smoothstep
 from dlc.faces.landmarks.topology import LEFT_EYE_CORNERS, NOSE_BASE
-from dlc.swapping.mesh.foreground.parts import extent
+from dlc.swapping.mesh.foreground.parts import extent, label_parts
 from dlc.swapping.mesh.layout import Layout
 from dlc.swapping.mesh.masks import (
     LEFT_BROW,
@@ -123,7 +123,7 @@ class LineFinder:
 
 def _long_parts(parts: Flags, length: float) -> Flags:
     """Return those of the connected parts (h, w) that are longer than `length` pixels."""
-    labels = _labels(parts)
+    labels = label_parts(parts)
     # A part has at least as many pixels as it is long.
     is_long = np.bincount(labels.ravel()) > length
     is_long[0] = False  # the ground between the parts
@@ -140,16 +140,12 @@ def _largely(pieces: Flags, pixels: Flags, parts: Flags) -> Flags:
         pixels: bool (h, w), what the parts were joined from.
         parts: bool (h, w).
     """
-    labels = _labels(parts)
+    labels = label_parts(parts)
     count = int(labels.max()) + 1
     whole, total = (np.bincount(labels[each], minlength=count) for each in (pieces, pixels))
     keeps = whole > _WHOLE * total
     keeps[0] = False
     return np.asarray(keeps[labels], np.bool_)
-
-
-def _labels(parts: Flags) -> Indices:
-    return np.asarray(cv2.connectedComponents(parts.astype(np.uint8))[1], np.int32)
 
 
 def _zones(layout: Layout, size: int) -> tuple[Floats, Floats]:
