@@ -21,7 +21,9 @@ from dlc.faces.tracking.tracker import load_tracker
 from dlc.media.opening import open_target
 from tests.cli.run import call_dlc, command, environment, run_dlc
 from tests.e2e.conftest import remux
+from tests.faces.pictures import Picture
 from tests.media.image.heif_files import heic
+from tests.swapping.mesh.heads import with_sunglasses
 
 FRAMES = 15
 
@@ -217,6 +219,19 @@ def test_several_faces_in_the_source_are_mentioned(
     run = call_dlc("swap", group_file, clip, folder / "out.mp4", "--end", "0.1")
     assert run.returncode == 0, run.stderr
     assert f"faces in {group_file}: the largest is used" in run.stderr
+
+
+def test_a_poor_source_is_mentioned(
+    astronaut_file: Path, clip: Path, tmp_path: Path, folder: Path
+) -> None:
+    photo = np.asarray(cv2.imread(str(astronaut_file)), np.uint8)
+    (face,) = load_tracker().find(Picture(photo))
+    assert face.landmarks is not None
+    source = tmp_path / "beach.png"
+    cv2.imwrite(str(source), with_sunglasses(Picture(photo), face.landmarks).bgr)
+    run = call_dlc("swap", source, clip, folder / "out.mp4", "--end", "0.1")
+    assert run.returncode == 0, run.stderr
+    assert f"warning: {source}: sunglasses hide the eyes" in " ".join(run.stderr.split("\n"))
 
 
 def test_options_reach_the_work(astronaut_file: Path, clip: Path, folder: Path) -> None:

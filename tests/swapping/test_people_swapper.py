@@ -36,7 +36,7 @@ class Counting:
         self.source_needs = self.target_needs = needs
         self.got: list[int] = []
 
-    def prepare(self, sources: Sequence[tuple[Pixels, Face]]) -> None:
+    def prepare(self, sources: Sequence[tuple[Pixels, Face]]) -> dict[int, str]:
         raise NotImplementedError
 
     def another(self) -> FaceSwapper:

@@ -33,8 +33,9 @@ class Painter:
         self._refuses = refuses
         self.sources: list[tuple[Pixels, Face]] = []
 
-    def prepare(self, sources: Sequence[tuple[Pixels, Face]]) -> None:
+    def prepare(self, sources: Sequence[tuple[Pixels, Face]]) -> dict[int, str]:
         self.sources = list(sources)
+        return {}
 
     def another(self) -> Painter:
         return copy.copy(self)
@@ -63,9 +64,10 @@ class Dyer:
         self.source_needs = source_needs
         self._color: tuple[int, int, int] | None = None
 
-    def prepare(self, sources: Sequence[tuple[Pixels, Face]]) -> None:
+    def prepare(self, sources: Sequence[tuple[Pixels, Face]]) -> dict[int, str]:
         photo, _ = sources[0]
         self._color = GREEN if photo.width > photo.height else BLUE
+        return {}
 
     def another(self) -> Dyer:
         return copy.copy(self)

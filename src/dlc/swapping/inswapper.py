@@ -38,13 +38,17 @@ class InswapperSwapper:
         self._mask = face_mask(self._model.side * self._factor)
         self._latent: Floats | None = None
 
-    def prepare(self, sources: Sequence[tuple[Pixels, Face]]) -> None:
+    def prepare(self, sources: Sequence[tuple[Pixels, Face]]) -> dict[int, str]:
         """Prepare the source person from the mean of the photos' embeddings.
+
+        Returns:
+            Nothing, as it cannot tell poor photos from good ones.
 
         Raises:
             ValueError: there are no sources, or a face has no embedding.
         """
         self._latent = identity_latent([_embedding(face) for _, face in sources], self._emap)
+        return {}
 
     def another(self) -> InswapperSwapper:
         """Return a swapper on the same session with the same source."""

@@ -21,10 +21,12 @@ class PeopleSwapper:
         self.source_needs = all_needs(each.source_needs for each in every)
         self.target_needs = all_needs(each.target_needs for each in every)
 
-    def prepare(self, sources: Sequence[tuple[Pixels, Face]]) -> None:
-        """Give everybody the same source person."""
+    def prepare(self, sources: Sequence[tuple[Pixels, Face]]) -> dict[int, str]:
+        """Give everybody the same source person; see `FaceSwapper.prepare`."""
+        flaws: dict[int, str] = {}
         for swapper in self._swappers.values():
-            swapper.prepare(sources)
+            flaws |= swapper.prepare(sources)
+        return flaws
 
     def another(self) -> PeopleSwapper:
         """Return a swapper for the same people with the same sources, which saw no target."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Protocol
 
 from dlc.compositing.patch import Patch
@@ -23,8 +23,12 @@ class FaceSwapper(Protocol):
     def target_needs(self) -> Needs:
         """What `swap` needs of a target face besides its five points."""
 
-    def prepare(self, sources: Sequence[tuple[Pixels, Face]]) -> None:
-        """Prepare the source person from one or more photos, each with the face to use."""
+    def prepare(self, sources: Sequence[tuple[Pixels, Face]]) -> Mapping[int, str]:
+        """Prepare the source person from one or more photos, each with the face to use.
+
+        Returns:
+            What makes photos poor sources, by their numbers; nothing of good ones.
+        """
 
     def another(self) -> FaceSwapper:
         """Return a swapper for another target, or to prepare with another source person.

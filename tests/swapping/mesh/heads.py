@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
+import cv2
 import numpy as np
 from numpy.typing import NDArray
 
@@ -66,6 +67,18 @@ def average_head(layout: Layout, placing: Placing) -> Points:
     turned = layout.mean_face @ rotation(placing.yaw, placing.pitch, placing.roll)
     mesh = turned * placing.width + [placing.x, placing.y, 0.0]
     return with_irises(mesh.astype(np.float32), layout)
+
+
+def with_sunglasses(photo: Picture, landmarks: Points) -> Picture:
+    """Return a photo whose face, with landmarks (478, 3), wears sunglasses."""
+    bgr = photo.bgr.copy()
+    corners = landmarks[[33, 133, 362, 263], :2]
+    width = float(np.linalg.norm(corners[3] - corners[0]))
+    for eye in (corners[:2], corners[2:]):
+        x, y = np.round(eye.mean(axis=0)).astype(int).tolist()
+        axes = round(0.3 * width), round(0.22 * width)
+        cv2.ellipse(bgr, (x, y + round(0.03 * width)), axes, 0, 0, 360, (25, 20, 20), -1)
+    return Picture(bgr)
 
 
 def turned_photo(

@@ -24,6 +24,7 @@ from tests.swapping.mesh.heads import (
     pasted,
     scaled_photo,
     turned_photo,
+    with_sunglasses,
 )
 
 NOISE = Picture(np.random.default_rng(0).integers(0, 256, (480, 400, 3), np.uint8))
@@ -68,6 +69,22 @@ def test_it_says_what_it_needs(portrait: Picture, portrait_mesh: Points) -> None
     engine.prepare([(portrait, face_of(portrait_mesh))])
     with pytest.raises(ValueError, match="landmarks"):
         engine.swap(portrait, [bare])
+
+
+def test_sunglasses_in_the_source_leave_the_targets_eyes_alone(
+    portrait: Picture, portrait_mesh: Points, party: Picture, guest: Points
+) -> None:
+    engine = MeshSwapper()
+    flaws = engine.prepare([(with_sunglasses(portrait, portrait_mesh), face_of(portrait_mesh))])
+    assert "sunglasses" in flaws[0]
+    (patch,) = engine.swap(party, [alone(guest)])
+    assert patch is not None
+    after = pasted(party.bgr, patch)
+    for first, last in ((33, 133), (362, 263)):
+        (left, top), (right, bottom) = np.round(guest[[first, last], :2]).astype(int).tolist()
+        around = slice(min(top, bottom) - 6, max(top, bottom) + 6), slice(left, right)
+        assert after[around].mean() == pytest.approx(party.bgr[around].mean(), rel=0.15)
+    assert np.abs(skin_of(after, guest) - skin_of(party.bgr, guest)).max() < 25
 
 
 def test_a_smile_leaves_folds_on_smiling_faces_only(

@@ -136,9 +136,9 @@ def test_a_run_that_is_stopped_before_there_is_a_picture_is_no_run(
     cancel = CancelToken()
 
     class Stopping(Painter):
-        def prepare(self, sources: Sequence[tuple[Pixels, Face]]) -> None:
-            super().prepare(sources)
+        def prepare(self, sources: Sequence[tuple[Pixels, Face]]) -> dict[int, str]:
             cancel.set()
+            return super().prepare(sources)
 
     with pytest.raises(Cancelled):
         run_live(plan, painting(Stopping()), cancel=cancel)

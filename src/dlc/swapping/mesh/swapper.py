@@ -58,10 +58,13 @@ class MeshSwapper:
         self._transfer = transfer
         self._tracks = TrackMemory(FaceMemory)
 
-    def prepare(self, sources: Sequence[tuple[Pixels, Face]]) -> None:
+    def prepare(self, sources: Sequence[tuple[Pixels, Face]]) -> dict[int, str]:
         """Prepare the source person; every face needs landmarks.
 
         Everything known about target faces is forgotten.
+
+        Returns:
+            What makes photos poor sources, by their numbers; nothing of good ones.
 
         Raises:
             ValueError: there are no sources, a face has no landmarks, or one is outside its photo.
@@ -74,6 +77,7 @@ class MeshSwapper:
         self._tracks.clear()
         if self._hands is not None:
             self._hands.reset()
+        return source.flaws
 
     def another(self) -> MeshSwapper:
         """Return a swapper with the same source and its own memory of target faces."""

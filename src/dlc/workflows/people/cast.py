@@ -84,9 +84,11 @@ class Cast:
         return all_needs((self.swapper.target_needs, *needs))
 
     def prepare(self) -> None:
-        """Prepare every swapper with its source."""
+        """Prepare every swapper with its source, and say what makes photos poor ones."""
         for swapper, photos in self.sources:
-            swapper.prepare([(photo.frame, photo.face) for photo in photos])
+            flaws = swapper.prepare([(photo.frame, photo.face) for photo in photos])
+            for number, flaw in flaws.items():
+                logger.warning("%s: %s", photos[number].path, flaw)
 
     def finder(self, faces: FaceFinder | None = None) -> FaceFinder:
         """Return a new finder that also says whose face each one is.

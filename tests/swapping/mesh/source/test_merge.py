@@ -18,7 +18,7 @@ MIDDLE = ATLAS_SIZE // 2
 
 def flat_view(color: tuple[float, float, float], seen: Floats, fineness: float = 1.0) -> PhotoView:
     texture = np.broadcast_to(np.array(color, np.float32), (ATLAS_SIZE, ATLAS_SIZE, 3)).copy()
-    return PhotoView(texture, seen, seen, np.zeros((468, 3), np.float32), None, fineness)
+    return PhotoView(texture, seen, seen, np.zeros((468, 3), np.float32), None, fineness, 0, False)
 
 
 def half(side: str) -> Floats:

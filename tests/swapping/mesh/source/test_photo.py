@@ -8,7 +8,7 @@ from dlc.swapping.mesh.layout import Layout
 from dlc.swapping.mesh.masks import skin_mask
 from dlc.swapping.mesh.source.photo import ATLAS_SIZE, PhotoView, unwrap_photo
 from tests.faces.pictures import Picture
-from tests.swapping.mesh.heads import Points, scaled_photo
+from tests.swapping.mesh.heads import Points, scaled_photo, with_sunglasses
 
 
 @pytest.fixture(scope="module")
@@ -47,6 +47,21 @@ def test_a_photo_of_any_size_gives_the_same_texture(
     assert likeness(view, other, layout) > 0.98
     np.testing.assert_allclose(other.shape, view.shape, atol=1e-3)
     assert other.fineness == pytest.approx(min(view.fineness * scale, 1.0), rel=0.02)
+
+
+def test_what_sunglasses_hide_is_not_seen(
+    view: PhotoView, portrait: Picture, portrait_mesh: Points, layout: Layout
+) -> None:
+    dark = unwrap_photo(layout, with_sunglasses(portrait, portrait_mesh), portrait_mesh)
+    assert dark.has_sunglasses
+    assert not view.has_sunglasses
+    for eye in (layout.topology.left_eye, layout.topology.right_eye):
+        columns, rows = np.round(layout.uv[eye].T * ATLAS_SIZE).astype(int)
+        assert dark.seen[rows, columns].max() == 0.0
+        assert view.seen[rows, columns].min() > 0.5
+    mouth = slice(round(float(layout.uv[13, 1]) * ATLAS_SIZE), None)
+    np.testing.assert_array_equal(dark.seen[mouth], view.seen[mouth])
+    assert dark.worth < 0.9 * view.worth
 
 
 def test_what_the_photo_cuts_off_is_not_seen(

@@ -8,11 +8,14 @@ import cv2
 import numpy as np
 
 from dlc.arrays import Bytes, Floats, Image, Points
-from dlc.compositing.filters import resize, sample
+from dlc.compositing.filters import blur, grow, resize, sample
+from dlc.faces.landmarks.credibility import head_yaw
 from dlc.faces.landmarks.pose import fit_pose
 from dlc.geometry import Box
 from dlc.swapping.mesh.eyes import find_eyes, find_irises, iris_color
+from dlc.swapping.mesh.foreground.sunglasses import SunglassesFinder, SunglassesMemory
 from dlc.swapping.mesh.layout import Layout
+from dlc.swapping.mesh.light.tone import TONE_SIZE
 from dlc.swapping.mesh.source.sampling import sampling, within
 from dlc.swapping.mesh.visibility import mesh_facing, visibility
 from dlc.swapping.swapper import Pixels
@@ -20,6 +23,9 @@ from dlc.swapping.swapper import Pixels
 ATLAS_SIZE = 512
 # Mean difference between channels, in gray levels, up to which a photo is black and white.
 _GRAY = 1.5
+# How far rims reach beyond what is surely seen of sunglasses, with the shade below them, in pixels
+# of TONE_SIZE.
+_SHADOW = 3
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -31,9 +37,11 @@ class PhotoView:
         facing: float32 (S, S), cosine between the face and the photo's line of sight, 0 to 1.
         seen: float32 (S, S), 1 where the photo shows the face squarely, 0 where it does not.
         shape: float32 (468, 3), the face without pose, in face widths.
-        iris: float32 (3,), mean BGR of the irises; None if they are too small or shut, or the photo
-            is black and white.
+        iris: float32 (3,), mean BGR of the irises; None if they are too small, shut or hidden, or
+            the photo is black and white.
         fineness: the photo's resolution as a share of the atlas's, at most 1.
+        yaw: how far the head is turned sideways, see `head_yaw`.
+        has_sunglasses: whether sunglasses hide the eyes; what they hide is not seen.
     """
 
     texture: Floats
@@ -42,6 +50,8 @@ class PhotoView:
     shape: Floats
     iris: Floats | None
     fineness: float
+    yaw: float
+    has_sunglasses: bool
 
     @property
     def worth(self) -> float:
@@ -65,15 +75,30 @@ def unwrap_photo(layout: Layout, photo: Pixels, landmarks: Points) -> PhotoView:
     fineness = pose.scale / (ATLAS_SIZE * layout.face_width)
     where = sampling(layout, ATLAS_SIZE).spread((points - corner)[:, :2])
     eyes = find_eyes(layout.topology, landmarks - corner)
+    texture = _unwrap(pixels, where, min(1 / fineness, 1.0))
     facing = mesh_facing(layout, points, ATLAS_SIZE) * within(where, box)
+    sunglasses = _sunglasses(texture, facing, layout)
+    irises = [] if _is_gray(pixels) else find_irises(eyes, pixels.shape[:2])
+    if sunglasses is not None:
+        facing, irises = facing * (1 - sunglasses), []
     return PhotoView(
-        texture=_unwrap(pixels, where, min(1 / fineness, 1.0)),
+        texture=texture,
         facing=facing,
         seen=visibility(facing),
         shape=pose.normalize(landmarks),
-        iris=None if _is_gray(pixels) else iris_color(pixels, find_irises(eyes, pixels.shape[:2])),
+        iris=iris_color(pixels, irises),
         fineness=min(fineness, 1.0),
+        yaw=head_yaw(landmarks),
+        has_sunglasses=sunglasses is not None,
     )
+
+
+def _sunglasses(texture: Floats, facing: Floats, layout: Layout) -> Floats | None:
+    """Return how far sunglasses hide each pixel (S, S), 0 to 1; None if there are none."""
+    small = (TONE_SIZE, TONE_SIZE)
+    seen = visibility(resize(facing, small))
+    worn = SunglassesFinder(layout).update(resize(texture, small), seen, SunglassesMemory())
+    return None if worn is None else resize(blur(grow(worn, _SHADOW), _SHADOW / 2), facing.shape)
 
 
 def _unwrap(pixels: Bytes, where: Floats, shrink: float) -> Floats:

@@ -9,6 +9,7 @@ import numpy as np
 
 from dlc.arrays import Floats
 from dlc.swapping.mesh.layout import Layout
+from dlc.swapping.mesh.source.flaws import find_flaws
 from dlc.swapping.mesh.source.folds import find_folds
 from dlc.swapping.mesh.source.margin import without_bright_margin
 from dlc.swapping.mesh.source.merge import merge_views
@@ -36,6 +37,7 @@ class SourceModel:
         trust: float32 (S, S), 1 where the texture was seen, 0 where it was made up.
         shape: float32 (468, 3), the face without pose, in face widths.
         iris: float32 (3,), mean BGR of the irises, or None if no photo shows it.
+        flaws: what is wrong with photos, by their numbers, see `find_flaws`.
     """
 
     texture: Floats
@@ -44,6 +46,7 @@ class SourceModel:
     trust: Floats
     shape: Floats
     iris: Floats | None
+    flaws: dict[int, str]
 
 
 def build_source(photos: Sequence[tuple[Pixels, Floats]], layout: Layout) -> SourceModel:
@@ -57,6 +60,7 @@ def build_source(photos: Sequence[tuple[Pixels, Floats]], layout: Layout) -> Sou
         ValueError: a face lies outside its photo.
     """
     views = [unwrap_photo(layout, photo, landmarks) for photo, landmarks in photos]
+    flaws = find_flaws(views)
     views.sort(key=lambda view: view.worth, reverse=True)
     texture, seen = merge_views(views)
     texture, trust = mirror_fill(texture, seen * skin_likeness(texture, layout))
@@ -73,4 +77,5 @@ def build_source(photos: Sequence[tuple[Pixels, Floats]], layout: Layout) -> Sou
         trust=trust,
         shape=shape.astype(np.float32),
         iris=next((view.iris for view in views if view.iris is not None), None),
+        flaws=flaws,
     )
