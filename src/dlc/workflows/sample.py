@@ -85,6 +85,6 @@ def _camera_move(photo: Image, face: Face) -> Iterator[Image]:
             np.array([[scale, 0.0, x], [0.0, scale, y]]),
             (WIDTH, HEIGHT),
             flags=cv2.INTER_LINEAR,
-            borderMode=cv2.BORDER_REFLECT_101,
+            borderMode=cv2.BORDER_REPLICATE,  # a mirrored face would be a second one
         )
         yield np.asarray(view, np.uint8)
