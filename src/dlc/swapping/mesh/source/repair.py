@@ -9,6 +9,7 @@ from dlc.arrays import Floats
 from dlc.compositing.filters import blur, broad_blur, ellipse, grow, resize, smoothstep
 from dlc.faces.landmarks.topology import LEFT_EYE_CORNERS, NOSE_BASE, RIGHT_EYE_CORNERS
 from dlc.swapping.mesh.foreground.eyewear import EyewearFinder
+from dlc.swapping.mesh.foreground.thin_lines import LineFinder
 from dlc.swapping.mesh.foreground.usual_light import UsualLight
 from dlc.swapping.mesh.layout import Layout
 from dlc.swapping.mesh.light.tone import LUMA
@@ -122,17 +123,21 @@ def diffuse(texture: Floats, known: Floats) -> Floats:
 
 
 def without_glasses(texture: Floats, layout: Layout) -> Floats:
-    """Return a texture (S, S, 3) with skin in place of any rims of glasses.
+    """Return a texture (S, S, 3) with skin in place of rims of glasses and other thin lines.
 
     Reflections and shadows of the lenses stay.
     """
     size = ATLAS_SIZE // 2
     luma = np.clip(resize(texture, (size, size)) @ LUMA, 0, 255).astype(np.uint8)
-    lit = UsualLight(layout, size).show(luma).astype(np.float32)
-    seen = EyewearFinder(layout, size).look(lit)
-    if not seen.is_certain or seen.matte is None:
+    lit = UsualLight(layout, size).show(luma)
+    glasses = EyewearFinder(layout, size).look(lit.astype(np.float32))
+    lines = LineFinder(layout, size)
+    thin = lines.matte(lines.lines(lit))
+    found = [thin, glasses.matte] if glasses.is_certain else [thin]
+    mattes = [matte for matte in found if matte is not None]
+    if not mattes:
         return texture
-    rims = resize(grow(seen.matte, _RIM_MARGIN), texture.shape[:2])
+    rims = resize(grow(np.maximum.reduce(mattes), _RIM_MARGIN), texture.shape[:2])
     return diffuse(texture, 1 - rims)
 
 
