@@ -29,6 +29,7 @@ class FaceMemory:
         clearness: share of the light that does not come from the veil.
         colored: 0 if the picture has no color, 1 if it has.
         color: float32 (3, 4), matrix for the BGR and depth of the source's detail.
+        lips: float32 (3,), the lips' BGR as shares of the skin's light.
         sharpness: factor for the source's finest detail.
         blur: what the source's face lacks in blur by focus and motion.
         noise: standard deviation of the camera's noise, in gray levels.
@@ -53,6 +54,7 @@ class FaceMemory:
         self.folds = RunningMean[float](0.2)
         self.colored = RunningMean[float](0.2)
         self.color = RunningMean[Floats](0.2)
+        self.lips = RunningMean[Floats](0.1)
         self.sharpness = RunningMean[float](0.1)
         self.blur = FollowedBlur()
         self.noise = RunningMean[float](0.2)

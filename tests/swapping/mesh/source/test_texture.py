@@ -10,6 +10,7 @@ import pytest
 from dlc.arrays import Bytes, Floats
 from dlc.compositing.filters import resize
 from dlc.swapping.mesh.layout import Layout
+from dlc.swapping.mesh.light.lips import lips_mask
 from dlc.swapping.mesh.light.tone import LUMA, TONE_SIZE, ToneMeter
 from dlc.swapping.mesh.masks import depth_inside, feathered_face
 from dlc.swapping.mesh.source.source import SourceModel
@@ -17,6 +18,7 @@ from dlc.swapping.mesh.source.texture import Look, SourceTexture
 
 AS_IT_IS = np.ones((TONE_SIZE, TONE_SIZE, 3), np.float32)
 SAME_COLOR = np.eye(3, 4, dtype=np.float32)
+SAME_LIPS = np.ones(3, np.float32)
 STILL = np.zeros(2, np.float32)
 SIZE = 256
 
@@ -35,8 +37,10 @@ def painted(
     softness: Floats = STILL,
     kept: Floats | None = None,
     folds: float = 1.0,
+    lips: Floats = SAME_LIPS,
 ) -> Bytes:
-    return texture.paint(SIZE, Look(gain, contrast, folds, color, sharpness, softness), kept)
+    look = Look(gain, contrast, folds, color, lips, sharpness, softness)
+    return texture.paint(SIZE, look, kept)
 
 
 def test_unchanged_light_gives_the_source_back(
@@ -83,6 +87,14 @@ def test_gain_multiplies_the_light(texture: SourceTexture) -> None:
     )
 
 
+def test_lips_get_a_color_of_their_own(texture: SourceTexture, layout: Layout) -> None:
+    factor = np.array([0.6, 0.7, 0.9], np.float32)
+    plain, redder = painted(texture), painted(texture, lips=factor)
+    lips = lips_mask(layout, SIZE)
+    for mask, expected in ((lips > 0.99, factor), (lips == 0, SAME_LIPS)):
+        np.testing.assert_allclose(redder[mask][:, :3], plain[mask][:, :3] * expected, atol=1.5)
+
+
 def test_softness_is_a_blur(texture: SourceTexture, layout: Layout) -> None:
     radius = np.array([0.02, 0.01], np.float32)
     sharp, soft = painted(texture), painted(texture, softness=radius)
@@ -115,7 +127,7 @@ def test_shine_does_not_grow_with_lighter_skin(
     assert gleams(1.0)[y, x] == pytest.approx(60, abs=8)
     assert gleams(0.5)[y, x] == pytest.approx(30, abs=4)
     # Multiplied like the skin it would be brighter by 180.
-    assert 60 < gleams(3.0)[y, x] < 100
+    assert 45 < gleams(3.0)[y, x] < 75
     y, x = cheek[::-1] * SIZE // size
     assert abs(gleams(3.0)[y, x]) < 8
 

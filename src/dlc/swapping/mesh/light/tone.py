@@ -24,6 +24,8 @@ _DARK = 8.0
 # Range of the gain from one face's light and color to another's: down to a face in the dark, up to
 # where a dark photo's noise would show.
 _GAIN = (0.02, 5.0)
+# Gain up to which skin is about as light as it was, and from which it is much lighter.
+_LIGHTER = (1.1, 1.6)
 # Smallest difference from gray, and factor of a channel, in real light.
 _FAINT = 0.05
 # Differences between skin's tint and gray in pictures without color, and from which they have some.
@@ -176,6 +178,11 @@ def _bleached(shade: Floats, texture: Floats, skin: Floats, tint: Floats) -> Flo
 def tone_gain(target: Tone, source: Tone) -> Floats:
     """Return the factor (TONE_SIZE, TONE_SIZE, 3) from the source's light to the target's."""
     return np.clip(target.light / np.maximum(source.light, 4.0), *_GAIN)
+
+
+def lightening(gain: Floats) -> Floats:
+    """Return how far a gain (..., 3) makes skin lighter: 0 for not at all, 1 for much, float32."""
+    return smoothstep(gain @ LUMA, *_LIGHTER)
 
 
 def depth_of(detail: Floats, light: Floats) -> Floats:

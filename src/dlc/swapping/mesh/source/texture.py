@@ -12,7 +12,9 @@ from dlc.compositing.filters import blur, cut, resize, smoothstep
 from dlc.geometry import Box
 from dlc.swapping.mesh.layout import Layout
 from dlc.swapping.mesh.light.focus import soften
+from dlc.swapping.mesh.light.lips import lips_mask
 from dlc.swapping.mesh.light.sharpness import fine_detail
+from dlc.swapping.mesh.light.shine import dulling, shine_of, shining_part
 from dlc.swapping.mesh.light.tone import LUMA, TONE_SIZE, Tone, ToneMeter, depth_of
 from dlc.swapping.mesh.masks import depth_inside, feathered_face
 from dlc.swapping.mesh.source.photo import ATLAS_SIZE
@@ -26,10 +28,8 @@ _FEATHER = 0.02
 _FADE = 0.035
 # Softened trust from which the texture begins to show, and from which it shows alone.
 _TRUST = (0.4, 0.95)
-# Skin this share brighter than the skin around it shines. Shine is light that skin reflects
-# unchanged, so on skin lightened by the factor below, or more, it does not grow in proportion.
-_SHINE = 0.15
-_LIGHTER = 1.1
+# Factor from which nothing changes visibly.
+_UNCHANGED = 0.99
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -42,8 +42,10 @@ class _Level:
         depth: float32 (S, S, 3), how deep its darkness is, the same in all channels.
         folds: float32 (h, w, 3), what smooths out folds, in `folded`.
         folded: where they are.
-        shine: float32 (S, S, 3), how much the detail shines, in the light's tint.
+        shine: float32 (S, S, 3), the part of the pixels that is shine.
         fine: float32 (S, S, 3), the finest band of its luma, the same in all channels.
+        lips: float32 (h, w, 3), 1 on the lips, in `mouth`.
+        mouth: where they are.
         opacity: uint8 (S, S), 0 to 255.
     """
 
@@ -54,6 +56,8 @@ class _Level:
     folded: Box
     shine: Floats
     fine: Floats
+    lips: Floats
+    mouth: Box
     opacity: Bytes
 
 
@@ -66,6 +70,7 @@ class Look:
         contrast: factor for the detail.
         folds: share of the source's folds from nose to mouth that stay.
         color: float32 (3, 4), matrix for the detail's BGR and depth.
+        lips: float32 (3,), factor for the lips' BGR.
         sharpness: further factor for the finest detail.
         softness: float32 (2,), radius of a blur over all of it, along rows and columns, in face
             widths.
@@ -75,6 +80,7 @@ class Look:
     contrast: float
     folds: float
     color: Floats
+    lips: Floats
     sharpness: float
     softness: Floats
 
@@ -89,6 +95,7 @@ class SourceTexture:
         broad = resize(source.texture, tone_size)
         sure = smoothstep(resize(source.trust, tone_size), 0.3, 0.8)
         self.tone: Tone = meter.measure(broad, sure)
+        self._shine = shine_of(broad, self.tone.light)
         self._levels: dict[int, _Level] = {}
 
     def size_for(self, face_width: float) -> int:
@@ -115,10 +122,14 @@ class SourceTexture:
             smoothed = cut(painted, level.folded)
             smoothing = cv2.transform(level.folds, color[:, :3] * (1 - look.folds))
             cv2.add(smoothed, smoothing, smoothed)
-        surplus = np.maximum(1 - _LIGHTER / np.maximum(gain @ LUMA, _LIGHTER), 0)
-        if surplus.any():
-            dulled = cv2.cvtColor(resize(surplus * contrast, (size, size)), cv2.COLOR_GRAY2BGR)
-            painted = cv2.subtract(painted, cv2.multiply(level.shine, dulled))
+        dulled = dulling(self._shine * contrast, self.tone.light, gain)
+        if dulled.any():
+            dulled = resize(dulled * contrast, (size, size))
+            lost = cv2.multiply(level.shine, cv2.cvtColor(dulled, cv2.COLOR_GRAY2BGR))
+            painted = cv2.subtract(painted, lost)
+        if look.lips.min() < _UNCHANGED:
+            lips = cut(painted, level.mouth)
+            cv2.subtract(lips, cv2.multiply(lips, level.lips @ np.diag(1 - look.lips)), lips)
         painted = cv2.scaleAdd(level.fine, contrast * (look.sharpness - 1), painted)
         bgr = cv2.multiply(painted, resize(gain, (size, size)), dtype=cv2.CV_8U)
         radius = look.softness * np.float32(size * self._layout.face_width)
@@ -154,15 +165,18 @@ class SourceTexture:
         )
         fine = fine_detail(pixels @ LUMA, self._layout)
         folded = _where(folds)
-        brightness = (pixels @ LUMA) / np.maximum(light @ LUMA, 1.0)
+        lips = np.repeat(lips_mask(self._layout, size)[..., None], 3, axis=2)
+        mouth = _where(lips)
         return _Level(
             light=light,
             detail=pixels - light,
             depth=np.repeat(depth_of(pixels - light, light)[..., None], 3, axis=2),
             folds=cut(folds, folded).copy(),
             folded=folded,
-            shine=light * np.maximum(brightness - 1 - _SHINE, 0)[..., None],
+            shine=shining_part(pixels, light),
             fine=np.repeat(fine[..., None], 3, axis=2),
+            lips=cut(lips, mouth).copy(),
+            mouth=mouth,
             opacity=np.rint(self.opacity(size) * 255).astype(np.uint8),
         )
 
