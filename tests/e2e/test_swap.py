@@ -7,6 +7,8 @@ import os
 import shutil
 import subprocess
 import sys
+from fractions import Fraction
+from itertools import pairwise
 from pathlib import Path
 
 import av
@@ -97,6 +99,24 @@ def test_recordings_of_a_broadcast_joined_into_one_file_go_on_in_step(
     assert len(sound(folder / "out.mp4")) == 2 * len(sound(clip))
     with av.open(folder / "out.mp4") as container:
         assert 1.0 < container.duration / av.time_base < 1.15
+
+
+def test_a_recording_in_matroska_has_a_constant_rate_as_mp4(
+    astronaut_file: Path, clip: Path, folder: Path
+) -> None:
+    path, output = remux(clip, folder / "clip.mkv"), folder / "out.mp4"
+
+    run = call_dlc("swap", astronaut_file, path, output)
+
+    assert run.returncode == 0, run.stderr
+    lengths = {}
+    for file in (path, output):
+        with av.open(file) as container:
+            seconds = [f.pts * f.time_base for f in container.decode(video=0)]
+        lengths[file] = {b - a for a, b in pairwise(seconds)}
+    assert lengths[path] == {Fraction(33, 1000), Fraction(34, 1000)}
+    assert lengths[output] == {Fraction(1, 30)}
+    assert sound(output) == sound(path)
 
 
 @pytest.mark.parametrize(("name", "kind"), [("out.png", "PNG"), ("out.jfif", "JPEG")])

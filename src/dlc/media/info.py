@@ -27,6 +27,8 @@ class MediaInfo:
         orientation: how stored pictures are turned for display.
         display_matrix: the container's display matrix, if it has one.
         time_base: the unit of the timestamps in seconds.
+        rounded_to: the unit to which the file has rounded timestamps that are exact again, in
+            seconds; None: they are those of the file.
         fps: the average frame rate, if known.
         frame_count: frames in the processed range, if known or worth an estimate.
         duration: seconds in the processed range, if known.
@@ -64,6 +66,7 @@ class MediaInfo:
     orientation: Orientation = UPRIGHT
     display_matrix: tuple[int, ...] | None = None
     time_base: Fraction = Fraction(1)
+    rounded_to: Fraction | None = None
     fps: Fraction | None = None
     frame_count: int | None = None
     duration: float | None = None

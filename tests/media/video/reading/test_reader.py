@@ -244,6 +244,19 @@ def test_ranges_are_exact_to_the_frame(
     assert reader.frames_lost == 0
 
 
+@pytest.mark.parametrize("start", [0.0, 0.033, 1.0, 1.001, 2.27, 3.3])
+def test_ranges_of_rounded_times_begin_as_a_whole_run_goes_on(tmp_path: Path, start: float) -> None:
+    clip = replace(LONG, time_base=1 / NTSC, rate=NTSC, pts=range(5, 105), duration=1)
+    path = make(tmp_path / "a.mkv", clip)
+    whole = [n / NTSC for n in clip.pts]
+
+    assert read_times(path) == whole
+    begin = whole[0] + Fraction(str(start))
+    with VideoReader(path, start=start) as reader:
+        assert [frame.exact_time for frame in reader] == [time for time in whole if time >= begin]
+    assert reader.info.fps == reader.info.frame_grid == NTSC
+
+
 def test_a_range_counts_from_where_a_player_shows_zero(tmp_path: Path) -> None:
     path = make(tmp_path / "a.mp4", replace(LONG, pts=[p + 25600 for p in LONG.pts]))
 

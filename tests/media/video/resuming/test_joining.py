@@ -16,7 +16,7 @@ from dlc.media.video.reading.reader import VideoReader
 from dlc.media.video.resuming.joining import SegmentFile, join_segments, segment_format
 from dlc.media.video.writing.writer import VideoWriter
 from dlc.options import EncodeOptions
-from tests.media.material import Clip, look, make, packets, times, transcode
+from tests.media.material import NTSC, Clip, look, make, packets, times, transcode
 
 FRAMES = 12
 SEGMENTS = 3
@@ -108,6 +108,22 @@ def test_times_and_sound_are_those_of_one_piece(
         lambda c: next(c.decode(video=0)).rotation,
     ):
         assert look(joined, fact) == look(plain, fact)
+
+
+@pytest.mark.parametrize("options", [B_FRAMES, {"qp": "0", "bf": "0"}], ids=["b", "no b"])
+@pytest.mark.parametrize("suffix", [".mp4", ".mkv"])
+def test_times_that_matroska_has_rounded_are_exact_at_the_seams(
+    tmp_path: Path, suffix: str, options: dict[str, str]
+) -> None:
+    clip = Clip(
+        time_base=1 / NTSC, rate=NTSC, pts=range(7, 7 + FRAMES), duration=1, options=options
+    )
+    source = make(tmp_path / "in.mkv", clip)
+    plain, joined = tmp_path / f"plain{suffix}", tmp_path / f"joined{suffix}"
+    transcode(source, plain, EncodeOptions())
+    join(source, joined, EncodeOptions())
+    assert times(joined) == times(plain)
+    assert suffix == ".mkv" or times(joined) == [n / NTSC for n in clip.pts]
 
 
 def test_the_clock_of_a_broadcast_begins_at_zero(tmp_path: Path) -> None:

@@ -10,6 +10,7 @@ import threading
 from collections.abc import Iterator
 from dataclasses import replace
 from fractions import Fraction
+from itertools import pairwise
 from pathlib import Path
 
 import av
@@ -213,6 +214,72 @@ def test_times_in_matroska_are_rounded_and_said(tmp_path: Path) -> None:
 
     assert times(tmp_path / "b.mkv") == [Fraction(round(n / NTSC * 1000), 1000) for n in range(10)]
     assert any("1 ms" in note for note in writer.notes)
+
+
+@pytest.mark.parametrize(
+    "rate", [Fraction(24000, 1001), NTSC, Fraction(60000, 1001), *map(Fraction, (25, 30, 60))]
+)
+def test_rates_that_matroska_has_rounded_are_constant_again(tmp_path: Path, rate: Fraction) -> None:
+    # Encoders of sound begin before 0, and so the picture of files with sound begins a bit later.
+    clip = Clip(time_base=1 / rate, rate=rate, pts=range(1, 60), duration=1, audio=("aac",))
+    path = make(tmp_path / "a.mkv", clip)
+
+    _, writer = transcode(path, tmp_path / "b.mp4")
+    transcode(path, tmp_path / "c.mkv")
+
+    found = packets(tmp_path / "b.mp4", "video")
+    assert {length for _, length, _ in found} == {1 / rate}
+    assert {b - a for a, b in pairwise(sorted(time for time, _, _ in found))} == {1 / rate}
+    assert look(tmp_path / "b.mp4", lambda c: c.streams.video[0].average_rate) == rate
+    tick = Fraction(1, 1000)
+    exact = zip(times(path), times(tmp_path / "b.mp4"), strict=True)
+    assert all(abs(a - b) < tick for a, b in exact)
+    assert times(tmp_path / "c.mkv") == times(path)
+    before, after = packets(path, "audio"), packets(tmp_path / "b.mp4", "audio")
+    assert [p[2] for p in after] == [p[2] for p in before]
+    assert all(abs(a[0] - b[0]) < tick for a, b in zip(before, after, strict=True))
+    assert writer.notes == []
+
+
+def test_a_variable_rate_in_matroska_keeps_every_time(tmp_path: Path) -> None:
+    milliseconds = (0, 16, 50, 67, 117, 133, 180, 200, 240)
+    clip = Clip(time_base=Fraction(1, 1000), rate=Fraction(30), pts=milliseconds, duration=17)
+    path = make(tmp_path / "a.mkv", clip)
+
+    transcode(path, tmp_path / "b.mp4")
+
+    assert times(tmp_path / "b.mp4") == [Fraction(n, 1000) for n in milliseconds]
+
+
+def test_frames_that_a_recorder_has_dropped_leave_their_gaps(tmp_path: Path) -> None:
+    numbers = [n for n in range(30) if n not in (4, 11, 12)]
+    clip = Clip(time_base=1 / NTSC, rate=NTSC, pts=numbers, duration=1)
+    path = make(tmp_path / "a.mkv", clip)
+
+    transcode(path, tmp_path / "b.mp4")
+
+    assert times(tmp_path / "b.mp4") == [n / NTSC for n in numbers]
+
+
+def test_a_rate_in_nanoseconds_is_exact_again_in_avi(tmp_path: Path) -> None:
+    rate = Fraction(60000, 1001)
+    path = make(tmp_path / "a.mkv", Clip(time_base=1 / rate, rate=rate, pts=range(20), duration=1))
+
+    _, writer = transcode(path, tmp_path / "b.avi")
+
+    assert look(tmp_path / "b.avi", lambda c: c.streams.video[0].average_rate) == rate
+    assert writer.notes == []
+
+
+def test_rounding_is_said_where_it_was_not_done_before(tmp_path: Path) -> None:
+    clip = Clip(time_base=1 / NTSC, rate=NTSC, pts=range(10), duration=1)
+    path = make(tmp_path / "a.mkv", clip)
+
+    _, again = transcode(path, tmp_path / "b.mkv")
+    _, coarser = transcode(path, tmp_path / "b.gif")
+
+    assert not [note for note in again.notes if "rounded" in note]
+    assert any("rounded to 10 ms" in note for note in coarser.notes)
 
 
 def test_a_variable_rate_in_avi_is_said(tmp_path: Path) -> None:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import math
 from collections import deque
 from collections.abc import Iterator
+from fractions import Fraction
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
@@ -21,6 +23,7 @@ from dlc.media.files.inputs import codec_name, open_input
 from dlc.media.image.recognition import is_animated_png
 from dlc.media.limits import MAX_VIDEO_PIXELS, megapixels
 from dlc.media.video.reading.damage import Ledger, describe_truncation, lacks_index
+from dlc.media.video.reading.frame_grid import find_frame_grid
 from dlc.media.video.reading.nvdec import nvdec, planar
 from dlc.media.video.reading.splices import SteadyClock, find_splices
 from dlc.media.video.reading.transport import TransportWatch
@@ -44,6 +47,8 @@ class Decoder:
         container: the open file.
         stream: its main video stream.
         ledger: what went in and what came out since the beginning or the last seek.
+        grid: the evenly spaced times that the file has rounded and pictures get back; None where
+            they keep those of the file.
         splices: where the file's clock jumps, if it does; the times of pictures are corrected.
         transport: what was lost of a transport stream meanwhile; None for other files.
         gave_up: whether reading had to stop before the end.
@@ -71,6 +76,7 @@ class Decoder:
         self.container, self.stream = _open(path, on_gpu=on_gpu)
         self._context = self._prepared_context()
         self.ledger = Ledger(codec_name(self.stream))
+        self.grid = find_frame_grid(path, self.container.format.name, self.stream)
         self.splices = find_splices(path, self.container.format.name)
         self._clock = SteadyClock(self.splices)
         self.transport = self._watch()
@@ -100,20 +106,22 @@ class Decoder:
                 if self._untimed:
                     frame.pts = self._due.popleft() if self._due else None
                 self.ledger.add_frame(frame)
+                if self.grid is not None:
+                    self.grid.restore(frame)
                 yield planar(frame) if self._on_gpu else frame
 
     def seek(self, pts: int) -> None:
         """Go to the last key frame at or before `pts`, or to the beginning where that fails.
 
         Args:
-            pts: in units of the stream's time base.
+            pts: in units of `time_base`.
         """
         if self._untimed:
             # Times are counted from the first packet.
             self.rewind()
             return
         try:
-            self.container.seek(pts, stream=self.stream)
+            self.container.seek(self._stored(pts), stream=self.stream)
         except av.FFmpegError:
             self.rewind()
             return
@@ -126,6 +134,16 @@ class Decoder:
         return self._context.codec.name
 
     @property
+    def stored_time_base(self) -> Fraction:
+        """The unit, in seconds, that the file counts times in."""
+        return self.stream.time_base or Fraction(1, 1000)
+
+    @property
+    def time_base(self) -> Fraction:
+        """The unit, in seconds, of the times of pictures."""
+        return self.stored_time_base if self.grid is None else self.grid.time_base
+
+    @property
     def is_reordered(self) -> bool:
         """Whether pictures are stored in another order than they are shown."""
         return self._context.has_b_frames
@@ -136,6 +154,13 @@ class Decoder:
         self.container, self.stream = _open(self._path, on_gpu=self._on_gpu)
         self._context = self._prepared_context()
         self._start_over()
+
+    def _stored(self, pts: int) -> int:
+        """Return a time in the file's unit before that of the picture at `pts`."""
+        if self.grid is None:
+            return pts
+        # One tick more, as the file may have rounded either way.
+        return math.floor(pts * self.time_base / self.stored_time_base) - 1
 
     def _start_over(self) -> None:
         self.ledger = Ledger(codec_name(self.stream))

@@ -92,7 +92,7 @@ class VideoReader(Closing):
         self._rescaled = 0
         first, self._natives = self._begin()
         whole = self._describe(first)
-        self._file_end = self._timeline.end(whole.time_base)
+        self._file_end = self._timeline.end
         begin = (first.pts or 0) * whole.time_base
         self.info = trimmed(
             whole, start, end, origin=self.origin(), first=begin, total=self._file_end
@@ -163,7 +163,7 @@ class VideoReader(Closing):
         matrix = display_matrix(frame, codec)
         orientation = Orientation.from_display_matrix(matrix) if matrix else UPRIGHT
         width, height = orientation.upright_size(frame.width, frame.height)
-        fps = stream.average_rate or stream.guessed_rate
+        fps, grid = stream.average_rate or stream.guessed_rate, self._decoder.grid
         duration = self._timeline.duration
         count = self._packets_expected or (round(duration * fps) if duration and fps else None)
         ratio = stream.sample_aspect_ratio
@@ -181,15 +181,16 @@ class VideoReader(Closing):
             colors=ColorTags.of(frame),
             orientation=orientation,
             display_matrix=matrix,
-            time_base=stream.time_base or Fraction(1, 1000),
-            fps=fps,
+            time_base=self._decoder.time_base,
+            rounded_to=grid.tick if grid else None,
+            fps=grid.nominal(fps) if grid and fps else fps,
             frame_count=count,
             duration=float(duration) if duration else None,
             hdr=hdr_metadata(frame, codec),
             sample_aspect_ratio=ratio if ratio and ratio != 1 else None,
             reordered=self._decoder.is_reordered,
             fields=field_order(frame),
-            frame_grid=stream.base_rate,
+            frame_grid=grid.rate if grid else stream.base_rate,
             audio_codecs=tuple(codec_name(s) for s in container.streams.audio),
             audio_rates=tuple(s.rate for s in container.streams.audio),
             subtitle_codecs=tuple(codec_name(s) for s in container.streams.subtitles),

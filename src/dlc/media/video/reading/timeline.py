@@ -23,7 +23,11 @@ class Timeline:
         """The time on the container's clock that a player shows as 0."""
         start = Fraction(self._decoder.container.start_time or 0, av.time_base)
         # Files with a clock of their own hide what comes before 0.
-        return start if self._has_arbitrary_clock else max(Fraction(0), start)
+        if not self._has_arbitrary_clock:
+            start = max(Fraction(0), start)
+        grid = self._decoder.grid
+        # Else the first frame might come a fraction of a millisecond before it.
+        return start if grid is None else grid.exact(start)
 
     @property
     def clock_start(self) -> Fraction:
@@ -44,20 +48,18 @@ class Timeline:
             return stream.duration * stream.time_base
         return Fraction(container.duration, av.time_base) if container.duration else None
 
-    def end(self, time_base: Fraction) -> Fraction | None:
-        """Return when the video ends on the container's clock; None if the file does not say.
-
-        Args:
-            time_base: the unit of the stream's times in seconds.
-        """
+    @property
+    def end(self) -> Fraction | None:
+        """When the video ends on the container's clock; None if the file does not say."""
         container, stream = self._decoder.container, self._decoder.stream
+        unit = self._decoder.stored_time_base
         if (end := self._spliced_end) is not None:
             return end
         if container.format.name == "avi" and stream.frames:
             # The header counts frames; FFmpeg cuts the duration down to what the file can hold.
-            return stream.frames * time_base
+            return stream.frames * unit
         if stream.duration and stream.start_time is not None:
-            return (stream.start_time + stream.duration) * time_base
+            return (stream.start_time + stream.duration) * unit
         if container.duration:
             return self.origin + Fraction(container.duration, av.time_base)
         return None

@@ -66,7 +66,8 @@ def picture_notes(
             f"the odd size {info.coded_width} x {info.coded_height} cannot be encoded: the last "
             "column or row is repeated once"
         )
-    if (info.time_base / time_base).denominator != 1 and not container.constant_rate:
+    known = info.rounded_to or info.time_base
+    if (known / time_base).denominator != 1 and not container.constant_rate:
         notes.append(f"times are rounded to {float(time_base) * 1000:g} ms, the container's unit")
     return notes
 
