@@ -12,6 +12,7 @@ from pathlib import Path
 
 import av
 import pytest
+from PIL import Image
 
 from tests import clips
 from tests.cli.run import call_dlc, command, environment
@@ -63,6 +64,20 @@ def test_a_folder_is_swapped_whatever_one_file_does(
     ) in lines
     assert "note      1 file is of no kind that dlc reads, and left out: notes.txt" in lines
     assert lines[-1] == f"output    {output}"
+
+
+def test_an_mpo_becomes_a_jpeg(astronaut_file: Path, tmp_path: Path, folder: Path) -> None:
+    targets = tmp_path / "targets"
+    targets.mkdir()
+    with Image.open(astronaut_file) as photo:
+        photo.save(targets / "a.mpo", "MPO", save_all=True, append_images=[photo.rotate(180)])
+
+    run = call_dlc("swap", astronaut_file, targets, folder, "--json")
+
+    assert run.returncode == 0, run.stderr
+    assert json.loads(run.stdout)["faces"] == 1
+    with Image.open(folder / "a.jpg") as picture:
+        assert (picture.format, picture.size) == ("JPEG", (512, 512))
 
 
 @pytest.mark.skipif(os.name == "nt", reason="Windows has no such names")

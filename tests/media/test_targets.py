@@ -76,8 +76,19 @@ def test_what_counts_as_a_video_can_be_read(tmp_path: Path, extension: str) -> N
 
 def test_every_video_that_is_only_read_was_tried() -> None:
     pictures = {".jpg", ".jpeg", ".jfif", ".png", ".webp", ".tif", ".tiff", ".bmp"}
-    pictures |= {".heic", ".heif", ".hif", ".avif"}
+    pictures |= {".heic", ".heif", ".hif", ".avif", ".mpo"}
     assert set(TARGET_EXTENSIONS) == pictures | set(VIDEO_EXTENSIONS) | set(MADE_BY)
+
+
+def test_the_first_picture_of_an_mpo_is_read(tmp_path: Path) -> None:
+    path = tmp_path / "a.MPO"
+    main, other = (Image.new("RGB", (40, 32), color) for color in ("red", "blue"))
+    main.save(path, "MPO", save_all=True, append_images=[other])
+
+    assert look_into(tmp_path).targets == (path,)
+    with open_target(path) as reader:
+        (frame,) = reader
+    assert np.allclose(frame.to_bgr(), (0, 0, 255), atol=3)
 
 
 def test_files_are_told_apart_by_name_and_kind(tmp_path: Path) -> None:
@@ -134,6 +145,7 @@ def test_people_count_differently_than_computers() -> None:
         ("missing.HEIF", "missing.jpg"),
         ("a.b.hif", "a.b.jpg"),
         ("missing.avif", "missing.jpg"),
+        ("missing.MPO", "missing.jpg"),
     ],
 )
 def test_outputs_are_called_as_their_targets_where_that_can_be(target: str, output: str) -> None:

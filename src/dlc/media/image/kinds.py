@@ -38,8 +38,9 @@ OUTPUT_KINDS = {
     ".jfif": OutputKind.JPEG,  # as Windows may call it
 }
 OUTPUT_EXTENSIONS = tuple(OUTPUT_KINDS)
-# HEIC pictures come under three names.
-ONLY_READ_EXTENSIONS = (".heic", ".heif", ".hif", ".avif")
+# HEIC pictures come under three names. An MPO is a JPEG with others after it, of which the first is
+# the main one.
+ONLY_READ_EXTENSIONS = (".heic", ".heif", ".hif", ".avif", ".mpo")
 IMAGE_EXTENSIONS = (*OUTPUT_EXTENSIONS, *ONLY_READ_EXTENSIONS)
 
 # How many pixels a side may have, where fewer than what is read may be too many.
