@@ -9,6 +9,7 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -121,6 +122,9 @@ def test_the_library_takes_numbers_of_cameras_and_paths_of_files(
         dlc.live(astronaut_file, 97, options)
     with pytest.raises(dlc.InputError, match=r"no such file: .*gone\.mp4"):
         dlc.live(astronaut_file, folder / "gone.mp4", options)
+    camera: Any = None
+    with pytest.raises(dlc.OptionError, match="the camera is of type NoneType; give a number"):
+        dlc.live(astronaut_file, camera, options)
     assert list(folder.iterdir()) == []
 
 

@@ -10,6 +10,7 @@ import sys
 from fractions import Fraction
 from itertools import pairwise
 from pathlib import Path
+from typing import Any
 
 import av
 import cv2
@@ -289,6 +290,18 @@ def test_the_library_raises_what_the_command_line_reports(wall: Path, clip: Path
     assert caught.value.exit_code == call_dlc("swap", wall, clip, "never.mp4").returncode
     with pytest.raises(dlc.InputError, match="name the photo of the new face first"):
         dlc.swap(clip, wall, clip.with_name("never.mp4"))
+
+
+@pytest.mark.parametrize("position", range(3))
+@pytest.mark.parametrize("given", [b"a.mp4", 5, np.zeros((8, 8, 3), np.uint8)])
+def test_the_library_says_that_files_are_given_by_their_names(
+    position: int, given: Any, astronaut_file: Path, clip: Path, folder: Path
+) -> None:
+    names: list[Any] = [astronaut_file, clip, folder / "out.mp4"]
+    names[position] = given
+    with pytest.raises(dlc.OptionError, match=r"give a str or a pathlib\.Path"):
+        dlc.swap(*names)
+    assert list(folder.iterdir()) == []
 
 
 @pytest.mark.parametrize("empty", range(3))

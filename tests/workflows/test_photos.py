@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import logging
 from pathlib import Path
+from typing import Any
 
+import numpy as np
 import pytest
 
 from dlc.errors import InputError, OptionError
@@ -54,3 +56,18 @@ def test_an_empty_name_is_not_a_folder_of_photos(
     for source in ("", [astronaut_file, ""]):
         with pytest.raises(OptionError, match="a file name is empty"):
             photo_paths(source)
+
+
+@pytest.mark.parametrize(
+    ("source", "kind"),
+    [
+        (b"me.jpg", "bytes"),
+        ([b"me.jpg"], "bytes"),
+        (None, "NoneType"),
+        (7, "int"),
+        (np.zeros((8, 8, 3), np.uint8), "ndarray"),
+    ],
+)
+def test_what_is_no_name_of_a_photo_is_told_by_its_type(source: Any, kind: str) -> None:
+    with pytest.raises(OptionError, match=f"a file name is of type {kind}"):
+        photo_paths(source)

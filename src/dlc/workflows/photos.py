@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
+from typing import cast
 
 from dlc.errors import InputError, OptionError
 from dlc.media.files.paths import files_in, is_folder, named_path, require_file
@@ -21,9 +22,10 @@ def photo_paths(source: Source) -> list[Path]:
     Raises:
         InputError: a photo or folder does not exist or cannot be used, or a folder holds no
             pictures.
-        OptionError: no photo was named, or one with an empty name.
+        OptionError: no photo was named, or one with an empty name, or something that is no name.
     """
-    names = [source] if isinstance(source, str | Path) else source
+    is_several = isinstance(source, Iterable) and not isinstance(source, str | bytes)
+    names = cast(Iterable[str | Path], source if is_several else [source])
     named = [named_path(name) for name in names]
     if not named:
         message = "no source photo was given; name at least one"

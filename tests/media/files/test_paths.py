@@ -6,6 +6,7 @@ import errno
 import os
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -69,3 +70,17 @@ def test_an_empty_name_is_not_the_current_folder() -> None:
 
     with pytest.raises(OptionError, match="a file name is empty"):
         named_path("")
+
+
+@pytest.mark.parametrize(
+    ("name", "kind"), [(b"a.mp4", "bytes"), (None, "NoneType"), (3, "int"), ([], "list")]
+)
+def test_what_is_no_name_is_told_by_its_type(name: Any, kind: str) -> None:
+    with pytest.raises(OptionError, match=rf"of type {kind}; give a str or a pathlib\.Path"):
+        named_path(name)
+
+
+def test_a_folder_s_entries_are_names(tmp_path: Path) -> None:
+    (tmp_path / "a.mp4").touch()
+    with os.scandir(tmp_path) as entries:
+        assert [named_path(entry) for entry in entries] == [tmp_path / "a.mp4"]

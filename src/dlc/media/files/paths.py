@@ -14,13 +14,17 @@ from dlc.media.files.failures import unreadable
 _ADDRESS = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+:/")
 
 
-def named_path(name: str | Path) -> Path:
+def named_path(name: str | os.PathLike[str]) -> Path:
     """Return the path of a file or folder; whether it can be read is found out by opening it.
 
     Raises:
         OptionError: the name is empty, as an unset variable of a shell is, which Path takes for
-            the current folder.
+            the current folder; or it is no text and no path.
     """
+    if not isinstance(name, str | os.PathLike):
+        raise OptionError(
+            f"a file name is of type {type(name).__name__}; give a str or a pathlib.Path"
+        )
     if not str(name):
         raise OptionError('a file name is empty: "", for instance from a variable that is not set')
     return Path(name)

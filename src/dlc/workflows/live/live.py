@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from numbers import Integral
+from os import PathLike
 from pathlib import Path
 
+from dlc.errors import OptionError
 from dlc.media.live.writer import check_live_output
 from dlc.options import LiveOptions
 from dlc.pipeline import CancelToken
@@ -58,7 +61,7 @@ def live(
         Cancelled: the run was ended before there was a picture.
     """
     check_live(options, has_source=source is not None)
-    camera = str(camera)
+    camera = _named(camera)
     if options.output is not None:
         encoding, _ = settled_encoding(options.encoding, options.output)
         check_live_output(options.output, Path(camera), encoding, overwrite=options.overwrite)
@@ -74,3 +77,13 @@ def live(
         assignments=prepared.assignments,
     )
     return run_live(plan, prepared.load, progress=progress, cancel=cancel)
+
+
+def _named(camera: int | str | Path) -> str:
+    """Return what a camera is called on the command line."""
+    if not isinstance(camera, Integral | str | PathLike):
+        raise OptionError(
+            f"the camera is of type {type(camera).__name__}; give a number, or a file or an "
+            "address as a str"
+        )
+    return str(camera)
