@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from dlc.errors import ModelError, ProviderError
+from dlc.errors import ModelError, OptionError, ProviderError
 from dlc.graph.synthetic import InswapperOptions
 from dlc.host.detect import detect_host
 from dlc.inference.router import choose_route
@@ -59,6 +59,11 @@ def test_a_stand_in_that_overflows_in_half_precision_is_refused() -> None:
     route = choose_route(Role.SWAPPER, host, provider=Provider.CPU, threads=1)
     with pytest.raises(ModelError, match="fp32"):
         measure_swapper(route, InswapperOptions(width=NARROW, half=True, overflowing=True))
+
+
+def test_no_threads_are_refused_as_in_a_swap() -> None:
+    with pytest.raises(OptionError, match="`threads` is 0: give at least 1"):
+        probe(threads=0, measure=False)
 
 
 def test_a_provider_that_is_not_there_is_an_error() -> None:

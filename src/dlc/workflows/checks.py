@@ -83,14 +83,18 @@ def _check_encoding(encoding: EncodeOptions) -> None:
 def check_threads(threads: int | None) -> None:
     """Raise OptionError unless the number of threads, if any is given, makes sense."""
     if threads is not None and threads < 1:
-        raise OptionError(f"threads is {threads}; give at least 1")
+        raise OptionError(
+            f"`threads` is {threads}: give at least 1, or leave it out for one per core"
+        )
 
 
 def check_faces(faces: FaceChoice | tuple[int, ...]) -> None:
     """Raise OptionError unless the given face numbers, if any, are valid."""
     if isinstance(faces, tuple) and (not faces or min(faces) < 1 or len(set(faces)) < len(faces)):
+        given = ", ".join(map(str, faces)) or "empty"
         raise OptionError(
-            f"faces are {list(faces)}; give different numbers that count from 1 at the left"
+            f"`faces` is {given}: give different numbers that count from 1 at the left, such as 1 "
+            "and 3"
         )
 
 

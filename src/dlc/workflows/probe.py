@@ -26,6 +26,7 @@ from dlc.model_store.rewritten_files import RewrittenFiles
 from dlc.model_store.role import Role
 from dlc.model_store.store import Check, ModelStore
 from dlc.options import Engine, NeuralOptions, Provider
+from dlc.workflows.checks import check_threads
 from dlc.workflows.engine_speed import EngineSpeed, measure_engine
 from dlc.workflows.engines.engine import choose_engine
 from dlc.workflows.engines.neural_models import missing_models
@@ -129,11 +130,13 @@ def probe(
             if it is rewritten.
 
     Raises:
+        OptionError: `threads` is below 1.
         ProviderError: `provider` cannot run the models here; the message says what to do.
         CameraError: the camera is missing, busy, black or frozen.
         WriteError: the clip or the stand-in cannot be written.
         ModelError: an installed model is damaged or unusable here.
     """
+    check_threads(threads)
     host = detect_host(installed_runtime())
     cpus = threads or available_cpus()
     routes = neural_routes(host, provider, cpus)

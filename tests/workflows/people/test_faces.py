@@ -55,6 +55,12 @@ def test_progress_tells_how_fast_it_is_and_how_long_it_takes(
     assert seconds == sorted(seconds)
 
 
+def test_no_threads_are_refused_as_in_a_swap(group_file: Path, tmp_path: Path) -> None:
+    with pytest.raises(OptionError, match="`threads` is 0: give at least 1"):
+        find_people(group_file, tmp_path / "people", FacesOptions(threads=0))
+    assert not (tmp_path / "people").exists()
+
+
 def test_a_folder_that_holds_something_is_left_alone(group_file: Path, tmp_path: Path) -> None:
     (tmp_path / "mine.txt").touch()
     with pytest.raises(OutputError, match="not empty"):
