@@ -129,10 +129,21 @@ def test_where_nothing_was_done_there_are_no_totals() -> None:
 
 def test_verbose_adds_the_stages_of_all_files_together() -> None:
     targets = (*FOLDER.targets, TargetOutcome(Path("in/e.mp4"), JOINED.output, JOINED))
-    (line,) = (
-        line
-        for line in rendered(replace(FOLDER, targets=targets), verbose=True)
-        if line.startswith("find")
-    )
+    lines = rendered(replace(FOLDER, targets=targets), verbose=True)
+    (line,) = (line for line in lines if line.startswith("find"))
     assert line.split() == ["find", "15.0", "3.00", "75", "%"]
     assert not any(line.startswith("find") for line in rendered())
+
+
+def test_verbose_says_that_failed_files_are_not_among_the_stages() -> None:
+    note = "stages, without those of files that failed:"
+    assert rendered(verbose=True).count(note) == 1
+    whole = replace(FOLDER, targets=FOLDER.targets[:2])
+    assert note not in rendered(whole, verbose=True)
+    assert note not in rendered()
+
+
+def test_files_that_were_only_joined_leave_no_empty_table_of_stages() -> None:
+    targets = (TargetOutcome(Path("in/e.mp4"), JOINED.output, JOINED),)
+    lines = rendered(replace(FOLDER, targets=targets), verbose=True)
+    assert lines[-1] == "output    out"

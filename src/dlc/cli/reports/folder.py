@@ -43,9 +43,11 @@ def show_folder(console: Console, result: FolderResult, *, verbose: bool) -> Non
     """Print what became of every file, the totals and, if `verbose`, where the time went."""
     console.print(_table(result))
     show_rows(console, _rows(result))
-    if verbose and result.results:
-        # One that only joined the segments of an earlier run had no stages.
-        reports = [each.pipeline for each in result.results if each.pipeline.stages]
+    # One that only joined the segments of an earlier run had no stages.
+    reports = [each.pipeline for each in result.results if each.pipeline.stages]
+    if verbose and reports:
+        if result.errors:
+            console.print("stages, without those of files that failed:")
         console.print(stage_table(merged(reports)))
 
 
