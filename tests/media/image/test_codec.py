@@ -76,8 +76,11 @@ def test_xmp_too_large_for_jpeg_is_refused() -> None:
 def test_floating_point_samples_are_refused() -> None:
     data = cv2.imencode(".tiff", np.zeros((9, 9, 3), np.float32))[1].tobytes()
 
-    with pytest.raises(InputError, match="8 or 16 bits"):
+    with pytest.raises(InputError, match=r"has 3 channels of type float32: .* 8 or 16 bits"):
         decode_image(PATH, ImageKind.TIFF, data)
+
+    with pytest.raises(InputError, match="has 1 channel of type float32"):
+        to_native(PATH, np.zeros((9, 9), np.float32))
 
 
 def test_quality_is_the_same_scale_as_for_videos() -> None:

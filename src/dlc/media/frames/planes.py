@@ -219,9 +219,7 @@ def plane_arrays(frame: av.VideoFrame) -> list[Samples]:
     Raises:
         ValueError: if the samples of the pixel format cannot be addressed one by one.
     """
-    layout = layout_of(frame.format.name)
-    if layout is None:
-        raise ValueError(f"the samples of {frame.format.name} cannot be addressed one by one")
+    layout = require_layout(frame.format.name)
     arrays: list[Samples] = []
     for plane, description in zip(frame.planes, layout.planes, strict=True):
         samples = np.frombuffer(plane, layout.dtype)  # type: ignore[call-overload]
