@@ -208,7 +208,7 @@ def _replay_against_plain(subject: Subject, swapper: Path, files: RewrittenFiles
     route = subject.route(Role.SWAPPER, **CAPTURE)
     session = open_session(prepared_model(swapper, route, files), route)
     feed = sample_feed(session, pictures=_PICTURES)
-    buffers = FixedBuffers(session.session, subject.device, feed, graph_id=1)
+    buffers = FixedBuffers(session.session, subject.device, feed)
     for _ in range(_RUNS_TO_REPLAY):
         found = buffers.run(feed)
     return float(np.abs(buffers.first[0].astype(np.float64) - found[0]).max())

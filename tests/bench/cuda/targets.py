@@ -54,7 +54,8 @@ def missing(figures: Any, path: str = "") -> Iterator[tuple[str, str]]:
         for name, value in figures.items():
             yield from missing(value, f"{path}, {name}" if path else name)
     elif isinstance(figures, list):
-        for value in figures:
+        # Lists of notes hold texts.
+        for value in (each for each in figures if isinstance(each, Mapping)):
             parts = [str(value[key]) for key in ("mode", "batch") if key in value]
             yield from missing(value, ", ".join([path, *parts]))
 

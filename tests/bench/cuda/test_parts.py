@@ -21,6 +21,8 @@ from dlc.inference.provider_routes import cuda_route
 from dlc.inference.route import ExecutionProvider
 from dlc.inference.runtime import installed_runtime
 from dlc.media.video import hardware
+from dlc.model_store.digest import DigestCache
+from dlc.model_store.rewritten_files import RewrittenFiles
 from dlc.model_store.role import Role
 from dlc.options import Provider
 from tests.bench.__main__ import write
@@ -75,6 +77,17 @@ def test_every_mode_has_a_row_that_says_what_it_really_was(
     ]
     assert all(row["ms_per_face"] > 0 and row["busy_percent"] is None for row in rows)
     assert kept == [3]
+
+
+def test_replays_are_compared_with_plain_runs_where_half_precision_is_not_used(
+    on_the_cpu: Subject, swapper: Path, tmp_path: Path
+) -> None:
+    files = RewrittenFiles(tmp_path, DigestCache(tmp_path / "digests.json"))
+    assert models.numerics(on_the_cpu, swapper, files, CONSOLE) == {
+        "fp16_against_fp32_psnr_db": {"not_measured": "dlc does not use half precision here"},
+        "replay_against_same_session": 0.0,
+        "graph_against_other_session": 0.0,
+    }
 
 
 def test_faces_that_need_several_runs_are_told(on_the_cpu: Subject, swapper: Path) -> None:
@@ -235,8 +248,10 @@ def test_targets_are_compared_with_what_dlc_does_by_default() -> None:
 
 
 def test_what_was_not_measured_is_listed_with_its_place() -> None:
+    swaps: list[dict[str, Any]]
     swaps = [{"mode": "not captured (CUDA graph)", "batch": 1, "ms_per_face": 1.0}]
     swaps += [{"mode": "plain session", "batch": 2, "not_measured": "full"}]
+    swaps[0]["notes"] = ["CUDA runs batches of at most 2 in this mode (out of memory)"]
     ratio = {"not_measured": "insightface has no figures"}
     figures = {
         "swapper": swaps,
