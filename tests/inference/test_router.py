@@ -236,7 +236,8 @@ def test_tensorrt_is_used_only_by_name_and_leaves_the_rest_to_cuda() -> None:
         machines.CUDA,
         machines.CPU,
     ]
-    assert route.providers[0].options == {"device_id": "0", "trt_fp16_enable": "1"}
+    # ONNX Runtime refuses "1" for TensorRT, and with it the whole provider.
+    assert route.providers[0].options == {"device_id": "0", "trt_fp16_enable": "True"}
     old = machines.nvidia(machines.GTX_1660)
     route = choose_route(Role.SWAPPER, old, provider=Provider.TENSORRT, threads=1)
     assert route.providers[0].options == {"device_id": "0"}

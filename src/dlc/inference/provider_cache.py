@@ -8,7 +8,7 @@ from pathlib import Path
 
 import onnxruntime
 
-from dlc.inference.route import Route
+from dlc.inference.route import TENSORRT_ON, Route
 from dlc.model_store.rewritten_files import recorded_key
 from dlc.options import Provider
 
@@ -33,9 +33,9 @@ def cache_options(model: Path | bytes, route: Route, folder: Path) -> Mapping[st
         options = {"ModelCacheDirectory": str(place)}
     elif route.provider is Provider.TENSORRT:
         options = {
-            "trt_engine_cache_enable": "1",
+            "trt_engine_cache_enable": TENSORRT_ON,
             "trt_engine_cache_path": str(place),
-            "trt_timing_cache_enable": "1",
+            "trt_timing_cache_enable": TENSORRT_ON,
             "trt_timing_cache_path": str(place),
         }
     else:

@@ -13,7 +13,7 @@ from dlc.graph.names import NEEDLESS_FROM, Rewrite
 from dlc.host.cuda_generations import gpu_packages
 from dlc.host.host import Host, NvidiaGpu
 from dlc.host.providers import CPU_EXECUTION_PROVIDER, execution_provider
-from dlc.inference.route import ExecutionProvider, Precision, Route
+from dlc.inference.route import TENSORRT_ON, ExecutionProvider, Precision, Route
 from dlc.model_store.role import Role
 from dlc.options import Provider
 
@@ -110,7 +110,7 @@ def tensorrt_route(role: Role, host: Host, threads: int) -> Route:
     precision, about_precision = _nvidia_precision(role, host)
     options = {"device_id": _device(host)}
     if precision is Precision.FP16:
-        options[_TENSORRT_HALF] = "1"
+        options[_TENSORRT_HALF] = TENSORRT_ON
     engine = ExecutionProvider(execution_provider(Provider.TENSORRT), options)
     return Route(
         role,

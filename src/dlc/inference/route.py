@@ -13,6 +13,9 @@ from dlc.host.providers import execution_provider
 from dlc.model_store.role import Role
 from dlc.options import Provider
 
+TENSORRT_ON = "True"
+"""What switches an option of TensorRT's on (onnxruntime_pybind_state.cc)."""
+
 
 class Precision(StrEnum):
     """The number format that a model's file should hold."""
@@ -27,8 +30,9 @@ class ExecutionProvider:
 
     Attributes:
         name: such as "CUDAExecutionProvider".
-        options: in ONNX Runtime's own terms. Values are strings: its C++ code takes "1" as on, but
-            Python's True would arrive as "True", which is off.
+        options: in ONNX Runtime's own terms. Values are strings, and differ between providers:
+            CoreML takes "1" as on and anything else as off, CUDA also takes "True", and TensorRT
+            takes `TENSORRT_ON` and refuses "1".
     """
 
     name: str
