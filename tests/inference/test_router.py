@@ -8,8 +8,12 @@ import pytest
 
 from dlc.errors import ProviderError
 from dlc.graph.names import Rewrite
-from dlc.host.host import Host, Nvidia
-from dlc.inference.provider_routes import in_single_precision, needed_rewrites
+from dlc.host.host import Host, Nvidia, NvidiaGpu
+from dlc.inference.provider_routes import (
+    computes_half_precision,
+    in_single_precision,
+    needed_rewrites,
+)
 from dlc.inference.route import Precision
 from dlc.inference.router import choose_route, choose_routes
 from dlc.model_store.role import Role
@@ -35,7 +39,7 @@ _MACHINES = [
     pytest.param(machines.nvidia(machines.GTX_1060), Provider.CPU, _FP32, id="GTX 1060"),
     pytest.param(_GTX_1060_WITH_CUDA_12, Provider.CUDA, _FP32, id="GTX 1060, CUDA 12"),
     pytest.param(machines.nvidia(machines.GTX_1660), Provider.CUDA, _FP32, id="GTX 1660"),
-    pytest.param(machines.nvidia(machines.T4), Provider.CUDA, _FP32, id="T4"),
+    pytest.param(machines.nvidia(machines.T4), Provider.CUDA, _FP16, id="T4"),
     pytest.param(machines.nvidia(machines.RTX_2080), Provider.CUDA, _FP16, id="RTX 2080"),
     pytest.param(machines.nvidia(machines.RTX_3060), Provider.CUDA, _FP16, id="RTX 3060"),
     pytest.param(machines.nvidia(machines.RTX_4090), Provider.CUDA, _FP16, id="RTX 4090"),
@@ -241,6 +245,22 @@ def test_tensorrt_is_used_only_by_name_and_leaves_the_rest_to_cuda() -> None:
     old = machines.nvidia(machines.GTX_1660)
     route = choose_route(Role.SWAPPER, old, provider=Provider.TENSORRT, threads=1)
     assert route.providers[0].options == {"device_id": "0"}
+
+
+@pytest.mark.parametrize(
+    ("name", "computes"),
+    [
+        ("Tesla T4", True),
+        ("NVIDIA T4G", True),
+        ("Quadro RTX 5000", True),
+        ("NVIDIA TITAN RTX", True),
+        ("NVIDIA T400 4GB", False),
+        ("NVIDIA GeForce MX450", False),
+        ("NVIDIA GeForce GTX 1650", False),
+    ],
+)
+def test_of_the_same_generation_some_gpus_lack_tensor_cores(name: str, computes: bool) -> None:
+    assert computes_half_precision(NvidiaGpu(name, (7, 5))) is computes
 
 
 def test_openvino_has_its_threads_and_a_device_by_name() -> None:

@@ -6,6 +6,7 @@ provider with an unknown option, and then runs the model on the CPU instead.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import replace
 
@@ -38,6 +39,9 @@ _TENSORRT_HALF = "trt_fp16_enable"
 # Kernels transformed for Winograd convolutions grow a swapper's process from 1.2 to 2.5 GiB; the
 # rest is for everything else. 8 GB machines report a little less.
 _MEMORY_FOR_WINOGRAD = 6 * 2**30
+_TURING = (7, 5)
+# "NVIDIA GeForce RTX 2080 Ti", "Quadro RTX 5000", "Tesla T4", but not "NVIDIA T400".
+_TURING_WITH_TENSOR_CORES = re.compile(r"RTX|\bT4G?\b")
 _CPU = ExecutionProvider(CPU_EXECUTION_PROVIDER, {})
 
 
@@ -214,10 +218,12 @@ def usual_input_shape(role: Role) -> tuple[int, ...] | None:
 def computes_half_precision(gpu: NvidiaGpu) -> bool:
     """Return whether a GPU computes half precision correctly and faster than single precision.
 
-    The GeForce GTX 16 reports the same compute capability 7.5 as the RTX 20, but lacks its tensor
-    cores: there, half precision yields NaN or is several times slower.
+    The GeForce GTX 16 reports the same compute capability 7.5 as the RTX 20 and the T4, but lacks
+    their tensor cores: there, half precision yields NaN or is several times slower.
     """
-    return gpu.capability >= (8, 0) or (gpu.capability == (7, 5) and "RTX" in gpu.name)
+    if gpu.capability == _TURING:
+        return _TURING_WITH_TENSOR_CORES.search(gpu.name) is not None
+    return gpu.capability >= (8, 0)
 
 
 def _cpu_threads(threads: int) -> str:
