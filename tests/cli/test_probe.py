@@ -6,6 +6,7 @@ import json
 import sys
 from dataclasses import replace
 
+import onnxruntime
 import pytest
 
 from dlc.cli.reports.probe import probe_as_json, probe_as_text
@@ -15,6 +16,8 @@ from dlc.media.camera.plan import StreamFormat
 from dlc.workflows.hardware import GpuCoder
 from dlc.workflows.probe import ProbeReport, SwapperSpeed, probe
 from tests.cli.run import call_dlc, run_dlc
+from tests.host import machines
+from tests.host.test_nvidia import FakeNvml
 
 
 def test_json_is_one_object_with_every_role() -> None:
@@ -52,6 +55,19 @@ def test_an_absent_provider_ends_with_its_exit_code_and_the_remedy() -> None:
     assert done.returncode == 12
     assert "use another --provider" in done.stderr
     assert not done.stdout
+
+
+@pytest.mark.skipif(sys.platform == "darwin", reason="CUDA does not exist here")
+@pytest.mark.skipif(
+    machines.CUDA in onnxruntime.get_available_providers(), reason="CUDA is built in"
+)
+def test_the_package_for_a_gpu_is_one_that_its_driver_runs(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("CUDA_VISIBLE_DEVICES", raising=False)
+    # Its driver runs CUDA 12.8, and the latest package needs 13.
+    monkeypatch.setitem(sys.modules, "pynvml", FakeNvml())
+    done = call_dlc("probe", "--provider", "cuda")
+    assert done.returncode == 12
+    assert 'pip install "onnxruntime-gpu[cuda,cudnn]<1.27"' in " ".join(done.stderr.split())
 
 
 @pytest.fixture

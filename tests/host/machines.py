@@ -61,6 +61,11 @@ def nvidia(*gpus: NvidiaGpu, release: str = "1.31.1", cuda: str = "13.0") -> Hos
     )
 
 
+def with_driver(host: Host, cuda: tuple[int, int]) -> Host:
+    """The machine with a driver that runs this CUDA and older ones."""
+    return replace(host, nvidia=replace(host.nvidia, cuda=cuda))
+
+
 def without_libraries(host: Host) -> Host:
     """The machine without cuDNN."""
     return replace(host, cuda_libraries=CudaLibraries(found=CUDA_13, missing=(CUDNN,)))

@@ -67,12 +67,18 @@ class FakeNvml(ModuleType):
     def __init__(self) -> None:
         super().__init__("pynvml")
         self.open = 0
+        self.lacks_libcuda = False
 
     def nvmlInit(self) -> None:  # noqa: N802
         self.open += 1
 
     def nvmlShutdown(self) -> None:  # noqa: N802
         self.open -= 1
+
+    def nvmlSystemGetCudaDriverVersion_v2(self) -> int:  # noqa: N802
+        if self.lacks_libcuda:
+            raise self.NVMLError("not found")
+        return 12080
 
     def nvmlDeviceGetCount(self) -> int:  # noqa: N802
         return 2
@@ -122,8 +128,19 @@ def test_the_driver_is_asked_and_left_again(
     monkeypatch.setenv("CUDA_VISIBLE_DEVICES", chosen or "")
     if chosen is None:
         monkeypatch.delenv("CUDA_VISIBLE_DEVICES")
-    assert find_nvidia() == Nvidia(driver=True, bindings=True, gpus=tuple(expected))
+    gpus = tuple(expected)
+    assert find_nvidia() == Nvidia(driver=True, bindings=True, gpus=gpus, cuda=(12, 8))
     assert nvml.open == 0
+
+
+def test_which_cuda_the_driver_runs_is_unknown_without_its_library(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    nvml = FakeNvml()
+    nvml.lacks_libcuda = True
+    monkeypatch.setitem(sys.modules, "pynvml", nvml)
+    found = find_nvidia()
+    assert (found.driver, found.trouble, found.cuda) == (True, "", None)
 
 
 def test_without_nvidia_ml_py_only_the_driver_is_known(monkeypatch: pytest.MonkeyPatch) -> None:

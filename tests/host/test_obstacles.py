@@ -124,6 +124,36 @@ def test_an_old_gpu_with_a_new_cudnn_gets_the_last_that_runs_on_it() -> None:
     assert doubts(Provider.CUDA, other) == ()
 
 
+def test_a_driver_for_an_older_cuda_is_doubtful() -> None:
+    host = machines.with_driver(machines.nvidia(machines.RTX_3060), (12, 4))
+    (finding,) = doubts(Provider.CUDA, host)
+    assert finding.problem == "the NVIDIA driver runs CUDA 12.4 and older, not 13.0"
+    assert finding.remedy == (
+        "update the driver, or run: pip uninstall -y onnxruntime-gpu "
+        "&& pip install 'onnxruntime-gpu[cuda,cudnn]<1.27'"
+    )
+    (finding,) = doubts(Provider.CUDA, machines.with_driver(host, (11, 8)))
+    assert finding.remedy == "update the driver"
+
+
+@pytest.mark.parametrize(
+    ("cuda", "driver"), [("12.8", (12, 2)), ("13.2", (13, 0)), ("12.8", (13, 0))]
+)
+def test_a_driver_runs_every_minor_version_of_its_cuda(cuda: str, driver: tuple[int, int]) -> None:
+    host = machines.nvidia(machines.RTX_3060, release="1.26.0", cuda=cuda)
+    assert doubts(Provider.CUDA, machines.with_driver(host, driver)) == ()
+
+
+def test_a_driver_for_an_older_cuda_is_not_told_to_install_the_newer_one() -> None:
+    host = machines.with_driver(machines.nvidia(machines.RTX_4090), (12, 8))
+    absent = absence(Provider.CUDA, machines.with_cpu_package(host))
+    assert absent is not None
+    assert "'onnxruntime-gpu[cuda,cudnn]<1.27'" in absent.remedy
+    newer = absence(Provider.CUDA, machines.with_cpu_package(machines.with_driver(host, (13, 0))))
+    assert newer is not None
+    assert "<1.27" not in newer.remedy
+
+
 @pytest.mark.parametrize("gpu", [machines.GTX_1060, machines.B200])
 def test_no_remedy_of_an_old_package_brings_back_the_new_one(gpu: NvidiaGpu) -> None:
     host = machines.nvidia(gpu, release="1.26.0", cuda="12.8")

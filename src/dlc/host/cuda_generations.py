@@ -15,8 +15,9 @@ cuDNN has its own machine code: 9.11 dropped everything older than 7.5 (NVIDIA's
 
 from __future__ import annotations
 
-from dlc.host.host import Runtime
+from dlc.host.host import Nvidia, Runtime
 
+_CUDA_13 = (13, 0)
 # Maxwell, Pascal and Volta will not come back: CUDA 13 itself dropped them (see its release notes),
 # and so did cuDNN with this release.
 _OLDEST = (7, 5)
@@ -36,7 +37,7 @@ def has_code_for(capability: tuple[int, int], runtime: Runtime) -> bool:
     True if unknown; running a model will show.
     """
     cuda = runtime.cuda_release
-    if cuda is None or cuda < (13, 0):
+    if cuda is None or cuda < _CUDA_13:
         return True
     if capability < _OLDEST:
         return False
@@ -53,14 +54,11 @@ def cudnn_has_code_for(capability: tuple[int, int], cudnn: tuple[int, int] | Non
     return cudnn is None or cudnn < _CUDNN_WITHOUT_OLDER or capability >= _OLDEST
 
 
-def gpu_packages(capability: tuple[int, int] | None) -> str:
-    """Return what pip should install to run models on a GPU, quoted for a shell.
-
-    Args:
-        capability: the GPU's compute capability; None if unknown.
-    """
-    if capability is None or (capability >= _OLDEST and capability[0] in _MAJORS_OF_LAST_READ):
-        return GPU_PACKAGE
-    if capability < _OLDEST:
+def gpu_packages(nvidia: Nvidia) -> str:
+    """Return what pip should install to run models on the best GPU, quoted for a shell."""
+    capability = nvidia.capability
+    if capability is not None and capability < _OLDEST:
         return f"{_LAST_WITH_CUDA_12} {CUDNN_WITH_OLDER}"
-    return _LAST_WITH_CUDA_12
+    is_read = capability is None or capability[0] in _MAJORS_OF_LAST_READ
+    runs_cuda_13 = nvidia.cuda is None or nvidia.cuda >= _CUDA_13
+    return GPU_PACKAGE if is_read and runs_cuda_13 else _LAST_WITH_CUDA_12

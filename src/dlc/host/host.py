@@ -84,12 +84,14 @@ class Nvidia:
         bindings: whether the Python package nvidia-ml-py is installed; without it, `gpus` is empty.
         trouble: why the driver did not respond, in its own words; empty if it did.
         gpus: the GPUs that CUDA will see, in its numbering by PCI bus order.
+        cuda: major and minor version of the newest CUDA that the driver runs; None if unknown.
     """
 
     driver: bool = False
     bindings: bool = False
     trouble: str = ""
     gpus: tuple[NvidiaGpu, ...] = ()
+    cuda: tuple[int, int] | None = None
 
     @property
     def best(self) -> int | None:

@@ -50,11 +50,12 @@ def find_nvidia() -> Nvidia:
         pynvml.nvmlInit()
         try:
             gpus = visible_gpus(_cards(pynvml), chosen, lambda uuid: _part(pynvml, uuid))
+            cuda = _newest_cuda(pynvml)
         finally:
             pynvml.nvmlShutdown()
     except pynvml.NVMLError as error:
         return Nvidia(driver=_driver_loads(), bindings=True, trouble=str(error))
-    return Nvidia(driver=True, bindings=True, gpus=gpus)
+    return Nvidia(driver=True, bindings=True, gpus=gpus, cuda=cuda)
 
 
 def visible_gpus(
@@ -114,6 +115,15 @@ def _gpu(nvml: ModuleType, handle: object, whole: object) -> NvidiaGpu:
     """Return a GPU, or a part of the `whole` one, which gives its generation."""
     major, minor = nvml.nvmlDeviceGetCudaComputeCapability(whole)
     return NvidiaGpu(nvml.nvmlDeviceGetName(handle), (major, minor))
+
+
+def _newest_cuda(nvml: ModuleType) -> tuple[int, int] | None:
+    try:
+        number = nvml.nvmlSystemGetCudaDriverVersion_v2()
+    except nvml.NVMLError:
+        # It asks libcuda, which a container may lack; CUDA's provider then names it.
+        return None
+    return number // 1000, number // 10 % 100
 
 
 def _is_divided(nvml: ModuleType, handle: object) -> bool:

@@ -26,6 +26,8 @@ _SYSTEMS = {
     Provider.TENSORRT: ("Linux", "Windows"),
     Provider.DIRECTML: ("Windows",),
 }
+# The oldest that any ONNX Runtime that dlc works with was built for.
+_OLDEST_CUDA = (12, 0)
 _SYSTEM_NAMES = {"Darwin": "macOS"}
 # The older format lacks reflect padding; ML programs need macOS 12 or later (Core ML Tools' table
 # of deployment targets), and the option to choose them came with 1.20.
@@ -96,7 +98,7 @@ def reinstallation(provider: Provider, host: Host) -> str:
 
 def _packages(provider: Provider, host: Host) -> str:
     if provider in (Provider.CUDA, Provider.TENSORRT):
-        return gpu_packages(host.nvidia.capability)
+        return gpu_packages(host.nvidia)
     return _PACKAGES[provider]
 
 
@@ -126,7 +128,19 @@ def _gpu_doubt(host: Host) -> Finding | None:
     if host.nvidia.best is None:
         remedy = "check the variable CUDA_VISIBLE_DEVICES, which can hide a GPU"
         return Finding("the NVIDIA driver is installed but shows no GPU", remedy)
-    return _code_doubt(host.nvidia.gpus[host.nvidia.best], host)
+    return _driver_doubt(host) or _code_doubt(host.nvidia.gpus[host.nvidia.best], host)
+
+
+def _driver_doubt(host: Host) -> Finding | None:
+    """Return whether the driver is too old: it runs no newer major version of CUDA than its own."""
+    known, needed = host.nvidia.cuda, host.runtime.cuda_release
+    if known is None or needed is None or known[0] >= needed[0]:
+        return None
+    own = ".".join(map(str, known))
+    problem = f"the NVIDIA driver runs CUDA {own} and older, not {host.runtime.cuda}"
+    if known < _OLDEST_CUDA:
+        return Finding(problem, "update the driver")
+    return Finding(problem, f"update the driver, or {reinstallation(Provider.CUDA, host)}")
 
 
 def _code_doubt(gpu: NvidiaGpu, host: Host) -> Finding | None:

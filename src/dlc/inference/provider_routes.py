@@ -105,7 +105,7 @@ def cuda_route(role: Role, host: Host, threads: int) -> Route:
         # one whenever that changes (Conv::UpdateState, onnxruntime issue 23006).
         input_shape=_INPUT_SHAPES.get(role),
         cuda_graph=graph,
-        packages=gpu_packages(host.nvidia.capability),
+        packages=gpu_packages(host.nvidia),
     )
 
 
