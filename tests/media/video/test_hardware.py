@@ -89,10 +89,14 @@ def test_a_gpu_whose_decoding_library_is_missing_has_no_nvdec(
     """In containers without the capability "video" CUDA itself loads and a device can be had."""
 
     def without_library(_frame: av.VideoFrame) -> av.VideoFrame:
-        raise av.ExternalError(1, "Cannot load libnvcuvid.so.1")
+        raise av.InvalidDataError(1, "Invalid data found when processing input")
 
     install_gpu(monkeypatch, without_library)
-    assert why_no_nvdec() == "Cannot load libnvcuvid.so.1"
+    monkeypatch.setattr(hardware, "_loads", lambda name: "cuvid" not in name)
+    reason = why_no_nvdec()
+    assert reason is not None
+    assert reason.startswith(("libnvcuvid.so.1 cannot be loaded", "nvcuvid.dll cannot be loaded"))
+    assert "NVIDIA_DRIVER_CAPABILITIES" in reason
 
 
 def test_pictures_of_another_format_are_a_reason(
@@ -218,15 +222,33 @@ def test_why_each_encoder_does_not_open_is_said_and_the_same_only_once(
     assert working_nvenc(container) == (None, reason)
 
 
-def test_the_pictures_that_an_encoder_refuses_are_named(monkeypatch: pytest.MonkeyPatch) -> None:
-    """FFmpeg's own reason is that an external library failed, or just "not implemented"."""
+def refuse(monkeypatch: pytest.MonkeyPatch, error: Exception) -> None:
+    """Let NVENC for H.264, and only that, be tried, and fail to open with an error."""
 
     class Refusing:
         def open(self) -> None:
-            raise av.ExternalError(1, "Generic error in an external library")
+            raise error
 
     monkeypatch.setattr(av.CodecContext, "create", lambda *_: Refusing())
     monkeypatch.setattr(hardware, "NVENC_ENCODERS", ("h264_nvenc",))
+
+
+def test_a_missing_library_of_the_encoder_is_not_the_driver(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    refuse(monkeypatch, av.PermissionError(1, "Operation not permitted"))
+    monkeypatch.setattr(hardware, "_loads", lambda name: name in ("libcuda.so.1", "nvcuda.dll"))
+    encoder, reason = working_nvenc(container_for(Path("o.mp4")))
+    assert encoder is None
+    assert "encode" in reason.partition(" cannot be loaded")[0].lower()
+    assert "NVIDIA_DRIVER_CAPABILITIES" in reason
+
+
+def test_the_pictures_that_an_encoder_refuses_are_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    """FFmpeg's own reason is that an external library failed, or just "not implemented"."""
+
+    refuse(monkeypatch, av.ExternalError(1, "Generic error in an external library"))
+    monkeypatch.setattr(hardware, "_loads", lambda _: True)
     found = working_nvenc(
         container_for(Path("o.mp4")), lambda _: Trial(3840, 2160, "p010le", {"cq": "18"})
     )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import ctypes
+import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
@@ -28,6 +30,12 @@ from dlc.media.video.writing.plan import plan_video
 from dlc.options import EncodeOptions
 
 _FAILURES = (OSError, ValueError, av.FFmpegError)
+# What FFmpeg loads (ffnvcodec, dynlink_loader.h): the driver, and its parts for videos.
+_DRIVER, _DECODER, _ENCODER = (
+    ("nvcuda.dll", "nvcuvid.dll", "nvEncodeAPI64.dll")
+    if sys.platform == "win32"
+    else ("libcuda.so.1", "libnvcuvid.so.1", "libnvidia-encode.so.1")
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,11 +80,10 @@ def why_not_nvdec(path: Path) -> str | None:
         return missing
     try:
         _, found = _first_picture(path, on_gpu=True)
-    except DlcError as error:
-        cause = error.__cause__
-        return _reason(cause) if isinstance(cause, _FAILURES) else str(error)
-    except _FAILURES as error:
-        return _reason(error)
+    except (DlcError, *_FAILURES) as error:
+        cause = error.__cause__ if isinstance(error, DlcError) else error
+        reason = reason_of(cause) if isinstance(cause, _FAILURES) else str(error)
+        return _why_not_loaded(_DECODER) or reason
     same = len(found) == len(expected) and all(map(np.array_equal, found, expected))
     return None if same else "the first picture comes out otherwise than in software"
 
@@ -97,8 +104,7 @@ def why_no_nvdec() -> str | None:
 def _why_no_device(codec: str) -> str | None:
     """Return why there is no GPU that could decode a codec; None if there may be one.
 
-    The library that decodes, libnvcuvid, is loaded with the first picture only; containers get it
-    by the driver capability "video", without which CUDA works all the same.
+    The library that decodes is loaded with the first picture only.
 
     Args:
         codec: FFmpeg's name of a decoder.
@@ -108,7 +114,7 @@ def _why_no_device(codec: str) -> str | None:
     except NotImplementedError:
         return f"FFmpeg's decoder {codec} cannot use it"
     except _FAILURES as error:
-        return _reason(error)
+        return _why_not_loaded(_DRIVER) or reason_of(error)
     return None
 
 
@@ -171,11 +177,12 @@ def _why_not_opened(encoder: str, trial: Trial) -> str | None:
         context.time_base = Fraction(1, 25)
         context.options = dict(trial.options)
         context.open()
-    except (PermissionError, UnknownCodecError) as error:
-        return _reason(error)
+    except UnknownCodecError as error:
+        return reason_of(error)
     except _FAILURES as error:
         # FFmpeg says no more than "not implemented", or that a library failed.
-        return f"{_reason(error)} at {trial.width} x {trial.height} {trial.pix_fmt}"
+        reason = f"{reason_of(error)} at {trial.width} x {trial.height} {trial.pix_fmt}"
+        return _why_not_loaded(_ENCODER) or reason
     return None
 
 
@@ -197,8 +204,24 @@ def _first_picture(path: Path, *, on_gpu: bool) -> tuple[str, list[Array]]:
         decoder.container.close()
 
 
-def _reason(error: OSError | ValueError | av.FFmpegError) -> str:
-    # "Operation not permitted" is all that FFmpeg returns where it finds no libcuda.
-    if isinstance(error, PermissionError):
+def _why_not_loaded(library: str) -> str | None:
+    """Return why FFmpeg cannot use a library of the driver; None if it can load it.
+
+    FFmpeg itself returns no more than "operation not permitted" or "invalid data".
+    """
+    if not _loads(_DRIVER):
         return "NVIDIA's driver cannot be loaded"
-    return reason_of(error)
+    if not _loads(library):
+        return (
+            f"{library} cannot be loaded; it is part of the driver, and a container gets it where "
+            "NVIDIA_DRIVER_CAPABILITIES includes video"
+        )
+    return None
+
+
+def _loads(library: str) -> bool:
+    try:
+        ctypes.CDLL(library)
+    except OSError:
+        return False
+    return True
