@@ -4,9 +4,8 @@ If both were part of the swapper's graph, its inputs and outputs would be the fa
 frame instead of aligned crops, and the CPU would have nothing to warp. GridSample does either warp,
 by an affine that is an input; a fixed size of the part, as CUDA graphs need it, is 512 pixels.
 
-It is the operator of ONNX Runtime's own domain, which every release of the CUDA provider keeps; older
-ones gave ONNX's back to the CPU (onnxruntime issue 20191), 1.26 and 1.31 keep it, too. On the CPU
-both are the same.
+It is the operator of ONNX Runtime's own domain: old releases of the CUDA provider gave ONNX's back
+to the CPU (onnxruntime issue 20191), though 1.26 and 1.31 do not. On the CPU both are the same.
 """
 
 from __future__ import annotations

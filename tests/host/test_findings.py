@@ -32,7 +32,7 @@ def test_two_packages_in_one_folder_are_a_conflict_and_who_brought_them_is_named
         "onnxruntime 1.31.0 and onnxruntime-gpu 1.31.1 are installed together and overwrite each "
         "other's files; onnxruntime is required by insightface"
     )
-    assert finding.remedy.endswith("&& pip install 'onnxruntime-gpu[cuda,cudnn]'")
+    assert finding.remedy.endswith('&& pip install "onnxruntime-gpu[cuda,cudnn]"')
 
 
 def test_without_a_gpu_the_cpu_package_is_the_one_to_keep() -> None:
@@ -44,7 +44,7 @@ def test_a_gpu_under_the_cpu_package_is_told_how_to_be_used() -> None:
     (finding,) = host_findings(machines.with_cpu_package(_GPU_MACHINE))
     assert finding.problem.endswith("(onnxruntime 1.31.0) was built without CUDA")
     assert finding.remedy == (
-        "run: pip uninstall -y onnxruntime && pip install 'onnxruntime-gpu[cuda,cudnn]'"
+        'run: pip uninstall -y onnxruntime && pip install "onnxruntime-gpu[cuda,cudnn]"'
     )
 
 

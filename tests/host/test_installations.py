@@ -12,7 +12,7 @@ from dlc.host.findings import host_findings
 from dlc.host.host import Finding, Nvidia, Runtime
 from tests.host import machines
 
-REMEDY = "pip uninstall -y {} && pip install 'onnxruntime-gpu[cuda,cudnn]'"
+REMEDY = 'pip uninstall -y {} && pip install "onnxruntime-gpu[cuda,cudnn]"'
 CPU_RUNTIME = Runtime("1.32.0", (machines.CPU,))
 GPU_RUNTIME = Runtime("1.31.1", (machines.TENSORRT, machines.CUDA, machines.CPU), "13.0")
 
@@ -76,7 +76,7 @@ def test_the_gpu_package_without_libraries_names_them(
     (finding,) = findings(GPU_RUNTIME, libraries=False)
     assert finding.problem.startswith("libraries of CUDA 13.0 are missing: libcublasLt.so.13, ")
     assert "libcudnn.so.9" in finding.problem
-    assert finding.remedy == "run: pip install 'onnxruntime-gpu[cuda,cudnn]'"
+    assert finding.remedy == 'run: pip install "onnxruntime-gpu[cuda,cudnn]"'
 
 
 def test_wheels_of_nvidia_are_found_where_pip_puts_them(

@@ -62,7 +62,7 @@ def test_the_remedy_removes_every_package_of_the_folder_first() -> None:
     host = machines.with_both_packages(machines.nvidia(machines.RTX_3060))
     assert reinstallation(Provider.CUDA, host) == (
         "run: pip uninstall -y onnxruntime onnxruntime-gpu "
-        "&& pip install 'onnxruntime-gpu[cuda,cudnn]'"
+        '&& pip install "onnxruntime-gpu[cuda,cudnn]"'
     )
     bare = replace(host, packages=())
     assert reinstallation(Provider.CPU, bare) == "run: pip install onnxruntime"
@@ -72,7 +72,7 @@ def test_missing_libraries_are_named() -> None:
     host = machines.without_libraries(machines.nvidia(machines.RTX_3060))
     (finding,) = doubts(Provider.CUDA, host)
     assert finding.problem == "libraries of CUDA 13.0 are missing: libcudnn.so.9"
-    assert finding.remedy == "run: pip install 'onnxruntime-gpu[cuda,cudnn]'"
+    assert finding.remedy == 'run: pip install "onnxruntime-gpu[cuda,cudnn]"'
 
 
 def test_without_a_driver_both_the_driver_and_the_libraries_are_named() -> None:
@@ -106,7 +106,7 @@ def test_a_gpu_without_machine_code_gets_the_last_package_that_has_some() -> Non
     )
     assert finding.remedy == (
         "run: pip uninstall -y onnxruntime-gpu && pip install "
-        "'onnxruntime-gpu[cuda,cudnn]<1.27' 'nvidia-cudnn-cu12<9.11'"
+        '"onnxruntime-gpu[cuda,cudnn]<1.27" "nvidia-cudnn-cu12<9.11"'
     )
 
 
@@ -119,7 +119,7 @@ def test_an_old_gpu_with_a_new_cudnn_gets_the_last_that_runs_on_it() -> None:
     assert finding.problem == (
         "cuDNN 9.27 holds no code for NVIDIA GeForce GTX 1060 6GB (compute capability 6.1)"
     )
-    assert finding.remedy == "run: pip install 'nvidia-cudnn-cu12<9.11'"
+    assert finding.remedy == 'run: pip install "nvidia-cudnn-cu12<9.11"'
     other = machines.with_cudnn(machines.nvidia(machines.T4, release="1.26.0"), (9, 27))
     assert doubts(Provider.CUDA, other) == ()
 
@@ -130,7 +130,7 @@ def test_a_driver_for_an_older_cuda_is_doubtful() -> None:
     assert finding.problem == "the NVIDIA driver runs CUDA 12.4 and older, not 13.0"
     assert finding.remedy == (
         "update the driver, or run: pip uninstall -y onnxruntime-gpu "
-        "&& pip install 'onnxruntime-gpu[cuda,cudnn]<1.27'"
+        '&& pip install "onnxruntime-gpu[cuda,cudnn]<1.27"'
     )
     (finding,) = doubts(Provider.CUDA, machines.with_driver(host, (11, 8)))
     assert finding.remedy == "update the driver"
@@ -148,7 +148,7 @@ def test_a_driver_for_an_older_cuda_is_not_told_to_install_the_newer_one() -> No
     host = machines.with_driver(machines.nvidia(machines.RTX_4090), (12, 8))
     absent = absence(Provider.CUDA, machines.with_cpu_package(host))
     assert absent is not None
-    assert "'onnxruntime-gpu[cuda,cudnn]<1.27'" in absent.remedy
+    assert '"onnxruntime-gpu[cuda,cudnn]<1.27"' in absent.remedy
     newer = absence(Provider.CUDA, machines.with_cpu_package(machines.with_driver(host, (13, 0))))
     assert newer is not None
     assert "<1.27" not in newer.remedy
@@ -162,8 +162,8 @@ def test_no_remedy_of_an_old_package_brings_back_the_new_one(gpu: NvidiaGpu) -> 
     assert absent is not None
     both = reinstallation(Provider.CUDA, machines.with_both_packages(host))
     for remedy in (library.remedy, absent.remedy, both):
-        assert "'onnxruntime-gpu[cuda,cudnn]<1.27'" in remedy
-        assert ("'nvidia-cudnn-cu12<9.11'" in remedy) is (gpu is machines.GTX_1060)
+        assert '"onnxruntime-gpu[cuda,cudnn]<1.27"' in remedy
+        assert ('"nvidia-cudnn-cu12<9.11"' in remedy) is (gpu is machines.GTX_1060)
 
 
 @pytest.mark.parametrize(

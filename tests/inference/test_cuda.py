@@ -54,7 +54,7 @@ def test_what_the_library_needs_is_searched_for_as_onnx_runtime_does(
 
 @pytest.mark.parametrize(
     ("cuda", "package"),
-    [("13.0", "'tensorrt-cu13<11'"), ("12.8", "'tensorrt-cu12<11'"), ("", "'tensorrt-cu13<11'")],
+    [("13.0", '"tensorrt-cu13<11"'), ("12.8", '"tensorrt-cu12<11"'), ("", '"tensorrt-cu13<11"')],
 )
 def test_tensorrt_has_a_package_for_each_cuda(
     cuda: str, package: str, monkeypatch: pytest.MonkeyPatch

@@ -315,7 +315,7 @@ def test_the_cpu_by_name_is_taken_whatever_else_there_is() -> None:
             Provider.CUDA,
             machines.cpu_only(),
             "`provider='cuda'`: the installed ONNX Runtime (onnxruntime 1.31.0) was built without "
-            "CUDA; run: pip uninstall -y onnxruntime && pip install 'onnxruntime-gpu[cuda,cudnn]'",
+            'CUDA; run: pip uninstall -y onnxruntime && pip install "onnxruntime-gpu[cuda,cudnn]"',
         ),
         (
             Provider.COREML,

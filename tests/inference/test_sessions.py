@@ -86,7 +86,7 @@ def test_an_old_gpu_is_not_advised_to_install_a_package_without_code_for_it(
     host = machines.nvidia(machines.GTX_1060, release="1.26.0", cuda="12.8")
     session = open_session(swapper_file, choose_route(Role.SWAPPER, host, threads=1))
     (finding,) = session.findings
-    assert "pip install 'onnxruntime-gpu[cuda,cudnn]<1.27' 'nvidia-cudnn" in finding.remedy
+    assert 'pip install "onnxruntime-gpu[cuda,cudnn]<1.27" "nvidia-cudnn' in finding.remedy
 
 
 @without_cuda

@@ -26,9 +26,10 @@ _CUDNN_WITHOUT_OLDER = (9, 11)
 _LAST_READ = (1, 31)
 _MAJORS_OF_LAST_READ = (7, 8, 9, 12)
 
-GPU_PACKAGE = "'onnxruntime-gpu[cuda,cudnn]'"
-CUDNN_WITH_OLDER = "'nvidia-cudnn-cu12<9.11'"
-_LAST_WITH_CUDA_12 = "'onnxruntime-gpu[cuda,cudnn]<1.27'"
+# In double quotes, as to Windows' cmd.exe single ones mean nothing, and "<" reads from a file.
+GPU_PACKAGE = '"onnxruntime-gpu[cuda,cudnn]"'
+CUDNN_WITH_OLDER = '"nvidia-cudnn-cu12<9.11"'
+_LAST_WITH_CUDA_12 = '"onnxruntime-gpu[cuda,cudnn]<1.27"'
 
 
 def has_code_for(capability: tuple[int, int], runtime: Runtime) -> bool:

@@ -62,7 +62,8 @@ def prepare_cuda(provider: Provider = Provider.CUDA) -> None:
 def tensorrt_package() -> str:
     """Return the pip package for the TensorRT provider of the installed ONNX Runtime."""
     cuda = getattr(onnxruntime, "cuda_version", "") or "13"
-    return f"'tensorrt-cu{cuda.partition('.')[0]}<{_TENSORRT + 1}'"
+    major = cuda.partition(".")[0]
+    return f'"tensorrt-cu{major}<{_TENSORRT + 1}"'
 
 
 def why_not_loaded(provider: Provider) -> str | None:
