@@ -252,7 +252,19 @@ def test_the_pictures_that_an_encoder_refuses_are_named(monkeypatch: pytest.Monk
     found = working_nvenc(
         container_for(Path("o.mp4")), lambda _: Trial(3840, 2160, "p010le", {"cq": "18"})
     )
-    assert found == (None, "Generic error in an external library at 3840 x 2160 p010le")
+    assert found == (None, "3840 x 2160 p010le: Generic error in an external library")
+
+
+@without_gpu
+def test_what_ffmpeg_itself_says_of_an_encoder_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It returns no more than that the operation is not permitted."""
+    monkeypatch.setattr(hardware, "_loads", lambda _: True)
+    monkeypatch.setattr(hardware, "NVENC_ENCODERS", ("h264_nvenc",))
+    before = av.logging.get_level()
+    _, reason = working_nvenc(container_for(Path("o.mp4")))
+    assert "Cannot load" in reason or "not available" in reason
+    assert "not permitted" not in reason
+    assert av.logging.get_level() == before
 
 
 def test_the_encoder_is_chosen_for_the_height_that_is_written(

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import ctypes
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from pathlib import Path
@@ -171,19 +172,39 @@ def nvenc_for(output: Path, info: MediaInfo, encoding: EncodeOptions) -> tuple[s
 
 def _why_not_opened(encoder: str, trial: Trial) -> str | None:
     """Open an encoder, and return why it cannot be; None if it can."""
+    complaints: list[str] = []
     try:
         context: Any = av.CodecContext.create(encoder, "w")
         context.width, context.height, context.pix_fmt = trial.width, trial.height, trial.pix_fmt
         context.time_base = Fraction(1, 25)
         context.options = dict(trial.options)
-        context.open()
+        with _collected(complaints):
+            context.open()
     except UnknownCodecError as error:
         return reason_of(error)
     except _FAILURES as error:
-        # FFmpeg says no more than "not implemented", or that a library failed.
-        reason = f"{reason_of(error)} at {trial.width} x {trial.height} {trial.pix_fmt}"
-        return _why_not_loaded(_ENCODER) or reason
+        reason = "; ".join(complaints) or reason_of(error)
+        pictures = f"{trial.width} x {trial.height} {trial.pix_fmt}"
+        return _why_not_loaded(_ENCODER) or f"{pictures}: {reason}"
     return None
+
+
+@contextmanager
+def _collected(complaints: list[str]) -> Iterator[None]:
+    """Take in what FFmpeg logs of errors in this thread: that a driver is too old, for instance.
+
+    What it returns is no more than "not implemented", or that a library failed.
+    """
+    level = av.logging.get_level()
+    av.logging.set_level(av.logging.ERROR)
+    try:
+        with av.logging.Capture() as records:
+            try:
+                yield
+            finally:
+                complaints += [message.strip() for _, _, message in records]
+    finally:
+        av.logging.set_level(level)
 
 
 def _joined(reasons: Mapping[str, str]) -> str:
