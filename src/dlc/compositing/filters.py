@@ -13,6 +13,8 @@ from dlc.geometry import Box
 
 # OpenCV takes maps of up to 32767 columns.
 _MAP_WIDTH = 1024
+# Pixels of a blur from which a quarter of the resolution is good enough.
+_BROAD = 16.0
 
 # An image (h, w) or (h, w, channels) of bytes or floats; the result is of the same kind.
 Image = TypeVar("Image", bound=NDArray[Any])
@@ -32,6 +34,16 @@ def broad_blur(image: Image, sigma: float, *, border: int = cv2.BORDER_CONSTANT)
     rows, columns = image.shape[:2]
     small = resize(image, (columns // 4, rows // 4))
     return resize(blur(small, sigma / 4, border=border), (columns, rows))
+
+
+def spread(values: Floats, sigma: float) -> Floats:
+    """Smooth with a Gaussian of any number of pixels, at less resolution if they are many.
+
+    Borders are mirrored.
+    """
+    if sigma < _BROAD:
+        return blur(values, sigma)
+    return broad_blur(values, sigma, border=cv2.BORDER_REFLECT)
 
 
 def cut(image: Image, box: Box) -> Image:

@@ -16,7 +16,7 @@ from dlc.swapping.mesh.face_memory import FaceMemory
 from dlc.swapping.mesh.foreground.eyewear import EyewearFinder, EyewearMemory
 from dlc.swapping.mesh.layout import Layout
 from dlc.swapping.mesh.shape import ProportionShift
-from dlc.swapping.mesh.source.repair import without_glasses
+from dlc.swapping.mesh.source.glasses import without_glasses
 from dlc.swapping.mesh.source.source import SourceModel
 from dlc.swapping.mesh.transfer import FaceTransfer
 from dlc.swapping.mesh.view import TargetView, look, unwrap

@@ -11,17 +11,13 @@ from dlc.arrays import Floats
 from dlc.swapping.mesh.layout import Layout
 from dlc.swapping.mesh.source.flaws import find_flaws
 from dlc.swapping.mesh.source.folds import find_folds
+from dlc.swapping.mesh.source.glasses import without_glasses
 from dlc.swapping.mesh.source.margin import without_bright_margin
 from dlc.swapping.mesh.source.merge import merge_views
 from dlc.swapping.mesh.source.one_sided_light import even_light
 from dlc.swapping.mesh.source.photo import unwrap_photo
-from dlc.swapping.mesh.source.repair import (
-    diffuse,
-    even_tint,
-    mirror_fill,
-    skin_likeness,
-    without_glasses,
-)
+from dlc.swapping.mesh.source.repair import diffuse, even_tint, mirror_fill
+from dlc.swapping.mesh.source.skin_likeness import skin_likeness
 from dlc.swapping.swapper import Pixels
 
 

@@ -1,0 +1,114 @@
+"""Tells a source's skin from hair, clothes and background."""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+
+from dlc.arrays import Floats
+from dlc.compositing.filters import blur, ellipse, smoothstep, spread
+from dlc.faces.landmarks.topology import LEFT_EYE_CORNERS, NOSE_BASE, RIGHT_EYE_CORNERS
+from dlc.swapping.mesh.layout import Layout
+from dlc.swapping.mesh.masks import (
+    LEFT_BROW,
+    RIGHT_BROW,
+    depth_inside,
+    rings_mask,
+    skin_mask,
+    uncertain_margin,
+)
+from dlc.swapping.mesh.source.photo import ATLAS_SIZE
+
+# Outer corners of the viewer's left and right eye.
+_OUTER_CORNERS = (LEFT_EYE_CORNERS[0], RIGHT_EYE_CORNERS[0])
+# Face widths inside the oval from which there is nothing but the face.
+_INSIDE = 0.12
+# Radii, as shares of the atlas, over which pixels are averaged before they are compared, and of the
+# skin that they are compared with.
+_FINE, _NEARBY = 0.006, 0.10
+# Lightness, relative to the skin nearby, of what is no skin, and of what is; the same of what is
+# lighter; and differences in tint (CIELAB) of what is, and of what is not.
+_DARKER, _LIGHTER, _TINT = (0.62, 0.80), (1.5, 1.8), (20.0, 30.0)
+# Thickest brow, and how far one is raised above the mesh's at most, in face widths.
+_THICK, _RAISED = 0.11, 0.08
+# Depths, in face widths inside the oval, that hair hanging over cheeks and temples does not reach,
+# and easily reaches. Below the nose, this would mistake beards for hair.
+_HANGING = (0.30, 0.20)
+# Lightness, relative to the skin around, of what may be hair there, and of what surely is.
+_HAIR = (0.55, 0.40)
+# Hair and shadow mix with the skin next to them.
+_MIXED = ellipse(2 * round(ATLAS_SIZE * 0.016) + 1)
+# Softness of the result, as a share of the atlas.
+_SOFTNESS = 0.012
+
+
+def skin_likeness(texture: Floats, layout: Layout) -> Floats:
+    """Return 1 where a texture looks like the face's own skin, 0 on hair, clothes and background.
+
+    Only the margin and the forehead can be anything else; brows, eyes, nose and mouth are accepted
+    as they are. Skin is compared to the skin around it, so that a shaded cheek stays skin.
+    """
+    core = skin_mask(layout, ATLAS_SIZE) * (depth_inside(layout, ATLAS_SIZE) > _INSIDE)
+    smooth = blur(texture, ATLAS_SIZE * _FINE)
+    lab = np.asarray(cv2.cvtColor(np.clip(smooth, 0, 255) / 255, cv2.COLOR_BGR2LAB), np.float32)
+    lightness, alike = _compare(lab, core)
+    # Raised brows are where skin usually is.
+    near = rings_mask(layout, ATLAS_SIZE, [LEFT_BROW, RIGHT_BROW], reach=_RAISED)
+    _, better = _compare(lab, core * (1 - near * (1 - smoothstep(lightness, *_DARKER))))
+    alike = np.maximum(alike, better)
+    brows = near * _between_skin(alike, layout)
+    alike = np.asarray(cv2.erode(np.maximum(alike, brows), _MIXED), np.float32)
+    skin = 1 - uncertain_margin(layout, ATLAS_SIZE) * (1 - alike)
+    dark = smoothstep(lightness, *_HAIR) * (1 - brows)
+    skin = np.minimum(skin, 1 - _hanging_hair(dark, layout))
+    return blur(_below_the_hair(skin, layout), ATLAS_SIZE * _SOFTNESS)
+
+
+def _compare(lab: Floats, skin: Floats) -> tuple[Floats, Floats]:
+    """Return lightness (S, S) relative to the skin nearby, and how alike the two are, 0 to 1.
+
+    Args:
+        lab: float32 (S, S, 3), CIELAB.
+        skin: float32 (S, S), weights.
+    """
+    sigma = ATLAS_SIZE * _NEARBY
+    share = spread(skin, sigma) + 1e-4
+    nearby = spread(lab * skin[..., None], sigma) / share[..., None]
+    lightness: Floats = lab[..., 0] / np.clip(nearby[..., 0], 5.0, None)
+    tint = np.asarray(np.hypot(*cv2.split((lab - nearby)[..., 1:])), np.float32)
+    shade = smoothstep(lightness, *_DARKER) * smoothstep(lightness, *_LIGHTER[::-1])
+    return lightness, shade * smoothstep(tint, *_TINT[::-1])
+
+
+def _between_skin(alike: Floats, layout: Layout) -> Floats:
+    """Return 1 on what has skin close above and below it, as brows have, but not hair: (S, S).
+
+    Args:
+        alike: float32 (S, S), 0 to 1, how much like skin a texture is.
+        layout: the atlas.
+    """
+    column = np.ones((round(_THICK * ATLAS_SIZE * layout.face_width) | 1, 1), np.uint8)
+    return np.asarray(cv2.morphologyEx(alike, cv2.MORPH_CLOSE, column), np.float32)
+
+
+def _hanging_hair(dark: Floats, layout: Layout) -> Floats:
+    """Return 1 on dark hair over temples and cheeks, farther inside than the usual margin.
+
+    Args:
+        dark: float32 (S, S), how certainly it is as dark as hair.
+        layout: the atlas.
+    """
+    at = np.arange(ATLAS_SIZE, dtype=np.float32)
+    left, right = (layout.uv[corner, 0] * ATLAS_SIZE for corner in _OUTER_CORNERS)
+    beside = smoothstep(np.maximum(left - at, at - right), -ATLAS_SIZE * 0.02, 0.0)
+    above = smoothstep(layout.uv[NOSE_BASE, 1] * ATLAS_SIZE - at, 0.0, ATLAS_SIZE * 0.04)
+    mixed = np.asarray(cv2.dilate(dark, _MIXED), np.float32)
+    hair: Floats = mixed * uncertain_margin(layout, ATLAS_SIZE, _HANGING) * above[:, None] * beside
+    return hair
+
+
+def _below_the_hair(skin: Floats, layout: Layout) -> Floats:
+    """Treat everything above hair as hair: up the forehead, skin does not reappear."""
+    brow = int(ATLAS_SIZE * layout.uv[[*LEFT_BROW, *RIGHT_BROW], 1].min())
+    forehead = np.minimum.accumulate(skin[:brow][::-1], axis=0)[::-1]
+    return np.concatenate([forehead, skin[brow:]])

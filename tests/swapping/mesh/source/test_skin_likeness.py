@@ -1,0 +1,82 @@
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from dlc.arrays import Floats
+from dlc.swapping.mesh.layout import Layout
+from dlc.swapping.mesh.masks import LEFT_BROW, RIGHT_BROW, depth_inside, rings_mask
+from dlc.swapping.mesh.source.photo import ATLAS_SIZE
+from dlc.swapping.mesh.source.skin_likeness import skin_likeness
+
+MIDDLE = ATLAS_SIZE // 2
+FULL = np.ones((ATLAS_SIZE, ATLAS_SIZE), np.float32)
+
+
+@pytest.fixture
+def skin() -> Floats:
+    """Return a texture of slightly grainy skin."""
+    grain = np.random.default_rng(0).normal(1.0, 0.03, (ATLAS_SIZE, ATLAS_SIZE, 1))
+    return (np.array([110, 140, 190]) * grain).astype(np.float32)
+
+
+def row_of(layout: Layout, vertex: int) -> int:
+    return round(float(layout.uv[vertex, 1]) * ATLAS_SIZE)
+
+
+def test_skin_is_like_skin(skin: Floats, layout: Layout) -> None:
+    face = depth_inside(layout, ATLAS_SIZE) > 0.01
+    assert skin_likeness(skin, layout)[face].min() > 0.9
+
+
+def test_a_fringe_is_not_like_skin(skin: Floats, layout: Layout) -> None:
+    brow, top = row_of(layout, 105), row_of(layout, 10)
+    fringe = (2 * top + brow) // 3
+    skin[:fringe] = [20, 25, 30]
+    alike = skin_likeness(skin, layout)
+    columns = slice(MIDDLE - 60, MIDDLE + 60)
+    assert alike[top + 4 : fringe, columns].max() < 0.2
+    assert alike[brow + 20 : row_of(layout, 152) - 60, columns].min() > 0.8
+
+
+def test_dark_hair_that_hangs_over_a_cheek_is_not_like_skin(skin: Floats, layout: Layout) -> None:
+    depth = depth_inside(layout, ATLAS_SIZE)
+    eye, nose = row_of(layout, 33), row_of(layout, 2)
+    rows = slice(eye + (nose - eye) // 3, eye + 2 * (nose - eye) // 3)
+    corner = round(float(layout.uv[33, 0]) * ATLAS_SIZE)
+    skin[:, : corner + 8] = [20, 25, 30]
+    alike = skin_likeness(skin, layout)[rows, :corner]
+    # Farther inside than where anything may be in front of the face.
+    hung = depth[rows, :corner] > 0.18
+    assert np.count_nonzero(hung) > 100
+    assert alike[hung].mean() < 0.35
+    # The other cheek has none.
+    assert skin_likeness(skin, layout)[rows, ATLAS_SIZE - corner :].mean() > 0.9
+
+
+def test_a_mustache_and_a_shaded_nose_stay_the_faces(skin: Floats, layout: Layout) -> None:
+    lip, side = row_of(layout, 2), MIDDLE + 25
+    skin[lip + 4 : lip + 24, MIDDLE - 60 : MIDDLE + 60] = [20, 25, 30]
+    skin[row_of(layout, 168) : lip, side : side + 20] = [40, 50, 70]
+    alike = skin_likeness(skin, layout)
+    assert alike[row_of(layout, 168) : lip + 20, MIDDLE - 40 : MIDDLE + 45].min() > 0.9
+
+
+def test_shade_over_half_a_face_is_still_skin(skin: Floats, layout: Layout) -> None:
+    light = 1.0 - 0.5 * np.clip((np.arange(ATLAS_SIZE) - 180) / 150, 0, 1)
+    shaded = (skin * light[None, :, None]).astype(np.float32)
+    face = depth_inside(layout, ATLAS_SIZE) > 0.05
+    assert skin_likeness(shaded, layout)[face].mean() > 0.9
+
+
+@pytest.mark.parametrize("raised", [0, 10, 20, 28])
+def test_brows_stay_the_faces_however_high_they_are(
+    skin: Floats, layout: Layout, raised: int
+) -> None:
+    brows = rings_mask(layout, ATLAS_SIZE, [LEFT_BROW, RIGHT_BROW]) > 0.5
+    brows = np.roll(brows, -raised, axis=0)
+    skin[brows] *= 0.3
+    like = skin_likeness(skin, layout)
+    assert like[brows].mean() > 0.95
+    forehead = slice(row_of(layout, 10) + 5, row_of(layout, 105) - 40)
+    assert like[forehead, MIDDLE - 100 : MIDDLE + 100].mean() > 0.9
