@@ -18,7 +18,7 @@ from tests.faults import files
 
 pytestmark = pytest.mark.skipif(os.name == "nt", reason="kills by POSIX signals")
 
-# DLC_KILLS=20 is what the README speaks of.
+# DLC_KILLS=20 kills at more moments.
 KILLS = int(os.environ.get("DLC_KILLS", "3"))
 
 
