@@ -21,7 +21,7 @@ LONG_SECONDS = 600.0
 
 
 def measure(folder: Path, source: Path, seconds: float, console: Console) -> dict[str, Any]:
-    """Play the 960x540 clip in a loop through the mesh engine into a file; print the figures.
+    """Play the 960x540 clip in a loop through the built-in engine into a file; print the figures.
 
     The first and the last quarter are told apart: neither latency nor memory may grow.
     """

@@ -51,6 +51,11 @@ def test_a_file_is_rewritten_once_and_check_agrees(
     assert report["models"][0]["path"] == str(path)
 
 
+def test_the_help_says_that_any_number_of_models_may_be_named() -> None:
+    usage = call_dlc("optimize-models", "--help").stdout.partition("Usage: ")[2].splitlines()[0]
+    assert usage.split() == ["dlc", "optimize-models", "[OPTIONS]", "[MODEL]..."]
+
+
 def test_a_model_that_runs_as_it_is_is_said_to(narrow: Path, changes: dict[str, str]) -> None:
     run = call_dlc("optimize-models", narrow, "--target", "cpu", changes=changes)
     assert run.returncode == 0

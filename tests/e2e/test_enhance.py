@@ -43,7 +43,7 @@ def frames_of(path: Path) -> list[NDArray[np.uint8]]:
 
 
 def faces_of(tracker: FaceTracker, frame: Frame) -> NDArray[np.bool_]:
-    """Return where a frame shows faces, as the mesh engine finds them."""
+    """Return where a frame shows faces, as the built-in engine finds them."""
     mask = np.zeros((frame.height, frame.width), np.uint8)
     for face in tracker.find(frame):
         assert face.landmarks is not None

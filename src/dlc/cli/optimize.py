@@ -46,7 +46,7 @@ class Target(StrEnum):
 Models = Annotated[
     list[str] | None,
     typer.Argument(
-        metavar="[MODEL]...",
+        metavar="MODEL",
         help="ONNX files, or names from `dlc models list`. "
         "Default: every installed model that this machine would use.",
     ),
@@ -62,7 +62,7 @@ ForceOption = Annotated[
 ]
 AllOption = Annotated[
     bool,
-    typer.Option("--all", help="Also apply rewrites that this machine does not need."),
+    typer.Option("--all", help="Also apply rewrites that this ONNX Runtime does not need."),
 ]
 MeasureOption = Annotated[
     bool,

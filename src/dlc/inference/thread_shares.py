@@ -7,7 +7,7 @@ from collections.abc import Collection
 from dlc.model_store.role import Role
 
 # Multiply-adds per face or frame, in 1e9, of the models that dlc knows: SCRFD-10G at 640x640,
-# 2d106det, ArcFace R50, inswapper_128, GFPGANv1.4, XSeg (by its layers), and the mesh engine's
+# 2d106det, ArcFace R50, inswapper_128, GFPGANv1.4, XSeg (by its layers), and the built-in engine's
 # three combined.
 _GIGA_OPERATIONS = {
     Role.DETECTOR: 13.3,

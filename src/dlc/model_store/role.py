@@ -15,4 +15,4 @@ class Role(StrEnum):
     ENHANCER = "enhancer"
     OCCLUDER = "occluder"
     BUILT_IN = "built-in"
-    """The small models that dlc ships and the mesh engine uses."""
+    """The small models that dlc ships and the built-in engine uses."""

@@ -46,8 +46,8 @@ class NeuralOptions:
         swapper_model: an ONNX file with inswapper_128's inputs and outputs; None takes the
             installed one, and so for the others.
         detector_model: an ONNX file of SCRFD with five points.
-        recognizer_model: an ONNX file of ArcFace, or of SFace where the mesh engine is to tell
-            people apart; None takes w600k_r50, and for the mesh engine SFace before it.
+        recognizer_model: an ONNX file of ArcFace, or of SFace where the built-in engine is to tell
+            people apart; None takes w600k_r50, and for the built-in engine SFace before it.
         landmarker_model: an ONNX file of 2d106det; looked for only where something needs it.
         pixel_boost: side of the new faces; None is the model's own. Doubling it takes four times
             as long.
@@ -73,8 +73,8 @@ class LookOptions:
         blend: ALPHA lays the face over the frame; POISSON solves for its gradients, so that its
             border takes on the frame's colors, and takes many times as long.
         smoothing: 0 to 1, how much One-Euro filters steady a face's position; more lags more.
-            None is 0.5 for the mesh engine's landmarks and 0 for the neural engine. Pictures are
-            never blended.
+            None is 0.5 for the built-in engine's landmarks and 0 for the neural engine. Pictures
+            are never blended.
     """
 
     opacity: float = 1.0
@@ -94,10 +94,10 @@ class MaskOptions:
         padding: percent of the face's height and width left as they were at the top, right, bottom
             and left.
         mouth: keep the target's own mouth. The neural engine needs 2d106det for this.
-        occlusion: BUILT_IN is the mesh engine's own method, which keeps what comes in front of a
-            face while it is followed, unless it has the color of skin, and hands. With MODEL either
-            engine keeps what a network sees in front, in each frame on its own. AUTO is BUILT_IN
-            for the mesh engine and, for the neural one, MODEL if it is installed.
+        occlusion: BUILT_IN is the built-in engine's own method, which keeps what comes in front of
+            a face while it is followed, unless it has the color of skin, and hands. With MODEL
+            either engine keeps what a network sees in front, in each frame on its own. AUTO is
+            BUILT_IN for the built-in engine and, for the neural one, MODEL if it is installed.
         occluder_model: an ONNX file with XSeg's input and output; if it is given, AUTO means MODEL
             with either engine. None takes the installed one.
     """

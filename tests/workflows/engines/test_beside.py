@@ -1,4 +1,4 @@
-"""`--provider` with models beside the mesh engine, which itself has no use for it."""
+"""`--provider` with models beside the built-in engine, which itself has no use for it."""
 
 from __future__ import annotations
 

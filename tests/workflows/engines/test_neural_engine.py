@@ -78,7 +78,7 @@ def test_a_second_engine_uses_the_models_of_the_first_and_remembers_nothing_of_i
 
     class Noted(onnxruntime.InferenceSession):
         def __init__(self, model: Any, *arguments: Any, **more: Any) -> None:
-            # Those of the mesh engine come with dlc and are opened for each.
+            # Those of the built-in engine come with dlc and are opened for each.
             if isinstance(model, str | Path) and Path(model).is_relative_to(tmp_path):
                 opened.append(Path(model).name)
             super().__init__(model, *arguments, **more)

@@ -59,7 +59,7 @@ SmoothingOption = Annotated[
         metavar="0-1",
         min=0,
         max=1,
-        help="Steady the face's position, at the price of lag; default: 0.5 with the mesh "
+        help="Steady the face's position, at the price of lag; default: 0.5 with the built-in "
         "engine, 0 with the neural one.",
         rich_help_panel=panels.LOOK,
     ),
@@ -71,8 +71,8 @@ MaskFeatherOption = Annotated[
         metavar="PERCENT",
         min=0,
         max=50,
-        help="Share of the face over which the new one fades in from its edge; default: the "
-        "engine's choice.",
+        help="Share of the face over which the new one fades in from its outline; default: the "
+        "engine's own.",
         rich_help_panel=panels.MASKS,
     ),
 ]
@@ -80,7 +80,7 @@ MaskPaddingOption = Annotated[
     str,
     typer.Option(
         metavar="T,R,B,L",
-        help="Percent of the face left as it was at the top, right, bottom and left.",
+        help="Percent of the face that stays the target's at the top, right, bottom and left.",
         rich_help_panel=panels.MASKS,
     ),
 ]
@@ -97,8 +97,8 @@ OcclusionOption = Annotated[
     Occlusion,
     typer.Option(
         help="Keep objects in front of a face, such as a hand or a microphone, in front: built-in "
-        "is the mesh engine's own method, model uses xseg_1 with either engine; auto is built-in "
-        "for the mesh engine and, for the neural one, model if it is installed.",
+        "is the built-in engine's own method, model uses xseg_1 with either engine; auto is "
+        "built-in for the built-in engine and, for the neural one, model if it is installed.",
         rich_help_panel=panels.MASKS,
     ),
 ]

@@ -14,7 +14,9 @@ from dlc.options import Engine, FaceChoice
 EngineOption = Annotated[
     Engine,
     typer.Option(
-        help="What swaps faces; auto picks the best one installed.", rich_help_panel=panels.FACES
+        help="What swaps faces: the built-in engine (mesh) or the neural one (inswapper); auto is "
+        "the neural one if its models are installed.",
+        rich_help_panel=panels.FACES,
     ),
 ]
 FacesOption = Annotated[
@@ -54,7 +56,7 @@ JsonOption = Annotated[
     bool,
     typer.Option(
         "--json",
-        help="Print the result as JSON on standard output.",
+        help="Print the result, or the error, as one JSON object on standard output.",
         rich_help_panel=panels.SHOWN,
     ),
 ]
@@ -80,7 +82,7 @@ ThreadsOption = Annotated[
     typer.Option(
         metavar="N",
         min=1,
-        help="CPU threads for everything; default: one per core.",
+        help="CPU threads to use; default: one per core.",
         rich_help_panel=panels.RUN,
     ),
 ]

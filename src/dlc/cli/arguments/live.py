@@ -55,10 +55,10 @@ DetectionEveryOption = Annotated[
     str,
     typer.Option(
         metavar="N|auto",
-        help="Detect faces in every Nth frame. In between, the neural engine moves them by "
-        "measured motion; auto does so only if detecting in every frame takes too long. The mesh "
-        "engine follows known faces in every frame, so N only sets how soon new ones are noticed; "
-        "auto is twice a second. With --no-face blank N is 1.",
+        help="Search for faces in every Nth frame. In between, the neural engine moves them by "
+        "measured motion; auto does so only if a search in every frame takes too long. The "
+        "built-in engine follows known faces in every frame, so N only says how soon new ones are "
+        "noticed; auto is twice a second. With --no-face blank, every frame is searched.",
         rich_help_panel=panels.FACES,
     ),
 ]
@@ -132,7 +132,8 @@ VirtualSizeOption = Annotated[
 VirtualFitOption = Annotated[
     Fit,
     typer.Option(
-        help="How pictures of another shape are made to fit: with black bars, or cropped.",
+        help="How pictures of another shape are made to fit: with black bars (letterbox), or "
+        "cropped (crop).",
         rich_help_panel=panels.OUTPUTS,
     ),
 ]
@@ -149,8 +150,8 @@ EncoderOption = Annotated[
     str | None,
     typer.Option(
         metavar="NAME",
-        help="Video encoder of FILE, such as libx264; nvenc: an NVIDIA hardware encoder, with a "
-        "warning and software if unavailable; default: what suits FILE.",
+        help="Video encoder of FILE, such as libx264; default: what suits FILE. nvenc is an "
+        "NVIDIA GPU's; where it does not work, software does it, with a warning.",
         rich_help_panel=panels.OUTPUTS,
     ),
 ]
@@ -166,7 +167,7 @@ OverwriteOption = Annotated[
     bool,
     typer.Option(
         "--overwrite",
-        help="Replace files that exist.",
+        help="Replace FILE if it exists, and that of --json-lines if it has something in it.",
         rich_help_panel=panels.OUTPUTS,
     ),
 ]

@@ -44,7 +44,7 @@ RecognizerModelOption = Annotated[
     typer.Option(
         parser=named_path,
         metavar="ONNX",
-        help="An ArcFace model, or SFace for the mesh engine; default: the installed one.",
+        help="An ArcFace model, or SFace for the built-in engine; default: the installed one.",
         rich_help_panel=panels.NEURAL,
     ),
 ]
@@ -60,7 +60,7 @@ LandmarkerModelOption = Annotated[
 PixelBoostOption = Annotated[
     PixelBoost | None,
     typer.Option(
-        help="Compose faces of this side from several of 128 pixels: 4 or 16 runs per face.",
+        help="Compose faces of this side from 4 or 16 passes at 128 pixels; default: one pass.",
         rich_help_panel=panels.NEURAL,
     ),
 ]

@@ -22,7 +22,7 @@ MapOption = Annotated[
     typer.Option(
         "--map",
         metavar="PHOTO=SOURCE",
-        help="Give only the person in PHOTO the face of SOURCE; may be repeated.",
+        help="Give the person in PHOTO the face of SOURCE; may be repeated.",
         rich_help_panel=panels.PEOPLE,
     ),
 ]
@@ -39,7 +39,7 @@ SimilarityOption = Annotated[
     float | None,
     typer.Option(
         metavar="0-1",
-        help="Cosine similarity above which two faces count as the same person; lower matches "
+        help="Cosine similarity above which two faces count as the same person; lower finds "
         "more, higher confuses fewer; default: 0.35 for ArcFace, 0.363 for SFace.",
         rich_help_panel=panels.PEOPLE,
     ),

@@ -18,7 +18,7 @@ LabelOption = Annotated[
     str | None,
     typer.Option(
         metavar="TEXT",
-        help="Draw a short visible note in a corner of every frame.",
+        help="Draw a short visible note into the lower left corner of every frame.",
         rich_help_panel=panels.PROVENANCE,
     ),
 ]

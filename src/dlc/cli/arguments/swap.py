@@ -57,8 +57,8 @@ Output = Annotated[
 DecoderOption = Annotated[
     VideoDecoder,
     typer.Option(
-        help="What decodes TARGET; nvdec: an NVIDIA GPU, with a warning and software if "
-        "unavailable.",
+        help="What decodes TARGET. nvdec is an NVIDIA GPU's; where it does not work, software "
+        "does it, with a warning.",
         rich_help_panel=panels.PART,
     ),
 ]
@@ -74,8 +74,8 @@ EncoderOption = Annotated[
     str | None,
     typer.Option(
         metavar="NAME",
-        help="Video encoder, such as libx264; nvenc: an NVIDIA hardware encoder, with a warning "
-        "and software if unavailable; default: what suits OUTPUT.",
+        help="Video encoder, such as libx264; default: what suits OUTPUT. nvenc is an NVIDIA "
+        "GPU's; where it does not work, software does it, with a warning.",
         rich_help_panel=panels.OUTPUT,
     ),
 ]
@@ -85,12 +85,16 @@ QualityOption = Annotated[
         metavar="N",
         min=0,
         max=51,
-        help="0 is best, 51 worst, on x264's CRF scale for every encoder.",
+        help="0 is best, 51 worst, on x264's CRF scale for every encoder; approximate for hardware "
+        "encoders.",
         rich_help_panel=panels.OUTPUT,
     ),
 ]
 PresetOption = Annotated[
-    Preset, typer.Option(help="Trade encoding time for file size.", rich_help_panel=panels.OUTPUT)
+    Preset,
+    typer.Option(
+        help="How much encoding time a smaller file is worth.", rich_help_panel=panels.OUTPUT
+    ),
 ]
 NoAudioOption = Annotated[
     bool,
@@ -105,7 +109,7 @@ HeightOption = Annotated[
     typer.Option(
         metavar="N",
         min=16,
-        help="Scale the result to this height in pixels; its width follows.",
+        help="Scale the result to this height in pixels, as a player shows it; its width follows.",
         rich_help_panel=panels.OUTPUT,
     ),
 ]
@@ -133,7 +137,7 @@ KeepPartialOption = Annotated[
     bool,
     typer.Option(
         "--keep-partial",
-        help="When stopped by Ctrl-C, keep a playable file of what is done.",
+        help="When stopped by Ctrl-C, keep what is written so far, playable.",
         rich_help_panel=panels.OUTPUT,
     ),
 ]

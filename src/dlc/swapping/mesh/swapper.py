@@ -70,7 +70,7 @@ class MeshSwapper:
             ValueError: there are no sources, a face has no landmarks, or one is outside its photo.
         """
         if not sources:
-            raise ValueError("the mesh engine needs at least one source photo")
+            raise ValueError("the built-in engine needs at least one source photo")
         photos = [(photo, _landmarks(face)) for photo, face in sources]
         source = build_source(photos, self._layout)
         self._transfer = FaceTransfer(source, self._layout, self._covers)
@@ -124,5 +124,5 @@ class MeshSwapper:
 
 def _landmarks(face: Face) -> Floats:
     if face.landmarks is None:
-        raise ValueError("the mesh engine needs faces with landmarks")
+        raise ValueError("the built-in engine needs faces with landmarks")
     return face.landmarks

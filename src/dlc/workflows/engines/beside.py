@@ -1,4 +1,4 @@
-"""Models that a run uses in addition to those of the mesh engine."""
+"""Models that a run uses in addition to those of the built-in engine."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ def models_beside(enhance: EnhanceOptions | None, masks: MaskOptions) -> frozens
 
     Args:
         enhance: the enhancer; None means no enhancer.
-        masks: these decide whether there is an occluder with the mesh engine.
+        masks: these decide whether there is an occluder with the built-in engine.
     """
     roles = set()
     if enhance is not None:

@@ -93,7 +93,7 @@ def choose_engine(
     Raises:
         ModelError: the neural engine was asked for, by name or by an option that only it has, and
             one of its models is missing; or only the model that an effect needs is missing.
-        OptionError: such an option was given with the mesh engine.
+        OptionError: such an option was given with the built-in engine.
     """
     neural = neural or NeuralOptions()
     store = store or ModelStore.of_user()
@@ -187,7 +187,7 @@ def _neural(
 
 
 def _only_neural(neural: NeuralOptions, beside: Collection[Role]) -> list[str]:
-    """Return the given options that have no meaning for a run with the mesh engine."""
+    """Return the given options that have no meaning for a run with the built-in engine."""
     given = [
         f"`{role}_model`"
         for role in _NEURAL_ROLES
@@ -204,6 +204,6 @@ def _refuse(given: list[str]) -> None:
     if given:
         verb = "is" if len(given) == 1 else "are"
         raise OptionError(
-            f"{' and '.join(given)} {verb} for the neural engine; the mesh engine has models of "
-            "its own, which run on the CPU: leave the option out, or use `engine='inswapper'`"
+            f"{' and '.join(given)} {verb} for the neural engine; the built-in engine has models "
+            "of its own, which run on the CPU: leave the option out, or use `engine='inswapper'`"
         )

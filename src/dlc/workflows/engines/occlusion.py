@@ -17,8 +17,8 @@ def settled_masks(
 ) -> MaskOptions:
     """Return the masks with AUTO occlusion resolved.
 
-    AUTO becomes the named model, on either engine. Without one, the mesh engine uses what is built
-    in, and the neural engine the installed model, or nothing if there is none.
+    AUTO becomes the named model, on either engine. Without one, the built-in engine uses its
+    own method, and the neural engine the installed model, or nothing if there is none.
 
     Args:
         masks: the user's choice.
@@ -26,12 +26,12 @@ def settled_masks(
         store: the installed models; None are the user's.
 
     Raises:
-        OptionError: the neural engine was asked for something that only the mesh engine has.
+        OptionError: the neural engine was asked for something that only the built-in engine has.
     """
     asked = masks.occlusion
     if asked is Occlusion.BUILT_IN and engine is not Engine.MESH:
         raise OptionError(
-            f"`occlusion={asked.value!r}` is for the mesh engine; use `engine='mesh'`, or "
+            f"`occlusion={asked.value!r}` is for the built-in engine; use `engine='mesh'`, or "
             f"`occlusion={Occlusion.MODEL.value!r}` with the model that "
             f"`dlc models pull {OCCLUDER}` downloads"
         )

@@ -36,7 +36,7 @@ def choose_recognizing_engine(
     *,
     tilted: bool = False,
 ) -> EngineChoice:
-    """Choose an engine as `choose_engine` does, but let the mesh engine recognize people too.
+    """Choose an engine as `choose_engine` does, but let the built-in engine recognize people too.
 
     It uses the named or installed recognizer.
     """
@@ -124,7 +124,7 @@ def _has_recognizer(neural: NeuralOptions, store: ModelStore) -> bool:
 
 
 def _recognizing(engine: LoadedEngine, recognizer: Recognizer, use: ModelUse) -> LoadedEngine:
-    """Give the mesh engine a recognizer for the faces its finder finds."""
+    """Give the built-in engine a recognizer for the faces its finder finds."""
     recognizing = RecognizingFinder(engine.finder, recognizer)
     return replace(engine, recognizer=recognizing, models=(*engine.models, use))
 
