@@ -72,6 +72,7 @@ def test_a_size_that_cannot_be_had_leaves_the_smaller_ones(opened: int, pixels_f
     (finding,) = fixed.findings
     reason = "CUDA failure 2: out of memory"
     assert finding.problem == f"the CPU runs batches of at most {opened} ({reason})"
+    assert finding.remedy == "close other programs that use the GPU's memory"
     probe_output(fixed)
 
 
@@ -87,6 +88,8 @@ def test_where_capturing_fails_it_is_said_why(pixels_file: Path) -> None:
     finding = not_captured(session, reason)
     assert reason in finding.problem
     assert "CUDA graphs" in finding.problem
+    assert finding.remedy == "every run costs more; update onnxruntime-gpu and the driver"
+    assert "close other programs" in not_captured(session, "CUDA failure 2: out of memory").remedy
 
 
 class FakeCuda:
@@ -94,9 +97,11 @@ class FakeCuda:
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
         self.opened: list[dict[str, str]] = []
+        self.options: list[onnxruntime.SessionOptions] = []
         self.devices: list[str] = []
         self.refuses_graphs = False
         self.fails_at_runs = 0
+        self.failure = "CUDNN failure 3000: CUDNN_STATUS_NOT_SUPPORTED"
         self.ran = 0
         self._session = onnxruntime.InferenceSession
         monkeypatch.setattr(onnxruntime, "InferenceSession", self.session)
@@ -113,13 +118,14 @@ class FakeCuda:
         self.devices.append(session.route.providers[0].options["device_id"])
         if self.fails_at_runs:
             self.fails_at_runs -= 1
-            return "CUDNN failure 3000: CUDNN_STATUS_NOT_SUPPORTED"
+            return self.failure
         return with_batch_runs(session, Device("cpu"), another)
 
     def session(self, model: Any, options: Any, *, providers: list[Any], **more: Any) -> Any:
         first = providers[0]
         if isinstance(first, tuple):
             self.opened.append(dict(first[1]))
+            self.options.append(options)
             if self.refuses_graphs and "enable_cuda_graph" in first[1]:
                 raise RuntimeError("This session cannot use the graph capture feature")
         session: Any = self._session(model, options, providers=[machines.CPU], **more)
@@ -190,6 +196,34 @@ def test_a_model_that_fails_uncaptured_too_does_not_run_there(
     probe_output(session)
 
 
+@pytest.mark.parametrize("by_name", [False, True])
+def test_where_the_gpus_memory_is_full_the_remedy_is_to_free_it(
+    by_name: bool, cuda: FakeCuda, cuda_route: Route, pixels_file: Path
+) -> None:
+    cuda.fails_at_runs, cuda.failure = 2, "CUDA failure 2: out of memory"
+    route = replace(cuda_route, by_name=by_name)
+    remedy = "close other programs that use the GPU's memory, or use `provider='cpu'`"
+    if by_name:
+        with pytest.raises(ProviderError) as caught:
+            open_session(pixels_file, route)
+        assert str(caught.value).endswith(f"does not run on CUDA: {cuda.failure}; {remedy}")
+        return
+    (finding,) = open_session(pixels_file, route).findings
+    assert finding.remedy == remedy
+
+
+def test_a_batch_that_comes_out_otherwise_is_not_blamed_on_memory(pixels_file: Path) -> None:
+    other = open_session(pixels_file, CPU_ROUTE)
+    run = other.session.run
+    other.session.run = lambda *arguments: [255 - each for each in run(*arguments)]
+    fixed = with_batch_runs(open_session(pixels_file, CPU_ROUTE), Device("cpu"), lambda: other)
+    assert fixed.runs is not None
+    assert fixed.runs.sizes == (1,)
+    (finding,) = fixed.findings
+    assert "gives other results" in finding.problem
+    assert finding.remedy == "update onnxruntime-gpu and the driver"
+
+
 def test_a_route_with_graphs_asks_for_them_and_captures_on_its_device(
     cuda: FakeCuda, cuda_route: Route, pixels_file: Path
 ) -> None:
@@ -197,6 +231,8 @@ def test_a_route_with_graphs_asks_for_them_and_captures_on_its_device(
     # Every size has a session of its own.
     assert [each.get("enable_cuda_graph") for each in cuda.opened] == ["1"] * 3
     assert cuda.devices == ["0"]
+    allocator = "session.use_device_allocator_for_initializers"
+    assert {each.get_session_config_entry(allocator) for each in cuda.options} == {"1"}
     assert session.runs is not None
     assert session.runs.sizes == (1, 2, 4)
     assert session.findings == ()
@@ -212,12 +248,12 @@ def test_other_routes_do_not_ask_for_graphs(
 
 @pytest.mark.parametrize("provider", [Provider.CUDA, Provider.TENSORRT])
 @pytest.mark.parametrize("role", [Role.RECOGNIZER, Role.ENHANCER])
-def test_a_model_without_graphs_is_run_once_before_it_is_relied_on(
+def test_a_model_without_graphs_is_run_twice_before_it_is_relied_on(
     role: Role, provider: Provider, cuda: FakeCuda, cuda_route: Route, swapper_file: Path
 ) -> None:
     route = replace(cuda_route, role=role, provider=provider, cuda_graph=False)
     session = open_session(swapper_file, route)
-    assert cuda.ran == 1
+    assert cuda.ran == 2
     assert session.findings == ()
 
 

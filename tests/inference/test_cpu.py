@@ -4,10 +4,13 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from onnx import TensorProto, helper
 
 from dlc.errors import ModelError
 from dlc.inference.cpu import create_session
+from dlc.inference.failures import OTHER_ERRORS
 from dlc.model_store.builtin import builtin_model
+from tests.inference.small_models import write_model
 
 
 @pytest.mark.parametrize("threads", [1, 2])
@@ -33,3 +36,15 @@ def test_a_damaged_file_is_a_model_error(tmp_path: Path, kept: int) -> None:
 def test_a_missing_file_is_a_model_error(tmp_path: Path) -> None:
     with pytest.raises(ModelError, match=r"nowhere\.onnx cannot be loaded"):
         create_session(tmp_path / "nowhere.onnx")
+
+
+def test_what_fails_in_a_run_is_not_printed_too(
+    tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    gather = helper.make_node("Gather", ["image", "image"], ["output"])
+    session = create_session(
+        write_model(tmp_path / "gather.onnx", gather, (2,), element=TensorProto.INT64)
+    )
+    with pytest.raises(OTHER_ERRORS, match="out of data bounds"):
+        session.run(None, {"image": np.array([0, 9])})
+    assert capfd.readouterr().err == ""

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from dlc.inference.failures import plain_message
+from dlc.inference.failures import lacks_memory, plain_message
 
 
 @pytest.mark.parametrize(
@@ -35,8 +35,32 @@ from dlc.inference.failures import plain_message
             "CUDNN failure 4002: CUDNN_STATUS_ALLOC_FAILED ; GPU=0 ; hostname=box",
             "CUDNN failure 4002: CUDNN_STATUS_ALLOC_FAILED",
         ),
+        (
+            "[ONNXRuntimeError] : 1 : FAIL : Non-zero status code returned while running Conv "
+            "node. Name:'Conv_0' Status Message: /onnxruntime_src/onnxruntime/core/framework/"
+            "bfc_arena.cc:360 void* onnxruntime::BFCArena::AllocateRawInternal(size_t, bool, "
+            "onnxruntime::Stream*) Failed to allocate memory for requested buffer of size "
+            "4915200\n",
+            "Non-zero status code returned while running Conv node. Name:'Conv_0' Status Message: "
+            "Failed to allocate memory for requested buffer of size 4915200",
+        ),
         ("Required inputs (['source']) are missing", "Required inputs (['source']) are missing"),
     ],
 )
 def test_a_message_loses_its_code_and_its_place_in_the_source(message: str, plain: str) -> None:
     assert plain_message(RuntimeError(message)) == plain
+
+
+@pytest.mark.parametrize(
+    ("reason", "lacks"),
+    [
+        ("Failed to allocate memory for requested buffer of size 4915200", True),
+        ("CUDA failure 2: out of memory", True),
+        ("CUDNN failure 4002: CUDNN_STATUS_ALLOC_FAILED", True),
+        ("CUBLAS failure 3: CUBLAS_STATUS_ALLOC_FAILED", True),
+        ("CUDA failure 719: unspecified launch failure", False),
+        ("CUDNN failure 5000: CUDNN_STATUS_EXECUTION_FAILED", False),
+    ],
+)
+def test_a_lack_of_memory_is_told_from_other_reasons(reason: str, lacks: bool) -> None:
+    assert lacks_memory(reason) is lacks

@@ -10,7 +10,13 @@ import onnxruntime
 from dlc.host.host import Finding
 from dlc.host.providers import label
 from dlc.inference.batch_runs import BatchRuns
-from dlc.inference.failures import BINDING_ERRORS, OTHER_ERRORS, plain_message
+from dlc.inference.failures import (
+    BINDING_ERRORS,
+    FREE_MEMORY,
+    OTHER_ERRORS,
+    lacks_memory,
+    plain_message,
+)
 from dlc.inference.fixed_buffers import Device
 from dlc.inference.output_check import sample_feed
 from dlc.inference.routed_session import RoutedSession
@@ -66,8 +72,7 @@ def on_its_gpu(session: RoutedSession, another: Opener | None = None) -> RoutedS
 def not_captured(session: RoutedSession, reason: str) -> Finding:
     """Return the finding about a model whose runs are not captured."""
     problem = f"its runs on {label(session.route.provider)} are not captured as CUDA graphs"
-    remedy = "every run costs more; update onnxruntime-gpu and the driver"
-    return Finding(f"{problem} ({reason})", remedy)
+    return Finding(f"{problem} ({reason})", f"every run costs more; {_remedy(reason)}")
 
 
 def _add_larger(runs: BatchRuns, another: Opener, session: RoutedSession) -> tuple[Finding, ...]:
@@ -77,8 +82,12 @@ def _add_larger(runs: BatchRuns, another: Opener, session: RoutedSession) -> tup
         if reason is not None:
             provider = label(session.route.provider)
             problem = f"{provider} runs batches of at most {runs.sizes[-1]} ({reason})"
-            return (Finding(problem, "close other programs that use the GPU's memory"),)
+            return (Finding(problem, _remedy(reason)),)
     return ()
+
+
+def _remedy(reason: str) -> str:
+    return FREE_MEMORY if lacks_memory(reason) else "update onnxruntime-gpu and the driver"
 
 
 def _why_not_added(runs: BatchRuns, size: int, opened: RoutedSession | str) -> str | None:

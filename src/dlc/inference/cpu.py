@@ -39,8 +39,9 @@ def session_options(threads: int) -> onnxruntime.SessionOptions:
     options.add_session_config_entry("session.intra_op.allow_spinning", "0")
     # Record which provider each node was given to, so that it can be queried.
     options.add_session_config_entry("session.record_ep_graph_assignment_info", "1")
-    # Level 3 hides warnings that mean nothing to a user, such as those about unused weights.
-    options.log_severity_level = 3
+    # Level 4 hides warnings that mean nothing to a user, such as those about unused weights, and
+    # errors, which are raised as well: on standard error they would be pages of C++.
+    options.log_severity_level = 4
     return options
 
 

@@ -24,12 +24,21 @@ _CODE = re.compile(r"^\[ONNXRuntimeError\] : \d+ : \w+ : ")
 # "CUDA failure 700: an illegal memory access was encountered ; GPU=0 ; hostname=... ; expr=...",
 # preceded by template arguments and followed by a stack.
 _CUDA_FAILURE = re.compile(r"\bCU\w+ failure \d+: .*?(?= ;)", re.DOTALL)
-_SOURCE_PLACE = re.compile(r"^\S+\.(?:cc|h):\d+ .*?\) (?=[A-Z])", re.DOTALL)
+_SOURCE_PLACE = re.compile(r"(?<!\S)\S+\.(?:cc|h):\d+ .*?\) (?=[A-Z])", re.DOTALL)
+# Of ONNX Runtime's own allocator, of CUDA, and of cuBLAS and cuDNN.
+_LACKS_MEMORY = re.compile(r"Failed to allocate memory|out of memory|ALLOC_FAILED")
+# What to do about it on a device with memory of its own.
+FREE_MEMORY = "close other programs that use the GPU's memory"
 
 
 def plain_message(error: Exception) -> str:
-    """Return an error's message without its code and its place in ONNX Runtime's source."""
+    """Return an error's message without its code and places in ONNX Runtime's source."""
     failure = _CUDA_FAILURE.search(str(error))
     message = failure[0] if failure else _CODE.sub("", str(error).strip())
     message = _SOURCE_PLACE.sub("", message)
     return " ".join(message.split()).rstrip(".")
+
+
+def lacks_memory(reason: str) -> bool:
+    """Return whether a message from `plain_message` says that memory ran out, as on a GPU."""
+    return _LACKS_MEMORY.search(reason) is not None

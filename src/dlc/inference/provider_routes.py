@@ -1,7 +1,7 @@
 """How each provider runs a model of each role: pure functions of the machine.
 
-Comments next to the options say what they mean and where numbers come from. ONNX Runtime refuses a
-provider with an unknown option, and then runs the model on the CPU instead.
+Comments next to the options say what they mean and where numbers come from. An unknown option is an
+error of ONNX Runtime's, after which the model would run on the CPU.
 """
 
 from __future__ import annotations

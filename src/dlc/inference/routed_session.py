@@ -13,8 +13,15 @@ from dlc.errors import ModelError, ProviderError
 from dlc.host.host import Finding
 from dlc.host.providers import CPU_EXECUTION_PROVIDER, label
 from dlc.inference.batch_runs import BatchRuns
-from dlc.inference.failures import BINDING_ERRORS, OTHER_ERRORS, plain_message
+from dlc.inference.failures import (
+    BINDING_ERRORS,
+    FREE_MEMORY,
+    OTHER_ERRORS,
+    lacks_memory,
+    plain_message,
+)
 from dlc.inference.route import Route
+from dlc.options import Provider
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +49,11 @@ class RoutedSession:
         if counts:
             return max(counts, key=lambda name: counts[name])
         return str(self.session.get_providers()[0])
+
+    @property
+    def fell_back(self) -> bool:
+        """Whether the CPU runs it in place of its route's provider."""
+        return self.route.provider is not Provider.CPU and self.applied == CPU_EXECUTION_PROVIDER
 
     @property
     def input_shape(self) -> tuple[int | str | None, ...]:
@@ -101,9 +113,10 @@ class RoutedSession:
                 "check that it is a model for this purpose."
             )
         doubts = "".join(f"{finding}; " for finding in self.route.findings)
+        remedy = FREE_MEMORY if lacks_memory(reason) else "try again, update the device's driver"
         return ProviderError(
             f"The {self.route.role} model {self.name} failed on {label(self.route.provider)} "
-            f"({reason}): {doubts}end other programs that use the device, or use `provider='cpu'`."
+            f"({reason}): {doubts}{remedy}, or use `provider='cpu'`."
         )
 
 

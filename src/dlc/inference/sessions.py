@@ -25,7 +25,14 @@ from dlc.inference.cpu import (
     unusable_model,
 )
 from dlc.inference.cuda import prepare_cuda, tensorrt_package
-from dlc.inference.failures import BINDING_ERRORS, FILE_ERRORS, OTHER_ERRORS, plain_message
+from dlc.inference.failures import (
+    BINDING_ERRORS,
+    FILE_ERRORS,
+    FREE_MEMORY,
+    OTHER_ERRORS,
+    lacks_memory,
+    plain_message,
+)
 from dlc.inference.input_shape import fix_input_shape
 from dlc.inference.output_check import sample_feed
 from dlc.inference.provider_cache import cache_options
@@ -152,13 +159,15 @@ def _open_plain(
 
 
 def _why_not_run(session: RoutedSession) -> str | None:
-    """Run a model once; return why that fails, or None.
+    """Run a model twice; return why that fails, or None.
 
     CUDA loads most of cuDNN at the first convolution and a kernel's code at its first run, so a
-    session that opens may still be unable to run.
+    session that opens may still be unable to run. In the second run it takes the memory it will
+    need, at once, by a plan made in the first.
     """
     try:
-        session.session.run(None, sample_feed(session))
+        for _ in range(2):
+            session.session.run(None, sample_feed(session))
     except (*OTHER_ERRORS, *BINDING_ERRORS) as error:
         return plain_message(error)
     return None
@@ -170,6 +179,10 @@ def _options(model: Path | bytes, route: Route) -> onnxruntime.SessionOptions:
         # DirectML works with neither.
         options.enable_mem_pattern = False
         options.execution_mode = onnxruntime.ExecutionMode.ORT_SEQUENTIAL
+    if route.provider in _NVIDIA:
+        # From the arena, which doubles whenever it grows, weights would take up to twice their size
+        # of the GPU's memory.
+        options.add_session_config_entry("session.use_device_allocator_for_initializers", "1")
     if Rewrite.WINOGRAD in route.rewrites:
         # If planned in advance, memory for transformed tiles adds to what the first run took, 340
         # MB for inswapper_128, and saves no time.
@@ -190,7 +203,10 @@ def _providers(
 
 
 def _failure(route: Route, reason: str) -> Finding:
-    problem = f"the model does not run on {label(route.provider)}, but on the CPU: {reason}"
+    instead = "" if route.by_name else ", but on the CPU"
+    problem = f"the model does not run on {label(route.provider)}{instead}: {reason}"
+    if lacks_memory(reason):
+        return Finding(problem, f"{FREE_MEMORY}, or use `provider='cpu'`")
     if route.provider is Provider.TENSORRT:
         return Finding(problem, f"run: pip install {tensorrt_package()}, or use `provider='cuda'`")
     return Finding(problem, _REMEDIES[route.provider].format(packages=route.packages))
@@ -198,7 +214,8 @@ def _failure(route: Route, reason: str) -> Finding:
 
 def _refusal(model: Path | bytes, route: Route, failure: Finding) -> str:
     """Return an error message; doubts about the machine explain it best."""
-    logger.info("%s", failure)
+    if route.findings:
+        logger.info("%s", failure)
     explanation = "; ".join(map(str, route.findings or (failure,)))
     asked = f"`provider={route.provider.value!r}`"
     return f"{asked}: the {route.role} {model_name(model)}: {explanation}"
