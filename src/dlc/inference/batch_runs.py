@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import weakref
 from collections.abc import Callable, Iterator, Mapping, Sequence
 
 import numpy as np
@@ -9,6 +10,7 @@ import onnxruntime
 
 from dlc.arrays import Array
 from dlc.inference.fixed_buffers import Device, FixedBuffers, picture_count
+from dlc.inference.lost_devices import let_go
 from dlc.inference.own_thread import OwnThread
 
 # In the first one or two runs, depending on the release, ONNX Runtime allocates all the model needs
@@ -52,6 +54,8 @@ class BatchRuns:
         self._device = device
         self._sample = sample
         self._buffers: dict[int, FixedBuffers] = {}
+        self._sessions: list[onnxruntime.InferenceSession] = []
+        weakref.finalize(self, let_go, self._sessions, device)
         self.add(_FIRST, session)
 
     @property
@@ -78,6 +82,7 @@ class BatchRuns:
             _check_replay(buffers, sample)
             return buffers
 
+        self._sessions.append(session)
         self._buffers[size] = self._thread.call(prepare)
 
     def check(self) -> None:
@@ -142,4 +147,4 @@ def _check_replay(buffers: FixedBuffers, sample: Mapping[str, Array]) -> None:
         largest = np.abs(plain[np.isfinite(plain)].astype(np.float64)).max(initial=0)
         limit = _REPLAY_TOLERANCE * largest
         if not np.allclose(plain, replayed, rtol=0, atol=limit, equal_nan=True):
-            raise RuntimeError("a captured run gives other results than a plain one")
+            raise RuntimeError("a run into fixed buffers gives other results than a plain one")
