@@ -1,8 +1,10 @@
 from __future__ import annotations
 
 import logging
+import weakref
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import onnxruntime
@@ -116,6 +118,26 @@ def test_a_file_whose_conversion_overflows_is_never_converted(
     assert "half-precision" in caplog.text
     (swapped,) = InswapperModel(session).swap_crops(noise_crops(1), random_embedding())
     assert swapped.std() > 1
+
+
+def test_a_swapper_of_no_use_is_gone_before_the_next_one_takes_memory(
+    machine: Machine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    single = machine.write("single", overflowing=True)
+    half = machine.write("half", half=True, overflowing=True)
+    alive: list[list[bool]] = []
+    opened: list[weakref.ref[onnxruntime.InferenceSession]] = []
+    real = neural_swapper.open_prepared
+
+    def noted(*arguments: Any, **named: Any) -> RoutedSession:
+        alive.append([session() is not None for session in opened])
+        session = real(*arguments, **named)
+        opened.append(weakref.ref(session.session))
+        return session
+
+    monkeypatch.setattr(neural_swapper, "open_prepared", noted)
+    machine.open(half, single)
+    assert alive == [[], [False]]
 
 
 def test_half_precision_alone_has_to_give_pictures(machine: Machine) -> None:

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import logging
-from dataclasses import replace
 from pathlib import Path
 
 from dlc.atomic_write import atomic_write_text
 from dlc.errors import ProviderError
 from dlc.graph.names import Rewrite
+from dlc.inference.opening import open_prepared
 from dlc.inference.output_check import probe_output
-from dlc.inference.prepared import prepared_model
 from dlc.inference.provider_cache import cache_key
 from dlc.inference.provider_routes import in_single_precision, plain_cpu_route
 from dlc.inference.route import Precision, Route
@@ -52,13 +51,11 @@ def open_swapper(
             other.
         ProviderError: the requested provider cannot run the model.
     """
-    prepared = prepared_model(path, route, files)
-    session = open_session(prepared, route, cache=cache)
-    if session.applied != route.execution_provider:
-        # CPUs have no half-precision arithmetic; they only convert.
-        return _on_the_cpu(session, single or path, cpu, files)
-    if route.precision is Precision.FP32:
+    cpu = cpu or plain_cpu_route(route.role, route.threads)
+    session = open_prepared(path, route, cpu, files, cache, on_cpu=single)
+    if session.fell_back or route.precision is Precision.FP32:
         return session
+    prepared = Path(session.name)
     tried = cache / route.provider.value / f"{cache_key(prepared, route)}-half-precision-works"
     if _read(tried) == route.reason:
         return session
@@ -75,21 +72,10 @@ def open_swapper(
     logger.warning(
         "the swapper runs in single precision: in half precision %s on %s", problem, route.reason
     )
-    plain = in_single_precision(route)
+    # The GPU may have no room for both.
+    del session
     # Without `reference` the check above would have raised.
-    return open_session(prepared_model(reference or path, plain, files), plain, cache=cache)
-
-
-def _on_the_cpu(
-    session: RoutedSession, path: Path, cpu: Route | None, files: RewrittenFiles
-) -> RoutedSession:
-    """Return a session of the file that suits the CPU, which is slow at what was made for a GPU."""
-    route = session.route
-    cpu = cpu or plain_cpu_route(route.role, route.threads)
-    prepared = prepared_model(path, cpu, files)
-    if Path(session.name) == prepared:
-        return session
-    return replace(open_session(prepared, cpu), route=route, findings=session.findings)
+    return open_prepared(reference or path, in_single_precision(route), cpu, files, cache)
 
 
 def _problem(half: RoutedSession, reference: Path) -> str | None:

@@ -6,10 +6,10 @@ from pathlib import Path
 
 from dlc.errors import InputError
 from dlc.host.detect import detect_host
-from dlc.inference.prepared import prepared_model
+from dlc.inference.opening import open_prepared
+from dlc.inference.provider_routes import cpu_route
 from dlc.inference.routed_session import RoutedSession
 from dlc.inference.runtime import installed_runtime
-from dlc.inference.sessions import open_session
 from dlc.media.files.failures import unreadable
 from dlc.model_store.contracts import check_contract
 from dlc.model_store.role import Role
@@ -67,7 +67,8 @@ def open_model(
         ModelError: the file is damaged.
         ProviderError: the requested provider cannot run it here.
     """
-    route = neural_routes(detect_host(installed_runtime()), provider, threads)[role]
-    prepared = prepared_model(path, route, store.rewritten)
-    session = open_session(prepared, route, cache=store.compiled)
+    host = detect_host(installed_runtime())
+    route = neural_routes(host, provider, threads)[role]
+    cpu = cpu_route(role, host, threads)
+    session = open_prepared(path, route, cpu, store.rewritten, store.compiled)
     return session, ModelUse(role.value, path.name, session.applied, route.reason)
