@@ -164,7 +164,7 @@ def test_without_the_library_for_heic_the_command_that_installs_it_is_named(
     run = run_dlc("swap", tmp_path / "me.heic", clip, folder / "out.mp4", changes=changes)
     assert run.returncode == 10
     assert run.stderr.count("me.heic is a HEIC picture") == 1
-    assert "pip install 'dlc[heic]'" in " ".join(run.stderr.split())
+    assert 'pip install "dlc[heic]"' in " ".join(run.stderr.split())
     assert list(folder.iterdir()) == []
 
 

@@ -341,7 +341,7 @@ def test_a_socks_proxy_needs_a_library_and_says_so(
     remote: RemoteFile, destination: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("ALL_PROXY", "socks5://127.0.0.1:9")
-    with pytest.raises(MissingLibraryError, match=r"httpx\[socks\]"):
+    with pytest.raises(MissingLibraryError, match=r'pip install "httpx\[socks\]"'):
         fetch(remote, destination)
 
 

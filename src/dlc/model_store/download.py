@@ -189,7 +189,7 @@ def _client(policy: DownloadPolicy) -> httpx.Client:
             event_hooks={"request": [lambda request: require_secure(request.url)]},
         )
     except ImportError as error:
-        message = "a SOCKS proxy is set in the environment: pip install 'httpx[socks]'"
+        message = 'a SOCKS proxy is set in the environment: pip install "httpx[socks]"'
         raise MissingLibraryError(message) from error
     except (OSError, ValueError) as error:
         message = (

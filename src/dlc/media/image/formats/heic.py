@@ -66,6 +66,6 @@ def _library(path: Path) -> Any:
     except ImportError as error:
         raise MissingLibraryError(
             f"{path} is a HEIC picture, for which pillow-heif is needed ({error}): "
-            "pip install 'dlc[heic]', or convert the picture to JPEG"
+            'pip install "dlc[heic]", or convert the picture to JPEG'
         ) from error
     return pillow_heif
