@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
+from threading import Event
 from typing import Any
 
 import numpy as np
@@ -236,6 +238,50 @@ def test_a_route_with_graphs_asks_for_them_and_captures_on_its_device(
     assert session.runs is not None
     assert session.runs.sizes == (1, 2, 4)
     assert session.findings == ()
+
+
+def test_models_are_opened_one_after_the_other_as_a_capture_is_for_the_whole_process(
+    cuda: FakeCuda, cuda_route: Route, pixels_file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    inside: list[str] = []
+    on_its_gpu = cuda.on_its_gpu
+
+    def watched(*arguments: Any) -> RoutedSession | str:
+        inside.append("in")
+        opened = on_its_gpu(*arguments)
+        inside.append("out")
+        return opened
+
+    monkeypatch.setattr(sessions, "on_its_gpu", watched)
+    with ThreadPoolExecutor(2) as pool:
+        opened = list(pool.map(lambda _: open_session(pixels_file, cuda_route), range(2)))
+    assert inside == ["in", "out"] * 2
+    assert [session.findings for session in opened] == [(), ()]
+
+
+def test_no_run_falls_into_a_capture(
+    cuda: FakeCuda, cuda_route: Route, pixels_file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    session = open_session(pixels_file, cuda_route)
+    feed = sample_feed(session)
+    order: list[str] = []
+    capturing = Event()
+    on_its_gpu = cuda.on_its_gpu
+
+    def slowly(*arguments: Any) -> RoutedSession | str:
+        capturing.set()
+        opened = on_its_gpu(*arguments)
+        order.append("captured")
+        return opened
+
+    monkeypatch.setattr(sessions, "on_its_gpu", slowly)
+    with ThreadPoolExecutor(1) as pool:
+        other = pool.submit(open_session, pixels_file, cuda_route)
+        assert capturing.wait(10)
+        session.run(None, feed)
+        order.append("ran")
+        other.result()
+    assert order == ["captured", "ran"]
 
 
 def test_other_routes_do_not_ask_for_graphs(

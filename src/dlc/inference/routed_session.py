@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass
 
 import onnxruntime
@@ -13,6 +14,7 @@ from dlc.errors import ModelError, ProviderError
 from dlc.host.host import Finding
 from dlc.host.providers import CPU_EXECUTION_PROVIDER, label
 from dlc.inference.batch_runs import BatchRuns
+from dlc.inference.capture_gate import GATE
 from dlc.inference.failures import (
     BINDING_ERRORS,
     FREE_MEMORY,
@@ -22,6 +24,9 @@ from dlc.inference.failures import (
 )
 from dlc.inference.route import Route
 from dlc.options import Provider
+
+NVIDIA = (Provider.CUDA, Provider.TENSORRT)
+"""The providers that run models on CUDA."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +105,8 @@ class RoutedSession:
         """
         runner = self.session if self.runs is None else self.runs
         try:
-            outputs: list[Floats] = runner.run(output_names, input_feed)
+            with GATE.use() if self.route.provider in NVIDIA else nullcontext():
+                outputs: list[Floats] = runner.run(output_names, input_feed)
         except (*OTHER_ERRORS, *BINDING_ERRORS) as error:
             raise self._run_error(error) from error
         return outputs

@@ -16,6 +16,7 @@ from dlc.graph.names import Rewrite
 from dlc.host.host import Finding
 from dlc.host.providers import label
 from dlc.inference.applied import graph_findings, why_not_applied
+from dlc.inference.capture_gate import GATE
 from dlc.inference.captured import CAPTURE, Opener, not_captured, on_its_gpu
 from dlc.inference.cpu import (
     load_on_cpu,
@@ -37,12 +38,11 @@ from dlc.inference.input_shape import fix_input_shape
 from dlc.inference.output_check import sample_feed
 from dlc.inference.provider_cache import cache_options
 from dlc.inference.route import Route
-from dlc.inference.routed_session import RoutedSession
+from dlc.inference.routed_session import NVIDIA, RoutedSession
 from dlc.options import Provider
 
 logger = logging.getLogger(__name__)
 
-_NVIDIA = (Provider.CUDA, Provider.TENSORRT)
 _REMEDIES = {
     Provider.COREML: "update macOS and onnxruntime, or use `provider='cpu'`",
     Provider.CUDA: "run: pip install {packages}, update the driver, or use `provider='cpu'`",
@@ -87,12 +87,11 @@ def _open_on_accelerator(
 ) -> RoutedSession:
     # For a provider requested by name, these are doubts about it, now settled by the session.
     doubts = () if route.by_name else route.findings
-    if route.cuda_graph:
-        opened = _open_captured(model, route, options, cache)
+    if route.provider in NVIDIA:
+        with GATE.capture() if route.cuda_graph else GATE.use():
+            opened = _open_on_nvidia(model, route, options, cache)
     else:
         opened = _open_plain(model, route, options, cache)
-        if isinstance(opened, RoutedSession) and route.provider in _NVIDIA:
-            opened = _why_not_run(opened) or opened
     if isinstance(opened, RoutedSession):
         graph = graph_findings(opened.session, route)
         return replace(opened, findings=(*graph, *opened.findings, *doubts))
@@ -102,6 +101,18 @@ def _open_on_accelerator(
     if route.by_name:
         raise ProviderError(_refusal(model, route, failure))
     return RoutedSession(model_name(model), session, route, (failure, *doubts))
+
+
+def _open_on_nvidia(
+    model: Path | bytes,
+    route: Route,
+    options: onnxruntime.SessionOptions,
+    cache: Path | None,
+) -> RoutedSession | str:
+    if route.cuda_graph:
+        return _open_captured(model, route, options, cache)
+    opened = _open_plain(model, route, options, cache)
+    return opened if isinstance(opened, str) else _why_not_run(opened) or opened
 
 
 def _open_captured(
@@ -145,7 +156,7 @@ def _open_plain(
     if route.execution_provider not in onnxruntime.get_available_providers():
         return "the installed ONNX Runtime was built without it"
     refuse_foreign_files(model)
-    if route.provider in _NVIDIA:
+    if route.provider in NVIDIA:
         prepare_cuda(route.provider)
     try:
         session = onnxruntime.InferenceSession(
@@ -179,7 +190,7 @@ def _options(model: Path | bytes, route: Route) -> onnxruntime.SessionOptions:
         # DirectML works with neither.
         options.enable_mem_pattern = False
         options.execution_mode = onnxruntime.ExecutionMode.ORT_SEQUENTIAL
-    if route.provider in _NVIDIA:
+    if route.provider in NVIDIA:
         # From the arena, which doubles whenever it grows, weights would take up to twice their size
         # of the GPU's memory.
         options.add_session_config_entry("session.use_device_allocator_for_initializers", "1")
