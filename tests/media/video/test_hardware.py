@@ -117,6 +117,36 @@ def test_a_gpu_that_fails_is_a_reason(tmp_path: Path, monkeypatch: pytest.Monkey
     assert why_not_nvdec(path) == "no such profile"
 
 
+def test_what_ffmpeg_says_of_a_gpu_that_fails_is_the_reason(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It returns the same for a profile that the GPU does not take, and for a full memory."""
+    path = make(tmp_path / "a.mp4", Clip())
+    lines = ("cuvidCreateDecoder failed", " -> CUDA_ERROR_OUT_OF_MEMORY\n", "no frame!\n")
+
+    def broken(_frame: av.VideoFrame) -> av.VideoFrame:
+        for line in lines:
+            av.logging.log(av.logging.ERROR, "h264", line)
+        raise av.InvalidDataError(1, "Invalid data found when processing input")
+
+    install_gpu(monkeypatch, broken)
+    assert why_not_nvdec(path) == "cuvidCreateDecoder failed -> CUDA_ERROR_OUT_OF_MEMORY"
+
+
+def test_what_ffmpeg_says_of_a_device_that_cannot_be_had_is_the_reason(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Hidden:
+        def create(self, _codec: av.Codec) -> None:
+            av.logging.log(av.logging.ERROR, "cuda", "cu->cuInit(0) failed -> NO_DEVICE\n")
+            raise av.UndefinedError(1, "Unknown error occurred")
+
+    path = make(tmp_path / "a.mp4", Clip())
+    install_gpu(monkeypatch)
+    monkeypatch.setattr(hardware, "nvdec", Hidden)
+    assert why_not_nvdec(path) == "cu->cuInit(0) failed -> NO_DEVICE"
+
+
 def test_what_is_no_video_is_an_error_and_no_reason(tmp_path: Path) -> None:
     path = tmp_path / "a.mp4"
     path.write_bytes(b"nothing of the kind" * 100)

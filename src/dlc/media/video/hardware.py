@@ -79,12 +79,15 @@ def why_not_nvdec(path: Path) -> str | None:
     missing = _why_no_device(codec)
     if missing is not None:
         return missing
+    complaints: list[str] = []
     try:
-        _, found = _first_picture(path, on_gpu=True)
+        with _collected(complaints):
+            _, found = _first_picture(path, on_gpu=True)
     except (DlcError, *_FAILURES) as error:
         cause = error.__cause__ if isinstance(error, DlcError) else error
         reason = reason_of(cause) if isinstance(cause, _FAILURES) else str(error)
-        return _why_not_loaded(_DECODER) or reason
+        # What follows the first complaint follows from it.
+        return _why_not_loaded(_DECODER) or next(iter(complaints), reason)
     same = len(found) == len(expected) and all(map(np.array_equal, found, expected))
     return None if same else "the first picture comes out otherwise than in software"
 
@@ -110,12 +113,14 @@ def _why_no_device(codec: str) -> str | None:
     Args:
         codec: FFmpeg's name of a decoder.
     """
+    complaints: list[str] = []
     try:
-        nvdec().create(av.Codec(codec, "r"))
+        with _collected(complaints):
+            nvdec().create(av.Codec(codec, "r"))
     except NotImplementedError:
         return f"FFmpeg's decoder {codec} cannot use it"
     except _FAILURES as error:
-        return _why_not_loaded(_DRIVER) or reason_of(error)
+        return _why_not_loaded(_DRIVER) or next(iter(complaints), reason_of(error))
     return None
 
 
@@ -193,7 +198,7 @@ def _why_not_opened(encoder: str, trial: Trial) -> str | None:
 def _collected(complaints: list[str]) -> Iterator[None]:
     """Take in what FFmpeg logs of errors in this thread: that a driver is too old, for instance.
 
-    What it returns is no more than "not implemented", or that a library failed.
+    What it returns is no more than "not implemented", "invalid data", or that a library failed.
     """
     level = av.logging.get_level()
     av.logging.set_level(av.logging.ERROR)
@@ -202,7 +207,9 @@ def _collected(complaints: list[str]) -> Iterator[None]:
             try:
                 yield
             finally:
-                complaints += [message.strip() for _, _, message in records]
+                # A line may come in several parts.
+                lines = "".join(message for _, _, message in records).splitlines()
+                complaints += [line.strip() for line in lines]
     finally:
         av.logging.set_level(level)
 
