@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 from rich.console import Console
-from rich.table import Table
+from rich.table import Column, Table
 
 from dlc.graph.names import Rewrite
 from dlc.inference.captured import CAPTURE
@@ -95,7 +95,9 @@ def swapper_rows(
             if "milliseconds" in row:
                 rows[-1].update(_of_the_limit(subject, row["milliseconds"].median / batch))
         keep(rows)
-    table = Table("swapper", "faces a run", "ms a face", "TFLOP/s", "of the limit", "GPU busy, %",
+    # Names of modes are long, and differ at their ends.
+    modes = Column("swapper", overflow="fold")
+    table = Table(modes, "faces a run", "ms a face", "TFLOP/s", "of the limit", "GPU busy, %",
                   box=None, caption=caption)  # fmt: skip
     for row in rows:
         if "not_measured" in row:
