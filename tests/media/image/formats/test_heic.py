@@ -129,5 +129,5 @@ def test_without_the_library_the_command_that_installs_it_is_named(
 ) -> None:
     data = heic(rgb)
     monkeypatch.setitem(sys.modules, "pillow_heif", None)
-    with pytest.raises(MissingLibraryError, match=r"photo\.heic .* pip install 'dlc\[heic\]'"):
+    with pytest.raises(MissingLibraryError, match=r'photo\.heic .* pip install "dlc\[heic\]"'):
         decoded(data)
