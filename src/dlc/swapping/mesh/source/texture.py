@@ -114,24 +114,18 @@ class SourceTexture:
         Returns:
             uint8 (size, size, 4): BGR and opacity.
         """
-        level, gain, contrast = self._level(size), look.gain, look.contrast
-        color = look.color * contrast
-        painted = cv2.add(cv2.transform(level.detail, color[:, :3]), level.light)
-        painted = cv2.add(painted, cv2.transform(level.depth, np.diag(color[:, 3])))
-        if look.folds < 1 and not level.folded.is_empty:
-            smoothed = cut(painted, level.folded)
-            smoothing = cv2.transform(level.folds, color[:, :3] * (1 - look.folds))
-            cv2.add(smoothed, smoothing, smoothed)
-        dulled = dulling(self._shine * contrast, self.tone.light, gain)
+        level = self._level(size)
+        painted = _in_color(level, look.color * look.contrast, look.folds)
+        dulled = dulling(self._shine * look.contrast, self.tone.light, look.gain)
         if dulled.any():
-            dulled = resize(dulled * contrast, (size, size))
+            dulled = resize(dulled * look.contrast, (size, size))
             lost = cv2.multiply(level.shine, cv2.cvtColor(dulled, cv2.COLOR_GRAY2BGR))
-            painted = cv2.subtract(painted, lost)
+            painted = np.asarray(cv2.subtract(painted, lost), np.float32)
         if look.lips.min() < _UNCHANGED:
             lips = cut(painted, level.mouth)
-            cv2.subtract(lips, cv2.multiply(lips, level.lips @ np.diag(1 - look.lips)), lips)
-        painted = cv2.scaleAdd(level.fine, contrast * (look.sharpness - 1), painted)
-        bgr = cv2.multiply(painted, resize(gain, (size, size)), dtype=cv2.CV_8U)
+            lips -= lips * (level.lips * (1 - look.lips))
+        finer = cv2.scaleAdd(level.fine, look.contrast * (look.sharpness - 1), painted)
+        bgr = cv2.multiply(finer, resize(look.gain, (size, size)), dtype=cv2.CV_8U)
         radius = look.softness * np.float32(size * self._layout.face_width)
         bgr = soften(np.asarray(bgr, np.uint8), radius)
         opacity = level.opacity
@@ -179,6 +173,22 @@ class SourceTexture:
             mouth=mouth,
             opacity=np.rint(self.opacity(size) * 255).astype(np.uint8),
         )
+
+
+def _in_color(level: _Level, color: Floats, folds: float) -> Floats:
+    """Return the light with the detail in a target's color: float32 (S, S, 3).
+
+    Args:
+        level: the source's.
+        color: float32 (3, 4), as in `Look`, times the contrast.
+        folds: share of the folds that stay.
+    """
+    painted = cv2.add(cv2.transform(level.detail, color[:, :3]), level.light)
+    painted = cv2.add(painted, cv2.transform(level.depth, np.diag(color[:, 3])))
+    if folds < 1 and not level.folded.is_empty:
+        smoothed = cut(painted, level.folded)
+        cv2.add(smoothed, cv2.transform(level.folds, color[:, :3] * (1 - folds)), smoothed)
+    return np.asarray(painted, np.float32)
 
 
 def _where(image: Floats) -> Box:
