@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import numpy as np
-import pytest
 
 from dlc.arrays import Floats
 from dlc.compositing.filters import blur
@@ -14,17 +13,6 @@ from dlc.swapping.mesh.source.skin_likeness import skin_likeness
 
 MIDDLE = ATLAS_SIZE // 2
 FULL = np.ones((ATLAS_SIZE, ATLAS_SIZE), np.float32)
-
-
-@pytest.fixture
-def skin() -> Floats:
-    """Return a texture of slightly grainy skin."""
-    grain = np.random.default_rng(0).normal(1.0, 0.03, (ATLAS_SIZE, ATLAS_SIZE, 1))
-    return (np.array([110, 140, 190]) * grain).astype(np.float32)
-
-
-def row_of(layout: Layout, vertex: int) -> int:
-    return round(float(layout.uv[vertex, 1]) * ATLAS_SIZE)
 
 
 def test_a_hidden_half_is_filled_from_the_other(skin: Floats) -> None:

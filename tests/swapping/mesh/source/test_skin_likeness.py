@@ -8,20 +8,9 @@ from dlc.swapping.mesh.layout import Layout
 from dlc.swapping.mesh.masks import LEFT_BROW, RIGHT_BROW, depth_inside, rings_mask
 from dlc.swapping.mesh.source.photo import ATLAS_SIZE
 from dlc.swapping.mesh.source.skin_likeness import skin_likeness
+from tests.swapping.mesh.source.rows import row_of
 
 MIDDLE = ATLAS_SIZE // 2
-FULL = np.ones((ATLAS_SIZE, ATLAS_SIZE), np.float32)
-
-
-@pytest.fixture
-def skin() -> Floats:
-    """Return a texture of slightly grainy skin."""
-    grain = np.random.default_rng(0).normal(1.0, 0.03, (ATLAS_SIZE, ATLAS_SIZE, 1))
-    return (np.array([110, 140, 190]) * grain).astype(np.float32)
-
-
-def row_of(layout: Layout, vertex: int) -> int:
-    return round(float(layout.uv[vertex, 1]) * ATLAS_SIZE)
 
 
 def test_skin_is_like_skin(skin: Floats, layout: Layout) -> None:
