@@ -135,6 +135,16 @@ def test_unsupported_nodes_at_the_ends_divide_nothing() -> None:
     assert (found.partitions, found.supported) == (1, 2)
 
 
+def test_newer_releases_leave_groups_that_only_move_values() -> None:
+    model = graph(chain("Relu", "Neg", "Transpose", "Identity"), {"v0": [1, 4]}, ["v4"])
+    assert predict_partitions(model, (1, 26)).partitions == 2
+    found = predict_partitions(model, (1, 27))
+    assert (found.partitions, found.supported) == (1, 1)
+    assert [node.operator for node in found.unsupported] == ["Neg", "Transpose", "Identity"]
+    beside_work = graph(chain("Transpose", "Relu"), {"v0": [1, 4]}, ["v2"])
+    assert predict_partitions(beside_work, (1, 27)).unsupported == ()
+
+
 def test_a_graph_of_which_nothing_is_taken_has_no_partitions() -> None:
     found = predict_partitions(graph(chain("Neg", "Neg"), {"v0": [1, 4]}, ["v2"]), (1, 32))
     assert (found.partitions, found.supported, found.nodes) == (0, 0, 2)
@@ -179,9 +189,12 @@ PADS = np.array([0, 0, 1, 1, 0, 0, 1, 1])
         (one("Gather", [1, 6], {"i": np.array([2])}, axis=1), (1, 24), None),
         (one("Flatten", [1, 3, 8, 8]), (1, 32), "no such operator"),
         (one("Identity", [1, 3]), (1, 26), "1.27"),
+        (one("ReduceMin", [1, 3, 8, 8], axes=[2, 3]), (1, 24), None),
+        (one("ReduceProd", [1, 3, 8, 8], axes=[2, 3]), (1, 24), None),
         (one("Relu", [1, 1, 1, 1, 1, 3]), (1, 32), "6 axes"),
         (one("Relu", [1, 0]), (1, 32), "empty"),
-        (one("Reshape", [1, 6], {"s": np.array([2, 3])}), (1, 24), None),
+        (one("Reshape", [1, 6], {"s": np.array([2, 3])}), (1, 26), None),
+        (one("Reshape", [1, 6], {"s": np.array([2, 3])}), (1, 27), "only move values"),
         (one("Reshape", [1, "n"], {"s": np.array([-1, 3])}), (1, 32), "open"),
         (one("PRelu", [1, 4, 8, 8], {"s": np.ones((4, 1, 1), np.float32)}), (1, 24), None),
         (one("PRelu", [1, 4], {"s": np.ones(4, np.float32)}), (1, 32), "3 or 4 axes"),
@@ -233,7 +246,32 @@ def test_the_nearest_element_is_the_one_before() -> None:
     given = {"coordinate_transformation_mode": "asymmetric", "nearest_mode": "floor"}
     assert resize([1, 3, 8, 8], amounts, **given) is None
     assert "nearest" in (resize([1, 3, 8, 8], amounts) or "")
-    assert "open" in (resize([1, 3, "h", "w"], amounts, **given) or "")
+    assert resize([1, 3, "h", "w"], amounts, **given) is None
+
+
+@pytest.mark.parametrize(
+    ("shape", "sizes", "expected"),
+    [
+        ([1, 3, 8, 8], [1, 3, 13, 5], None),
+        ([1, 3, 8, 8], [1, 6, 16, 16], "other axes"),
+        ([1, "c", 8, 8], [1, 3, 16, 16], "other axes"),
+    ],
+)
+def test_sizes_may_be_any_of_the_last_two_axes(
+    shape: list[int | str], sizes: list[int], expected: str | None
+) -> None:
+    found = resize(shape, {"sizes": np.array(sizes)}, mode="linear")
+    assert found is None if expected is None else expected in (found or "")
+
+
+def test_pytorchs_half_pixel_is_the_usual_one_unless_a_single_pixel_is_left() -> None:
+    pytorch = {"mode": "linear", "coordinate_transformation_mode": "pytorch_half_pixel"}
+    for sizes, taken in (([1, 3, 16, 16], True), ([1, 3, 1, 16], False)):
+        assert (resize([1, 3, 8, 8], {"sizes": np.array(sizes)}, **pytorch) is None) == taken
+    assert resize([1, 3, 8, 8], {"scales": np.float32([1, 1, 2, 2])}, **pytorch) is None
+    corner = {**pytorch, "coordinate_transformation_mode": "asymmetric"}
+    assert resize([1, 3, 8, 8], {"sizes": np.array([1, 3, 16, 16])}, **corner) is None
+    assert resize([1, 3, 8, 8], {"scales": np.float32([1, 1, 2, 2])}, **corner) is not None
 
 
 def test_constants_count_as_such_and_not_as_nodes() -> None:

@@ -139,7 +139,7 @@ LAYERS: dict[str, Rule] = {
     **dict.fromkeys(("AveragePool", "MaxPool", "GlobalAveragePool", "GlobalMaxPool"), _pool),
     "MatMul": _matmul,
     "Gemm": _gemm,
-    **dict.fromkeys(("ReduceSum", "ReduceMean", "ReduceMax"), _reduce),
+    **dict.fromkeys(("ReduceSum", "ReduceMean", "ReduceMax", "ReduceMin", "ReduceProd"), _reduce),
     "Clip": _clip,
     "Cast": _cast,
     "Softmax": _softmax,

@@ -6,12 +6,16 @@ Every partition is a separate program, and values return to the CPU between two 
 from __future__ import annotations
 
 from collections import deque
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import onnx
 
 from dlc.graph.coreml.node import CoremlNode, GraphFacts
-from dlc.graph.coreml.rules import why_unsupported
+from dlc.graph.coreml.rules import does_work, why_unsupported
+
+# The first release that leaves groups that only move values to the CPU.
+_IDLE_GROUPS_LEFT = (1, 27)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,13 +64,24 @@ def predict_partitions(model: onnx.ModelProto, release: tuple[int, int]) -> Part
     facts = GraphFacts.of(model)
     nodes = [node for node in model.graph.node if node.op_type != "Constant"]
     problems = [why_unsupported(CoremlNode(node, facts, release)) for node in nodes]
+    kept = 0
+    for group in _groups(_consumers(nodes), [problem is None for problem in problems]):
+        if _is_kept([nodes[index] for index in group], release):
+            kept += 1
+            continue
+        for index in group:
+            problems[index] = "the nodes around it that are taken only move values"
     unsupported = tuple(
         UnsupportedNode(node.name or node.output[0], node.op_type, problem)
         for node, problem in zip(nodes, problems, strict=True)
         if problem is not None
     )
-    groups = _count_groups(_consumers(nodes), [problem is None for problem in problems])
-    return Partitioning(groups, len(nodes), unsupported)
+    return Partitioning(kept, len(nodes), unsupported)
+
+
+def _is_kept(group: Sequence[onnx.NodeProto], release: tuple[int, int]) -> bool:
+    """Return whether a group is worth a program of its own, of which newer releases judge."""
+    return release < _IDLE_GROUPS_LEFT or any(does_work(node) for node in group)
 
 
 def _consumers(nodes: list[onnx.NodeProto]) -> list[list[int]]:
@@ -92,8 +107,8 @@ def _used(node: onnx.NodeProto) -> list[str]:
     return used
 
 
-def _count_groups(consumers: list[list[int]], supported: list[bool]) -> int:
-    """Count the groups of nodes that ONNX Runtime forms, each as large as possible.
+def _groups(consumers: list[list[int]], supported: list[bool]) -> list[list[int]]:
+    """Return the groups of nodes that ONNX Runtime forms, each as large as possible.
 
     It walks the graph in topological order, in waves. A wave takes every node that is ready, except
     unsupported ones that use values of the wave's own group: these start the next wave.
@@ -105,15 +120,15 @@ def _count_groups(consumers: list[list[int]], supported: list[bool]) -> int:
     ready = deque(index for index, count in enumerate(waiting) if not count)
     postponed: deque[int] = deque()
     border: set[int] = set()
-    groups, size = 0, 0
+    groups: list[list[int]] = [[]]
     while ready or postponed:
         if not ready:
-            groups += size > 0
-            ready, postponed, border, size = postponed, ready, set(), 0
+            groups.append([])
+            ready, postponed, border = postponed, ready, set()
             continue
         index = ready.popleft()
         if supported[index]:
-            size += 1
+            groups[-1].append(index)
             border.update(consumers[index])
         elif index in border:
             postponed.append(index)
@@ -122,4 +137,4 @@ def _count_groups(consumers: list[list[int]], supported: list[bool]) -> int:
             waiting[user] -= 1
             if not waiting[user]:
                 ready.append(user)
-    return groups + (size > 0)
+    return [group for group in groups if group]

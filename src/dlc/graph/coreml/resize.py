@@ -32,9 +32,19 @@ def _manner_problem(node: CoremlNode) -> str | None:
         return None
     if mode != "linear":
         return f"{mode} interpolation is not taken"
-    if points in ("half_pixel", "align_corners") or (points == "asymmetric" and _given(node, 3)):
+    known = points in ("half_pixel", "align_corners") or (
+        # Of more than a single pixel, both are the same.
+        points == "pytorch_half_pixel" and min(_sides_after(node)) > 1
+    )
+    if known or (points == "asymmetric" and _given(node, 3)):
         return None
     return f"it interpolates by {points}"
+
+
+def _sides_after(node: CoremlNode) -> tuple[int, int]:
+    """Return the output's height and width, 0 where they are unknown."""
+    *_, height, width = node.facts.shapes.get(node.node.output[0]) or (0, 0)
+    return height or 0, width or 0
 
 
 def _amount_problem(node: CoremlNode) -> str | None:
@@ -46,17 +56,17 @@ def _amount_problem(node: CoremlNode) -> str | None:
     if value is None:
         return f"its {'sizes are' if by_size else 'scales are'} no constant"
     shape = node.shape(0) or ()
-    height, width = shape[-2:]
-    if height is None or width is None or (by_size and None in shape):
-        return "the size of its input is open"
     axes = node.attribute("axes", list(range(len(shape))))
-    scales = [1.0] * len(shape)
-    for axis, amount in zip(axes, value.tolist(), strict=True):
-        size = shape[axis]
-        scales[axis] = amount / size if by_size and size else float(amount)
-    *others, down, across = scales
+    amounts = dict(zip((axis % len(shape) for axis in axes), value.tolist(), strict=True))
+    if by_size:
+        kept = all(shape[axis] == amounts.get(axis, shape[axis]) for axis in range(len(shape) - 2))
+        return None if kept else "it resizes other axes than the last two"
+    *others, down, across = (float(amounts.get(axis, 1)) for axis in range(len(shape)))
     if any(scale != 1 for scale in others):
         return "it resizes other axes than the last two"
+    height, width = shape[-2:]
+    if height is None or width is None:
+        return "the size of its input is open"
     return _scale_problem((height, down), (width, across))
 
 

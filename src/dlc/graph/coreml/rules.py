@@ -6,6 +6,7 @@ RequireStaticInputShapes off. Operators not listed here are not taken.
 
 from __future__ import annotations
 
+import onnx
 from onnx import TensorProto
 
 from dlc.graph.coreml.layers import LAYERS
@@ -37,6 +38,18 @@ _LATER = {
     **dict.fromkeys(("Identity", "Tile", "GatherND", "Ceil", "Cos", "Sin"), (1, 27)),
     **dict.fromkeys(("And", "Where"), (1, 28)),
 }
+# Operators that only move or retype values; ONNX Runtime calls them trivial.
+_IDLE = frozenset(
+    (
+        *("Cast", "Ceil", "Flatten", "Identity", "Reshape", "Squeeze", "Unsqueeze"),
+        *("Tile", "Transpose"),
+    )
+)
+
+
+def does_work(node: onnx.NodeProto) -> bool:
+    """Return whether a node is more than a step between others."""
+    return node.op_type not in _IDLE
 
 
 def why_unsupported(node: CoremlNode) -> Problem:
