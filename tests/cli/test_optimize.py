@@ -5,7 +5,9 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import onnx
 import pytest
+from onnx import helper
 
 from dlc.cli.reports.optimize import report_as_json, show_report
 from dlc.graph.coreml.partitions import UnsupportedNode
@@ -13,6 +15,7 @@ from dlc.graph.synthetic import InswapperOptions, write_inswapper
 from dlc.options import Provider
 from dlc.workflows.optimize.report import Count, ModelReport, OptimizeReport, State
 from tests.cli.run import call_dlc
+from tests.graph.graphs import make_model, operators
 
 
 @pytest.fixture(scope="module")
@@ -49,6 +52,28 @@ def test_a_file_is_rewritten_once_and_check_agrees(
     assert report["current"] is True
     assert report["models"][0]["state"] == "current"
     assert report["models"][0]["path"] == str(path)
+
+
+def test_coreml_divides_by_small_deviations_as_they_are(
+    changes: dict[str, str], tmp_path: Path
+) -> None:
+    nodes = [
+        helper.make_node("Mul", ["x", "x"], ["squares"]),
+        helper.make_node("ReduceMean", ["squares"], ["variance"], axes=[2, 3]),
+        helper.make_node("Sqrt", ["variance"], ["deviation"]),
+        helper.make_node("Reciprocal", ["deviation"], ["factor"]),
+        helper.make_node("Mul", ["x", "factor"], ["y"]),
+    ]
+    path = tmp_path / "normalizing.onnx"
+    onnx.save(make_model(nodes, {"x": (1, 3, 8, 8)}, ["y"], opset=13), path)
+    run = call_dlc("optimize-models", path, "--target", "coreml", "--json", changes=changes)
+    assert run.returncode == 0, run.stderr
+    (report,) = json.loads(run.stdout)["models"]
+    assert report["changes"] == {"reciprocal-as-division": 1}
+    assert report["difference"] == 0
+    rewritten = onnx.load(report["path"])
+    assert "Div" in operators(rewritten)
+    assert "Reciprocal" not in operators(rewritten)
 
 
 def test_the_help_says_that_any_number_of_models_may_be_named() -> None:

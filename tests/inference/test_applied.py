@@ -63,6 +63,12 @@ def test_a_graph_that_went_without_a_rewrite_is_told(swapper_file: Path, tmp_pat
     assert "leaves parts" not in finding.problem
 
 
+def test_no_update_is_asked_for_where_every_release_needs_the_rewrite(swapper_file: Path) -> None:
+    route = _route(rewrites=(Rewrite.RECIPROCAL,), provider=Provider.COREML)
+    (finding,) = graph_findings(create_session(swapper_file), route)
+    assert "leaves parts" not in finding.problem
+
+
 def test_a_graph_that_was_taken_whole_needed_no_rewrite(swapper_file: Path) -> None:
     route = _route(rewrites=(Rewrite.SPLIT, Rewrite.SCALAR_GATHER))
     assert graph_findings(create_session(swapper_file), route) == []

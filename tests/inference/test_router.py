@@ -129,6 +129,7 @@ def test_on_cuda_no_model_runs_at_changing_sizes() -> None:
         (Role.ENHANCER, (1, 26), (Rewrite.SPLIT, Rewrite.SCALAR_GATHER)),
         (Role.ENHANCER, (1, 27), ()),
         (Role.DETECTOR, (1, 24), ()),
+        (Role.OCCLUDER, (1, 32), (Rewrite.RECIPROCAL,)),
     ],
 )
 def test_a_graph_is_rewritten_only_for_a_runtime_that_needs_it(

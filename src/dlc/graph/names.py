@@ -26,6 +26,7 @@ class Rewrite(StrEnum):
     SPLIT = "split-as-slices"
     SCALAR_GATHER = "scalar-gather-widened"
     FLATTEN = "flatten-as-reshape"
+    RECIPROCAL = "reciprocal-as-division"
     TAIL_BATCH_NORM = "batch-norm-into-gemm"
     BATCH = "batch-opened"
     INSTANCE_NORM = "instance-normalization"

@@ -14,6 +14,7 @@ from dlc.graph.passes.input_size import input_size
 from dlc.graph.passes.instance_norm import INSTANCE_NORM
 from dlc.graph.passes.open_batch import OPEN_BATCH
 from dlc.graph.passes.pixels import PIXELS
+from dlc.graph.passes.reciprocal import RECIPROCAL
 from dlc.graph.passes.reflect_pad import REFLECT_PAD
 from dlc.graph.passes.scalar_gather import SCALAR_GATHER
 from dlc.graph.passes.shape_constants import SHAPES
@@ -27,7 +28,10 @@ from dlc.graph.passes.winograd import WINOGRAD
 GENERAL_PASSES = (WEIGHTS,)
 
 # Shapes come first, as others need them. The input's size, if fixed, is fixed before.
-DEFAULT_PASSES = (SHAPES, REFLECT_PAD, SPLIT, SCALAR_GATHER, FLATTEN, TAIL_BATCH_NORM)
+DEFAULT_PASSES = (
+    *(SHAPES, REFLECT_PAD, SPLIT, SCALAR_GATHER),
+    *(FLATTEN, RECIPROCAL, TAIL_BATCH_NORM),
+)
 
 # Passes that help a CPU, if a route asks for them.
 CPU_PASSES = (WINOGRAD,)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import onnxruntime
 
-from dlc.graph.names import REWRITES_METADATA
+from dlc.graph.names import NEEDLESS_FROM, REWRITES_METADATA
 from dlc.host.host import Finding
 from dlc.host.providers import label
 from dlc.inference.cuda import why_not_loaded
@@ -32,9 +32,11 @@ def graph_findings(session: onnxruntime.InferenceSession, route: Route) -> list[
     name = label(route.provider)
     counts = nodes_by_provider(session)
     taken, total = counts.get(route.execution_provider, 0), sum(counts.values())
-    # A model with nothing to rewrite has no rewrites recorded either, and needs none.
+    # A model with nothing to rewrite has no rewrites recorded either, and needs none. A newer
+    # release only helps where it makes a rewrite needless.
     coreml = route.provider is Provider.COREML
-    if coreml and taken < total and set(route.rewrites) - _rewrites(session):
+    lacking = NEEDLESS_FROM.keys() & set(route.rewrites) - _rewrites(session)
+    if coreml and taken < total and lacking:
         version = onnxruntime.__version__
         problem = f"{name} of ONNX Runtime {version} leaves parts of this model to the CPU"
         findings.append(Finding(problem, "run: pip install --upgrade onnxruntime"))

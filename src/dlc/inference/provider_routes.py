@@ -34,6 +34,8 @@ _CONCERNED = {
     Role.SWAPPER: (Rewrite.REFLECT_PAD,),
     Role.ENHANCER: (Rewrite.SPLIT, Rewrite.SCALAR_GATHER),
 }
+    # XSeg normalizes by dividing by deviations, which converters write as Div or as Reciprocal.
+    Role.OCCLUDER: (Rewrite.RECIPROCAL,),
 # If allowed, TensorRT chooses per layer; weights stay in single precision in the file.
 _TENSORRT_HALF = "trt_fp16_enable"
 # Kernels transformed for Winograd convolutions grow a swapper's process from 1.2 to 2.5 GiB; the
@@ -166,14 +168,18 @@ ROUTES: dict[Provider, Callable[[Role, Host, int], Route]] = {
 
 
 def needed_rewrites(role: Role, release: tuple[int, int]) -> tuple[Rewrite, ...]:
-    """Return the rewrites that keep CoreML from breaking a role's graph into pieces.
+    """Return the rewrites that keep CoreML from breaking or falsifying a role's graph.
 
     Args:
         role: the model's role.
         release: major and minor version of ONNX Runtime.
     """
     concerned = _CONCERNED.get(role, ())
-    return tuple(rewrite for rewrite in concerned if release < NEEDLESS_FROM[rewrite])
+    return tuple(
+        rewrite
+        for rewrite in concerned
+        if rewrite not in NEEDLESS_FROM or release < NEEDLESS_FROM[rewrite]
+    )
 
 
 def cpu_rewrites(role: Role, host: Host) -> tuple[Rewrite, ...]:
