@@ -94,7 +94,7 @@ def test_what_every_route_has(
         (Role.RECOGNIZER, {"ModelFormat": "MLProgram", "MLComputeUnits": "CPUAndGPU"}),
     ],
 )
-def test_on_apples_chip_the_neural_engine_is_the_swappers(
+def test_on_apples_chip_only_heavy_models_may_use_the_neural_engine(
     role: Role, options: dict[str, str]
 ) -> None:
     assert choose_route(role, _M3, threads=4).providers[0].options == options
@@ -112,9 +112,9 @@ def test_the_detectors_input_is_fixed_where_that_is_faster() -> None:
         assert choose_route(Role.DETECTOR, host, threads=1).input_shape is None
 
 
-def test_on_cuda_no_model_runs_at_changing_sizes() -> None:
+@pytest.mark.parametrize("host", [machines.nvidia(machines.RTX_4090), machines.directml()])
+def test_on_a_gpu_no_model_runs_at_changing_sizes(host: Host) -> None:
     """The recognizer would otherwise run batches of as many faces as a frame has."""
-    host = machines.nvidia(machines.RTX_4090)
     shapes = {role: choose_route(role, host, threads=1).input_shape for role in Role}
     assert shapes[Role.RECOGNIZER] == (1, 3, 112, 112)
     assert shapes[Role.LANDMARKER] == (1, 3, 192, 192)

@@ -133,7 +133,10 @@ def tensorrt_route(role: Role, host: Host, threads: int) -> Route:
 
 
 def directml_route(role: Role, host: Host, threads: int) -> Route:  # noqa: ARG001
-    """Run the model on the first GPU that Windows lists, whoever made it."""
+    """Run the model on the first GPU that Windows lists, whoever made it.
+
+    Its documentation wants all sizes known when the session opens.
+    """
     provider = ExecutionProvider(execution_provider(Provider.DIRECTML), {"device_id": "0"})
     return Route(
         role,
@@ -141,7 +144,7 @@ def directml_route(role: Role, host: Host, threads: int) -> Route:  # noqa: ARG0
         (provider, _CPU),
         "the first GPU by DirectML",
         threads,
-        input_shape=_INPUT_SHAPES[role] if role is Role.DETECTOR else None,
+        input_shape=_INPUT_SHAPES.get(role),
     )
 
 
