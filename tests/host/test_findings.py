@@ -35,6 +35,14 @@ def test_two_packages_in_one_folder_are_a_conflict_and_who_brought_them_is_named
     assert finding.remedy.endswith('&& pip install "onnxruntime-gpu[cuda,cudnn]"')
 
 
+def test_on_windows_the_steps_are_two_commands_as_powershell_joins_none() -> None:
+    (finding,) = host_findings(machines.with_both_packages(machines.directml()))
+    assert finding.remedy == (
+        "run: pip uninstall -y onnxruntime onnxruntime-directml, "
+        "then: pip install onnxruntime-directml"
+    )
+
+
 def test_without_a_gpu_the_cpu_package_is_the_one_to_keep() -> None:
     host = replace(machines.with_both_packages(machines.nvidia()), nvidia=Nvidia())
     assert host_findings(host)[0].remedy.endswith("&& pip install onnxruntime")

@@ -5,7 +5,14 @@ from dataclasses import replace
 import pytest
 
 from dlc.host.host import Host, Nvidia, NvidiaGpu, Runtime
-from dlc.host.obstacles import absence, accelerators, doubts, obstacles, reinstallation
+from dlc.host.obstacles import (
+    absence,
+    accelerators,
+    doubts,
+    obstacles,
+    packages_for,
+    reinstallation,
+)
 from dlc.options import Provider
 from tests.host import machines
 
@@ -183,3 +190,11 @@ def test_a_mac_whose_runtime_lacks_coreml_is_told_to_reinstall() -> None:
     host = replace(host, runtime=Runtime("1.31.1", (machines.CPU,)))
     (finding,) = obstacles(Provider.COREML, host)
     assert finding.remedy == "run: pip uninstall -y onnxruntime && pip install onnxruntime"
+
+
+def test_on_windows_openvino_is_installed_besides_in_the_release_that_fits() -> None:
+    assert packages_for(Provider.OPENVINO, machines.openvino()) == "onnxruntime-openvino"
+    windows = replace(machines.openvino(), system="Windows")
+    both = "onnxruntime-openvino==1.24.1 openvino==2025.4.1"
+    assert packages_for(Provider.OPENVINO, windows) == both
+    assert reinstallation(Provider.OPENVINO, windows).endswith(f", then: pip install {both}")

@@ -128,6 +128,15 @@ def test_a_provider_of_the_routers_choice_that_does_not_start_is_a_loud_warning(
     assert output.shape == (1, 3, 128, 128)
 
 
+@pytest.mark.skipif("OpenVINOExecutionProvider" in _BUILT_IN, reason="OpenVINO is built in")
+def test_what_openvino_needs_on_windows_is_told(swapper_file: Path) -> None:
+    host = replace(machines.openvino(), system="Windows")
+    route = choose_route(Role.SWAPPER, host, provider=Provider.OPENVINO, threads=1)
+    packages = "onnxruntime-openvino==1.24.1 openvino==2025.4.1"
+    with pytest.raises(ProviderError, match=f"run: pip install --upgrade {packages}, or use"):
+        open_session(swapper_file, route)
+
+
 def test_what_the_router_passed_over_is_warned_of(
     swapper_file: Path, caplog: pytest.LogCaptureFixture
 ) -> None:

@@ -20,6 +20,9 @@ _PACKAGES = {
     Provider.DIRECTML: "onnxruntime-directml",
     Provider.OPENVINO: "onnxruntime-openvino",
 }
+# On Windows, onnxruntime-openvino lacks OpenVINO's libraries, which have to be of the release that
+# it was built for: of the 364 functions that 1.24.1 imports, 40 are gone from OpenVINO 2026.4.
+_OPENVINO_ON_WINDOWS = "onnxruntime-openvino==1.24.1 openvino==2025.4.1"
 _SYSTEMS = {
     Provider.COREML: ("Darwin",),
     Provider.CUDA: ("Linux", "Windows"),
@@ -91,14 +94,19 @@ def _present(*findings: Finding | None) -> tuple[Finding, ...]:
 
 def reinstallation(provider: Provider, host: Host) -> str:
     """Return the step that leaves only the package with `provider` installed."""
-    install = f"pip install {_packages(provider, host)}"
+    install = f"pip install {packages_for(provider, host)}"
     names = " ".join(package.name for package in host.packages)
-    return f"run: pip uninstall -y {names} && {install}" if names else f"run: {install}"
+    # The PowerShell that Windows comes with, 5.1, knows no "&&".
+    then = ", then: " if host.system == "Windows" else " && "
+    return f"run: pip uninstall -y {names}{then}{install}" if names else f"run: {install}"
 
 
-def _packages(provider: Provider, host: Host) -> str:
+def packages_for(provider: Provider, host: Host) -> str:
+    """Return what pip should install for a provider on a machine, as words of a command line."""
     if provider in (Provider.CUDA, Provider.TENSORRT):
         return gpu_packages(host.nvidia)
+    if provider is Provider.OPENVINO and host.system == "Windows":
+        return _OPENVINO_ON_WINDOWS
     return _PACKAGES[provider]
 
 
@@ -159,5 +167,5 @@ def _library_doubt(host: Host) -> Finding | None:
         return None
     missing = ", ".join(host.cuda_libraries.missing)
     version = f"CUDA {host.runtime.cuda}" if host.runtime.cuda else "CUDA"
-    remedy = f"run: pip install {_packages(Provider.CUDA, host)}"
+    remedy = f"run: pip install {packages_for(Provider.CUDA, host)}"
     return Finding(f"libraries of {version} are missing: {missing}", remedy)

@@ -13,6 +13,7 @@ from dataclasses import replace
 from dlc.graph.names import NEEDLESS_FROM, Rewrite
 from dlc.host.cuda_generations import gpu_packages
 from dlc.host.host import Host, NvidiaGpu
+from dlc.host.obstacles import packages_for
 from dlc.host.providers import CPU_EXECUTION_PROVIDER, execution_provider
 from dlc.inference.route import TENSORRT_ON, ExecutionProvider, Precision, Route
 from dlc.model_store.role import Role
@@ -33,9 +34,9 @@ _INPUT_SHAPES = {
 _CONCERNED = {
     Role.SWAPPER: (Rewrite.REFLECT_PAD,),
     Role.ENHANCER: (Rewrite.SPLIT, Rewrite.SCALAR_GATHER),
-}
     # XSeg normalizes by dividing by deviations, which converters write as Div or as Reciprocal.
     Role.OCCLUDER: (Rewrite.RECIPROCAL,),
+}
 # If allowed, TensorRT chooses per layer; weights stay in single precision in the file.
 _TENSORRT_HALF = "trt_fp16_enable"
 # Kernels transformed for Winograd convolutions grow a swapper's process from 1.2 to 2.5 GiB; the
@@ -65,10 +66,11 @@ def plain_cpu_route(role: Role, threads: int) -> Route:
 
 
 def coreml_route(role: Role, host: Host, threads: int) -> Route:
-    """Run the model on Apple's CoreML; the Neural Engine is for the heavy models.
+    """Run the model on Apple's CoreML: in single precision, on the GPU and the CPU.
 
     Weights come from the fp32 file: half precision in an ML program is reported to give wrong
-    output on macOS 15 (onnxruntime issue 32569).
+    output on macOS 15 (onnxruntime issue 32569). The Neural Engine computes in half precision only,
+    so it is for those who name an fp16 file as one of the heavy models.
     """
     heavy = role in _HEAVY
     options = {
@@ -77,12 +79,11 @@ def coreml_route(role: Role, host: Host, threads: int) -> Route:
     }
     if heavy:
         options["SpecializationStrategy"] = "FastPrediction"
-    reason = "all of Apple's compute units" if heavy else "the GPU, so the Neural Engine stays free"
     return Route(
         role,
         Provider.COREML,
         (ExecutionProvider(execution_provider(Provider.COREML), options), _CPU),
-        reason,
+        "Apple's GPU by CoreML",
         threads,
         rewrites=needed_rewrites(role, host.runtime.release),
         # CoreML takes no nodes of unknown shape.
@@ -148,7 +149,7 @@ def directml_route(role: Role, host: Host, threads: int) -> Route:  # noqa: ARG0
     )
 
 
-def openvino_route(role: Role, host: Host, threads: int) -> Route:  # noqa: ARG001
+def openvino_route(role: Role, host: Host, threads: int) -> Route:
     """Run the model on the CPU with OpenVINO.
 
     The device is named, because with "AUTO" the provider loads but takes no nodes
@@ -157,7 +158,8 @@ def openvino_route(role: Role, host: Host, threads: int) -> Route:  # noqa: ARG0
     options = {"device_type": "CPU", "num_of_threads": str(threads)}
     provider = ExecutionProvider(execution_provider(Provider.OPENVINO), options)
     reason = f"OpenVINO on {_cpu_threads(threads)}"
-    return Route(role, Provider.OPENVINO, (provider, _CPU), reason, threads)
+    packages = packages_for(Provider.OPENVINO, host)
+    return Route(role, Provider.OPENVINO, (provider, _CPU), reason, threads, packages=packages)
 
 
 ROUTES: dict[Provider, Callable[[Role, Host, int], Route]] = {

@@ -57,7 +57,8 @@ class Route:
             None leaves it as in the model.
         cuda_graph: whether runs are captured as CUDA graphs: no sizes change in a run, and all of
             it is on the GPU.
-        packages: what pip should install for an NVIDIA GPU like this machine's.
+        packages: what pip should install if the provider does not load: for an NVIDIA GPU like this
+            machine's, or for OpenVINO.
         findings: what stood in the way of something faster.
     """
 

@@ -35,6 +35,7 @@ from dlc.inference.failures import (
     plain_message,
 )
 from dlc.inference.input_shape import fix_input_shape
+from dlc.inference.openvino import prepare_openvino
 from dlc.inference.output_check import sample_feed
 from dlc.inference.provider_cache import cache_options
 from dlc.inference.route import Route
@@ -47,7 +48,7 @@ _REMEDIES = {
     Provider.COREML: "update macOS and onnxruntime, or use `provider='cpu'`",
     Provider.CUDA: "run: pip install {packages}, update the driver, or use `provider='cpu'`",
     Provider.DIRECTML: "update the GPU's driver, or use `provider='cpu'`",
-    Provider.OPENVINO: "update the GPU's driver, or use `provider='cpu'`",
+    Provider.OPENVINO: "run: pip install --upgrade {packages}, or use `provider='cpu'`",
 }
 
 
@@ -158,6 +159,8 @@ def _open_plain(
     refuse_foreign_files(model)
     if route.provider in NVIDIA:
         prepare_cuda(route.provider)
+    elif route.provider is Provider.OPENVINO:
+        prepare_openvino()
     try:
         session = onnxruntime.InferenceSession(
             model, options, providers=_providers(model, route, cache, more), enable_fallback=0
