@@ -69,3 +69,15 @@ def test_brows_stay_the_faces_however_high_they_are(
     assert like[brows].mean() > 0.95
     forehead = slice(row_of(layout, 10) + 5, row_of(layout, 105) - 40)
     assert like[forehead, MIDDLE - 100 : MIDDLE + 100].mean() > 0.9
+
+
+def test_the_dark_edge_of_a_fair_fringe_is_no_brow(skin: Floats, layout: Layout) -> None:
+    thin = rings_mask(layout, ATLAS_SIZE, [LEFT_BROW, RIGHT_BROW]) > 0.5
+    skin[thin] *= 0.8
+    top = int(np.flatnonzero(thin.any(axis=1))[0])
+    edge = slice(top - 28, top - 18)
+    skin[edge] *= 0.45
+    like = skin_likeness(skin, layout)
+    across = slice(MIDDLE - 60, MIDDLE + 60)
+    assert like[: top - 30, across].max() < 0.1
+    assert like[thin].mean() > 0.95

@@ -8,6 +8,7 @@ import numpy as np
 from dlc.arrays import Floats
 from dlc.compositing.filters import blur, ellipse, smoothstep, spread
 from dlc.faces.landmarks.topology import LEFT_EYE_CORNERS, NOSE_BASE, RIGHT_EYE_CORNERS
+from dlc.swapping.mesh.foreground.parts import label_parts
 from dlc.swapping.mesh.layout import Layout
 from dlc.swapping.mesh.masks import (
     LEFT_BROW,
@@ -31,6 +32,8 @@ _FINE, _NEARBY = 0.006, 0.10
 _DARKER, _LIGHTER, _TINT = (0.62, 0.80), (1.5, 1.8), (20.0, 30.0)
 # Thickest brow, and how far one is raised above the mesh's at most, in face widths.
 _THICK, _RAISED = 0.11, 0.08
+# How much darker than skin a brow is at least, and its least area in squares of a face width.
+_VISIBLE, _LARGE = 0.08, 0.0015
 # Depths, in face widths inside the oval, that hair hanging over cheeks and temples does not reach,
 # and easily reaches. Below the nose, this would mistake beards for hair.
 _HANGING = (0.30, 0.20)
@@ -56,7 +59,7 @@ def skin_likeness(texture: Floats, layout: Layout) -> Floats:
     near = rings_mask(layout, ATLAS_SIZE, [LEFT_BROW, RIGHT_BROW], reach=_RAISED)
     _, better = _compare(lab, core * (1 - near * (1 - smoothstep(lightness, *_DARKER))))
     alike = np.maximum(alike, better)
-    brows = near * _between_skin(alike, layout)
+    brows = _find_brows(lightness, near, layout) * _between(alike, layout)
     alike = np.asarray(cv2.erode(np.maximum(alike, brows), _MIXED), np.float32)
     skin = 1 - uncertain_margin(layout, ATLAS_SIZE) * (1 - alike)
     dark = smoothstep(lightness, *_HAIR) * (1 - brows)
@@ -80,15 +83,34 @@ def _compare(lab: Floats, skin: Floats) -> tuple[Floats, Floats]:
     return lightness, shade * smoothstep(tint, *_TINT[::-1])
 
 
-def _between_skin(alike: Floats, layout: Layout) -> Floats:
-    """Return 1 on what has skin close above and below it, as brows have, but not hair: (S, S).
+def _find_brows(lightness: Floats, near: Floats, layout: Layout) -> Floats:
+    """Return 1 on each brow: of dark bands, the one nearest to the mesh's; others are a fringe.
 
     Args:
-        alike: float32 (S, S), 0 to 1, how much like skin a texture is.
+        lightness: float32 (S, S), relative to the skin nearby.
+        near: float32 (S, S), 1 where raised brows may be.
         layout: the atlas.
     """
+    bands = label_parts((_between(lightness, layout) - lightness > _VISIBLE) & (near > 0))
+    is_large = np.bincount(bands.ravel()) > _LARGE * (ATLAS_SIZE * layout.face_width) ** 2
+    brows = np.zeros_like(lightness)
+    for brow in (LEFT_BROW, RIGHT_BROW):
+        elsewhere = (rings_mask(layout, ATLAS_SIZE, [brow]) < 0.5).astype(np.uint8)
+        away = np.asarray(cv2.distanceTransform(elsewhere, cv2.DIST_L2, 5), np.float32)
+        away[(bands == 0) | ~is_large[bands]] = np.inf
+        if np.isfinite(away).any():
+            nearest = bands == bands.flat[int(away.argmin())]
+            np.maximum(brows, nearest, out=brows)
+    return np.asarray(cv2.dilate(brows, _MIXED), np.float32)
+
+
+def _between(values: Floats, layout: Layout) -> Floats:
+    """Return values (S, S), but on what is lower than close above and below it, those there.
+
+    This finds brows, which have skin above and below them, but not hair.
+    """
     column = np.ones((round(_THICK * ATLAS_SIZE * layout.face_width) | 1, 1), np.uint8)
-    return np.asarray(cv2.morphologyEx(alike, cv2.MORPH_CLOSE, column), np.float32)
+    return np.asarray(cv2.morphologyEx(values, cv2.MORPH_CLOSE, column), np.float32)
 
 
 def _hanging_hair(dark: Floats, layout: Layout) -> Floats:
