@@ -53,7 +53,8 @@ class FaceMesher:
 
     def again(self, frame: RegionSource, last: Points, min_presence: float) -> Mesh | None:
         """Find the face whose landmarks were `last` in the frame before; None if it is gone."""
-        return self._refined(self._look(frame, square_of_mesh(last), min_presence))
+        sight = self._look(frame, square_of_mesh(last), min_presence)
+        return None if sight is None else self._refined(sight)
 
     def first(self, frame: RegionSource, detected: Face, min_presence: float) -> Mesh | None:
         """Find the mesh of a face from the detector; None if there turns out to be no face.
@@ -61,14 +62,14 @@ class FaceMesher:
         The detector locates a face less exactly than a mesh does, and may be wrong about its turn,
         so it is looked at twice, and again until its mesh stays where it is.
         """
-        sight = self._look(frame, square_of_face(detected), min_presence)
+        rough = self._look(frame, square_of_face(detected), min_presence)
+        if rough is None:
+            return None
+        square = square_of_mesh(rough.landmarks)
+        sight = self._look(frame, square, min_presence)
         if sight is None:
             return None
-        square = square_of_mesh(sight.landmarks)
-        sight = self._look(frame, square, min_presence)
         for _ in range(_MORE_LOOKS):
-            if sight is None:
-                break
             before, square = square, square_of_mesh(sight.landmarks)
             if _is_settled(before, square):
                 break
@@ -83,9 +84,7 @@ class FaceMesher:
         landmarks, presence = self._landmarker.find(cutout, square)
         return _Sight(cutout, landmarks, presence) if presence >= min_presence else None
 
-    def _refined(self, sight: _Sight | None) -> Mesh | None:
-        if sight is None:
-            return None
+    def _refined(self, sight: _Sight) -> Mesh:
         return Mesh(self._refiner.refine(sight.cutout, sight.landmarks), sight.presence)
 
 

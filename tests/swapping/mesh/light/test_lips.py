@@ -1,15 +1,12 @@
 from __future__ import annotations
 
 import numpy as np
-import pytest
-from numpy.typing import NDArray
 
 from dlc.arrays import Floats
-from dlc.compositing.filters import resize
 from dlc.swapping.mesh.layout import Layout
-from dlc.swapping.mesh.light.lips import LipMeter, lip_factor, lips_mask
+from dlc.swapping.mesh.light.lips import LipColor, lips_mask
 from dlc.swapping.mesh.light.tone import TONE_SIZE
-from dlc.swapping.mesh.source.source import SourceModel
+from dlc.swapping.running_mean import RunningMean
 
 ALL: Floats = np.ones((TONE_SIZE, TONE_SIZE), np.float32)
 SKIN = np.array([90, 110, 160], np.float32)
@@ -33,40 +30,41 @@ def test_the_mask_is_the_lips_without_the_mouth(layout: Layout) -> None:
     assert mask[chin[1], chin[0]] == mask[cheek[1], cheek[0]] == 0
 
 
-@pytest.mark.parametrize("lips", [RED, PALE])
-def test_lips_are_measured_against_the_skin(layout: Layout, lips: Floats) -> None:
-    measured = LipMeter(layout).measure(*even(layout, lips), ALL)
-    np.testing.assert_allclose(measured, lips, atol=1e-3)
-
-
-def test_half_of_the_lips_is_enough_and_none_is_not(layout: Layout) -> None:
-    meter, pictures = LipMeter(layout), even(layout, RED)
-    half = ALL.copy()
-    half[:, : TONE_SIZE // 2] = 0
-    np.testing.assert_allclose(meter.measure(*pictures, half), RED, atol=1e-3)
-    assert meter.measure(*pictures, 0 * ALL) is None
-
-
-def test_real_lips_are_redder_than_skin(portrait_source: SourceModel, layout: Layout) -> None:
-    size = (TONE_SIZE, TONE_SIZE)
-    texture = resize(portrait_source.texture, size)
-    blue, green, red = LipMeter(layout).measure(texture, np.full_like(texture, 150), ALL)
-    assert red > green
-    assert red > blue
+def factor(
+    layout: Layout,
+    own: Floats,
+    target: Floats,
+    gain: float,
+    seen: Floats = ALL,
+    memory: RunningMean[Floats] | None = None,
+) -> Floats:
+    """Return the factor for lips `own` on a target with lips `target`."""
+    gains = np.full((TONE_SIZE, TONE_SIZE, 3), gain, np.float32)
+    color = LipColor(*even(layout, own), layout)
+    return color.factor(*even(layout, target), seen, gains, memory or RunningMean[Floats](0.1))
 
 
 def test_pale_lips_become_the_targets_on_much_lighter_skin(layout: Layout) -> None:
-    meter = LipMeter(layout)
-
-    def factor(gain: float) -> NDArray[np.float32]:
-        light = np.full((TONE_SIZE, TONE_SIZE, 3), gain, np.float32)
-        return lip_factor(RED, PALE, meter.lightening(light))
-
-    np.testing.assert_array_equal(factor(0.5), 1)
-    np.testing.assert_array_equal(factor(1.05), 1)
-    np.testing.assert_allclose(factor(1.8), np.maximum(RED / PALE, 0.6), atol=1e-4)
-    assert ((factor(1.35) < 1) & (factor(1.35) > factor(1.8))).all()
+    for gain in (0.5, 1.05):
+        np.testing.assert_array_equal(factor(layout, PALE, RED, gain), 1)
+    half, full = (factor(layout, PALE, RED, gain) for gain in (1.35, 1.8))
+    np.testing.assert_allclose(full, np.maximum(RED / PALE, 0.6), atol=1e-3)
+    assert ((half < 1) & (half > full)).all()
 
 
-def test_lips_never_become_brighter() -> None:
-    np.testing.assert_array_equal(lip_factor(PALE, RED, 1.0), 1)
+def test_lips_never_become_brighter(layout: Layout) -> None:
+    np.testing.assert_allclose(factor(layout, RED, PALE, 1.8), 1, atol=1e-6)
+
+
+def test_half_of_the_lips_is_enough(layout: Layout) -> None:
+    half = ALL.copy()
+    half[:, : TONE_SIZE // 2] = 0
+    whole = factor(layout, PALE, RED, 1.8)
+    np.testing.assert_allclose(factor(layout, PALE, RED, 1.8, half), whole, atol=1e-3)
+
+
+def test_lips_that_are_not_seen_are_as_they_were(layout: Layout) -> None:
+    np.testing.assert_array_equal(factor(layout, PALE, RED, 1.8, 0 * ALL), 1)
+    memory = RunningMean[Floats](0.1)
+    seen = factor(layout, PALE, RED, 1.8, ALL, memory)
+    np.testing.assert_array_equal(factor(layout, PALE, PALE, 1.8, 0 * ALL, memory), seen)

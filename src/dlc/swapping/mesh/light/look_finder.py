@@ -17,12 +17,11 @@ from dlc.swapping.mesh.light.focus import FocusMeter
 from dlc.swapping.mesh.light.folds import FoldMeter
 from dlc.swapping.mesh.light.followed_blur import SourceFocus
 from dlc.swapping.mesh.light.forehead import ForeheadBorder
-from dlc.swapping.mesh.light.lips import LipMeter, lip_factor
+from dlc.swapping.mesh.light.lips import LipColor
 from dlc.swapping.mesh.light.sharpness import fine_energy, sharpness_factor
 from dlc.swapping.mesh.light.slant import SlantShade
 from dlc.swapping.mesh.light.tone import (
     TONE_SIZE,
-    Tone,
     ToneMeter,
     color_matrix,
     colored,
@@ -55,8 +54,7 @@ class LookFinder:
         broad = resize(source.texture, (TONE_SIZE, TONE_SIZE))
         self._forehead = ForeheadBorder(broad, texture.opacity(TONE_SIZE), layout)
         self._slant = SlantShade(source, texture.tone, layout)
-        self._lip_meter = LipMeter(layout)
-        self._lips = self._lip_meter.measure(broad, texture.tone.light, np.ones_like(broad[..., 0]))
+        self._lips = LipColor(broad, texture.tone.light, layout)
         self._skin = skin_mask(layout, TONE_SIZE)
         luma = np.asarray(
             cv2.cvtColor(resize(source.texture, (DETAIL_SIZE, DETAIL_SIZE)), cv2.COLOR_BGR2GRAY),
@@ -91,19 +89,10 @@ class LookFinder:
             contrast=contrast * clear,
             folds=self._shown_folds(relief, seen, memory),
             color=memory.color.update(color_matrix(tone, self._tone)),
-            lips=self._lip_factor(face.broad, tone, gain, seen, memory),
+            lips=self._lips.factor(face.broad, tone.light, seen, gain, memory.lips),
             sharpness=self._sharpness(view, face.luma, memory),
             softness=memory.blur.update(view, face.luma, self._focus),
         )
-
-    def _lip_factor(
-        self, texture: Floats, tone: Tone, gain: Floats, seen: Floats, memory: FaceMemory
-    ) -> Floats:
-        lips = self._lip_meter.measure(texture, tone.light, seen)
-        known = memory.lips.value if lips is None else memory.lips.update(lips)
-        if known is None or self._lips is None:
-            return np.ones(3, np.float32)
-        return lip_factor(known, self._lips, self._lip_meter.lightening(gain))
 
     def _shown_folds(self, relief: Floats, seen: Floats, memory: FaceMemory) -> float:
         share = self._folds.share(relief, seen)
