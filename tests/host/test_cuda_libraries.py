@@ -52,7 +52,7 @@ def test_on_windows_libraries_are_found_through_path(
     """Python's own search leaves PATH out there, unlike ONNX Runtime's."""
     names = library_names(12, "win32")
     (tmp_path / "cudnn64_9.dll").touch()
-    monkeypatch.setattr("dlc.host.cuda_libraries._loads", lambda _name: False)
+    monkeypatch.setattr("dlc.host.cuda_libraries.loads", lambda _name: False)
     monkeypatch.setattr("sys.platform", "win32")
     monkeypatch.setenv("PATH", os.pathsep.join(["nowhere", str(tmp_path)]))
     libraries = find_cuda_libraries((12, 8))

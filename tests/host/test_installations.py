@@ -71,7 +71,7 @@ def test_the_gpu_package_without_libraries_names_them(
     site: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     lay_down(site, "onnxruntime-gpu", "1.31.1")
-    monkeypatch.setattr("dlc.host.cuda_libraries._loads", lambda _name: False)
+    monkeypatch.setattr("dlc.host.cuda_libraries.loads", lambda _name: False)
     monkeypatch.setattr("sys.platform", "linux")
     (finding,) = findings(GPU_RUNTIME, libraries=False)
     assert finding.problem.startswith("libraries of CUDA 13.0 are missing: libcublasLt.so.13, ")
@@ -83,7 +83,7 @@ def test_wheels_of_nvidia_are_found_where_pip_puts_them(
     site: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     lay_down(site, "onnxruntime-gpu", "1.31.1")
-    monkeypatch.setattr("dlc.host.cuda_libraries._loads", lambda _name: False)
+    monkeypatch.setattr("dlc.host.cuda_libraries.loads", lambda _name: False)
     monkeypatch.setattr("sys.platform", "linux")
     for folder, names in {
         "nvidia/cu13/lib": ("libcublasLt.so.13", "libcublas.so.13", "libcudart.so.13"),

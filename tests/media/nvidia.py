@@ -81,5 +81,5 @@ def install_gpu(
     monkeypatch.setattr(decoding.Decoder, "_prepared_context", prepare_on_gpu)
     monkeypatch.setattr(decoding, "nvdec", lambda: None)
     monkeypatch.setattr(hardware, "nvdec", Gpu)
-    monkeypatch.setattr(hardware, "_loads", lambda _: True)
+    monkeypatch.setattr(hardware, "loads", lambda _: True)
     return formats

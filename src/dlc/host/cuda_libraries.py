@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ctypes
 import os
 import sys
 from collections.abc import Iterator
@@ -11,6 +10,7 @@ from pathlib import Path
 
 from dlc.host.host import CudaLibraries, two_numbers
 from dlc.host.package_folders import package_folders
+from dlc.shared_library import loads
 
 _LAZY_FFT = 13
 
@@ -29,7 +29,7 @@ def find_cuda_libraries(cuda: tuple[int, int]) -> CudaLibraries:
     found = tuple(
         name
         for name in names
-        if any((folder / name).is_file() for folder in folders) or _loads(name)
+        if any((folder / name).is_file() for folder in folders) or loads(name)
     )
     missing = tuple(name for name in names if name not in found)
     return CudaLibraries(found, missing, _cudnn_release(cuda[0]))
@@ -75,11 +75,3 @@ def _cudnn_release(cuda_major: int) -> tuple[int, int] | None:
         return two_numbers(version(f"nvidia-cudnn-cu{cuda_major}"))
     except PackageNotFoundError:
         return None
-
-
-def _loads(name: str) -> bool:
-    try:
-        ctypes.CDLL(name)
-    except OSError:
-        return False
-    return True

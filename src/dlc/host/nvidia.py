@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ctypes
 import os
 import sys
 from collections.abc import Callable, Sequence
@@ -10,6 +9,7 @@ from dataclasses import dataclass
 from types import ModuleType
 
 from dlc.host.host import Nvidia, NvidiaGpu
+from dlc.shared_library import loads
 
 _DRIVER_LIBRARY = "nvml.dll" if sys.platform == "win32" else "libnvidia-ml.so.1"
 _MIG = "MIG-"
@@ -44,7 +44,7 @@ def find_nvidia() -> Nvidia:
     try:
         import pynvml
     except ImportError:
-        return Nvidia(driver=_driver_loads())
+        return Nvidia(driver=loads(_DRIVER_LIBRARY))
     chosen = os.environ.get("CUDA_VISIBLE_DEVICES")
     try:
         pynvml.nvmlInit()
@@ -54,7 +54,7 @@ def find_nvidia() -> Nvidia:
         finally:
             pynvml.nvmlShutdown()
     except pynvml.NVMLError as error:
-        return Nvidia(driver=_driver_loads(), bindings=True, trouble=str(error))
+        return Nvidia(driver=loads(_DRIVER_LIBRARY), bindings=True, trouble=str(error))
     return Nvidia(driver=True, bindings=True, gpus=gpus, cuda=cuda)
 
 
@@ -133,11 +133,3 @@ def _is_divided(nvml: ModuleType, handle: object) -> bool:
         # Most GPUs do not support MIG at all.
         return False
     return bool(current)
-
-
-def _driver_loads() -> bool:
-    try:
-        ctypes.CDLL(_DRIVER_LIBRARY)
-    except OSError:
-        return False
-    return True

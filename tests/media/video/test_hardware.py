@@ -92,7 +92,7 @@ def test_a_gpu_whose_decoding_library_is_missing_has_no_nvdec(
         raise av.InvalidDataError(1, "Invalid data found when processing input")
 
     install_gpu(monkeypatch, without_library)
-    monkeypatch.setattr(hardware, "_loads", lambda name: "cuvid" not in name)
+    monkeypatch.setattr(hardware, "loads", lambda name: "cuvid" not in name)
     reason = why_no_nvdec()
     assert reason is not None
     assert reason.startswith(("libnvcuvid.so.1 cannot be loaded", "nvcuvid.dll cannot be loaded"))
@@ -267,7 +267,7 @@ def test_a_missing_library_of_the_encoder_is_not_the_driver(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     refuse(monkeypatch, av.PermissionError(1, "Operation not permitted"))
-    monkeypatch.setattr(hardware, "_loads", lambda name: name in ("libcuda.so.1", "nvcuda.dll"))
+    monkeypatch.setattr(hardware, "loads", lambda name: name in ("libcuda.so.1", "nvcuda.dll"))
     encoder, reason = working_nvenc(container_for(Path("o.mp4")))
     assert encoder is None
     assert "encode" in reason.partition(" cannot be loaded")[0].lower()
@@ -278,7 +278,7 @@ def test_the_pictures_that_an_encoder_refuses_are_named(monkeypatch: pytest.Monk
     """FFmpeg's own reason is that an external library failed, or just "not implemented"."""
 
     refuse(monkeypatch, av.ExternalError(1, "Generic error in an external library"))
-    monkeypatch.setattr(hardware, "_loads", lambda _: True)
+    monkeypatch.setattr(hardware, "loads", lambda _: True)
     found = working_nvenc(
         container_for(Path("o.mp4")), lambda _: Trial(3840, 2160, "p010le", {"cq": "18"})
     )
@@ -288,7 +288,7 @@ def test_the_pictures_that_an_encoder_refuses_are_named(monkeypatch: pytest.Monk
 @without_gpu
 def test_what_ffmpeg_itself_says_of_an_encoder_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
     """It returns no more than that the operation is not permitted."""
-    monkeypatch.setattr(hardware, "_loads", lambda _: True)
+    monkeypatch.setattr(hardware, "loads", lambda _: True)
     monkeypatch.setattr(hardware, "NVENC_ENCODERS", ("h264_nvenc",))
     before = av.logging.get_level()
     _, reason = working_nvenc(container_for(Path("o.mp4")))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ctypes
 import sys
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -29,6 +28,7 @@ from dlc.media.video.writing.containers import Container, container_for
 from dlc.media.video.writing.encoders import NVENC_ENCODERS, encoder_named
 from dlc.media.video.writing.plan import plan_video
 from dlc.options import EncodeOptions
+from dlc.shared_library import loads
 
 _FAILURES = (OSError, ValueError, av.FFmpegError)
 # What FFmpeg loads (ffnvcodec, dynlink_loader.h): the driver, and its parts for videos.
@@ -237,19 +237,11 @@ def _why_not_loaded(library: str) -> str | None:
 
     FFmpeg itself returns no more than "operation not permitted" or "invalid data".
     """
-    if not _loads(_DRIVER):
+    if not loads(_DRIVER):
         return "NVIDIA's driver cannot be loaded"
-    if not _loads(library):
+    if not loads(library):
         return (
             f"{library} cannot be loaded; it is part of the driver, and a container gets it where "
             "NVIDIA_DRIVER_CAPABILITIES includes video"
         )
     return None
-
-
-def _loads(library: str) -> bool:
-    try:
-        ctypes.CDLL(library)
-    except OSError:
-        return False
-    return True
