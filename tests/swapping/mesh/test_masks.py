@@ -12,6 +12,7 @@ from dlc.swapping.mesh.layout import Layout
 from dlc.swapping.mesh.masks import (
     depth_inside,
     feathered_face,
+    height_above_brows,
     ring_box,
     rings_mask,
     skin_mask,
@@ -49,11 +50,15 @@ def test_depth_grows_from_the_oval_inwards(layout: Layout) -> None:
 
 @pytest.mark.parametrize("feather", [0.01, 0.03])
 def test_the_soft_edge_lies_inside_the_face(layout: Layout, feather: float) -> None:
-    opacity = feathered_face(layout, SIZE, feather)
+    opacity = feathered_face(layout, SIZE, feather, 2 * feather)
     assert opacity[0].max() == 0.0
     face = sampling(layout, SIZE).inside.astype(np.uint8)
     assert opacity[grow(face, 1) == 0].max() == 0.0
-    np.testing.assert_array_equal(opacity[depth_inside(layout, SIZE) > 2 * feather], 1.0)
+    depth, height = depth_inside(layout, SIZE), height_above_brows(layout, SIZE)[:, 0]
+    np.testing.assert_array_equal(opacity[depth > 4 * feather], 1.0)
+    np.testing.assert_array_equal(opacity[height < -0.05][depth[height < -0.05] > 2 * feather], 1)
+    forehead = opacity[height > 0.1][np.abs(depth[height > 0.1] - 2 * feather) < 0.002]
+    np.testing.assert_allclose(forehead, 0.5, atol=0.15)
 
 
 def test_rings_grow_by_face_widths(layout: Layout) -> None:

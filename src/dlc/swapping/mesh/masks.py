@@ -18,6 +18,10 @@ LEFT_BROW = (46, 53, 52, 65, 55, 107, 66, 105, 63, 70)
 RIGHT_BROW = (276, 283, 282, 295, 285, 336, 296, 334, 293, 300)
 NOSE = (197, 196, 174, 217, 126, 142, 129, 98, 97, 2, 326, 327, 358, 371, 355, 437, 399, 419)
 
+# Face widths above the top of the brows from which the forehead's own feather counts, and counts
+# alone.
+_WELL_ABOVE = (-0.02, 0.08)
+
 
 def fill_ring(mask: Bytes, ring: Floats) -> None:
     """Fill a polygon (N, 2) with 255 in place, precise to a sixteenth of a pixel."""
@@ -78,9 +82,7 @@ def uncertain_margin(
         depth: face widths inside the oval where the weight is 0, and outwards of which it is 1.
     """
     topology = layout.topology
-    brow = size * float(layout.uv[[*LEFT_BROW, *RIGHT_BROW], 1].min())
-    rows = np.arange(size, dtype=np.float32)[:, None]
-    forehead = smoothstep(brow - rows, 0.0, size * 0.02)
+    forehead = smoothstep(height_above_brows(layout, size), 0.0, 0.02 / layout.face_width)
     margin = np.maximum(smoothstep(depth_inside(layout, size), *depth), forehead)
     rings = [ring.tolist() for ring in (topology.left_eye, topology.right_eye, topology.outer_lips)]
     features = rings_mask(layout, size, rings, reach=0.05)
@@ -88,6 +90,26 @@ def uncertain_margin(
     return margin * (1 - blur(features, max(size * 0.006, 0.5)))
 
 
-def feathered_face(layout: Layout, size: int, feather: float) -> Floats:
-    """Return the face's opacity: 0 at the oval, 1 from two `feather`s (face widths) inwards."""
-    return smoothstep(depth_inside(layout, size), 0.0, 2 * feather)
+def top_of_brows(layout: Layout, size: int) -> float:
+    """Return the row at which the brows begin, in pixels."""
+    return size * float(layout.uv[[*LEFT_BROW, *RIGHT_BROW], 1].min())
+
+
+def height_above_brows(layout: Layout, size: int) -> Floats:
+    """Return how far above the top of the brows each row is: float32 (size, 1), face widths."""
+    rows = np.arange(size, dtype=np.float32)[:, None]
+    return (np.float32(top_of_brows(layout, size)) - rows) / np.float32(size * layout.face_width)
+
+
+def feathered_face(layout: Layout, size: int, feather: float, forehead: float) -> Floats:
+    """Return the face's opacity: 0 at the oval, 1 from twice its feather inwards.
+
+    Args:
+        layout: the atlas.
+        size: its side in pixels.
+        feather: in face widths.
+        forehead: the same well above the brows.
+    """
+    above = smoothstep(height_above_brows(layout, size), *_WELL_ABOVE)
+    edge = 2 * (feather + (forehead - feather) * above)
+    return smoothstep(depth_inside(layout, size) / edge, 0.0, 1.0)

@@ -31,7 +31,7 @@ def border(layout: Layout, edge: int) -> ForeheadBorder:
 
 
 def test_skin_of_the_same_color_stays(border: ForeheadBorder) -> None:
-    for nearly in (1.0, 0.97, 1.04):
+    for nearly in (1.0, 0.985, 1.015):
         gain = border.follow(AS_IT_IS, SKIN * np.float32(nearly), ALL, RunningMean(0.2))
         np.testing.assert_allclose(gain, 1, atol=1e-4)
 
@@ -43,16 +43,24 @@ def test_the_border_gets_near_the_color_of_a_lighter_target(
     gain = border.follow(AS_IT_IS, SKIN * np.array(color, np.float32), ALL, RunningMean(0.2))
     middle = gain[edge - 1 : edge + 1, TONE_SIZE // 2]
     np.testing.assert_allclose(middle, np.tile(color, (2, 1)), rtol=0.09)
-    # Only this border: the face below, which tells who it is, stays.
-    below = edge + round(0.08 * TONE_SIZE * layout.face_width)
+    # It ends above the eyes, softly.
+    below = edge + round(0.2 * TONE_SIZE * layout.face_width)
     np.testing.assert_array_equal(gain[below:], 1)
-    assert np.abs(np.diff(gain, axis=0)).max() < 0.08
+    assert np.abs(np.diff(gain, axis=0)).max() < 0.04
 
 
-def test_hair_and_its_shadow_do_not_darken_the_forehead(border: ForeheadBorder) -> None:
-    for shade in (0.05, 0.7):
-        gain = border.follow(AS_IT_IS, SKIN * np.float32(shade), ALL, RunningMean(0.2))
-        np.testing.assert_array_equal(gain, 1)
+def test_the_border_gets_most_of_the_way_to_a_darker_target(
+    border: ForeheadBorder, edge: int
+) -> None:
+    gain = border.follow(AS_IT_IS, SKIN * np.float32(0.8), ALL, RunningMean(0.2))
+    middle = gain[edge - 1 : edge + 1, TONE_SIZE // 2]
+    assert middle.min() > 0.8
+    assert middle.max() < 0.88
+
+
+def test_hair_does_not_darken_the_forehead(border: ForeheadBorder) -> None:
+    gain = border.follow(AS_IT_IS, SKIN * np.float32(0.3), ALL, RunningMean(0.2))
+    np.testing.assert_array_equal(gain, 1)
 
 
 def test_a_bright_headband_changes_little(border: ForeheadBorder) -> None:

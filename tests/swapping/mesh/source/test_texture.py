@@ -167,7 +167,7 @@ def test_colors_of_the_detail_are_mixed_and_those_of_the_light_are_not(
 
 def test_it_is_opaque_inside_the_face_only(texture: SourceTexture, layout: Layout) -> None:
     opacity = painted(texture)[..., 3].astype(np.float32) / 255
-    assert (opacity <= feathered_face(layout, SIZE, 0.005) + 0.01).all()
+    assert (opacity <= feathered_face(layout, SIZE, 0.005, 0.005) + 0.01).all()
     nose = np.round(layout.uv[1] * SIZE).astype(int)
     assert opacity[nose[1], nose[0]] == 1.0
 

@@ -21,6 +21,7 @@ from dlc.swapping.mesh.masks import (
     depth_inside,
     rings_mask,
     skin_mask,
+    top_of_brows,
     uncertain_margin,
 )
 
@@ -55,8 +56,7 @@ class HairFinder:
         chin = _chin_mask(layout)
         self._below = slice(int(np.flatnonzero(chin.any(axis=1))[0]), TONE_SIZE)
         self._chin = chin[self._below]
-        brow = TONE_SIZE * float(layout.uv[[*LEFT_BROW, *RIGHT_BROW], 1].min())
-        self._forehead = slice(0, math.ceil(brow))
+        self._forehead = slice(0, math.ceil(top_of_brows(layout, TONE_SIZE)))
 
     def find(self, texture: Floats, seen: Floats) -> Floats:
         """Return how certainly each pixel is covered: float32 (TONE_SIZE, TONE_SIZE), 0 to 1.

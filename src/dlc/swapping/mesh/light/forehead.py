@@ -1,9 +1,9 @@
 """Brings the upper border of the new face near the target's color.
 
-Where the source's forehead ends in hair, the target's goes on in the midst of skin, and a
-difference between the two would be seen as a line. The broad light does not follow the target that
-closely. Only what is too dark is brightened: darker than its forehead, a target has hair and its
-shadow there, which would make the new face less like the source.
+Where the new face ends on the forehead, the target's skin goes on, and a difference between the two
+would be seen as a line. The broad light does not follow the target that closely. What is too dark
+is brightened; what is too bright is darkened a little less, as a target's forehead may be in the
+shadow of its hair, which would make the new face less like the source.
 """
 
 from __future__ import annotations
@@ -14,18 +14,21 @@ import numpy as np
 from dlc.arrays import Bytes, Floats
 from dlc.compositing.filters import blur, smoothstep
 from dlc.swapping.mesh.layout import Layout
-from dlc.swapping.mesh.light.tone import TONE_SIZE
-from dlc.swapping.mesh.masks import LEFT_BROW, RIGHT_BROW, skin_mask
+from dlc.swapping.mesh.light.tone import LUMA, TONE_SIZE
+from dlc.swapping.mesh.masks import height_above_brows, skin_mask
 from dlc.swapping.running_mean import RunningMean
 
 # Face widths on both sides of the border over which colors are compared, and over which the new
-# face is changed. More would look smoother still, and less like the source.
-_INNER, _OUTER, _REACH = 0.05, 0.03, 0.07
+# face is changed.
+_INNER, _OUTER, _REACH = 0.05, 0.03, 0.2
 # Radius over which the comparison is smoothed, and face widths above the brows where it sets in.
-_SMOOTH, _ABOVE = 0.05, (-0.02, 0.05)
-# Differences of colors, as natural logarithms: not seen as a line; something else than skin; and
-# the most that is made good.
-_UNSEEN, _OTHER, _MOST = 0.07, 0.6, 0.3
+_SMOOTH, _ABOVE = 0.08, (-0.02, 0.05)
+# Differences of colors, as natural logarithms: not seen as a line; the most that is made good; so
+# much brighter or darker is something else than skin, which dark things certainly are from the last
+# on.
+_UNSEEN, _MOST, _OTHER, _HAIR = 0.02, 0.3, 0.6, 0.45
+# Share of what is too bright that is darkened.
+_DARKENED = 0.8
 # Gray levels below which a color is noise, and pixels that tell enough.
 _DARK, _LEAST_SEEN = 4.0, 20.0
 
@@ -44,9 +47,7 @@ class ForeheadBorder:
         unit = TONE_SIZE * layout.face_width
         shown = (opacity > 0.5).astype(np.uint8)
         depth, away = (_distance(mask) / np.float32(unit) for mask in (shown, 1 - shown))
-        brows = TONE_SIZE * float(layout.uv[[*LEFT_BROW, *RIGHT_BROW], 1].min())
-        height = brows - np.arange(TONE_SIZE, dtype=np.float32)
-        above = smoothstep(height / np.float32(unit), *_ABOVE)[:, None]
+        above = smoothstep(height_above_brows(layout, TONE_SIZE), *_ABOVE)
         self._rows = slice(0, int(np.count_nonzero(above)))
         near = (depth < _INNER) & (away < _OUTER)
         self._near: Floats = (near * above * skin_mask(layout, TONE_SIZE))[self._rows]
@@ -75,12 +76,16 @@ class ForeheadBorder:
         return followed
 
     def _difference(self, gain: Floats, target: Floats, weight: Floats) -> Floats:
-        """Return by how much the new face is too dark to the eye: a logarithm, smoothed."""
+        """Return by how much to brighten the new face, or to darken it: a logarithm, smoothed."""
         new = np.maximum(self._texture * gain, _DARK)
-        lack = np.clip(np.log(np.maximum(target, _DARK) / new), -_OTHER, _OTHER)
-        smooth = blur(lack * weight[..., None], self._sigma)
-        smooth /= (blur(weight, self._sigma) + np.float32(1e-3))[..., None]
-        difference: Floats = np.clip(smooth - _UNSEEN, 0, _MOST)
+        lack = np.log(np.maximum(target, _DARK) / new)
+        skin = weight * smoothstep(lack @ LUMA, -_OTHER, -_HAIR)
+        lack = np.clip(lack, -_OTHER, _OTHER)
+        smooth = blur(lack * skin[..., None], self._sigma)
+        smooth /= (blur(skin, self._sigma) + np.float32(1e-3))[..., None]
+        brighter = np.clip(smooth - _UNSEEN, 0, _MOST)
+        darker = np.clip(smooth + _UNSEEN, -_MOST, 0)
+        difference: Floats = brighter + np.float32(_DARKENED) * darker
         return difference
 
 

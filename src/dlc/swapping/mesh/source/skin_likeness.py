@@ -16,6 +16,7 @@ from dlc.swapping.mesh.masks import (
     depth_inside,
     rings_mask,
     skin_mask,
+    top_of_brows,
     uncertain_margin,
 )
 from dlc.swapping.mesh.source.photo import ATLAS_SIZE
@@ -131,6 +132,6 @@ def _hanging_hair(dark: Floats, layout: Layout) -> Floats:
 
 def _below_the_hair(skin: Floats, layout: Layout) -> Floats:
     """Treat everything above hair as hair: up the forehead, skin does not reappear."""
-    brow = int(ATLAS_SIZE * layout.uv[[*LEFT_BROW, *RIGHT_BROW], 1].min())
+    brow = int(top_of_brows(layout, ATLAS_SIZE))
     forehead = np.minimum.accumulate(skin[:brow][::-1], axis=0)[::-1]
     return np.concatenate([forehead, skin[brow:]])

@@ -21,8 +21,9 @@ from dlc.swapping.mesh.source.photo import ATLAS_SIZE
 from dlc.swapping.mesh.source.source import SourceModel
 
 _SIZES = (128, 192, 256, 384, ATLAS_SIZE)
-# Width of the soft edge along the face oval, in face widths; the whole edge lies inside it.
-_FEATHER = 0.02
+# Half the width, in face widths, of the soft edge along the face oval, all of which lies inside it;
+# the same on the forehead, where the target's skin goes on.
+_FEATHER, _FOREHEAD = 0.02, 0.03
 # Where the source's texture ends inside the face, it fades into the target over about twice this
 # radius, in face widths, as skin never quite matches.
 _FADE = 0.035
@@ -137,12 +138,13 @@ class SourceTexture:
     def opacity(self, size: int) -> Floats:
         """Return how far the texture shows: float32 (size, size), 0 to 1."""
         trust = resize(self._source.trust, (size, size))
-        face = (depth_inside(self._layout, size) > 0).astype(np.float32)
+        oval = (depth_inside(self._layout, size) > 0).astype(np.float32)
         sigma = _FADE * size * self._layout.face_width
         # Beyond the oval there is nothing to judge.
-        softened: Floats = blur(trust * face, sigma)
-        softened /= np.maximum(blur(face, sigma), 1e-3)
-        return feathered_face(self._layout, size, _FEATHER) * smoothstep(softened, *_TRUST)
+        softened: Floats = blur(trust * oval, sigma)
+        softened /= np.maximum(blur(oval, sigma), 1e-3)
+        face = feathered_face(self._layout, size, _FEATHER, _FOREHEAD)
+        return face * smoothstep(softened, *_TRUST)
 
     def _level(self, size: int) -> _Level:
         """Return the texture at one size; most targets need one or two of them."""
