@@ -22,6 +22,7 @@ class FaceMemory:
         shape: float32 (468, 3), the mesh without pose, in face widths.
         relief: float32 (TONE_SIZE, TONE_SIZE), the skin's relief at rest, from `skin_relief`.
         forehead: float32 (rows, TONE_SIZE, 3), how much too dark the new forehead's border is.
+        side_light: float32 (size, size), how much lighter one side is than the other.
         folds: share of the source's folds that the target shows, 0 to 1.
         gain: the factor from the source's light to the target's.
         contrast: factor for the source's detail.
@@ -51,6 +52,7 @@ class FaceMemory:
         self.veil = RunningMean[float](0.05)
         self.clearness = RunningMean[float](0.05)
         self.forehead = RunningMean[Floats](0.2)
+        self.side_light = RunningMean[Floats](0.2)
         self.folds = RunningMean[float](0.2)
         self.colored = RunningMean[float](0.2)
         self.color = RunningMean[Floats](0.2)

@@ -19,6 +19,7 @@ from dlc.swapping.mesh.light.followed_blur import SourceFocus
 from dlc.swapping.mesh.light.forehead import ForeheadBorder
 from dlc.swapping.mesh.light.lips import LipColor
 from dlc.swapping.mesh.light.sharpness import fine_energy, sharpness_factor
+from dlc.swapping.mesh.light.side_light import SideLight
 from dlc.swapping.mesh.light.slant import SlantShade
 from dlc.swapping.mesh.light.tone import (
     TONE_SIZE,
@@ -53,6 +54,7 @@ class LookFinder:
         self._folds = FoldMeter(source)
         broad = resize(source.texture, (TONE_SIZE, TONE_SIZE))
         self._forehead = ForeheadBorder(broad, texture.opacity(TONE_SIZE), layout)
+        self._side_light = SideLight(layout)
         self._slant = SlantShade(source, texture.tone, layout)
         self._lips = LipColor(broad, texture.tone.light, layout)
         self._skin = skin_mask(layout, TONE_SIZE)
@@ -84,6 +86,7 @@ class LookFinder:
         contrast = memory.contrast.update(contrast_factor(own, self._tone))
         relief = _relief(face, memory)
         lit = expression_gain(relief, memory.relief.update(relief)) * self._slant.lift(face.facing)
+        lit *= self._side_light.gain(face.broad, tone, seen, memory.side_light)
         return Look(
             gain=gain * lit[..., None],
             contrast=contrast * clear,
