@@ -121,6 +121,18 @@ def test_a_strand_across_a_brow_is_hair(finder: HairFinder, skin: Floats, layout
     assert finder.find(skin, SEEN)[rows, column].min() > 0.9
 
 
+def test_a_dark_spot_on_a_cheek_is_no_hair_but_a_lock_from_outside_is(
+    finder: HairFinder, skin: Floats, layout: Layout
+) -> None:
+    row = round(float(layout.uv[1, 1]) * TONE_SIZE)
+    columns = np.flatnonzero(depth_inside(layout, TONE_SIZE)[row] > 0)
+    outline = int(columns[0])
+    skin[row - 4 : row + 4, outline + 7 : outline + 11] = [25, 30, 35]
+    assert finder.find(skin, SEEN).max() == 0.0
+    skin[row - 4 : row + 4, : outline + 11] = [25, 30, 35]
+    assert finder.find(skin, SEEN)[row, outline + 8] > 0.5
+
+
 def test_in_the_dark_nothing_is_told_apart(finder: HairFinder, skin: Floats) -> None:
     found = finder.find(0 * skin, SEEN)
     assert np.isfinite(found).all()

@@ -16,10 +16,7 @@ from dlc.swapping.mesh.foreground.skin_color import like_skin, unlike_skin
 from dlc.swapping.mesh.layout import Layout
 from dlc.swapping.mesh.light.tone import LUMA, TONE_SIZE
 from dlc.swapping.mesh.masks import (
-    LEFT_BROW,
-    RIGHT_BROW,
     depth_inside,
-    rings_mask,
     skin_mask,
     top_of_brows,
     uncertain_margin,
@@ -34,9 +31,8 @@ _DARK = 8.0
 _MIDDLE = 0.12
 _SIGMA = 0.15
 # What is at least so certain hangs together; and face widths inwards of the oval, from where hair
-# comes, and around the brows, where they are when raised.
-_SOME = 0.1
-_OUTLINE, _AT_BROWS = 0.02, 0.05
+# comes.
+_SOME, _OUTLINE = 0.1, 0.02
 # Below the mouth, and so far beside its corners, in face widths, is the chin.
 _BESIDE_MOUTH = 0.12
 
@@ -51,8 +47,6 @@ class HairFinder:
         self._middle = skin_mask(layout, TONE_SIZE) * (depth > _MIDDLE)
         self._sigma = _SIGMA * TONE_SIZE * layout.face_width
         self._outline = depth < _OUTLINE
-        brows = rings_mask(layout, TONE_SIZE, [LEFT_BROW, RIGHT_BROW], reach=_AT_BROWS)
-        self._brows = brows > 0
         chin = _chin_mask(layout)
         self._below = slice(int(np.flatnonzero(chin.any(axis=1))[0]), TONE_SIZE)
         self._chin = chin[self._below]
@@ -74,21 +68,14 @@ class HairFinder:
         covered = smoothstep(luma, *_DARKER)
         above, below = self._forehead, self._below
         covered[below] *= 1 - self._chin * like_skin(color[below], skin[below])
-        other = self._from_outline(unlike_skin(color[above], skin[above]) * seen[above])
+        other = unlike_skin(color[above], skin[above]) * seen[above]
         covered[above] = np.maximum(covered[above], other)
-        covered *= self._zone
-        return self._without_brows(covered)
+        return self._from_outline(covered * self._zone)
 
     def _from_outline(self, covered: Floats) -> Floats:
-        """Return what hangs together with the forehead's outline: neither jewelry nor paint."""
+        """Return what hangs together with the outline, unlike raised brows, jewelry and shadows."""
         labels = label_parts(covered > _SOME)
-        return covered * np.isin(labels, labels[self._outline[self._forehead]])
-
-    def _without_brows(self, covered: Floats) -> Floats:
-        """Return what is left without raised brows, which hang together with nothing outside."""
-        labels = label_parts(covered > _SOME)
-        raised = np.setdiff1d(labels[self._brows], labels[self._outline])
-        return covered if not raised.size else covered * ~np.isin(labels, raised)
+        return covered * np.isin(labels, labels[self._outline & (labels > 0)])
 
 
 def _chin_mask(layout: Layout) -> Floats:

@@ -60,9 +60,8 @@ class SideLight:
         )
         weight = blur(weight, self._sigma)
         light = blur(luma, self._sigma) / np.maximum(weight, 1e-3)
-        light = np.log(np.clip(light / np.maximum(usual, _DARK), *_RANGE))
+        light = np.log(np.clip(light / np.maximum(usual, _DARK), *_RANGE)).astype(np.float32)
         other, both = light[:, ::-1], np.minimum(weight, weight[:, ::-1])
-        smaller = np.minimum(np.abs(light), np.abs(other))
-        common = np.where(light * other > 0, np.copysign(smaller, light), 0)
+        common = np.clip(other, np.minimum(light, 0), np.maximum(light, 0))
         apart: Floats = (light - common) * both
         return apart
