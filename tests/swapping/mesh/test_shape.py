@@ -80,3 +80,22 @@ def test_the_mouth_moves_less_than_the_nose(layout: Layout) -> None:
     tall[low, 1] += 0.2 * (tall[low, 1] - tall[1, 1])
     offsets = np.abs(ProportionShift(tall, layout).offsets(layout.mean_face, FRONTAL))
     assert offsets[layout.topology.inner_lips].max() < offsets.max()
+
+
+@pytest.mark.parametrize(("source", "target"), [(0.15, 0.0), (0.0, 0.15)], ids=["opens", "shuts"])
+def test_the_mouth_neither_opens_nor_shuts(layout: Layout, source: float, target: float) -> None:
+    def gaping(width: float) -> Points:
+        face = layout.mean_face.copy()
+        lower = layout.topology.inner_lips[11:]
+        face[lower, 1] += width
+        # Not only open, but elsewhere, too.
+        face[layout.topology.inner_lips, 0] += np.float32(width * 0.2)
+        return face
+
+    offsets = ProportionShift(gaping(source), layout).offsets(gaping(target), FRONTAL)
+    upper, lower = (
+        offsets[layout.topology.inner_lips[1:10]],
+        offsets[layout.topology.inner_lips[11:]],
+    )
+    np.testing.assert_allclose(upper, lower[::-1], atol=1e-3)
+    assert np.abs(upper).min() > 0.1

@@ -28,7 +28,8 @@ class ProportionShift:
     """Moves a target's features towards the source's proportions, keeping its outline.
 
     The shapes are aligned mainly by eyes, nose tip and mouth corners: what moves lies between and
-    around them, so that gaze and expression stay in place.
+    around them, so that gaze and expression stay in place. The mouth neither opens nor closes,
+    however the source's is.
     """
 
     def __init__(self, source: Floats, layout: Layout) -> None:
@@ -36,6 +37,7 @@ class ProportionShift:
         self._source = source
         self._freedom = _freedom(layout)[:, None]
         self._anchors = _anchors(layout)
+        self._lips = layout.topology.inner_lips
 
     def offsets(self, neutral: Floats, pose: Pose) -> Floats:
         """Return how far to move the vertices of a target, (468, 2) in pixels.
@@ -50,6 +52,9 @@ class ProportionShift:
         fade = min(max((high - abs(pose.yaw)) / (high - low), 0.0), 1.0)
         fit = fit_pose(self._source, neutral, self._anchors)
         moved = (fit.normalize(self._source) - neutral) * self._freedom
+        # From the same corner, one way around goes along the upper lip, the other along the lower.
+        around = np.roll(self._lips[::-1], 1)
+        moved[self._lips] = (moved[self._lips] + moved[around]) / 2
         return pose.turn(moved * np.float32(fade))
 
 
