@@ -9,6 +9,7 @@ from dlc.swapping.mesh.masks import skin_mask
 from dlc.swapping.mesh.source.photo import ATLAS_SIZE, PhotoView, unwrap_photo
 from tests.faces.pictures import Picture
 from tests.swapping.mesh.heads import Points, scaled_photo, with_sunglasses
+from tests.swapping.mesh.mouths import mouth_ring, with_teeth
 
 
 @pytest.fixture(scope="module")
@@ -88,3 +89,13 @@ def test_black_and_white_says_nothing_of_the_irises(
     gray = cv2.cvtColor(cv2.cvtColor(portrait.bgr, cv2.COLOR_BGR2GRAY), cv2.COLOR_GRAY2BGR)
     view = unwrap_photo(layout, Picture(np.asarray(gray, np.uint8)), portrait_mesh)
     assert view.iris is None
+
+
+def test_teeth_are_no_lips(portrait: Picture, portrait_mesh: Points, layout: Layout) -> None:
+    smile = with_teeth(portrait, portrait_mesh, layout, 0.4)
+    texture = unwrap_photo(layout, smile, portrait_mesh).texture
+    points = layout.uv * np.float32(ATLAS_SIZE) - np.float32(0.5)
+    for height in (0.1, 0.3):
+        columns, rows = np.rint(mouth_ring(points, layout, height, height)[14:17]).astype(int).T
+        red, green = texture[rows, columns, 2], texture[rows, columns, 1]
+        assert (red - green).min() > 35

@@ -16,6 +16,7 @@ from dlc.swapping.mesh.eyes import find_eyes, find_irises, iris_color
 from dlc.swapping.mesh.foreground.sunglasses import SunglassesFinder, SunglassesMemory
 from dlc.swapping.mesh.layout import Layout
 from dlc.swapping.mesh.light.tone import TONE_SIZE
+from dlc.swapping.mesh.source.lips import lips_in_place
 from dlc.swapping.mesh.source.sampling import sampling, within
 from dlc.swapping.mesh.visibility import mesh_facing, visibility
 from dlc.swapping.swapper import Pixels
@@ -75,7 +76,9 @@ def unwrap_photo(layout: Layout, photo: Pixels, landmarks: Points) -> PhotoView:
     fineness = pose.scale / (ATLAS_SIZE * layout.face_width)
     where = sampling(layout, ATLAS_SIZE).spread((points - corner)[:, :2])
     eyes = find_eyes(layout.topology, landmarks - corner)
-    texture = _unwrap(pixels, where, min(1 / fineness, 1.0))
+    shrink = min(1 / fineness, 1.0)
+    where = lips_in_place(where, _unwrap(pixels, where, shrink), layout)
+    texture = _unwrap(pixels, where, shrink)
     facing = mesh_facing(layout, points, ATLAS_SIZE) * within(where, box)
     sunglasses = _sunglasses(texture, facing, layout)
     irises = [] if _is_gray(pixels) else find_irises(eyes, pixels.shape[:2])
