@@ -53,7 +53,7 @@ class LookFinder:
         self._veil = VeilMeter(layout)
         self._folds = FoldMeter(source)
         broad = resize(source.texture, (TONE_SIZE, TONE_SIZE))
-        self._forehead = ForeheadBorder(broad, texture.opacity(TONE_SIZE), layout)
+        self._forehead = ForeheadBorder(broad, texture.opacity.at(TONE_SIZE), layout)
         self._side_light = SideLight(layout)
         self._slant = SlantShade(source, texture.tone, layout)
         self._lips = LipColor(broad, texture.tone.light, layout)

@@ -13,6 +13,9 @@ from dlc.swapping.mesh.source.photo import ATLAS_SIZE
 
 # Radii, as shares of the atlas, at which holes are filled: broad holes first, then their edges.
 _BROADEST, *_NARROWER = (0.12, 0.05, 0.02)
+# Trust below which a pixel is filled, as what is next to hair has some of its color, and from which
+# it stays.
+_SOLID = (0.6, 0.9)
 # How far the skin's tint is evened out.
 _TINT_EVENNESS = 0.7
 
@@ -43,7 +46,7 @@ def mirror_fill(texture: Floats, known: Floats) -> tuple[Floats, Floats]:
 
 def diffuse(texture: Floats, known: Floats) -> Floats:
     """Fill unknown pixels from known ones around, from the nearest to the farthest."""
-    solid = smoothstep(known, 0.3, 0.6)
+    solid = smoothstep(known, *_SOLID)
     filled, _ = _around(texture, solid, _BROADEST)
     for radius in _NARROWER:
         around, share = _around(texture, solid, radius)

@@ -8,27 +8,26 @@ import cv2
 import numpy as np
 
 from dlc.arrays import Bytes, Floats
-from dlc.compositing.filters import blur, cut, resize, smoothstep
+from dlc.compositing.filters import cut, resize, smoothstep
 from dlc.geometry import Box
 from dlc.swapping.mesh.layout import Layout
 from dlc.swapping.mesh.light.focus import soften
 from dlc.swapping.mesh.light.lips import lips_mask
 from dlc.swapping.mesh.light.sharpness import fine_detail
-from dlc.swapping.mesh.light.shine import dulling, shine_of, shining_part
+from dlc.swapping.mesh.light.shine import (
+    at_most_white,
+    bright_skin,
+    dulling,
+    is_warm,
+    shine_of,
+    shining_part,
+)
 from dlc.swapping.mesh.light.tone import LUMA, TONE_SIZE, Tone, ToneMeter, depth_of
-from dlc.swapping.mesh.masks import depth_inside, feathered_face
+from dlc.swapping.mesh.source.opacity import TextureOpacity
 from dlc.swapping.mesh.source.photo import ATLAS_SIZE
 from dlc.swapping.mesh.source.source import SourceModel
 
 _SIZES = (128, 192, 256, 384, ATLAS_SIZE)
-# Half the width, in face widths, of the soft edge along the face oval, all of which lies inside it;
-# the same on the forehead, where the target's skin goes on.
-_FEATHER, _FOREHEAD = 0.02, 0.03
-# Where the source's texture ends inside the face, it fades into the target over about twice this
-# radius, in face widths, as skin never quite matches.
-_FADE = 0.035
-# Softened trust from which the texture begins to show, and from which it shows alone.
-_TRUST = (0.4, 0.95)
 # Factor from which nothing changes visibly.
 _UNCHANGED = 0.99
 
@@ -44,6 +43,7 @@ class _Level:
         folds: float32 (h, w, 3), what smooths out folds, in `folded`.
         folded: where they are.
         shine: float32 (S, S, 3), the part of the pixels that is shine.
+        bright: uint8 (S, S), 255 on skin brighter than the light, 0 elsewhere.
         fine: float32 (S, S, 3), the finest band of its luma, the same in all channels.
         lips: float32 (h, w, 3), 1 on the lips, in `mouth`.
         mouth: where they are.
@@ -56,6 +56,7 @@ class _Level:
     folds: Floats
     folded: Box
     shine: Floats
+    bright: Bytes
     fine: Floats
     lips: Floats
     mouth: Box
@@ -97,6 +98,7 @@ class SourceTexture:
         sure = smoothstep(resize(source.trust, tone_size), 0.3, 0.8)
         self.tone: Tone = meter.measure(broad, sure)
         self._shine = shine_of(broad, self.tone.light)
+        self.opacity = TextureOpacity(source, self.tone, layout)
         self._levels: dict[int, _Level] = {}
 
     def size_for(self, face_width: float) -> int:
@@ -126,25 +128,17 @@ class SourceTexture:
             lips = cut(painted, level.mouth)
             lips -= lips * (level.lips * (1 - look.lips))
         finer = cv2.scaleAdd(level.fine, look.contrast * (look.sharpness - 1), painted)
-        bgr = cv2.multiply(finer, resize(look.gain, (size, size)), dtype=cv2.CV_8U)
+        lit = cv2.multiply(finer, resize(look.gain, (size, size)), dtype=cv2.CV_8U)
+        bgr = np.asarray(lit, np.uint8)
+        if is_warm(self.tone.light, look.gain):
+            bgr = at_most_white(bgr, level.bright)
         radius = look.softness * np.float32(size * self._layout.face_width)
-        bgr = soften(np.asarray(bgr, np.uint8), radius)
+        bgr = soften(bgr, radius)
         opacity = level.opacity
         if kept is not None:
             covered = 1 - resize(kept, (size, size))
             opacity = np.asarray(cv2.multiply(opacity, covered, dtype=cv2.CV_8U), np.uint8)
         return np.asarray(cv2.merge([bgr, opacity]), np.uint8)
-
-    def opacity(self, size: int) -> Floats:
-        """Return how far the texture shows: float32 (size, size), 0 to 1."""
-        trust = resize(self._source.trust, (size, size))
-        oval = (depth_inside(self._layout, size) > 0).astype(np.float32)
-        sigma = _FADE * size * self._layout.face_width
-        # Beyond the oval there is nothing to judge.
-        softened: Floats = blur(trust * oval, sigma)
-        softened /= np.maximum(blur(oval, sigma), 1e-3)
-        face = feathered_face(self._layout, size, _FEATHER, _FOREHEAD)
-        return face * smoothstep(softened, *_TRUST)
 
     def _level(self, size: int) -> _Level:
         """Return the texture at one size; most targets need one or two of them."""
@@ -170,10 +164,11 @@ class SourceTexture:
             folds=cut(folds, folded).copy(),
             folded=folded,
             shine=shining_part(pixels, light),
+            bright=bright_skin(pixels, light),
             fine=np.repeat(fine[..., None], 3, axis=2),
             lips=cut(lips, mouth).copy(),
             mouth=mouth,
-            opacity=np.rint(self.opacity(size) * 255).astype(np.uint8),
+            opacity=np.rint(self.opacity.at(size) * 255).astype(np.uint8),
         )
 
 
