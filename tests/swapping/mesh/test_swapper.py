@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from dlc.arrays import Bytes
+from dlc.compositing.patch import Patch
 from dlc.faces.face import Face
 from dlc.faces.landmarks.credibility import FULL_YAW, MAX_YAW
 from dlc.swapping.mesh import MeshSwapper
