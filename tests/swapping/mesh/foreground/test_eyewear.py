@@ -107,8 +107,8 @@ def seen_with(
     """Return the evidence and matte of a face with glasses drawn on it, and where these are."""
     worn = face.copy()
     mask = glasses.draw(worn, eyes(layout))
-    seen = finder.look(worn.astype(np.float32))
-    return seen.evidence, seen.matte, mask
+    luma = worn.astype(np.float32)
+    return finder.look(luma).evidence, finder.see(luma), mask
 
 
 def frontal(layout: Layout, width: float = 200.0, yaw: float = 0.0) -> Pose:
@@ -119,12 +119,12 @@ def frontal(layout: Layout, width: float = 200.0, yaw: float = 0.0) -> Pose:
 def test_faces_without_glasses_have_none(
     finder: EyewearFinder, bare: Bytes, party: Picture, party_faces: list[Face], layout: Layout
 ) -> None:
-    assert finder.look(bare.astype(np.float32)).evidence < 0.2
+    assert finder.look(bare.astype(np.float32)).evidence < 0.1
     for face in party_faces:
         assert face.landmarks is not None
         seen = look(party, face.landmarks, layout)
         assert seen is not None
-        assert finder.look(luma_of(seen, layout).astype(np.float32)).evidence < 0.2
+        assert finder.look(luma_of(seen, layout).astype(np.float32)).evidence < 0.1
 
 
 @settings(max_examples=20)
@@ -142,7 +142,7 @@ def test_glasses_of_many_shapes_are_found_whole(
     finder: EyewearFinder, bare: Bytes, layout: Layout, glasses: Glasses
 ) -> None:
     evidence, matte, mask = seen_with(finder, bare, layout, glasses)
-    assert evidence > 0.6
+    assert evidence > 0.3
     assert matte is not None
     assert matte.shape == (SIZE, SIZE)
     assert matte.dtype == np.float32
@@ -172,13 +172,64 @@ def test_rims_and_bridge_are_one_piece(finder: EyewearFinder, bare: Bytes, layou
     assert counts.max() > 0.98 * counts.sum()
 
 
-@pytest.mark.parametrize(
-    "glasses", [Glasses(arc=(180, 360)), Glasses(luma=130, thickness=0.004)], ids=["half", "faint"]
-)
-def test_glasses_without_clear_lower_rims_are_left_to_others(
-    finder: EyewearFinder, bare: Bytes, layout: Layout, glasses: Glasses
+def half_rims(face: Bytes, layout: Layout) -> tuple[Bytes, NDArray[np.bool_]]:
+    """Draw glasses dark above and thin and light below; returns the face, and where they are."""
+    worn = face.copy()
+    below = Glasses(arc=(0, 180), luma=225, thickness=0.006).draw(worn, eyes(layout))
+    above = Glasses(arc=(180, 360), thickness=0.009).draw(worn, eyes(layout))
+    return worn, above | below
+
+
+def test_half_rims_that_are_thin_and_light_are_found_whole(
+    finder: EyewearFinder, bare: Bytes, layout: Layout
 ) -> None:
-    assert seen_with(finder, bare, layout, glasses)[0] < 0.6
+    worn, mask = half_rims(bare, layout)
+    matte = finder.see(worn.astype(np.float32))
+    assert matte is not None
+    mask[: round(eyes(layout)[0][1])] = False  # brows hide the rest
+    assert (matte[mask] > 0.5).mean() > 0.9
+
+
+def test_a_bridge_alone_is_no_glasses(finder: EyewearFinder, bare: Bytes, layout: Layout) -> None:
+    evidence, matte, _ = seen_with(finder, bare, layout, Glasses(arc=(0, 1)))
+    assert evidence < 0.1
+    assert matte is None
+
+
+def test_one_rim_alone_is_no_glasses(finder: EyewearFinder, bare: Bytes, layout: Layout) -> None:
+    worn = bare.copy()
+    Glasses().draw(worn, eyes(layout))
+    worn[:, SIZE // 2 + 8 :] = bare[:, SIZE // 2 + 8 :]
+    assert finder.see(worn.astype(np.float32)) is None
+
+
+def test_folds_under_eyes_are_no_rims_since_they_come_in_numbers(
+    finder: EyewearFinder, bare: Bytes, layout: Layout
+) -> None:
+    folded = bare.copy()
+    folds = [Glasses(half_width=size, half_height=size, arc=(0, 180)) for size in (0.1, 0.13, 0.16)]
+    folds = [replace(fold, thickness=0.006, luma=60) for fold in folds]
+    folds[1].draw(folded, eyes(layout))
+    assert finder.see(folded.astype(np.float32)) is not None
+    for fold in folds:
+        fold.draw(folded, eyes(layout))
+    assert finder.see(folded.astype(np.float32)) is None
+
+
+def test_glasses_are_kept_from_the_first_frame_on_without_flicker(
+    finder: EyewearFinder, bare: Bytes, layout: Layout
+) -> None:
+    worn, mask = half_rims(bare, layout)
+    mask[: round(eyes(layout)[0][1])] = False
+    memory, noise = EyewearMemory(), np.random.default_rng(0)
+    kept = []
+    for frame in range(50):
+        seen = worn + noise.normal(0, 4, worn.shape) if frame % 12 == 0 else worn
+        shown = finder.update(np.clip(seen, 0, 255).astype(np.uint8), frontal(layout), memory)
+        assert shown is not None
+        kept.append(float(shown[mask].mean()))
+    assert min(kept) > 0.7
+    assert np.ptp(kept) < 0.1
 
 
 def test_what_is_worn_is_remembered_and_taking_it_off_is_noticed(
@@ -202,7 +253,7 @@ def test_what_is_worn_is_remembered_and_taking_it_off_is_noticed(
     assert fading[-1] is None
 
 
-@pytest.mark.parametrize(("width", "yaw"), [(60.0, 0.0), (200.0, 50.0)], ids=["small", "turned"])
+@pytest.mark.parametrize(("width", "yaw"), [(50.0, 0.0), (200.0, 50.0)], ids=["small", "turned"])
 def test_a_face_that_is_badly_seen_does_not_tell(
     finder: EyewearFinder, bare: Bytes, layout: Layout, width: float, yaw: float
 ) -> None:

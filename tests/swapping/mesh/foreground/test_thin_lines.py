@@ -49,14 +49,14 @@ def with_ring(face: Bytes, layout: Layout, value: int, thickness: int = 1) -> By
 
 def rim_share(finder: LineFinder, face: Bytes, ringed: Bytes) -> float:
     """Return the mean of the matte on the rim's lower half, which no brow covers."""
-    matte = finder.matte(finder.lines(ringed))
+    matte = finder.matte(finder.lines(ringed), keep_eyewear=True)
     rim = ringed != face
     rim[: np.nonzero(rim)[0].min() + 40] = False
     return 0.0 if matte is None else float(matte[rim].mean())
 
 
 def test_a_smooth_face_keeps_nothing(finder: LineFinder, smooth_face: Bytes) -> None:
-    assert finder.matte(finder.lines(smooth_face)) is None
+    assert finder.matte(finder.lines(smooth_face), keep_eyewear=True) is None
 
 
 @pytest.mark.parametrize("value", [235, 20])
@@ -71,7 +71,7 @@ def test_little_else_is_kept_with_the_rim(
     finder: LineFinder, smooth_face: Bytes, layout: Layout
 ) -> None:
     ringed = with_ring(smooth_face, layout, 235)
-    matte = finder.matte(finder.lines(ringed))
+    matte = finder.matte(finder.lines(ringed), keep_eyewear=True)
     assert matte is not None
     assert matte.shape == (SIZE, SIZE)
     near = cv2.dilate((ringed != smooth_face).astype(np.uint8), np.ones((9, 9), np.uint8)) > 0
@@ -85,7 +85,7 @@ def test_a_short_scratch_is_not_kept(
     x, y = eye_center(layout)
     scratched = smooth_face.copy()
     cv2.line(scratched, (x - 8, y + 30), (x + 8, y + 30), 235, 1, cv2.LINE_AA)
-    assert finder.matte(finder.lines(scratched)) is None
+    assert finder.matte(finder.lines(scratched), keep_eyewear=True) is None
 
 
 def test_crows_feet_are_not_kept(finder: LineFinder, smooth_face: Bytes, layout: Layout) -> None:
@@ -94,7 +94,7 @@ def test_crows_feet_are_not_kept(finder: LineFinder, smooth_face: Bytes, layout:
     for down in range(20, 52, 4):  # close to each other, and a third of a face wide together
         for along in range(-36, 36, 12):
             cv2.line(wrinkled, (x + along, y + down), (x + along + 8, y + down), 235, 1)
-    assert finder.matte(finder.lines(wrinkled)) is None
+    assert finder.matte(finder.lines(wrinkled), keep_eyewear=True) is None
 
 
 def test_furrows_are_not_kept_though_one_is_long(
@@ -103,20 +103,20 @@ def test_furrows_are_not_kept_though_one_is_long(
     left, brow = eye_center(layout)[0], round(float(layout.uv[105, 1]) * SIZE)
     furrowed = smooth_face.copy()
     cv2.line(furrowed, (left, brow - 10), (left + 64, brow - 10), 235, 1)
-    assert finder.matte(finder.lines(furrowed)) is not None
+    assert finder.matte(finder.lines(furrowed), keep_eyewear=True) is not None
     for up in range(14, 34, 4):
         for along in range(0, 64, 12):
             cv2.line(furrowed, (left + along, brow - up), (left + along + 8, brow - up), 235, 1)
-    assert finder.matte(finder.lines(furrowed)) is None
+    assert finder.matte(finder.lines(furrowed), keep_eyewear=True) is None
 
 
 def test_among_wrinkles_all_over_no_line_is_told_apart(
     finder: LineFinder, smooth_face: Bytes, layout: Layout
 ) -> None:
     ringed = with_ring(smooth_face, layout, 235, thickness=2)
-    assert finder.matte(finder.lines(ringed)) is not None
+    assert finder.matte(finder.lines(ringed), keep_eyewear=True) is not None
     ringed[:, ::7] = 235
-    assert finder.matte(finder.lines(ringed)) is None
+    assert finder.matte(finder.lines(ringed), keep_eyewear=True) is None
 
 
 def test_a_rim_with_gaps_is_kept(finder: LineFinder, smooth_face: Bytes, layout: Layout) -> None:
@@ -142,7 +142,7 @@ def test_lines_below_the_nose_are_not_kept(
     lined = smooth_face.copy()
     y = round(float(layout.uv[17, 1]) * SIZE) + 8
     cv2.line(lined, (60, y), (196, y), 235, 1, cv2.LINE_AA)
-    assert finder.matte(finder.lines(lined)) is None
+    assert finder.matte(finder.lines(lined), keep_eyewear=True) is None
 
 
 def test_skin_between_brows_and_hair_is_no_line(
@@ -155,7 +155,7 @@ def test_skin_between_brows_and_hair_is_no_line(
         cv2.polylines(fringed, [edge - [0, 10]], False, 40, 22)  # hair
         cv2.polylines(fringed, [edge], False, 60, 12)  # a brow that is bushy and long
         cv2.polylines(fringed, [edge - [0, 6]], False, 150, 2)  # and skin between the two
-    assert finder.matte(finder.lines(fringed)) is None
+    assert finder.matte(finder.lines(fringed), keep_eyewear=True) is None
     rimmed = with_ring(fringed, layout, 235, thickness=2)
     assert rim_share(finder, fringed, rimmed) > 0.5
 
@@ -165,4 +165,18 @@ def test_what_flickers_once_is_not_kept(
 ) -> None:
     ringed = finder.lines(with_ring(smooth_face, layout, 235))
     calm = finder.lines(smooth_face)
-    assert finder.matte(0.05 * ringed + 0.95 * calm) is None
+    assert finder.matte(0.05 * ringed + 0.95 * calm, keep_eyewear=True) is None
+
+
+def test_without_glasses_the_lines_around_eyes_go_and_strands_of_hair_stay(
+    finder: LineFinder, smooth_face: Bytes, layout: Layout
+) -> None:
+    ringed = with_ring(smooth_face, layout, 235, thickness=2)
+    assert finder.matte(finder.lines(ringed), keep_eyewear=True) is not None
+    assert finder.matte(finder.lines(ringed), keep_eyewear=False) is None
+    x, y = eye_center(layout)
+    strand = smooth_face.copy()
+    cv2.line(strand, (x + 46, y - 84), (x + 14, y + 46), 235, 2, cv2.LINE_AA)
+    kept = finder.matte(finder.lines(strand), keep_eyewear=False)
+    assert kept is not None
+    assert kept[strand != smooth_face].mean() > 0.4

@@ -1,9 +1,8 @@
-"""Keeps full-rimmed glasses in front, as a whole.
+"""Keeps glasses in front, as a whole.
 
 They are recognized by their bridge and lower rims: a face without glasses has no hard line across
-the nose between the eyes, nor one around the eyes below. Each part is the best path of lines
-through its expected place, so it stays connected where it is faint. Thinner glasses are left to
-`LineFinder`.
+the nose between the eyes, nor a single one around each eye below. Each part is the best path of
+lines through its expected place, so it stays connected where it is faint.
 """
 
 from __future__ import annotations
@@ -13,36 +12,30 @@ from dataclasses import dataclass
 import numpy as np
 
 from dlc.arrays import Floats, Gray
-from dlc.compositing.filters import sample, smoothstep
 from dlc.faces.landmarks.pose import Pose
 from dlc.faces.landmarks.topology import LEFT_EYE_CORNERS
-from dlc.swapping.mesh.foreground.line_grid import LineGrid, best_path
+from dlc.swapping.mesh.foreground.line_grid import LineGrid, best_path, certainty, on_path
+from dlc.swapping.mesh.foreground.rims import RimFinder, Rims
 from dlc.swapping.mesh.layout import Layout
-from dlc.swapping.mesh.masks import depth_inside, rings_mask
 from dlc.swapping.running_mean import RunningMean
 
 # Distance between samples of a grid, in face widths.
-_SPACING = 0.0062
+_SPACING = 0.0046
 # Rectangles to search for bridge and temples, in face widths from the midline and from the height
 # of the eye corners: inner and outer edge, top and bottom.
-_BRIDGE = (-0.06, 0.06, -0.06, 0.12)
+_BRIDGE = (-0.06, 0.06, -0.07, 0.1)
 _TEMPLE = (0.28, 0.42, -0.12, 0.08)
 # Beyond this distance from the midline, in face widths, a bridge becomes a rim or an eye.
-_NOSE = 0.035
-# Samples around an eye; semi-axes of the ellipse they fill, in face widths; the shares of these
-# between which samples lie; and how far lenses hang below the eyes.
-_ANGLES = 64
-_HALF_AXES = (0.23, 0.21)
-_REACH = (0.25, 1.3)
-_HANG = 0.03
-# Face widths from the midline over which lines turn from the nose's into the rim's.
-_SIDES = (0.01, 0.02)
-# Evidence from which glasses are worn, and below which they are gone. Of faces 100 pixels wide with
-# evidence between 0.6 and the first, three in five have wrinkles instead.
-_WORN, _BARE = 0.72, 0.45
-# Face width in pixels and cosine of the angle to the camera from which a face shows whether it
-# wears glasses, and the cosine from which it shows where they are.
-_LEAST_WIDTH = 100.0
+_NOSE = 0.04
+# Line widths to search for, as the sigmas of blurs in samples.
+_SIGMAS = (0.7, 1.4)
+# Face widths in pixels, and the evidence from which glasses are worn on faces as wide: on small
+# ones, wrinkles are as thin as rims. Below `_BARE`, glasses are gone.
+_WIDTHS, _WORN, _BARE = (100.0, 150.0), (0.27, 0.2), 0.12
+# Face width from which a face shows whether it wears glasses.
+_LEAST_WIDTH = 60.0
+# Cosine of the angle to the camera from which a face shows whether it wears glasses, and from which
+# it shows where they are.
 _FRONTAL, _TURNED = 0.9, 0.75
 # Remaining opacity at which removed glasses are no longer shown.
 _FADED = 0.01
@@ -55,18 +48,12 @@ class Eyewear:
     """What one atlas image shows about glasses.
 
     Attributes:
-        evidence: 0 if there are certainly no full-rimmed glasses, 1 if there certainly are.
-        matte: float32 (S, S), 0 to 1, how far each pixel is part of them; None if there is too
-            little evidence.
+        evidence: 0 if there are certainly no glasses with rims, 1 if there certainly are.
+        rims: the lines around the eyes; None if there is certainly no bridge.
     """
 
     evidence: float
-    matte: Floats | None
-
-    @property
-    def is_certain(self) -> bool:
-        """Whether this image alone is enough evidence."""
-        return self.evidence > _WORN
+    rims: Rims | None
 
 
 class EyewearMemory:
@@ -75,7 +62,8 @@ class EyewearMemory:
     Attributes:
         evidence: mean over time of `Eyewear.evidence`.
         is_worn: the last conclusion from it.
-        matte: float32 (S, S), 0 to 1, where they were last seen.
+        contrast: that of `Rims`, mean over time.
+        matte: float32 (S, S), 0 to 1, where they are; None if there are none.
         shown: its mean over the last frames.
         frames: number of frames so far.
     """
@@ -84,6 +72,7 @@ class EyewearMemory:
         """Start without any memory."""
         self.evidence = RunningMean[float](0.1)
         self.is_worn = False
+        self.contrast = RunningMean[Floats](0.1)
         self.matte: Floats | None = None
         self.shown = RunningMean[Floats](0.15)
         self.frames = 0
@@ -99,10 +88,7 @@ class EyewearFinder:
         self._temples = [
             _rectangle(layout, size, box) for box in (_TEMPLE, (-right, -left, top, bottom))
         ]
-        self._rims = [
-            _ring(layout, size, ring.tolist())
-            for ring in (layout.topology.left_eye, layout.topology.right_eye)
-        ]
+        self._rims = RimFinder(layout, size)
         across = np.linspace(*_BRIDGE[:2], len(self._bridge.where))
         self._nose = np.abs(across) < _NOSE
 
@@ -122,33 +108,56 @@ class EyewearFinder:
         memory.frames += 1
         return None if memory.matte is None else memory.shown.update(memory.matte)
 
+    def see(self, luma: Floats) -> Floats | None:
+        """Return how far each pixel of an image (size, size) is part of glasses, 0 to 1.
+
+        Args:
+            luma: float32 (size, size), of a face of any width in its picture.
+
+        Returns:
+            None if there are none.
+        """
+        seen = self.look(luma)
+        if seen.rims is None or seen.evidence < _WORN[0]:
+            return None
+        return self._matte(luma, seen.rims, seen.rims.contrast)
+
     def look(self, luma: Floats) -> Eyewear:
         """Look for glasses in an image float32 (size, size)."""
-        _, lines = self._bridge.lines(luma)
-        nose = np.minimum(lines[self._nose], 1)
-        bridge = float(nose[np.arange(len(nose)), best_path(nose)].mean())
+        _, contrast = self._bridge.contrast(luma)
+        nose = certainty(contrast[self._nose])
+        bridge = float(on_path(nose, best_path(nose)).mean())
         if bridge < _BARE:
-            return Eyewear(bridge * _BARE, None)
-        rims = [rim.follow(luma) for rim in self._rims]
-        # Angles run downwards first, as y does; above the eyes, brows are lines too.
-        below = [float(certain[: _ANGLES // 2].mean()) for certain, _ in rims]
-        evidence = bridge * min(below)
-        if evidence < _BARE:
-            return Eyewear(evidence, None)
-        parts = rims + [part.follow(luma) for part in (self._bridge, *self._temples)]
-        return Eyewear(evidence, np.maximum.reduce([matte for _, matte in parts]))
+            return Eyewear(0.0, None)
+        rims = self._rims.look(luma)
+        return Eyewear(max(bridge * self._rims.evidence(rims), 0.0), rims)
+
+    def _matte(self, luma: Floats, rims: Rims, usual: Floats) -> Floats:
+        """Return how far each pixel (size, size) of an image is part of glasses, 0 to 1.
+
+        Args:
+            luma: float32 (size, size).
+            rims: what it shows of the rims.
+            usual: `rims.contrast`, or its mean over time.
+        """
+        parts = [part.follow(luma) for part in (self._bridge, *self._temples)]
+        return np.asarray(np.maximum.reduce([self._rims.matte(rims, usual), *parts]), np.float32)
 
     def _remember(self, luma: Gray, pose: Pose, memory: EyewearMemory) -> None:
         """Look for glasses if the face is seen well enough."""
         cosine = float(pose.rotation[2, 2])
         if pose.scale < _LEAST_WIDTH or cosine < _TURNED:
             return
-        seen = self.look(luma.astype(np.float32))
+        bright = luma.astype(np.float32)
+        seen = self.look(bright)
         if cosine > _FRONTAL:
             evidence = memory.evidence.update(seen.evidence)
-            memory.is_worn = evidence > (_BARE if memory.is_worn else _WORN)
+            worn = float(np.interp(pose.scale, _WIDTHS, _WORN))
+            memory.is_worn = evidence > (_BARE if memory.is_worn else worn)
         if memory.is_worn:
-            memory.matte = memory.matte if seen.matte is None else seen.matte
+            if seen.rims is not None and seen.evidence > _BARE:
+                usual = memory.contrast.update(seen.rims.contrast)
+                memory.matte = self._matte(bright, seen.rims, usual)
         elif memory.shown.value is not None:
             faded = float(memory.shown.value.max()) < _FADED
             memory.matte = None if faded else np.zeros_like(memory.shown.value)
@@ -167,32 +176,5 @@ def _rectangle(layout: Layout, size: int, box: tuple[float, float, float, float]
     pixels = np.arange(size)
     down, along = np.meshgrid((pixels - corner_y) / step, (pixels - corner_x) / step, indexing="ij")
     back = np.stack([down, along], axis=2).astype(np.float32)
-    return LineGrid(where, np.ones(where.shape[:2], np.float32), back, is_closed=False)
-
-
-def _ring(layout: Layout, size: int, eye: list[int]) -> LineGrid:
-    """Return samples around an eye: rows run from the right downwards, columns outwards."""
-    unit = size * layout.face_width
-    center = layout.uv[eye].mean(axis=0) * size - 0.5 + np.array([0, _HANG * unit])
-    low, high = _REACH
-    axes = np.array(_HALF_AXES) * unit
-    columns = round((high - low) * float(np.mean(_HALF_AXES)) / _SPACING)
-    angle = np.arange(_ANGLES) * (2 * np.pi / _ANGLES)
-    direction = np.stack([np.cos(angle), np.sin(angle)], axis=1)[:, None]
-    where = (center + direction * np.linspace(low, high, columns)[:, None] * axes).astype(
-        np.float32
-    )
-    x, y = np.meshgrid(*((np.arange(size) - center[:, None]) / axes[:, None]))
-    column = (np.hypot(x, y) - low) * ((columns - 1) / (high - low))
-    row = np.arctan2(y, x) % (2 * np.pi) * (_ANGLES / (2 * np.pi))
-    back = np.stack([column, row], axis=2).astype(np.float32)
-    return LineGrid(where, sample(_rim_zone(layout, size), where), back, is_closed=True)
-
-
-def _rim_zone(layout: Layout, size: int) -> Floats:
-    """Weight where rims can be: on the face, off the lids, and on their side of the nose."""
-    eyes = [layout.topology.left_eye.tolist(), layout.topology.right_eye.tolist()]
-    away = np.abs(np.arange(size, dtype=np.float32) - (size - 1) / 2)
-    zone = smoothstep(depth_inside(layout, size), 0.0, 0.02)
-    zone = zone * smoothstep(away / (size * layout.face_width), *_SIDES)
-    return zone * (1 - rings_mask(layout, size, eyes, reach=0.02))
+    everywhere = np.ones(where.shape[:2], np.float32)
+    return LineGrid(where, everywhere, everywhere, back, is_closed=False, sigmas=_SIGMAS)

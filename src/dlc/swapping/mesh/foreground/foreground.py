@@ -59,16 +59,20 @@ class ForegroundFinder:
         worn = self._eyewear.update(lit, pose, memory.eyewear)
         lenses = self._sunglasses.update(face.broad, face.seen, memory.sunglasses)
         covered = broad if worn is None else np.maximum(broad, resize(worn, broad.shape))
-        thin = self._thin(lit, worn, memory)
+        thin = self._thin(lit, worn, lenses is not None, memory)
         if lenses is None:
             return Foreground(broad, thin, 1 - covered)
         whole = resize(lenses, (DETAIL_SIZE, DETAIL_SIZE))
         rigid = whole if thin is None else np.maximum(thin, whole)
         return Foreground(broad, rigid, 1 - np.maximum(covered, lenses))
 
-    def _thin(self, luma: Gray, worn: Floats | None, memory: FaceMemory) -> Floats | None:
-        """Return where thin things are: glasses, if any, and what belongs to them."""
-        lines = self._lines.matte(memory.lines.update(self._lines.lines(luma)))
+    def _thin(
+        self, luma: Gray, worn: Floats | None, has_lenses: bool, memory: FaceMemory
+    ) -> Floats | None:
+        """Return where thin things are: glasses, what belongs to them, and strands of hair."""
+        often = memory.lines.update(self._lines.lines(luma))
+        lines = self._lines.matte(often, keep_eyewear=has_lenses or worn is not None)
         if worn is None or lines is None:
             return lines if worn is None else worn
-        return np.maximum(worn, np.minimum(lines, grow(worn, _NEAR_GLASSES)))
+        others = np.maximum(grow(worn, _NEAR_GLASSES), self._lines.away)
+        return np.maximum(worn, np.minimum(lines, others))

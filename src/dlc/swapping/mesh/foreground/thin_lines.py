@@ -1,7 +1,8 @@
-"""Keeps thin things in front of the upper face: rims of glasses, strands of hair.
+"""Keeps thin things in front of the upper face: strands of hair, and what belongs to glasses.
 
 Skin has no thin hard lines, and a light one cannot be part of a brow. Such lines are searched in
 the atlas, where a rim stays still while the head moves, so that they can be averaged over time.
+Around the eyes, they are also wrinkles: whether there are glasses is for `EyewearFinder` to say.
 """
 
 from __future__ import annotations
@@ -37,6 +38,10 @@ _AROUND, _NO_SKIN = 0.12, 0.7
 # the second, and at least this share of it is in them: crow's feet and furrows are many short ones.
 _LENGTH = 0.25
 _PIECE, _WHOLE = 0.2, 0.4
+# Where rims, bridges and temples are, in face widths: semi-axes of ellipses around the eyes, and
+# how far their middles are below; half-height of the band from one temple to the other, at the
+# height of the eyes' corners; and the share of a line in these from which it is no strand of hair.
+_LENS, _HANG, _BAND, _MOSTLY = (0.26, 0.2), 0.02, 0.08, 0.9
 # Share of the zone that is lines from which these are wrinkles, or a painter's strokes.
 _CROWDED = 0.2
 # Shares of the time that a pixel must be part of a line to count at all, and to be kept fully.
@@ -46,7 +51,11 @@ _NEARBY = np.ones((5, 5), np.uint8)
 
 
 class LineFinder:
-    """Finds the lines in atlas images of one size; stateless."""
+    """Finds the lines in atlas images of one size; stateless.
+
+    Attributes:
+        away: float32 (size, size), 1 where there are no glasses, 0 where there may be.
+    """
 
     def __init__(self, layout: Layout, size: int) -> None:
         """Prepare the zones to search in atlas images (size, size)."""
@@ -62,6 +71,9 @@ class LineFinder:
         self._light_zone, self._dark_zone = light[self._rows], dark[self._rows]
         self._most = _CROWDED * np.count_nonzero(np.maximum(light, dark) > 0.5)
         over_brows = _over_brows(layout, size)[self._rows]
+        eyewear = _eyewear_zone(layout, size)
+        self.away = 1 - eyewear.astype(np.float32)
+        self._eyewear = eyewear[self._rows]
         self._over_brows = over_brows[over_brows.any(axis=1)]
         # A quarter of the pixels tells as much of the skin.
         self._skin = skin_mask(layout, size)[self._rows][::2, ::2]
@@ -99,11 +111,12 @@ class LineFinder:
         usual = resize(np.maximum(usual, 1), (luma.shape[1], luma.shape[0]))[:rows]
         return 1 - self._over_brows * (1 - smoothstep(luma[:rows] / usual, *_LIGHTER))
 
-    def matte(self, often: Floats) -> Floats | None:
+    def matte(self, often: Floats, *, keep_eyewear: bool) -> Floats | None:
         """Return the share of each pixel to keep: (size, size), 0 to 1; None if nothing is kept.
 
         Args:
             often: mean over time of what `lines` returned.
+            keep_eyewear: keep lines where rims and bridges are, which may be wrinkles, too.
         """
         candidates = often > _OFTEN[0]
         if np.count_nonzero(candidates) > self._most:
@@ -112,7 +125,9 @@ class LineFinder:
         if not pieces.any():
             return None
         joined = cv2.dilate(candidates.astype(np.uint8), _NEARBY) > 0
-        long = _largely(pieces, candidates, _long_parts(joined, self._length))
+        long = _largely(pieces, candidates, _long_parts(joined, self._length), _WHOLE)
+        if not keep_eyewear:
+            long &= ~_largely(candidates & self._eyewear, candidates, long, _MOSTLY)
         if not long.any():
             return None
         spread = blur(np.asarray(cv2.dilate(often, _CROSS), np.float32), 0.8)
@@ -132,18 +147,19 @@ def _long_parts(parts: Flags, length: float) -> Flags:
     return np.asarray(is_long[labels], np.bool_)
 
 
-def _largely(pieces: Flags, pixels: Flags, parts: Flags) -> Flags:
-    """Return those of the connected parts (h, w) whose pixels are pieces to a large share.
+def _largely(pieces: Flags, pixels: Flags, parts: Flags, share: float) -> Flags:
+    """Return those of the connected parts (h, w) more than a share of whose pixels are pieces.
 
     Args:
         pieces: bool (h, w), some of the pixels.
         pixels: bool (h, w), what the parts were joined from.
         parts: bool (h, w).
+        share: 0 to 1.
     """
     labels = label_parts(parts)
     count = int(labels.max()) + 1
     whole, total = (np.bincount(labels[each], minlength=count) for each in (pieces, pixels))
-    keeps = whole > _WHOLE * total
+    keeps = whole > share * total
     keeps[0] = False
     return np.asarray(keeps[labels], np.bool_)
 
@@ -161,6 +177,19 @@ def _zones(layout: Layout, size: int) -> tuple[Floats, Floats]:
     below = smoothstep(rows - layout.uv[LEFT_EYE_CORNERS[0], 1] * size, 0.0, size * 0.02)
     dark = light * below * (1 - rings_mask(layout, size, eyes, reach=0.05))
     return light, dark
+
+
+def _eyewear_zone(layout: Layout, size: int) -> Flags:
+    """Return where rims, bridges and temples of glasses can be: bool (size, size)."""
+    unit = size * layout.face_width
+    x, y = np.arange(size), np.arange(size)[:, None]
+    corners = float(layout.uv[LEFT_EYE_CORNERS[0], 1]) * size - 0.5
+    zone = np.broadcast_to(np.abs(y - corners) < _BAND * unit, (size, size))
+    for eye in (layout.topology.left_eye, layout.topology.right_eye):
+        middle_x, middle_y = layout.uv[eye].mean(axis=0) * size - 0.5 + (0, _HANG * unit)
+        across, down = ((x - middle_x) / (_LENS[0] * unit), (y - middle_y) / (_LENS[1] * unit))
+        zone = zone | (across**2 + down**2 < 1)
+    return np.asarray(zone, np.bool_)
 
 
 def _over_brows(layout: Layout, size: int) -> Floats:

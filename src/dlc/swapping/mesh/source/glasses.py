@@ -26,11 +26,10 @@ def without_glasses(texture: Floats, layout: Layout) -> Floats:
     size = ATLAS_SIZE // 2
     luma = np.clip(resize(texture, (size, size)) @ LUMA, 0, 255).astype(np.uint8)
     lit = UsualLight(layout, size).show(luma)
-    glasses = EyewearFinder(layout, size).look(lit.astype(np.float32))
+    glasses = EyewearFinder(layout, size).see(lit.astype(np.float32))
     lines = LineFinder(layout, size)
-    thin = lines.matte(lines.lines(lit))
-    found = [thin, glasses.matte] if glasses.is_certain else [thin]
-    mattes = [matte for matte in found if matte is not None]
+    thin = lines.matte(lines.lines(lit), keep_eyewear=True)
+    mattes = [matte for matte in (thin, glasses) if matte is not None]
     if not mattes:
         return texture
     rims = resize(grow(np.maximum.reduce(mattes), _MARGIN), texture.shape[:2])
