@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import cv2
 import numpy as np
@@ -21,51 +21,11 @@ from dlc.swapping.mesh.source.source import SourceModel
 from dlc.swapping.mesh.transfer import FaceTransfer
 from dlc.swapping.mesh.view import TargetView, look, unwrap
 from tests.faces.pictures import Picture
+from tests.swapping.mesh.glasses import Glasses, draw_half_rims
 from tests.swapping.mesh.heads import Placing, Points, average_head, scaled_photo
 
 SIZE = 256
 ENLARGED = 2.0
-
-
-@dataclass(frozen=True)
-class Glasses:
-    """Glasses to draw, in face widths.
-
-    Attributes:
-        half_width: of a lens.
-        half_height: of a lens.
-        drop: of the lenses' middles below the eyes'.
-        thickness: of the rims.
-        luma: of the rims, 0 to 255.
-        arc: angles in degrees over which there are rims, clockwise from the right.
-    """
-
-    half_width: float = 0.14
-    half_height: float = 0.11
-    drop: float = 0.03
-    thickness: float = 0.016
-    luma: int = 25
-    arc: tuple[int, int] = (0, 360)
-
-    def draw(self, picture: Bytes, eyes: tuple[Points, Points]) -> NDArray[np.bool_]:
-        """Draw them in place around the middles of two eyes; returns where."""
-        mask = np.zeros(picture.shape[:2], np.uint8)
-        # The eyes are 0.317 face widths apart.
-        unit = float(np.linalg.norm(eyes[1] - eyes[0])) / 0.317
-        thick = max(round(self.thickness * unit), 1)
-        drop = np.array([0, self.drop * unit], np.float32)
-        lenses = [np.round(eye + drop).astype(int).tolist() for eye in eyes]
-        axes = round(self.half_width * unit), round(self.half_height * unit)
-        for lens in lenses:
-            cv2.ellipse(mask, lens, axes, 0, *self.arc, 255, thick, cv2.LINE_AA)
-        (left, height), (right, _) = lenses
-        bridge = height - round(0.2 * axes[1])
-        ends = (left + axes[0], bridge), (right - axes[0], bridge)
-        cv2.line(mask, *ends, 255, thick, cv2.LINE_AA)
-        picture[:] = np.where(
-            mask.reshape(mask.shape + (1,) * (picture.ndim - 2)) > 127, self.luma, picture
-        )
-        return mask > 127
 
 
 @pytest.fixture(scope="module")
@@ -172,18 +132,11 @@ def test_rims_and_bridge_are_one_piece(finder: EyewearFinder, bare: Bytes, layou
     assert counts.max() > 0.98 * counts.sum()
 
 
-def half_rims(face: Bytes, layout: Layout) -> tuple[Bytes, NDArray[np.bool_]]:
-    """Draw glasses dark above and thin and light below; returns the face, and where they are."""
-    worn = face.copy()
-    below = Glasses(arc=(0, 180), luma=225, thickness=0.006).draw(worn, eyes(layout))
-    above = Glasses(arc=(180, 360), thickness=0.009).draw(worn, eyes(layout))
-    return worn, above | below
-
-
 def test_half_rims_that_are_thin_and_light_are_found_whole(
     finder: EyewearFinder, bare: Bytes, layout: Layout
 ) -> None:
-    worn, mask = half_rims(bare, layout)
+    worn = bare.copy()
+    mask = draw_half_rims(worn, eyes(layout))
     matte = finder.see(worn.astype(np.float32))
     assert matte is not None
     mask[: round(eyes(layout)[0][1])] = False  # brows hide the rest
@@ -219,7 +172,8 @@ def test_folds_under_eyes_are_no_rims_since_they_come_in_numbers(
 def test_glasses_are_kept_from_the_first_frame_on_without_flicker(
     finder: EyewearFinder, bare: Bytes, layout: Layout
 ) -> None:
-    worn, mask = half_rims(bare, layout)
+    worn = bare.copy()
+    mask = draw_half_rims(worn, eyes(layout))
     mask[: round(eyes(layout)[0][1])] = False
     memory, noise = EyewearMemory(), np.random.default_rng(0)
     kept = []

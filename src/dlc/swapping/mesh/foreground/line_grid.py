@@ -14,8 +14,8 @@ from dlc.compositing.filters import blur, sample, smoothstep
 # Contrast of a line to both its sides, as a share of the luma around it: where it may be a line,
 # and where it certainly is; and the sigma of "around", in samples.
 _LINE, _AROUND = (0.02, 0.06), 11.0
-# What a broad dark line's contrast counts: bags under the eyes are broad, too, but less dark.
-_BROAD_COUNTS = 0.18
+# What a broad line's contrast counts: bags under the eyes are broad, too, but stand out less.
+_BROAD_DARK, _BROAD_LIGHT = 0.18, 0.28
 # Sigma of the blur that shows a broad line, and of the one along lines against noise, in samples.
 _BROAD, _ALONG = 2.2, 0.8
 # Least distance from a line's middle to its sides, in samples.
@@ -47,7 +47,7 @@ class LineGrid:
         light: float32 (rows, columns), how much a light line's contrast counts there, 0 to 1.
         back: float32 (S, S, 2), where each pixel of the image lies among the samples.
         is_closed: whether the first row is next to the last.
-        sigmas: line widths to search for, as blurs in samples; any strong dark line is one, too.
+        sigmas: line widths to search for, as blurs in samples; broad ones count less.
     """
 
     where: Floats
@@ -64,12 +64,15 @@ class LineGrid:
         """
         samples = sample(luma, self.where)
         calm = np.asarray(cv2.GaussianBlur(samples, (1, 5), 0, sigmaY=_ALONG), np.float32)
-        most = _contrast(-calm, _BROAD) * np.float32(_BROAD_COUNTS)
-        for sigma in self.sigmas:
-            most = np.maximum(most, _contrast(-calm, sigma))
-            most = np.maximum(most, _contrast(calm, sigma) * self.light)
-        most /= np.maximum(blur(samples, _AROUND), _DARK)
-        return samples, most
+        dark, light = (
+            np.maximum.reduce(
+                [_contrast(sign * calm, _BROAD) * np.float32(broad)]
+                + [_contrast(sign * calm, sigma) for sigma in self.sigmas]
+            )
+            for sign, broad in ((-1, _BROAD_DARK), (1, _BROAD_LIGHT))
+        )
+        around = np.maximum(blur(samples, _AROUND), _DARK)
+        return samples, np.asarray(np.maximum(dark, light * self.light) / around, np.float32)
 
     def follow(self, luma: Floats) -> Floats:
         """Return how far each pixel of an image (S, S) is part of the best path, 0 to 1."""

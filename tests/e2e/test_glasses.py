@@ -1,0 +1,42 @@
+"""`dlc swap` keeps glasses of targets."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import cv2
+import numpy as np
+
+from dlc.arrays import Bytes
+from dlc.faces.tracking.tracker import load_tracker
+from tests.cli.run import call_dlc
+from tests.faces.pictures import Picture
+from tests.swapping.mesh.glasses import Glasses, draw_half_rims
+
+LEFT_EYE, RIGHT_EYE = (33, 133), (362, 263)
+
+
+def swapped(source: Path, target: Bytes, folder: Path, name: str) -> Bytes:
+    path, output = folder / f"{name}.png", folder / f"{name}-out.png"
+    cv2.imwrite(str(path), target)
+    run = call_dlc("swap", source, path, output)
+    assert run.returncode == 0, run.stderr
+    return np.asarray(cv2.imread(str(output)), np.uint8)
+
+
+def test_half_rims_stay_whole_and_a_bridge_alone_does_not(
+    astronaut_file: Path, group_file: Path, folder: Path
+) -> None:
+    photo = np.asarray(cv2.imread(str(astronaut_file)), np.uint8)[:300, 80:380]
+    target = cv2.resize(photo, None, fx=2, fy=2, interpolation=cv2.INTER_CUBIC)
+    (face,) = load_tracker().find(Picture(target))
+    assert face.landmarks is not None
+    left, right = (face.landmarks[list(eye), :2].mean(axis=0) for eye in (LEFT_EYE, RIGHT_EYE))
+    worn, piece = target.copy(), target.copy()
+    rims = draw_half_rims(worn, (left, right))
+    rims[: round(float(left[1]))] = False  # brows hide the rest
+    bridge = Glasses(arc=(0, 1), thickness=0.009).draw(piece, (left, right))
+    kept = swapped(group_file, worn, folder, "worn")
+    assert np.median(np.abs(kept.astype(int) - worn).max(axis=2)[rims]) < 25
+    gone = swapped(group_file, piece, folder, "piece")
+    assert np.median(gone[bridge]) > 80
