@@ -14,6 +14,7 @@ import typer
 from rich.console import Console
 
 import dlc
+import dlc.options
 from dlc.cli.app import app
 from dlc.cli.config import commands_of
 from dlc.cli.console import logging_to
@@ -48,7 +49,7 @@ def test_every_flag_and_every_name_exists() -> None:
     commands = dict(commands_of(typer.main.get_command(app))).values()
     flags = {flag for command in commands for each in command.params for flag in each.opts}
     assert set(FLAGS.values()) <= flags
-    options = [thing for thing in vars(dlc).values() if dataclasses.is_dataclass(thing)]
+    options = [thing for thing in vars(dlc.options).values() if dataclasses.is_dataclass(thing)]
     fields = {field.name for thing in options for field in dataclasses.fields(thing)}
     assert {name.partition("=")[0] for name in FLAGS} <= fields
 

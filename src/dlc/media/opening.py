@@ -38,7 +38,7 @@ def open_target(
     require_file(path)
     if is_image(path):
         if start is not None or end is not None:
-            raise OptionError(f"{path} is a picture: a start or an end makes no sense for it")
+            raise OptionError(f"{path} is a picture: leave out `start` and `end`")
         return ImageReader(path, allow_damaged=allow_damaged)
     return VideoReader(
         path, start=start, end=end, allow_damaged=allow_damaged, threads=threads, decoder=decoder

@@ -10,6 +10,7 @@ from dlc.errors import InputError, OptionError, OutputError
 from dlc.media.files.atomic import check_path
 from dlc.media.image.recognition import is_image
 from dlc.media.limits import LEAST_HEIGHT
+from dlc.media.quality import check_quality
 from dlc.options import (
     EncodeOptions,
     FaceChoice,
@@ -26,7 +27,6 @@ from dlc.workflows.libraries import require_libraries
 from dlc.workflows.people.assignment import check_people
 from dlc.workflows.photos import Source
 
-_MAX_QUALITY = 51
 _MAX_CONTACT_SHEET_ROWS = 24
 
 
@@ -55,7 +55,7 @@ def check_options(options: SwapOptions) -> None:
         )
     if not 1 <= options.contact_sheet_rows <= _MAX_CONTACT_SHEET_ROWS:
         raise OptionError(
-            f"contact_sheet_rows is {options.contact_sheet_rows}; "
+            f"`contact_sheet_rows` is {options.contact_sheet_rows}: "
             f"give 1 to {_MAX_CONTACT_SHEET_ROWS}"
         )
     check_effects(options.look, options.masks)
@@ -68,14 +68,13 @@ def check_options(options: SwapOptions) -> None:
 def _check_part(start: float | None, end: float | None) -> None:
     for name, seconds in (("start", start), ("end", end)):
         if seconds is not None and not (math.isfinite(seconds) and seconds >= 0):
-            raise OptionError(f"{name} is {seconds} s; give a time of at least 0 s")
+            raise OptionError(f"`{name}` is {seconds} s: give a time of at least 0 s")
     if end is not None and end <= (start or 0.0):
-        raise OptionError(f"end ({end:g} s) is not after start ({start or 0.0:g} s)")
+        raise OptionError(f"`end` ({end:g} s) is not after `start` ({start or 0.0:g} s)")
 
 
 def _check_encoding(encoding: EncodeOptions) -> None:
-    if not 0 <= encoding.quality <= _MAX_QUALITY:
-        raise OptionError(f"quality is {encoding.quality:g}; give 0 (best) to {_MAX_QUALITY}")
+    check_quality(encoding.quality)
     if encoding.height is not None and encoding.height < LEAST_HEIGHT:
         raise OptionError(f"`height` is {encoding.height}: give at least {LEAST_HEIGHT}")
 
@@ -100,7 +99,7 @@ def check_faces(faces: FaceChoice | tuple[int, ...]) -> None:
 
 def _check_resume(options: SwapOptions, resume: ResumeOptions) -> None:
     if not (math.isfinite(resume.segment_seconds) and resume.segment_seconds >= 1):
-        raise OptionError(f"segments have {resume.segment_seconds:g} s; give at least 1")
+        raise OptionError(f"`segment_seconds` is {resume.segment_seconds:g}: give at least 1")
     for name in ("contact_sheet", "keep_partial", "allow_damaged"):
         if getattr(options, name):
             raise OptionError(

@@ -321,7 +321,7 @@ def test_refusals_come_before_any_work(tmp_path: Path) -> None:
             (source, EncodeOptions(), OutputError, "is an input"),
             (tmp_path / "no" / "b.png", EncodeOptions(), OutputError, "no folder"),
             (tmp_path / "b.png", EncodeOptions(encoder="libx264"), EncoderError, "videos"),
-            (tmp_path / "b.png", EncodeOptions(quality=77), OptionError, "off the scale"),
+            (tmp_path / "b.png", EncodeOptions(quality=77), OptionError, "`quality` is"),
         ]
         for output, encoding, kind, words in cases:
             with pytest.raises(kind, match=words):

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
 
-from dlc.errors import EncoderError, OptionError, OutputError
+from dlc.errors import EncoderError, OutputError
 from dlc.media.files.atomic import check_path
 from dlc.media.frames.orientation import UPRIGHT
 from dlc.media.frames.planes import layout_of
@@ -24,6 +24,7 @@ from dlc.media.image.kinds import (
 )
 from dlc.media.info import MediaInfo
 from dlc.media.limits import MAX_PHOTO_PIXELS
+from dlc.media.quality import check_quality
 from dlc.options import EncodeOptions
 
 
@@ -68,8 +69,7 @@ def check_image(
         OptionError: if the quality is off its scale, or the height is.
     """
     check_path(path, [info.path, *inputs], overwrite=overwrite)
-    if not 0 <= encoding.quality <= 51:
-        raise OptionError(f"quality {encoding.quality:g} is off the scale: 0 (best) to 51")
+    check_quality(encoding.quality)
     kind = _kind(path, info)
     if encoding.encoder is not None:
         raise EncoderError(f"{encoding.encoder} encodes videos: leave out `encoder` for a picture")

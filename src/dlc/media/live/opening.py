@@ -62,9 +62,9 @@ def played_file(spec: str) -> Path | None:
 
 def _check(options: CaptureOptions) -> None:
     if options.resolution is not None and min(options.resolution) < 1:
-        raise OptionError("a resolution needs a width and a height above 0")
+        raise OptionError("`resolution` needs a width and a height above 0")
     if options.fps is not None and not options.fps > 0:
-        raise OptionError(f"a frame rate of {options.fps:g} makes no sense: it has to be above 0")
+        raise OptionError(f"`fps` is {options.fps:g}: give more than 0")
 
 
 def _open(spec: str, options: CaptureOptions, clock: LiveClock) -> LiveSource:
@@ -86,14 +86,14 @@ def _kept_alive(
     open_source: Callable[[], LiveSource], options: CaptureOptions, clock: LiveClock
 ) -> LiveSource:
     if options.loop:
-        raise OptionError("only a file can be looped")
+        raise OptionError("only a file can be looped: leave out `loop`")
     return ReconnectingSource(open_source, clock=clock) if options.reconnect else open_source()
 
 
 def _clip_opener(spec: str, options: CaptureOptions) -> Callable[[], Clip]:
     """Return what opens a clip at its beginning, as often as it is called."""
     if options.reconnect:
-        raise OptionError("only a camera or a stream can be reconnected")
+        raise OptionError("only a camera or a stream can be reconnected: leave out `reconnect`")
     if spec.startswith("lavfi:"):
         graph = ContainerSpec(spec.removeprefix("lavfi:"), spec, format="lavfi")
         return partial(ContainerClip, graph)

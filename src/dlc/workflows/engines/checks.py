@@ -24,7 +24,7 @@ def _check_look(look: LookOptions) -> None:
     )
     for name, share in shares:
         if share is not None and not 0 <= share <= 1:
-            raise OptionError(f"{name} is {share:g}; give 0 to 1")
+            raise OptionError(f"`{name}` is {share:g}: give 0 to 1")
 
 
 def _check_masks(masks: MaskOptions) -> None:

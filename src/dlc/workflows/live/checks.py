@@ -34,11 +34,11 @@ def check_live_options(options: LiveOptions) -> None:
     check_faces(options.faces)
     every = options.detection_every
     if every is not None and every < 1:
-        raise OptionError(f"detection_every is {every}; give at least 1")
+        raise OptionError(f"`detection_every` is {every}: give at least 1")
     _check_no_face(options)
     duration = options.duration
     if duration is not None and not (math.isfinite(duration) and duration > 0):
-        raise OptionError(f"duration is {duration:g} s; give more than 0")
+        raise OptionError(f"`duration` is {duration:g} s: give more than 0")
     check_threads(options.threads)
     check_trust(options)
     check_effects(options.look, options.masks)

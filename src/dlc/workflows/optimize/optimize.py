@@ -73,11 +73,11 @@ def optimize_models(
 def _check(options: OptimizeOptions) -> None:
     if options.target not in _TARGETS:
         names = ", ".join(_TARGETS)
-        raise OptionError(f"target is {options.target}; give one of {names}")
+        raise OptionError(f"`target` is {options.target}: give one of {names}")
     size = options.input_size
     if size % _STRIDE or not _STRIDE <= size <= _LARGEST_SIDE:
         raise OptionError(
-            f"input_size is {size}; give a multiple of {_STRIDE} from {_STRIDE} to {_LARGEST_SIDE}"
+            f"`input_size` is {size}: give a multiple of {_STRIDE}, at most {_LARGEST_SIDE}"
         )
 
 

@@ -281,12 +281,12 @@ def test_frames_of_a_range_equal_those_of_the_whole(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("start", "end", "words"),
     [
-        (2.0, 1.0, "empty"),
-        (1.0, 1.0, "empty"),
-        (-1.0, None, "empty"),
+        (2.0, 1.0, "is not after"),
+        (1.0, 1.0, "is not after"),
+        (-1.0, None, "at least 0 s"),
         (4.0, None, r"past the end of .* \(4.00 s\)"),
         (99.0, 100.0, "past the end"),
-        (None, 0.0, "empty"),
+        (None, 0.0, "is not after"),
     ],
 )
 def test_impossible_ranges_are_refused_at_once(

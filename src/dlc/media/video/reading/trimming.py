@@ -35,8 +35,10 @@ def trimmed(
     """
     if start is None and end is None:
         return info
-    if (start is not None and start < 0) or (end is not None and end <= (start or 0)):
-        raise OptionError(f"the range from {start or 0:g} s to {end} s is empty: swap its ends")
+    if start is not None and start < 0:
+        raise OptionError(f"`start` is {start:g} s: give at least 0 s")
+    if end is not None and end <= (start or 0):
+        raise OptionError(f"`end` ({end:g} s) is not after `start` ({start or 0:g} s)")
     begin, stop = (_on_clock(limit, origin) for limit in (start, end))
     if begin is not None and total is not None and begin >= total:
         seconds = float(total - origin)

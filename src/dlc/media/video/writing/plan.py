@@ -21,6 +21,7 @@ from dlc.media.frames.scaling import size_at_height
 from dlc.media.info import MediaInfo
 from dlc.media.limits import MAX_VIDEO_PIXELS
 from dlc.media.provenance.marking import noted_comment
+from dlc.media.quality import check_quality
 from dlc.media.video.writing.containers import Container, container_for
 from dlc.media.video.writing.encoders import Encoder, encoder_for, encoder_named
 from dlc.media.video.writing.plan_notes import (
@@ -87,8 +88,7 @@ def plan_video(path: Path, info: MediaInfo, encoding: EncodeOptions) -> VideoPla
         OutputError: if the extension is unknown or the container cannot hold the streams.
         EncoderError: if the encoder is unknown, does not fit the container or is not available.
     """
-    if not 0 <= encoding.quality <= 51:
-        raise OptionError(f"quality {encoding.quality:g} is off the scale: 0 (best) to 51")
+    check_quality(encoding.quality)
     container = container_for(path)
     layout = require_layout(info.pix_fmt)
     encoder = _choose_encoder(encoding, container, info, layout)
