@@ -48,6 +48,26 @@ def test_a_fold_is_smoothed_out_in_the_skins_color(
     assert smooth.max() <= 191
 
 
+def test_the_fine_line_at_the_bottom_of_a_fold_goes_with_it(layout: Layout) -> None:
+    broad = cv2.GaussianBlur(creased(layout, 9, (80, 105, 150)), (0, 0), 3)
+    path = np.array(at(layout, FOLD))
+    face = np.asarray(cv2.polylines(broad, [path], False, (20, 30, 60), 2), np.float32)
+    smooth = (face + find_folds(face, layout)) @ LUMA
+    ((x, y),) = at(layout, (CHEEK,))
+    across = smooth[y, x - 12 : x + 13]
+    assert (face @ LUMA)[y, x - 12 : x + 13].min() < 0.4 * across.max()
+    assert across.min() > 0.97 * np.median(across)
+
+
+def test_a_bent_line_is_a_fold(layout: Layout) -> None:
+    ((x, y),) = at(layout, (CHEEK,))
+    face = skin()
+    bends = np.array([(x, y - 26), (x + 3, y - 13), (x - 2, y), (x + 3, y + 13), (x, y + 26)])
+    face = np.asarray(cv2.polylines(face, [bends], False, (30, 45, 90), 3), np.float32)
+    smooth = (face + find_folds(face, layout)) @ LUMA
+    assert smooth[y - 10 : y + 11, x - 6 : x + 7].min() > 0.9 * (skin() @ LUMA)[y, x]
+
+
 def test_even_skin_has_no_folds(layout: Layout) -> None:
     np.testing.assert_allclose(find_folds(skin(), layout), 0, atol=1e-3)
 

@@ -63,6 +63,25 @@ def test_folds_are_smoothed_out(
     np.testing.assert_allclose(painted(texture, folds=share)[..., :3], expected, atol=0.51)
 
 
+def test_folds_leave_no_trace_in_another_color(
+    portrait_source: SourceModel, layout: Layout
+) -> None:
+    """Nor in other sharpness: smoothed skin is painted as if there had never been a fold."""
+    color = SAME_COLOR.copy()
+    color[:, 3] = (0.5, 0.2, -0.3)
+    before, folds = portrait_source.texture, portrait_source.folds
+    deep = replace(portrait_source, texture=before - folds, folds=2 * folds)
+    never = replace(portrait_source, texture=before + folds, folds=0 * folds)
+    textures = [SourceTexture(each, layout, ToneMeter(layout)) for each in (deep, never)]
+    textures[1].tone = textures[0].tone
+    seen, expected = (
+        painted(each, color=color, sharpness=0.6, folds=0.0).astype(int) for each in textures
+    )
+    folded = resize(folds, (SIZE, SIZE)).max(axis=2) > 10
+    assert folded.sum() > 100
+    assert np.abs(seen - expected)[folded].max() <= 1
+
+
 def test_only_sizes_in_use_take_memory(portrait_source: SourceModel, layout: Layout) -> None:
     tracemalloc.start()
     try:

@@ -8,7 +8,7 @@ import cv2
 import numpy as np
 
 from dlc.arrays import Bytes, Floats
-from dlc.compositing.filters import blur, cut, ellipse, grow
+from dlc.compositing.filters import blur, cut, ellipse, grow, smoothstep
 from dlc.swapping.mesh.layout import Layout
 from dlc.swapping.mesh.light.tone import LUMA
 from dlc.swapping.mesh.masks import ring_box, rings_mask
@@ -20,12 +20,16 @@ _LEFT = (209, 142, 36, 205, 207, 214, 210, 211, 204, 43, 186, 92, 165, 129)
 _WIDTH, _LENGTH, _SOFT = 0.045, 0.07, 0.02
 # Pixels of the atlas below which detail is skin and stubble, and that a line's edge is wide.
 _FINE, _EDGE = 1.2, 2
+# Share of the skin's light from which a line is deeper than stubble, and the pixels of the atlas by
+# which such a line may bend.
+_DEEP, _BENT = 0.15, 2
 # Angles in which lines run, in degrees; straight down is 90.
 _ANGLES = range(0, 180, 15)
 # Gray levels below which a line is none.
 _FAINT = 0.5
-# Share of the skin's light up to which detail is its pores, which stay.
-_PORES = 0.06
+# Share of the skin's light up to which detail is its pores, which stay; and depths of a line, as
+# such shares, from which it may have a fine line at its bottom, and has it.
+_PORES, _CREASED = 0.06, (0.06, 0.16)
 
 
 def find_folds(texture: Floats, layout: Layout) -> Floats:
@@ -51,10 +55,14 @@ def _smoothing(skin: Floats, unit: float) -> Floats:
     closing = ellipse(2 * round(unit * _WIDTH / 2) + 1)
     closed: Floats = np.asarray(cv2.morphologyEx(smooth, cv2.MORPH_CLOSE, closing), np.float32)
     depth: Floats = closed @ LUMA - smooth @ LUMA
-    line = _elongated(depth, round(unit * _LENGTH))
+    light = np.maximum(closed @ LUMA, 1)
+    deep = grow(np.where(depth > _DEEP * light, depth, np.float32(0)), _BENT)
+    line = np.maximum(*(_elongated(each, round(unit * _LENGTH)) for each in (depth, deep)))
     share = np.clip(line / np.maximum(depth, _FAINT), 0, 1)
     plain = blur(closed, 2 * _FINE)
-    plain = plain + np.clip(skin - smooth, -_PORES * plain, 0)
+    creased = smoothstep(line / light, *_CREASED)
+    pores = (_PORES * (1 - creased))[..., None] * plain
+    plain = plain + np.clip(skin - smooth, -pores, 0)
     smoothing: Floats = np.maximum(plain - skin, 0) * share[..., None]
     return smoothing
 

@@ -40,11 +40,12 @@ class _Level:
         light: float32 (S, S, 3), its smooth light, BGR.
         detail: float32 (S, S, 3), the rest.
         depth: float32 (S, S, 3), how deep its darkness is, the same in all channels.
-        folds: float32 (h, w, 3), what smooths out folds, in `folded`.
+        folds: float32 (h, w, 4), what smooths out folds, BGR and depth, in `folded`.
         folded: where they are.
         shine: float32 (S, S, 3), the part of the pixels that is shine.
         bright: uint8 (S, S), 255 on skin brighter than the light, 0 elsewhere.
-        fine: float32 (S, S, 3), the finest band of its luma, the same in all channels.
+        fine: float32 (S, S, 3), the finest band of its luma without folds, the same in all
+            channels.
         lips: float32 (h, w, 3), 1 on the lips, in `mouth`.
         mouth: where they are.
         opacity: uint8 (S, S), 0 to 255.
@@ -153,15 +154,17 @@ class SourceTexture:
         pixels, light, folds = (
             resize(image, (size, size)) for image in (source.texture, self.tone.light, source.folds)
         )
-        fine = fine_detail(pixels @ LUMA, self._layout)
+        smooth: Floats = pixels + folds
+        fine = fine_detail(smooth @ LUMA, self._layout)
         folded = _where(folds)
+        depth, remaining = (depth_of(each - light, light) for each in (pixels, smooth))
         lips = np.repeat(lips_mask(self._layout, size)[..., None], 3, axis=2)
         mouth = _where(lips)
         return _Level(
             light=light,
             detail=pixels - light,
-            depth=np.repeat(depth_of(pixels - light, light)[..., None], 3, axis=2),
-            folds=cut(folds, folded).copy(),
+            depth=np.repeat(depth[..., None], 3, axis=2),
+            folds=cut(np.dstack([folds, remaining - depth]), folded).copy(),
             folded=folded,
             shine=shining_part(pixels, light),
             bright=bright_skin(pixels, light),
@@ -184,7 +187,7 @@ def _in_color(level: _Level, color: Floats, folds: float) -> Floats:
     painted = cv2.add(painted, cv2.transform(level.depth, np.diag(color[:, 3])))
     if folds < 1 and not level.folded.is_empty:
         smoothed = cut(painted, level.folded)
-        cv2.add(smoothed, cv2.transform(level.folds, color[:, :3] * (1 - folds)), smoothed)
+        cv2.add(smoothed, cv2.transform(level.folds, color * (1 - folds)), smoothed)
     return np.asarray(painted, np.float32)
 
 
