@@ -23,6 +23,7 @@ class Glasses:
         thickness: of the rims.
         luma: of the rims, 0 to 255.
         arc: angles in degrees over which there are rims, clockwise from the right.
+        arms: length of what is seen of the arms, beside the lenses.
     """
 
     half_width: float = 0.14
@@ -31,6 +32,7 @@ class Glasses:
     thickness: float = 0.016
     luma: int = 25
     arc: tuple[int, int] = (0, 360)
+    arms: float = 0.0
 
     def draw(self, picture: Bytes, eyes: tuple[Points, Points]) -> NDArray[np.bool_]:
         """Draw them in place around the middles of two eyes; returns where."""
@@ -47,6 +49,10 @@ class Glasses:
         bridge = height - round(0.2 * axes[1])
         ends = (left + axes[0], bridge), (right - axes[0], bridge)
         cv2.line(mask, *ends, 255, thick, cv2.LINE_AA)
+        arm = round(self.arms * unit)
+        if arm:
+            for x, outwards in ((left - axes[0], -1), (right + axes[0], 1)):
+                cv2.line(mask, (x, bridge), (x + outwards * arm, bridge), 255, thick, cv2.LINE_AA)
         picture[:] = np.where(
             mask.reshape(mask.shape + (1,) * (picture.ndim - 2)) > 127, self.luma, picture
         )
@@ -56,5 +62,5 @@ class Glasses:
 def draw_half_rims(picture: Bytes, eyes: tuple[Points, Points]) -> NDArray[np.bool_]:
     """Draw glasses dark above and thin and light below, in place; returns where."""
     below = Glasses(arc=(0, 180), luma=225, thickness=0.006).draw(picture, eyes)
-    above = Glasses(arc=(180, 360), thickness=0.009).draw(picture, eyes)
+    above = Glasses(arc=(180, 360), thickness=0.009, arms=0.12).draw(picture, eyes)
     return above | below

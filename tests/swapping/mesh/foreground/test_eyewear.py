@@ -149,6 +149,22 @@ def test_a_bridge_alone_is_no_glasses(finder: EyewearFinder, bare: Bytes, layout
     assert matte is None
 
 
+@pytest.mark.parametrize(("drops", "is_worn"), [((0.03,), True), ((-0.03, 0.03, 0.09), False)])
+def test_a_single_line_at_a_temple_is_an_arm_and_many_are_crows_feet(
+    finder: EyewearFinder, bare: Bytes, layout: Layout, drops: tuple[float, ...], is_worn: bool
+) -> None:
+    face = bare.copy()
+    Glasses(arc=(20, 160), luma=225, thickness=0.006).draw(face, eyes(layout))
+    Glasses(arc=(180, 360), thickness=0.009).draw(face, eyes(layout))
+    lenses = slice(round(0.35 * SIZE), round(0.65 * SIZE))
+    for drop in drops:
+        beside = Glasses(arc=(0, 1), thickness=0.009, arms=0.14, drop=drop)
+        line = beside.draw(np.zeros_like(face), eyes(layout))
+        line[:, lenses] = False
+        face[line] = beside.luma
+    assert (finder.see(face.astype(np.float32)) is not None) == is_worn
+
+
 def test_one_rim_alone_is_no_glasses(finder: EyewearFinder, bare: Bytes, layout: Layout) -> None:
     worn = bare.copy()
     Glasses().draw(worn, eyes(layout))
@@ -264,7 +280,7 @@ def test_a_source_loses_its_glasses(portrait_source: SourceModel, layout: Layout
     worn = np.clip(bare, 0, 255).astype(np.uint8)
     left, right = (eye * (bare.shape[0] / SIZE) for eye in eyes(layout))
     mask = Glasses().draw(worn, (left, right))
-    repaired = without_glasses(worn.astype(np.float32), layout)
+    repaired = without_glasses(worn.astype(np.float32), portrait_source.trust, layout)
     mask[: round(float(left[1]))] = False  # brows are lost with what hides them
     before, after = (np.abs(now - bare)[mask].mean() for now in (worn.astype(np.float32), repaired))
     assert after < 0.15 * before
@@ -274,4 +290,5 @@ def test_a_source_loses_its_glasses(portrait_source: SourceModel, layout: Layout
 def test_a_source_without_glasses_stays_as_it_is(
     portrait_source: SourceModel, layout: Layout
 ) -> None:
-    assert without_glasses(portrait_source.texture, layout) is portrait_source.texture
+    texture, trust = portrait_source.texture, portrait_source.trust
+    assert without_glasses(texture, trust, layout) is texture

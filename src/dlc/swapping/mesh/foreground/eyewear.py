@@ -14,7 +14,7 @@ import numpy as np
 from dlc.arrays import Floats, Gray
 from dlc.faces.landmarks.pose import Pose
 from dlc.faces.landmarks.topology import LEFT_EYE_CORNERS
-from dlc.swapping.mesh.foreground.line_grid import LineGrid, best_path, certainty, on_path
+from dlc.swapping.mesh.foreground.line_grid import LineGrid, best_path, certainty, off_path, on_path
 from dlc.swapping.mesh.foreground.rims import RimFinder, Rims
 from dlc.swapping.mesh.layout import Layout
 from dlc.swapping.running_mean import RunningMean
@@ -32,6 +32,10 @@ _SIGMAS = (0.7, 1.4)
 # Face widths in pixels, and the evidence from which glasses are worn on faces as wide: on small
 # ones, wrinkles are as thin as rims. Below `_BARE`, glasses are gone.
 _WIDTHS, _WORN, _BARE = (100.0, 150.0), (0.27, 0.2), 0.12
+# If there is one image only: evidence that needs no temples; and what the bridge, the rims, the
+# temples, and the lines next to these count, and the sum from which they are glasses. There are
+# lines on wrinkled temples, too, but those of glasses without lower rims stand out.
+_CERTAIN, _COUNTS, _WORN_ONCE = 0.35, (0.5, 0.8, 1.0, -0.3), 1.33
 # Face width from which a face shows whether it wears glasses.
 _LEAST_WIDTH = 60.0
 # Cosine of the angle to the camera from which a face shows whether it wears glasses, and from which
@@ -49,10 +53,14 @@ class Eyewear:
 
     Attributes:
         evidence: 0 if there are certainly no glasses with rims, 1 if there certainly are.
+        bridge: how much of the way across the nose a line leads, 0 to 1.
+        around: how certainly there are lines around the eyes, see `RimFinder.evidence`.
         rims: the lines around the eyes; None if there is certainly no bridge.
     """
 
     evidence: float
+    bridge: float
+    around: float
     rims: Rims | None
 
 
@@ -118,7 +126,7 @@ class EyewearFinder:
             None if there are none.
         """
         seen = self.look(luma)
-        if seen.rims is None or seen.evidence < _WORN[0]:
+        if seen.rims is None or not (seen.evidence > _CERTAIN or self._is_clear(luma, seen)):
             return None
         return self._matte(luma, seen.rims, seen.rims.contrast)
 
@@ -128,9 +136,15 @@ class EyewearFinder:
         nose = certainty(contrast[self._nose])
         bridge = float(on_path(nose, best_path(nose)).mean())
         if bridge < _BARE:
-            return Eyewear(0.0, None)
+            return Eyewear(0.0, bridge, 0.0, None)
         rims = self._rims.look(luma)
-        return Eyewear(max(bridge * self._rims.evidence(rims), 0.0), rims)
+        around = self._rims.evidence(rims)
+        return Eyewear(max(bridge * around, 0.0), bridge, around, rims)
+
+    def _is_clear(self, luma: Floats, seen: Eyewear) -> bool:
+        """Return whether the only image there is of a face, and its temples, show glasses."""
+        temples, others = np.mean([_line_shares(temple, luma) for temple in self._temples], axis=0)
+        return float(np.dot(_COUNTS, (seen.bridge, seen.around, temples, others))) > _WORN_ONCE
 
     def _matte(self, luma: Floats, rims: Rims, usual: Floats) -> Floats:
         """Return how far each pixel (size, size) of an image is part of glasses, 0 to 1.
@@ -161,6 +175,16 @@ class EyewearFinder:
         elif memory.shown.value is not None:
             faded = float(memory.shown.value.max()) < _FADED
             memory.matte = None if faded else np.zeros_like(memory.shown.value)
+
+
+def _line_shares(part: LineGrid, luma: Floats) -> tuple[float, float]:
+    """Return how much of a part's length its best line has, and the best apart from it, 0 to 1."""
+    _, contrast = part.contrast(luma)
+    lines = certainty(contrast) * part.zone
+    path = best_path(lines)
+    others = off_path(lines, path)
+    best, second = on_path(lines, path), on_path(others, best_path(others))
+    return float(best.mean()), float(second.mean())
 
 
 def _rectangle(layout: Layout, size: int, box: tuple[float, float, float, float]) -> LineGrid:

@@ -26,6 +26,8 @@ _DARK = 8.0
 _STEP = 0.06
 # A rim is no wider than this to either side of its middle, in samples.
 _WIDEST = 5
+# Samples to either side of a path that belong to the same line.
+_SAME = 5
 # Softness of a rim's edges, in samples.
 _SOFTNESS = 1.0
 # Contrast to its sides from which a sample near a rim's middle may be, and is, part of it.
@@ -127,6 +129,12 @@ def best_path(lines: Floats, furthest: int = 1) -> _Indices:
 def on_path(lines: Floats, path: _Indices) -> Floats:
     """Return the values (..., rows) of lines (..., rows, columns) along paths (..., rows)."""
     return np.asarray(np.take_along_axis(lines, path[..., None], axis=-1)[..., 0], np.float32)
+
+
+def off_path(lines: Floats, path: _Indices) -> Floats:
+    """Return lines (..., rows, columns), but 0 on and near paths (..., rows)."""
+    away = np.abs(np.arange(lines.shape[-1]) - path[..., None])
+    return np.where(away > _SAME, lines, np.float32(0))
 
 
 def _retrace(sums: Floats, furthest: int) -> _Indices:

@@ -10,7 +10,7 @@ import numpy as np
 from dlc.arrays import Floats
 from dlc.compositing.filters import sample, smoothstep
 from dlc.faces.landmarks.topology import LEFT_EYE_CORNERS
-from dlc.swapping.mesh.foreground.line_grid import LineGrid, best_path, certainty, on_path
+from dlc.swapping.mesh.foreground.line_grid import LineGrid, best_path, certainty, off_path, on_path
 from dlc.swapping.mesh.layout import Layout
 from dlc.swapping.mesh.masks import LEFT_BROW, RIGHT_BROW, depth_inside, rings_mask
 
@@ -37,8 +37,6 @@ _LIGHT_ABOVE = 0.3
 # Contrast from which something below the eyes may be part of a rim, and is, if there certainly are
 # glasses; half rims are fainter there.
 _FAINT = (0.006, 0.03)
-# Samples to either side of a path that belong to the same line.
-_SAME = 5
 # The angles surely below the eyes.
 _BELOW = slice(_ANGLES // 32, _ANGLES // 2 - _ANGLES // 32)
 
@@ -84,8 +82,7 @@ class RimFinder:
         lines = (certainty(rims.contrast) * self._zone)[:, _BELOW]
         paths = best_path(_supported(lines), _FURTHEST)
         shares = on_path(lines, paths).mean(axis=1)
-        away = np.abs(np.arange(lines.shape[2]) - paths[..., None])
-        others = np.where(away > _SAME, lines, np.float32(0))
+        others = off_path(lines, paths)
         second = on_path(others, best_path(others, _FURTHEST))
         return float((shares.min() + shares.mean()) / 2 - second.mean())
 

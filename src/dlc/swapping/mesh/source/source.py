@@ -60,7 +60,7 @@ def build_source(photos: Sequence[tuple[Pixels, Floats]], layout: Layout) -> Sou
     views.sort(key=lambda view: view.worth, reverse=True)
     texture, seen = merge_views(views)
     texture, trust = mirror_fill(texture, seen * skin_likeness(texture, layout))
-    texture = without_glasses(texture, layout)
+    texture = without_glasses(texture, trust, layout)
     texture = even_light(even_tint(diffuse(texture, trust), trust, layout), trust, layout)
     texture = without_bright_margin(texture, layout)
     facing = np.maximum.reduce([view.facing for view in views])
