@@ -5,6 +5,7 @@ from __future__ import annotations
 from dlc.arrays import Floats
 from dlc.swapping.mesh.foreground.cover import CoverMemory
 from dlc.swapping.mesh.foreground.eyewear import EyewearMemory
+from dlc.swapping.mesh.foreground.fringe import FringeMemory
 from dlc.swapping.mesh.foreground.sunglasses import SunglassesMemory
 from dlc.swapping.mesh.light.followed_blur import FollowedBlur
 from dlc.swapping.mesh.light.followed_gain import FollowedGain
@@ -35,6 +36,7 @@ class FaceMemory:
         blur: what the source's face lacks in blur by focus and motion.
         noise: standard deviation of the camera's noise, in gray levels.
         hair: float32 (TONE_SIZE, TONE_SIZE), 0 to 1, hair in front.
+        fringe: the strands on the forehead.
         lines: float32 (rows searched, DETAIL_SIZE), 0 to 1, thin lines in front.
         iris: float32 (3,), the mean BGR of the irises.
         cover: the usual look, and what has come in front of it.
@@ -61,6 +63,7 @@ class FaceMemory:
         self.blur = FollowedBlur()
         self.noise = RunningMean[float](0.2)
         self.hair = RunningMean[Floats](0.2)
+        self.fringe = FringeMemory()
         self.lines = RunningMean[Floats](0.1)
         self.iris = RunningMean[Floats](0.1)
         self.cover = CoverMemory()

@@ -9,7 +9,7 @@ from dlc.compositing.filters import resize
 from dlc.faces.landmarks.pose import Pose, fit_pose
 from dlc.swapping.mesh.face_memory import FaceMemory
 from dlc.swapping.mesh.flat_face import DETAIL_SIZE, FlatFace
-from dlc.swapping.mesh.foreground.foreground import ForegroundFinder
+from dlc.swapping.mesh.foreground.foreground import Foreground, ForegroundFinder
 from dlc.swapping.mesh.layout import Layout
 from dlc.swapping.mesh.light.tone import TONE_SIZE
 from tests.swapping.mesh.glasses import Glasses, draw_half_rims
@@ -38,12 +38,17 @@ def pose(layout: Layout) -> Pose:
     return fit_pose(average_head(layout, Placing(x=300, y=300, width=200)), layout.mean_face)
 
 
-def rigid(finder: ForegroundFinder, luma: Bytes, pose: Pose) -> Floats:
-    """Return what is kept of a face that is seen for the first time."""
+def look(finder: ForegroundFinder, luma: Bytes, pose: Pose) -> Foreground:
+    """Return what is in front of a face that is seen for the first time."""
     small = resize(luma, (TONE_SIZE, TONE_SIZE)).astype(np.float32)
     all_seen = np.ones((TONE_SIZE, TONE_SIZE), np.float32)
     face = FlatFace(cv2.merge([small] * 3), luma, all_seen, all_seen, all_seen)
-    kept = finder.find(face, pose, FaceMemory()).rigid
+    return finder.find(face, pose, FaceMemory())
+
+
+def rigid(finder: ForegroundFinder, luma: Bytes, pose: Pose) -> Floats:
+    """Return what is kept of the glasses and lines of a face that is seen for the first time."""
+    kept = look(finder, luma, pose).rigid
     return np.zeros(luma.shape, np.float32) if kept is None else kept
 
 
@@ -86,3 +91,15 @@ def test_light_rims_are_kept_though_they_are_broad(
     rims = Glasses(thickness=0.012, luma=235).draw(worn, eyes)
     rims[: round(float(eyes[0][1]))] = False
     assert rigid(finder, worn, pose)[rims].mean() > 0.8
+
+
+def test_a_fringe_as_light_as_skin_is_kept(
+    finder: ForegroundFinder, smooth_face: Bytes, pose: Pose
+) -> None:
+    noise = np.random.default_rng(1).normal(size=smooth_face.shape).astype(np.float32)
+    strands = cv2.GaussianBlur(noise, (0, 0), sigmaX=1.5, sigmaY=20)
+    light = 1 + 0.06 * strands / strands.std()
+    light[62:] = 1
+    luma = np.clip(smooth_face * light, 0, 255).astype(np.uint8)
+    assert look(finder, luma, pose).broad[24:28, 50:78].min() > 0.8
+    assert look(finder, smooth_face, pose).broad[24:28, 50:78].max() < 0.1

@@ -13,6 +13,7 @@ from dlc.swapping.mesh.face_memory import FaceMemory
 from dlc.swapping.mesh.flat_face import DETAIL_SIZE, FlatFace
 from dlc.swapping.mesh.foreground.cover import CoverFinder
 from dlc.swapping.mesh.foreground.eyewear import EyewearFinder
+from dlc.swapping.mesh.foreground.fringe import FringeFinder
 from dlc.swapping.mesh.foreground.hair import HairFinder
 from dlc.swapping.mesh.foreground.sunglasses import SunglassesFinder
 from dlc.swapping.mesh.foreground.thin_lines import LineFinder
@@ -44,6 +45,7 @@ class ForegroundFinder:
     def __init__(self, layout: Layout, covers: CoverFinder | None) -> None:
         """Prepare for one atlas layout; without `covers`, nothing new in front is looked for."""
         self._hair = HairFinder(layout)
+        self._fringe = FringeFinder(layout)
         self._covers = covers
         self._light = UsualLight(layout, DETAIL_SIZE)
         self._sunglasses = SunglassesFinder(layout)
@@ -52,7 +54,9 @@ class ForegroundFinder:
 
     def find(self, face: FlatFace, pose: Pose, memory: FaceMemory) -> Foreground:
         """Look at a frame, and update what is known about the target."""
-        broad = memory.hair.update(self._hair.find(face.broad, face.seen))
+        hair = self._hair.find(face.broad, face.seen)
+        fringe = self._fringe.update(face.luma, face.seen, hair, memory.fringe)
+        broad = memory.hair.update(np.maximum(hair, fringe))
         if self._covers is not None:
             broad = np.maximum(broad, self._covers.find(face.broad, face.seen, memory.cover))
         lit = self._light.show(face.luma)

@@ -1,6 +1,6 @@
 """Keeps hair in front of a target's forehead and cheeks, and hats, or anything else dark.
 
-Hair is darker than skin or, over the forehead, of another color. Fair hair is not found.
+Hair is darker than skin or, over the forehead, of another color. `fringe` finds other hair there.
 """
 
 from __future__ import annotations
