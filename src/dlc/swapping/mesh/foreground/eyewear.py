@@ -14,6 +14,7 @@ import numpy as np
 from dlc.arrays import Floats, Gray
 from dlc.faces.landmarks.pose import Pose
 from dlc.faces.landmarks.topology import LEFT_EYE_CORNERS
+from dlc.swapping.mesh.foreground.black_rims import BlackRims
 from dlc.swapping.mesh.foreground.line_grid import LineGrid, best_path, certainty, off_path, on_path
 from dlc.swapping.mesh.foreground.rims import RimFinder, Rims
 from dlc.swapping.mesh.layout import Layout
@@ -97,6 +98,7 @@ class EyewearFinder:
             _rectangle(layout, size, box) for box in (_TEMPLE, (-right, -left, top, bottom))
         ]
         self._rims = RimFinder(layout, size)
+        self._black = BlackRims(layout, size)
         across = np.linspace(*_BRIDGE[:2], len(self._bridge.where))
         self._nose = np.abs(across) < _NOSE
 
@@ -155,7 +157,8 @@ class EyewearFinder:
             usual: `rims.contrast`, or its mean over time.
         """
         parts = [part.follow(luma) for part in (self._bridge, *self._temples)]
-        return np.asarray(np.maximum.reduce([self._rims.matte(rims, usual), *parts]), np.float32)
+        lines = np.maximum.reduce([self._rims.matte(rims, usual), *parts])
+        return np.maximum(lines, self._black.next_to(lines, luma))
 
     def _remember(self, luma: Gray, pose: Pose, memory: EyewearMemory) -> None:
         """Look for glasses if the face is seen well enough."""

@@ -26,7 +26,7 @@ _SIGMAS = (0.5,)
 # Face widths from the midline over which lines turn from the nose's into the rim's.
 _SIDES = (0.01, 0.02)
 # What a line counts on a brow, and on upper lids.
-_ON_BROW, _ON_LIDS = 0.1, 0.5
+_ON_BROW, _ON_LIDS = 0.35, 0.5
 # Weight of the other rim's mirror image; and how far it may be off, in samples: faces are not
 # symmetric, and glasses slip.
 _MIRRORED, _SLIPPED = 0.5, 3
