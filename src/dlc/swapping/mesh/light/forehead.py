@@ -2,7 +2,7 @@
 
 Where the new face ends on the forehead, the target's skin goes on, and a difference between the two
 would be seen as a line. The broad light does not follow the target that closely. What is too dark
-is brightened; what is too bright is darkened a little less, as a target's forehead may be in the
+is brightened; what is too bright is darkened half as much, as a target's forehead may be in the
 shadow of its hair, which would make the new face less like the source.
 """
 
@@ -28,7 +28,7 @@ _SMOOTH, _ABOVE = 0.08, (-0.02, 0.05)
 # on.
 _UNSEEN, _MOST, _OTHER, _HAIR = 0.02, 0.3, 0.6, 0.45
 # Share of what is too bright that is darkened.
-_DARKENED = 0.8
+_DARKENED = 0.5
 # Gray levels below which a color is noise, and pixels that tell enough.
 _DARK, _LEAST_SEEN = 4.0, 20.0
 
