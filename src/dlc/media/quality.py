@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from dlc.errors import OptionError
 
-_WORST = 51
+WORST = 51
 
 
 def check_quality(quality: float) -> None:
     """Raise OptionError if a quality is off the scale."""
-    if not 0 <= quality <= _WORST:
-        raise OptionError(f"`quality` is {quality:g}: give 0 (best) to {_WORST}")
+    if not 0 <= quality <= WORST:
+        raise OptionError(f"`quality` is {quality:g}: give 0 (best) to {WORST}")

@@ -9,7 +9,18 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dlc.arrays import Bytes
+from dlc.swapping.mesh.layout import Layout
 from tests.swapping.mesh.heads import Points
+
+
+def middles_of_eyes(layout: Layout, size: int) -> tuple[Points, Points]:
+    """Return the middles of both eyes in the atlas, in pixels."""
+    topology = layout.topology
+    left, right = (
+        layout.uv[ring].mean(axis=0) * size - 0.5
+        for ring in (topology.left_eye, topology.right_eye)
+    )
+    return left, right
 
 
 @dataclass(frozen=True)

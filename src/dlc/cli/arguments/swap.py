@@ -12,6 +12,7 @@ from dlc.cli.exit_codes import every_error, exit_codes
 from dlc.cli.grouping import Group
 from dlc.errors import CameraError, VirtualCameraError
 from dlc.media.files.paths import named_path
+from dlc.media.quality import WORST
 from dlc.options import EncodeOptions, Preset, SwapOptions, VideoDecoder
 
 _DEFAULTS = SwapOptions().encoding
@@ -84,9 +85,9 @@ QualityOption = Annotated[
     typer.Option(
         metavar="N",
         min=0,
-        max=51,
-        help="0 is best, 51 worst, on x264's CRF scale for every encoder; approximate for hardware "
-        "encoders.",
+        max=WORST,
+        help=f"0 is best, {WORST} worst, on x264's CRF scale for every encoder; approximate for "
+        "hardware encoders.",
         rich_help_panel=panels.OUTPUT,
     ),
 ]

@@ -22,7 +22,7 @@ class FaceMemory:
         frames: number of frames so far.
         shape: float32 (468, 3), the mesh without pose, in face widths.
         relief: float32 (TONE_SIZE, TONE_SIZE), the skin's relief at rest, from `skin_relief`.
-        forehead: float32 (rows, TONE_SIZE, 3), how much too dark the new forehead's border is.
+        forehead: float32 (rows, TONE_SIZE, 3), how much to brighten the new forehead's border.
         side_light: float32 (size, size), how much lighter one side is than the other.
         folds: share of the source's folds that the target shows, 0 to 1.
         gain: the factor from the source's light to the target's.

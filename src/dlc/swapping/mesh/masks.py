@@ -10,6 +10,7 @@ import numpy as np
 
 from dlc.arrays import Bytes, Floats
 from dlc.compositing.filters import blur, grow, smoothstep
+from dlc.faces.landmarks.topology import LEFT_EYE_CORNERS
 from dlc.geometry import Box
 from dlc.swapping.mesh.layout import Layout
 
@@ -99,6 +100,20 @@ def height_above_brows(layout: Layout, size: int) -> Floats:
     """Return how far above the top of the brows each row is: float32 (size, 1), face widths."""
     rows = np.arange(size, dtype=np.float32)[:, None]
     return (np.float32(top_of_brows(layout, size)) - rows) / np.float32(size * layout.face_width)
+
+
+def height_above_eyes(layout: Layout, size: int) -> Floats:
+    """Return how far above the corners of the eyes each row is: float32 (size, 1), face widths."""
+    rows = np.arange(size, dtype=np.float32)[:, None]
+    corners = np.float32(layout.uv[LEFT_EYE_CORNERS[0], 1] * size - 0.5)
+    return (corners - rows) / np.float32(size * layout.face_width)
+
+
+def away_from_midline(layout: Layout, size: int) -> Floats:
+    """Return how far each column is from the middle of the face: float32 (size,), face widths."""
+    columns = np.arange(size, dtype=np.float32)
+    away: Floats = np.abs(columns - np.float32((size - 1) / 2))
+    return away / np.float32(size * layout.face_width)
 
 
 def feathered_face(layout: Layout, size: int, feather: float, forehead: float) -> Floats:

@@ -21,7 +21,7 @@ from dlc.swapping.mesh.source.source import SourceModel
 from dlc.swapping.mesh.transfer import FaceTransfer
 from dlc.swapping.mesh.view import TargetView, look, unwrap
 from tests.faces.pictures import Picture
-from tests.swapping.mesh.glasses import Glasses, draw_half_rims
+from tests.swapping.mesh.glasses import Glasses, draw_half_rims, middles_of_eyes
 from tests.swapping.mesh.heads import Placing, Points, average_head, scaled_photo
 
 SIZE = 256
@@ -52,21 +52,12 @@ def luma_of(view: TargetView, layout: Layout) -> Bytes:
     return np.asarray(cv2.cvtColor(flat, cv2.COLOR_BGRA2GRAY), np.uint8)
 
 
-def eyes(layout: Layout) -> tuple[Points, Points]:
-    topology = layout.topology
-    left, right = (
-        layout.uv[ring].mean(axis=0) * SIZE - 0.5
-        for ring in (topology.left_eye, topology.right_eye)
-    )
-    return left, right
-
-
 def seen_with(
     finder: EyewearFinder, face: Bytes, layout: Layout, glasses: Glasses
 ) -> tuple[float, Floats | None, NDArray[np.bool_]]:
     """Return the evidence and matte of a face with glasses drawn on it, and where these are."""
     worn = face.copy()
-    mask = glasses.draw(worn, eyes(layout))
+    mask = glasses.draw(worn, middles_of_eyes(layout, SIZE))
     luma = worn.astype(np.float32)
     return finder.look(luma).evidence, finder.see(luma), mask
 
@@ -107,7 +98,7 @@ def test_glasses_of_many_shapes_are_found_whole(
     assert matte.shape == (SIZE, SIZE)
     assert matte.dtype == np.float32
     below = mask.copy()
-    below[: round(eyes(layout)[0][1])] = False  # brows hide the rest
+    below[: round(middles_of_eyes(layout, SIZE)[0][1])] = False  # brows hide the rest
     assert (matte[below] > 0.5).mean() > 0.9
     assert 0.0 <= matte.min() <= matte.max() <= 1.0
 
@@ -120,7 +111,9 @@ def test_little_else_is_found_below_the_eyes(
     near = cv2.dilate(mask.astype(np.uint8), np.ones((15, 15), np.uint8)) > 0
     below = np.zeros_like(near)
     temple = round(0.27 * SIZE * layout.face_width)
-    below[round(eyes(layout)[0][1]) + 4 :, SIZE // 2 - temple : SIZE // 2 + temple] = True
+    below[
+        round(middles_of_eyes(layout, SIZE)[0][1]) + 4 :, SIZE // 2 - temple : SIZE // 2 + temple
+    ] = True
     assert matte[below & ~near].max() < 0.1
 
 
@@ -136,10 +129,10 @@ def test_half_rims_that_are_thin_and_light_are_found_whole(
     finder: EyewearFinder, bare: Bytes, layout: Layout
 ) -> None:
     worn = bare.copy()
-    mask = draw_half_rims(worn, eyes(layout))
+    mask = draw_half_rims(worn, middles_of_eyes(layout, SIZE))
     matte = finder.see(worn.astype(np.float32))
     assert matte is not None
-    mask[: round(eyes(layout)[0][1])] = False  # brows hide the rest
+    mask[: round(middles_of_eyes(layout, SIZE)[0][1])] = False  # brows hide the rest
     assert (matte[mask] > 0.5).mean() > 0.9
 
 
@@ -154,12 +147,12 @@ def test_a_single_line_at_a_temple_is_an_arm_and_many_are_crows_feet(
     finder: EyewearFinder, bare: Bytes, layout: Layout, drops: tuple[float, ...], is_worn: bool
 ) -> None:
     face = bare.copy()
-    Glasses(arc=(20, 160), luma=225, thickness=0.006).draw(face, eyes(layout))
-    Glasses(arc=(180, 360), thickness=0.009).draw(face, eyes(layout))
+    Glasses(arc=(20, 160), luma=225, thickness=0.006).draw(face, middles_of_eyes(layout, SIZE))
+    Glasses(arc=(180, 360), thickness=0.009).draw(face, middles_of_eyes(layout, SIZE))
     lenses = slice(round(0.35 * SIZE), round(0.65 * SIZE))
     for drop in drops:
         beside = Glasses(arc=(0, 1), thickness=0.009, arms=0.14, drop=drop)
-        line = beside.draw(np.zeros_like(face), eyes(layout))
+        line = beside.draw(np.zeros_like(face), middles_of_eyes(layout, SIZE))
         line[:, lenses] = False
         face[line] = beside.luma
     assert (finder.see(face.astype(np.float32)) is not None) == is_worn
@@ -167,7 +160,7 @@ def test_a_single_line_at_a_temple_is_an_arm_and_many_are_crows_feet(
 
 def test_one_rim_alone_is_no_glasses(finder: EyewearFinder, bare: Bytes, layout: Layout) -> None:
     worn = bare.copy()
-    Glasses().draw(worn, eyes(layout))
+    Glasses().draw(worn, middles_of_eyes(layout, SIZE))
     worn[:, SIZE // 2 + 8 :] = bare[:, SIZE // 2 + 8 :]
     assert finder.see(worn.astype(np.float32)) is None
 
@@ -178,10 +171,10 @@ def test_folds_under_eyes_are_no_rims_since_they_come_in_numbers(
     folded = bare.copy()
     folds = [Glasses(half_width=size, half_height=size, arc=(0, 180)) for size in (0.1, 0.13, 0.16)]
     folds = [replace(fold, thickness=0.006, luma=60) for fold in folds]
-    folds[1].draw(folded, eyes(layout))
+    folds[1].draw(folded, middles_of_eyes(layout, SIZE))
     assert finder.see(folded.astype(np.float32)) is not None
     for fold in folds:
-        fold.draw(folded, eyes(layout))
+        fold.draw(folded, middles_of_eyes(layout, SIZE))
     assert finder.see(folded.astype(np.float32)) is None
 
 
@@ -189,8 +182,8 @@ def test_glasses_are_kept_from_the_first_frame_on_without_flicker(
     finder: EyewearFinder, bare: Bytes, layout: Layout
 ) -> None:
     worn = bare.copy()
-    mask = draw_half_rims(worn, eyes(layout))
-    mask[: round(eyes(layout)[0][1])] = False
+    mask = draw_half_rims(worn, middles_of_eyes(layout, SIZE))
+    mask[: round(middles_of_eyes(layout, SIZE)[0][1])] = False
     memory, noise = EyewearMemory(), np.random.default_rng(0)
     kept = []
     for frame in range(50):
@@ -206,7 +199,7 @@ def test_what_is_worn_is_remembered_and_taking_it_off_is_noticed(
     finder: EyewearFinder, bare: Bytes, layout: Layout
 ) -> None:
     worn = bare.copy()
-    mask = Glasses().draw(worn, eyes(layout))
+    mask = Glasses().draw(worn, middles_of_eyes(layout, SIZE))
     memory, pose = EyewearMemory(), frontal(layout)
     for _ in range(40):
         shown = finder.update(worn, pose, memory)
@@ -228,7 +221,7 @@ def test_a_face_that_is_badly_seen_does_not_tell(
     finder: EyewearFinder, bare: Bytes, layout: Layout, width: float, yaw: float
 ) -> None:
     worn = bare.copy()
-    Glasses().draw(worn, eyes(layout))
+    Glasses().draw(worn, middles_of_eyes(layout, SIZE))
     memory = EyewearMemory()
     assert finder.update(worn, frontal(layout, width, yaw), memory) is None
     assert memory.evidence.value is None
@@ -278,7 +271,7 @@ def test_other_proportions_do_not_bend_glasses(
 def test_a_source_loses_its_glasses(portrait_source: SourceModel, layout: Layout) -> None:
     bare = portrait_source.texture
     worn = np.clip(bare, 0, 255).astype(np.uint8)
-    left, right = (eye * (bare.shape[0] / SIZE) for eye in eyes(layout))
+    left, right = (eye * (bare.shape[0] / SIZE) for eye in middles_of_eyes(layout, SIZE))
     mask = Glasses().draw(worn, (left, right))
     repaired = without_glasses(worn.astype(np.float32), portrait_source.trust, layout)
     mask[: round(float(left[1]))] = False  # brows are lost with what hides them

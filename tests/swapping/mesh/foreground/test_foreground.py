@@ -12,7 +12,7 @@ from dlc.swapping.mesh.flat_face import DETAIL_SIZE, FlatFace
 from dlc.swapping.mesh.foreground.foreground import Foreground, ForegroundFinder
 from dlc.swapping.mesh.layout import Layout
 from dlc.swapping.mesh.light.tone import TONE_SIZE
-from tests.swapping.mesh.glasses import Glasses, draw_half_rims
+from tests.swapping.mesh.glasses import Glasses, draw_half_rims, middles_of_eyes
 from tests.swapping.mesh.heads import Placing, Points, average_head
 
 STRAND = (139, 15), (107, 145)
@@ -25,12 +25,7 @@ def finder(layout: Layout) -> ForegroundFinder:
 
 @pytest.fixture(scope="module")
 def eyes(layout: Layout) -> tuple[Points, Points]:
-    topology = layout.topology
-    left, right = (
-        layout.uv[ring].mean(axis=0) * DETAIL_SIZE - 0.5
-        for ring in (topology.left_eye, topology.right_eye)
-    )
-    return left, right
+    return middles_of_eyes(layout, DETAIL_SIZE)
 
 
 @pytest.fixture(scope="module")

@@ -6,10 +6,9 @@ import numpy as np
 
 from dlc.arrays import Flags, Floats
 from dlc.compositing.filters import blur
-from dlc.faces.landmarks.topology import LEFT_EYE_CORNERS
 from dlc.swapping.mesh.foreground.parts import label_parts
 from dlc.swapping.mesh.layout import Layout
-from dlc.swapping.mesh.masks import rings_mask, skin_mask
+from dlc.swapping.mesh.masks import away_from_midline, height_above_eyes, rings_mask, skin_mask
 
 # Luma, relative to skin, of what is black; brows seldom are.
 _BLACK = 0.28
@@ -45,10 +44,7 @@ class BlackRims:
 
 def _zone(layout: Layout, size: int) -> Flags:
     """Return where upper rims are: bool (size, size)."""
-    unit = size * layout.face_width
-    at = np.arange(size)
-    above = (float(layout.uv[LEFT_EYE_CORNERS[0], 1]) * size - 0.5 - at) / unit
-    aside = np.abs(at - (size - 1) / 2) / unit
-    zone = ((above > 0) & (above < _UPPER))[:, None] & (aside < _ASIDE)
+    above, aside = height_above_eyes(layout, size), away_from_midline(layout, size)
+    zone = (above > 0) & (above < _UPPER) & (aside < _ASIDE)
     eyes = [layout.topology.left_eye.tolist(), layout.topology.right_eye.tolist()]
     return np.asarray(zone & (rings_mask(layout, size, eyes, _LASHES) == 0), np.bool_)

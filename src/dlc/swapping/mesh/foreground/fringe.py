@@ -18,6 +18,7 @@ from dlc.swapping.mesh.foreground.slopes import REACH, Slopes
 from dlc.swapping.mesh.layout import Layout
 from dlc.swapping.mesh.light.tone import TONE_SIZE
 from dlc.swapping.mesh.masks import (
+    away_from_midline,
     depth_inside,
     height_above_brows,
     skin_mask,
@@ -152,9 +153,7 @@ class FringeFinder:
 
 def _forehead(layout: Layout) -> Flags:
     """Return where a fringe shows itself: bool (TONE_SIZE, TONE_SIZE)."""
-    unit = TONE_SIZE * layout.face_width
-    above = height_above_brows(layout, TONE_SIZE)
-    aside = np.abs(np.arange(TONE_SIZE) - (TONE_SIZE - 1) / 2) / unit
+    above, aside = height_above_brows(layout, TONE_SIZE), away_from_midline(layout, TONE_SIZE)
     frown = (aside < _FROWN) & (above < _FROWN)
     inside = depth_inside(layout, TONE_SIZE) > _FOREHEAD
     return np.asarray(inside & (above > 0) & (aside < _TEMPLES) & ~frown, np.bool_)

@@ -9,10 +9,16 @@ import numpy as np
 
 from dlc.arrays import Floats
 from dlc.compositing.filters import sample, smoothstep
-from dlc.faces.landmarks.topology import LEFT_EYE_CORNERS
 from dlc.swapping.mesh.foreground.line_grid import LineGrid, best_path, certainty, off_path, on_path
 from dlc.swapping.mesh.layout import Layout
-from dlc.swapping.mesh.masks import LEFT_BROW, RIGHT_BROW, depth_inside, rings_mask
+from dlc.swapping.mesh.masks import (
+    LEFT_BROW,
+    RIGHT_BROW,
+    away_from_midline,
+    depth_inside,
+    height_above_eyes,
+    rings_mask,
+)
 
 # Samples around an eye; and distance between those outwards, in face widths.
 _ANGLES, _SPACING = 128, 0.0046
@@ -144,12 +150,11 @@ def _ring(layout: Layout, size: int, zone: Floats, eye: list[int], outwards: int
 def _rim_zone(layout: Layout, size: int) -> Floats:
     """Weight where rims are: on the face, seldom on brows and lids, on their side of the nose."""
     eyes = [layout.topology.left_eye.tolist(), layout.topology.right_eye.tolist()]
-    away = np.abs(np.arange(size, dtype=np.float32) - (size - 1) / 2)
     zone = smoothstep(depth_inside(layout, size), 0.0, 0.02)
-    zone = zone * smoothstep(away / (size * layout.face_width), *_SIDES)
+    zone = zone * smoothstep(away_from_midline(layout, size), *_SIDES)
     brows = rings_mask(layout, size, [LEFT_BROW, RIGHT_BROW], reach=0.01)
     zone = zone * (1 - (1 - _ON_BROW) * brows)
-    above = np.arange(size)[:, None] < layout.uv[LEFT_EYE_CORNERS[0], 1] * size
+    above = height_above_eyes(layout, size) > 0
     lids = rings_mask(layout, size, eyes, reach=0.02) * np.where(above, 1 - _ON_LIDS, 1)
     seen = 1 - np.maximum(lids, rings_mask(layout, size, eyes))
     return np.asarray(zone * seen, np.float32)

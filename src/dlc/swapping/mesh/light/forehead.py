@@ -23,10 +23,9 @@ from dlc.swapping.running_mean import RunningMean
 _INNER, _OUTER, _REACH = 0.05, 0.03, 0.2
 # Radius over which the comparison is smoothed, and face widths above the brows where it sets in.
 _SMOOTH, _ABOVE = 0.08, (-0.02, 0.05)
-# Differences of colors, as natural logarithms: not seen as a line; the most that is made good; so
-# much brighter or darker is something else than skin, which dark things certainly are from the last
-# on.
-_UNSEEN, _MOST, _OTHER, _HAIR = 0.02, 0.3, 0.6, 0.45
+# Differences of colors, as natural logarithms: not seen as a line; the most that is made good; by
+# which darker things may be hair; and from which anything is no skin.
+_UNSEEN, _MOST, _HAIR, _OTHER = 0.02, 0.3, 0.45, 0.6
 # Share of what is too bright that is darkened.
 _DARKENED = 0.5
 # Gray levels below which a color is noise, and pixels that tell enough.

@@ -8,13 +8,19 @@ import numpy as np
 
 from dlc.arrays import Floats
 from dlc.compositing.filters import blur, grow, resize, smoothstep, spread
-from dlc.faces.landmarks.topology import LEFT_EYE_CORNERS
 from dlc.swapping.mesh.foreground.eyewear import EyewearFinder
 from dlc.swapping.mesh.foreground.thin_lines import LineFinder
 from dlc.swapping.mesh.foreground.usual_light import UsualLight
 from dlc.swapping.mesh.layout import Layout
 from dlc.swapping.mesh.light.tone import LUMA
-from dlc.swapping.mesh.masks import LEFT_BROW, RIGHT_BROW, rings_mask, skin_mask
+from dlc.swapping.mesh.masks import (
+    LEFT_BROW,
+    RIGHT_BROW,
+    away_from_midline,
+    height_above_eyes,
+    rings_mask,
+    skin_mask,
+)
 from dlc.swapping.mesh.source.photo import ATLAS_SIZE
 from dlc.swapping.mesh.source.repair import diffuse
 
@@ -79,11 +85,8 @@ def _shadow_zone(layout: Layout) -> Floats:
 
     That is below the eyes, and in the middle, where the bridge is.
     """
-    unit = ATLAS_SIZE * layout.face_width
-    at = np.arange(ATLAS_SIZE, dtype=np.float32)
-    away = np.abs(at - (ATLAS_SIZE - 1) / 2) / unit
-    below = (at - layout.uv[LEFT_EYE_CORNERS[0], 1] * ATLAS_SIZE) / unit
-    zone = np.maximum(smoothstep(away, *_MIDDLE), smoothstep(below, *_BELOW)[:, None])
+    away, below = away_from_midline(layout, ATLAS_SIZE), -height_above_eyes(layout, ATLAS_SIZE)
+    zone = np.maximum(smoothstep(away, *_MIDDLE), smoothstep(below, *_BELOW))
     return zone * _off_features(layout)
 
 
