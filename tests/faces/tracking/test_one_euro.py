@@ -65,6 +65,13 @@ def test_longer_steps_follow_more() -> None:
     assert after(0.1) == pytest.approx(1 / (1 + 1 / (2 * np.pi * 1.5 * 0.1)))
 
 
+def test_fast_motion_is_followed_between_frames_stamped_too_close_together() -> None:
+    motion = np.interp(np.arange(20), [5, 8], [0, 0.1]).astype(np.float32)[:, None]
+    run = OneEuroFilter(OPTIONS)
+    smoothed = np.stack([run(value, index * 1e-4) for index, value in enumerate(motion)])
+    assert np.abs(smoothed - motion).max() < 0.03
+
+
 @pytest.mark.parametrize("time", [0.0, -1.0])
 def test_time_must_advance(time: float) -> None:
     run = OneEuroFilter(OPTIONS)

@@ -9,6 +9,10 @@ import numpy as np
 
 from dlc.arrays import Floats
 
+# Seconds between values, at least. Frames stamped closer together than cameras take them have wrong
+# times, and may be as far apart as any others: smoothed by those times, a face would stand still.
+_LEAST_STEP = 1 / 120
+
 
 @dataclass(frozen=True, slots=True)
 class OneEuroOptions:
@@ -64,6 +68,7 @@ class OneEuroFilter:
             raise ValueError(f"time went from {self._time} to {time}")
         if values.shape != self._value.shape:
             raise ValueError(f"the shape changed from {self._value.shape} to {values.shape}")
+        step = max(step, _LEAST_STEP)
         speed = (values - self._value) / np.float32(step * unit)
         blend = _blend(self._options.derivative_cutoff, step)
         self._speed = (self._speed + blend * (speed - self._speed)).astype(np.float32)
