@@ -43,6 +43,19 @@ def test_holes_are_filled_from_around_them(skin: Floats) -> None:
     np.testing.assert_allclose(filled[:150], texture[:150], atol=1e-2)
 
 
+def test_features_do_not_go_on_in_what_is_unknown(skin: Floats) -> None:
+    texture, known, plain = skin.copy(), FULL.copy(), FULL.copy()
+    known[:200] = 0.0
+    brow = (slice(200, 220), slice(150, 360))
+    texture[brow], plain[brow] = [20, 30, 40], 0.0
+    filled = diffuse(texture, known, plain)
+    np.testing.assert_allclose(
+        filled[150:190, 150:360].mean(axis=(0, 1)), [110, 140, 190], rtol=0.05
+    )
+    np.testing.assert_allclose(filled[brow], texture[brow], atol=1e-2)
+    assert diffuse(texture, known)[150:190, 150:360].mean() < 0.8 * filled[150:190, 150:360].mean()
+
+
 def test_blotches_of_tint_are_evened_out_at_the_same_luma(skin: Floats, layout: Layout) -> None:
     blotchy = skin.copy()
     cheek = (slice(280, 330), slice(120, 170))

@@ -28,6 +28,20 @@ def test_a_fringe_is_not_like_skin(skin: Floats, layout: Layout) -> None:
     assert alike[brow + 20 : row_of(layout, 152) - 60, columns].min() > 0.8
 
 
+@pytest.mark.parametrize("over", [0, 8])
+def test_brows_stay_and_a_fringe_that_comes_down_to_them_does_not(
+    skin: Floats, layout: Layout, over: int
+) -> None:
+    brows = rings_mask(layout, ATLAS_SIZE, [LEFT_BROW, RIGHT_BROW]) > 0.5
+    top = int(np.flatnonzero(brows.any(axis=1))[0])
+    skin[brows] *= 0.3
+    skin[: top + over][~brows[: top + over]] *= 0.7
+    like = skin_likeness(skin, layout)
+    brows[: top + over] = False
+    assert like[brows].mean() > 0.8
+    assert like[: top - 15, MIDDLE - 120 : MIDDLE + 120].max() < 0.3
+
+
 def test_dark_hair_that_hangs_over_a_cheek_is_not_like_skin(skin: Floats, layout: Layout) -> None:
     depth = depth_inside(layout, ATLAS_SIZE)
     eye, nose = row_of(layout, 33), row_of(layout, 2)

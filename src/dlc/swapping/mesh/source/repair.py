@@ -44,12 +44,20 @@ def mirror_fill(texture: Floats, known: Floats) -> tuple[Floats, Floats]:
     return filled, known + (other_known - known) * lack
 
 
-def diffuse(texture: Floats, known: Floats) -> Floats:
-    """Fill unknown pixels from known ones around, from the nearest to the farthest."""
+def diffuse(texture: Floats, known: Floats, plain: Floats | None = None) -> Floats:
+    """Fill unknown pixels from known ones around, from the nearest to the farthest.
+
+    Args:
+        texture: float32 (S, S, 3).
+        known: float32 (S, S), 1 where the texture can be trusted, 0 where it cannot.
+        plain: float32 (S, S), 1 on skin, 0 where there are features, which do not go on in what is
+            unknown; by default, everything does.
+    """
     solid = smoothstep(known, *_SOLID)
-    filled, _ = _around(texture, solid, _BROADEST)
+    going_on = solid if plain is None else solid * plain
+    filled, _ = _around(texture, going_on, _BROADEST)
     for radius in _NARROWER:
-        around, share = _around(texture, solid, radius)
+        around, share = _around(texture, going_on, radius)
         filled = filled + (around - filled) * smoothstep(share, 0.02, 0.2)[..., None]
     return filled + (texture - filled) * solid[..., None]
 

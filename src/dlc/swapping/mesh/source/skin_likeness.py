@@ -13,7 +13,9 @@ from dlc.swapping.mesh.layout import Layout
 from dlc.swapping.mesh.masks import (
     LEFT_BROW,
     RIGHT_BROW,
+    away_from_midline,
     depth_inside,
+    height_above_brows,
     rings_mask,
     skin_mask,
     top_of_brows,
@@ -35,6 +37,11 @@ _DARKER, _LIGHTER, _TINT = (0.62, 0.80), (1.5, 1.8), (20.0, 30.0)
 _THICK, _RAISED = 0.11, 0.08
 # How much darker than skin a brow is at least, and its least area in squares of a face width.
 _VISIBLE, _LARGE = 0.08, 0.0015
+# Lightness, relative to the skin nearby, of a fringe's tips; and, in face widths, how far above the
+# brows, and up to how far from the midline, a fringe is that comes down to them.
+_TIPS, _HIGH, _TEMPLES = 0.8, 0.08, 0.2
+# Face widths: how tall a brow is at most, and how far beside and below the mesh's it ends.
+_TALL, _BESIDE, _BELOW = 0.065, 0.05, 0.02
 # Depths, in face widths inside the oval, that hair hanging over cheeks and temples does not reach,
 # and easily reaches. Below the nose, this would mistake beards for hair.
 _HANGING = (0.30, 0.20)
@@ -64,7 +71,8 @@ def skin_likeness(texture: Floats, layout: Layout) -> Floats:
     alike = np.asarray(cv2.erode(np.maximum(alike, brows), _MIXED), np.float32)
     skin = 1 - uncertain_margin(layout, ATLAS_SIZE) * (1 - alike)
     dark = smoothstep(lightness, *_HAIR) * (1 - brows)
-    skin = np.minimum(skin, 1 - _hanging_hair(dark, layout))
+    hair = np.maximum(_hanging_hair(dark, layout), _hair_on_brows(lightness, layout))
+    skin = np.minimum(skin, 1 - hair)
     return blur(_below_the_hair(skin, layout), ATLAS_SIZE * _SOFTNESS)
 
 
@@ -103,6 +111,27 @@ def _find_brows(lightness: Floats, near: Floats, layout: Layout) -> Floats:
             nearest = bands == bands.flat[int(away.argmin())]
             np.maximum(brows, nearest, out=brows)
     return np.asarray(cv2.dilate(brows, _MIXED), np.float32)
+
+
+def _hair_on_brows(lightness: Floats, layout: Layout) -> Floats:
+    """Return 1 on a dark fringe that comes down to the brows, or over them.
+
+    Of the two together, only what is near the lower edge is a brow.
+    """
+    unit = ATLAS_SIZE * layout.face_width
+    rows = np.arange(ATLAS_SIZE, dtype=np.float32)[:, None]
+    dark = (lightness < _TIPS) & (depth_inside(layout, ATLAS_SIZE) > 0)
+    labels = label_parts(dark)
+    high = height_above_brows(layout, ATLAS_SIZE) > _HIGH
+    front = high & (away_from_midline(layout, ATLAS_SIZE) < _TEMPLES)
+    fringe = dark & np.isin(labels, labels[front])
+    brows = dark & (rings_mask(layout, ATLAS_SIZE, [LEFT_BROW, RIGHT_BROW], _BELOW) > 0.5)
+    beside = np.ones((1, 2 * round(_BESIDE * unit) + 1), np.uint8)
+    lower_edge = np.asarray(cv2.dilate(np.max(brows * rows, axis=0, keepdims=True), beside))
+    eyes = layout.uv[[*LEFT_EYE_CORNERS, *RIGHT_EYE_CORNERS], 1].min() * ATLAS_SIZE
+    end = np.where(lower_edge > 0, lower_edge - _TALL * unit, eyes - _BELOW * unit)
+    hair = (fringe & (rows < end)).astype(np.float32)
+    return np.asarray(cv2.dilate(hair, _MIXED), np.float32)
 
 
 def _between(values: Floats, layout: Layout) -> Floats:

@@ -9,15 +9,17 @@ import numpy as np
 
 from dlc.arrays import Floats
 from dlc.swapping.mesh.layout import Layout
+from dlc.swapping.mesh.masks import skin_mask
 from dlc.swapping.mesh.source.flaws import find_flaws
 from dlc.swapping.mesh.source.folds import find_folds
 from dlc.swapping.mesh.source.glasses import without_glasses
 from dlc.swapping.mesh.source.margin import without_bright_margin
 from dlc.swapping.mesh.source.merge import merge_views
 from dlc.swapping.mesh.source.one_sided_light import even_light
-from dlc.swapping.mesh.source.photo import unwrap_photo
+from dlc.swapping.mesh.source.photo import ATLAS_SIZE, unwrap_photo
 from dlc.swapping.mesh.source.repair import diffuse, even_tint, mirror_fill
 from dlc.swapping.mesh.source.skin_likeness import skin_likeness
+from dlc.swapping.mesh.source.strands import without_strands
 from dlc.swapping.swapper import Pixels
 
 
@@ -59,9 +61,11 @@ def build_source(photos: Sequence[tuple[Pixels, Floats]], layout: Layout) -> Sou
     flaws = find_flaws(views)
     views.sort(key=lambda view: view.worth, reverse=True)
     texture, seen = merge_views(views)
-    texture, trust = mirror_fill(texture, seen * skin_likeness(texture, layout))
+    known = without_strands(seen * skin_likeness(texture, layout), texture, seen, layout)
+    texture, trust = mirror_fill(texture, known)
     texture = without_glasses(texture, trust, layout)
-    texture = even_light(even_tint(diffuse(texture, trust), trust, layout), trust, layout)
+    texture = diffuse(texture, trust, skin_mask(layout, ATLAS_SIZE))
+    texture = even_light(even_tint(texture, trust, layout), trust, layout)
     texture = without_bright_margin(texture, layout)
     facing = np.maximum.reduce([view.facing for view in views])
     worth = np.array([max(view.worth, 1e-6) for view in views])
