@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import weakref
+
 from dlc.swapping.mesh.face_memory import FaceMemory
 from dlc.swapping.track_memory import TrackMemory
 
@@ -26,6 +28,17 @@ def test_the_track_unseen_for_longest_is_forgotten() -> None:
         memory.recall(number)
         assert memory.recall(0) is kept
     assert memory.recall(1) is not forgotten
+
+
+def test_a_track_that_is_over_takes_no_memory_for_long() -> None:
+    memory = TrackMemory(FaceMemory)
+    over = weakref.ref(memory.recall(0))
+    for _ in range(100):
+        memory.recall(1)
+    assert over() is not None
+    for _ in range(1000):
+        memory.recall(1)
+    assert over() is None
 
 
 def test_everything_can_be_forgotten() -> None:
