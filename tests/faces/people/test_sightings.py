@@ -84,6 +84,18 @@ def test_the_portrait_is_of_the_frame_where_the_face_is_largest() -> None:
     assert one.portrait.bgr.shape == (300, 385, 3)
 
 
+def test_portraits_of_large_faces_take_little_memory() -> None:
+    large = Picture(np.random.default_rng(0).integers(0, 256, (2160, 3840, 3), np.uint8))
+    log = SightingLog(Recognizer(), None)
+    log.add(large, [face(0, 1200, size=10)])
+    (one,) = log.conclude()
+    assert one.portrait is not None
+    # Noise, which compresses worse than any face.
+    assert len(one.portrait.jpeg) < 1 << 20
+    # The box is 1000 x 1300 at (1200, 0), and 0.6 of 1300 pixels are around it: 2561 x 2081.
+    assert one.portrait.bgr.shape == (520, 640, 3)
+
+
 def test_a_track_that_becomes_somebody_else_is_two_sightings_each_with_its_own_face() -> None:
     scene = [[face(0, 0, ANNA)]] * 14 + [[face(0, 0, BELA, size=1.5)]] * 20
     one, other = log_of(scene).conclude()

@@ -6,6 +6,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+import cv2
 import numpy as np
 
 from dlc.arrays import Embedding, Image
@@ -22,6 +23,13 @@ _LOOK_EVERY = 12
 _MARGIN = 0.6
 # Factor by which a face must be better than the one kept.
 _BETTER = 1.1
+# Longest side of a portrait in pixels, and its quality as a JPEG without subsampled color. A film
+# has thousands of sightings, whose portraits as plain pixels of 4K would fill all memory.
+_SIDE = 640
+_JPEG = (
+    *(cv2.IMWRITE_JPEG_QUALITY, 95),
+    *(cv2.IMWRITE_JPEG_SAMPLING_FACTOR, cv2.IMWRITE_JPEG_SAMPLING_FACTOR_444),
+)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -29,12 +37,17 @@ class Portrait:
     """A face with its surroundings.
 
     Attributes:
-        bgr: uint8 (h, w, 3), in the quarter turn in which the face is upright.
+        jpeg: the picture, in the quarter turn in which the face is upright.
         quality: how well the face is seen, comparable with others.
     """
 
-    bgr: Image
+    jpeg: bytes
     quality: float
+
+    @property
+    def bgr(self) -> Image:
+        """The picture, decoded: uint8 (h, w, 3)."""
+        return np.asarray(cv2.imdecode(np.frombuffer(self.jpeg, np.uint8), cv2.IMREAD_COLOR))
 
 
 @dataclass(slots=True, eq=False)
@@ -111,7 +124,7 @@ class SightingLog:
             sighting.together |= numbers - {sighting.number}
             quality = _quality(face)
             if _is_better(quality, sighting.latest) and _is_better(quality, sighting.portrait):
-                sighting.latest = Portrait(_upright(frame, face), quality)
+                sighting.latest = _portrait(frame, face, quality)
         for face in due:
             self._current[face.track_id].keep_latest()
 
@@ -180,10 +193,13 @@ def _quality(face: Face) -> float:
     return max(right - left, 1.0) * max(bottom - top, 1.0) * face.score * max(0.05, 1 - turned)
 
 
-def _upright(frame: TrackableFrame, face: Face) -> Image:
-    """Return a face and its surroundings in the quarter turn in which it is upright."""
+def _portrait(frame: TrackableFrame, face: Face, quality: float) -> Portrait:
     bgr = frame.region(_around(face, frame.width, frame.height))
-    return np.ascontiguousarray(np.rot90(bgr, round(face.roll / (math.pi / 2))))
+    scale = _SIDE / max(bgr.shape[:2])
+    if scale < 1:
+        bgr = np.asarray(cv2.resize(bgr, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA))
+    upright = np.ascontiguousarray(np.rot90(bgr, round(face.roll / (math.pi / 2))))
+    return Portrait(cv2.imencode(".jpg", upright, _JPEG)[1].tobytes(), quality)
 
 
 def _around(face: Face, width: int, height: int) -> Box:

@@ -14,7 +14,7 @@ from dlc.arrays import Image
 from dlc.errors import OutputError
 from dlc.faces.finder import FaceFinder
 from dlc.faces.people.clustering import group_tracks
-from dlc.faces.people.sightings import Sighting, SightingLog
+from dlc.faces.people.sightings import Portrait, Sighting, SightingLog
 from dlc.host.detect import available_cpus
 from dlc.media.files.atomic import AtomicFile
 from dlc.media.files.failures import unwritable
@@ -167,7 +167,7 @@ def find_people(
         raise no_face_in(target, tilted=tilted)
     photos = [folder / f"person{number}.png" for number in range(1, len(groups) + 1)]
     people = tuple(map(_person, groups, photos))
-    portraits = [_portrait(group) for group in groups]
+    portraits = [_best_portrait(group) for group in groups]
     _write(folder, photos, portraits, people, overwrite=options.overwrite)
     recognized = similarity is not None
     notes = () if recognized else (_BY_TRACK,)
@@ -231,19 +231,23 @@ def _person(group: Sequence[Sighting], photo: Path) -> FoundPerson:
     )
 
 
-def _portrait(group: Sequence[Sighting]) -> Image:
+def _best_portrait(group: Sequence[Sighting]) -> Portrait:
     portraits = [each.portrait for each in group if each.portrait is not None]
-    best = max(portraits, key=lambda each: each.quality).bgr
-    scale = _LEAST_SIDE / max(best.shape[:2])
+    return max(portraits, key=lambda each: each.quality)
+
+
+def _picture(portrait: Portrait) -> Image:
+    bgr = portrait.bgr
+    scale = _LEAST_SIDE / max(bgr.shape[:2])
     if scale <= 1:
-        return best
-    return np.asarray(cv2.resize(best, None, fx=scale, fy=scale, interpolation=cv2.INTER_CUBIC))
+        return bgr
+    return np.asarray(cv2.resize(bgr, None, fx=scale, fy=scale, interpolation=cv2.INTER_CUBIC))
 
 
 def _write(
     folder: Path,
     photos: Sequence[Path],
-    portraits: Sequence[Image],
+    portraits: Sequence[Portrait],
     people: Sequence[FoundPerson],
     *,
     overwrite: bool,
@@ -253,9 +257,10 @@ def _write(
     except OSError as error:
         raise unwritable(folder, error) from error
     captions = [person.appearance for person in people]
-    for path, picture in zip(photos, portraits, strict=True):
-        _write_png(path, picture, overwrite=overwrite)
-    _write_png(folder / _SHEET, draw_people(portraits, captions), overwrite=overwrite)
+    for path, portrait in zip(photos, portraits, strict=True):
+        _write_png(path, _picture(portrait), overwrite=overwrite)
+    sheet = draw_people(map(_picture, portraits), captions)
+    _write_png(folder / _SHEET, sheet, overwrite=overwrite)
 
 
 def _write_png(path: Path, bgr: Image, *, overwrite: bool) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 import cv2
 
@@ -13,18 +13,18 @@ _CELL, _CAPTION = 240, 52
 _COLUMNS = 5
 
 
-def draw_people(portraits: Sequence[Image], captions: Sequence[str]) -> Image:
+def draw_people(portraits: Iterable[Image], captions: Sequence[str]) -> Image:
     """Draw portraits in rows, each with its caption below.
 
     Args:
-        portraits: uint8 (h, w, 3) BGR, at least one.
+        portraits: uint8 (h, w, 3) BGR, at least one; each is drawn before the next is taken.
         captions: for each, in how many frames the person appears, and when.
 
     Returns:
         uint8 (height, width, 3) BGR.
     """
-    columns = min(_COLUMNS, len(portraits))
-    rows = -(-len(portraits) // columns)
+    columns = min(_COLUMNS, len(captions))
+    rows = -(-len(captions) // columns)
     height, width = _CELL + _CAPTION, _CELL + GAP
     sheet = blank_sheet(columns * width + GAP, rows * height + GAP)
     for number, (portrait, caption) in enumerate(zip(portraits, captions, strict=True)):
