@@ -57,6 +57,19 @@ def test_dark_hair_that_hangs_over_a_cheek_is_not_like_skin(skin: Floats, layout
     assert skin_likeness(skin, layout)[rows, ATLAS_SIZE - corner :].mean() > 0.9
 
 
+@pytest.mark.parametrize(("hangs", "stays"), [(True, 0.0), (False, 1.0)])
+def test_below_the_nose_only_what_hangs_down_is_hair(
+    skin: Floats, layout: Layout, hangs: bool, stays: float
+) -> None:
+    nose, lips = row_of(layout, 2), row_of(layout, 14)
+    corner = round(float(layout.uv[33, 0]) * ATLAS_SIZE)
+    skin[0 if hangs else nose + 10 :, :corner] = [20, 25, 30]
+    where = slice(nose + 15, lips), slice(corner)
+    inside = depth_inside(layout, ATLAS_SIZE)[where] > 0.15
+    assert np.count_nonzero(inside) > 50
+    assert skin_likeness(skin, layout)[where][inside].mean() == pytest.approx(stays, abs=0.3)
+
+
 def test_a_mustache_and_a_shaded_nose_stay_the_faces(skin: Floats, layout: Layout) -> None:
     lip, side = row_of(layout, 2), MIDDLE + 25
     skin[lip + 4 : lip + 24, MIDDLE - 60 : MIDDLE + 60] = [20, 25, 30]

@@ -43,7 +43,7 @@ _TIPS, _HIGH, _TEMPLES = 0.8, 0.08, 0.2
 # Face widths: how tall a brow is at most, and how far beside and below the mesh's it ends.
 _TALL, _BESIDE, _BELOW = 0.065, 0.05, 0.02
 # Depths, in face widths inside the oval, that hair hanging over cheeks and temples does not reach,
-# and easily reaches. Below the nose, this would mistake beards for hair.
+# and easily reaches.
 _HANGING = (0.30, 0.20)
 # Lightness, relative to the skin around, of what may be hair there, and of what surely is.
 _HAIR = (0.55, 0.40)
@@ -153,9 +153,11 @@ def _hanging_hair(dark: Floats, layout: Layout) -> Floats:
     at = np.arange(ATLAS_SIZE, dtype=np.float32)
     left, right = (layout.uv[corner, 0] * ATLAS_SIZE for corner in _OUTER_CORNERS)
     beside = smoothstep(np.maximum(left - at, at - right), -ATLAS_SIZE * 0.02, 0.0)
-    above = smoothstep(layout.uv[NOSE_BASE, 1] * ATLAS_SIZE - at, 0.0, ATLAS_SIZE * 0.04)
     mixed = np.asarray(cv2.dilate(dark, _MIXED), np.float32)
-    hair: Floats = mixed * uncertain_margin(layout, ATLAS_SIZE, _HANGING) * above[:, None] * beside
+    hair: Floats = mixed * uncertain_margin(layout, ATLAS_SIZE, _HANGING) * beside
+    # Below the nose, only what hangs down from above is hair; the rest may be a beard.
+    nose = round(float(layout.uv[NOSE_BASE, 1]) * ATLAS_SIZE)
+    hair[nose:] = np.minimum.accumulate(hair[nose:], axis=0)
     return hair
 
 
