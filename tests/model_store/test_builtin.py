@@ -8,6 +8,7 @@ from dlc.model_store.builtin import builtin_model
 SHIPPED = [
     "face_detection.onnx",
     "face_mesh.onnx",
+    "foreground.onnx",
     "iris.onnx",
     "palm_detection.onnx",
     "hand_landmark.onnx",

@@ -127,3 +127,20 @@ def test_the_mean_face_is_symmetric_and_one_face_width_wide(models_folder: Path)
     # The tip of the nose is nearest to the viewer, the chin below the eyes.
     assert mean[:, 2].argmin() in (1, 4)
     assert mean[152, 1] > mean[33, 1]
+
+
+def test_the_foreground_network_is_small_and_sees_batches_as_it_sees_single_faces(
+    models_folder: Path, script: Callable[[str], ModuleType]
+) -> None:
+    path = models_folder / "foreground.onnx"
+    assert path.stat().st_size < 320_000
+    model = onnx.load(path)
+    onnx.checker.check_model(model, full_check=True)
+    assert model.opset_import[0].version == 17
+    session = create_session(path)
+    images = [script("seeded").seeded_image(seed, 128, 0.0, 1.0) for seed in (3, 4)]
+    (together,) = session.run(["mattes"], {"image": np.concatenate(images)})
+    assert together.shape == (2, 2, 128, 128)
+    for both, image in zip(together, images, strict=True):
+        (alone,) = session.run(["mattes"], {"image": image})
+        np.testing.assert_allclose(both, alone[0], rtol=0, atol=1e-3)

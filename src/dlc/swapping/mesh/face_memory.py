@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from dlc.arrays import Floats
 from dlc.swapping.mesh.foreground.cover import CoverMemory
-from dlc.swapping.mesh.foreground.eyewear import EyewearMemory
-from dlc.swapping.mesh.foreground.fringe import FringeMemory
 from dlc.swapping.mesh.foreground.sunglasses import SunglassesMemory
+from dlc.swapping.mesh.foreground.worn import WornMemory
 from dlc.swapping.mesh.light.followed_blur import FollowedBlur
 from dlc.swapping.mesh.light.followed_gain import FollowedGain
 from dlc.swapping.running_mean import RunningMean
@@ -35,13 +34,10 @@ class FaceMemory:
         sharpness: factor for the source's finest detail.
         blur: what the source's face lacks in blur by focus and motion.
         noise: standard deviation of the camera's noise, in gray levels.
-        hair: float32 (TONE_SIZE, TONE_SIZE), 0 to 1, hair in front.
-        fringe: the strands on the forehead.
-        lines: float32 (rows searched, DETAIL_SIZE), 0 to 1, thin lines in front.
+        worn: hair, hats and glasses in front.
         iris: float32 (3,), the mean BGR of the irises.
         cover: the usual look, and what has come in front of it.
-        eyewear: whether glasses are worn, and where they are.
-        sunglasses: the same of lenses that hide the eyes.
+        sunglasses: whether lenses hide the eyes, and where they are.
     """
 
     def __init__(self) -> None:
@@ -62,10 +58,7 @@ class FaceMemory:
         self.sharpness = RunningMean[float](0.1)
         self.blur = FollowedBlur()
         self.noise = RunningMean[float](0.2)
-        self.hair = RunningMean[Floats](0.2)
-        self.fringe = FringeMemory()
-        self.lines = RunningMean[Floats](0.1)
+        self.worn = WornMemory()
         self.iris = RunningMean[Floats](0.1)
         self.cover = CoverMemory()
-        self.eyewear = EyewearMemory()
         self.sunglasses = SunglassesMemory()

@@ -17,7 +17,6 @@ from dlc.swapping.mesh.layout import Layout
 # Outlines that the topology does not name, as mesh vertices.
 LEFT_BROW = (46, 53, 52, 65, 55, 107, 66, 105, 63, 70)
 RIGHT_BROW = (276, 283, 282, 295, 285, 336, 296, 334, 293, 300)
-NOSE = (197, 196, 174, 217, 126, 142, 129, 98, 97, 2, 326, 327, 358, 371, 355, 437, 399, 419)
 
 # Face widths above the top of the brows from which the forehead's own feather counts, and counts
 # alone.

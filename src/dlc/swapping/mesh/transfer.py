@@ -95,7 +95,7 @@ class FaceTransfer:
 
     def _swap(self, view: TargetView, memory: FaceMemory) -> Patch:
         face = flatten(view, self._layout, self._facing)
-        front = self._foreground.find(face, view.pose, memory)
+        front = self._foreground.find(face, memory)
         look = self._looks.find(view, face, front.bare, memory)
         kept = self._kept(face.facing, front.broad)
         skin = self._texture.paint(self._texture.size_for(view.pose.scale), look, kept)

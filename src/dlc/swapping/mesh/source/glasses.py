@@ -8,11 +8,10 @@ import numpy as np
 
 from dlc.arrays import Floats
 from dlc.compositing.filters import blur, grow, resize, smoothstep, spread
-from dlc.swapping.mesh.foreground.eyewear import EyewearFinder
-from dlc.swapping.mesh.foreground.thin_lines import LineFinder
-from dlc.swapping.mesh.foreground.usual_light import UsualLight
+from dlc.swapping.mesh.foreground.network import load_foreground_network
+from dlc.swapping.mesh.foreground.worn import WornFinder, WornMemory
 from dlc.swapping.mesh.layout import Layout
-from dlc.swapping.mesh.light.tone import LUMA
+from dlc.swapping.mesh.light.tone import LUMA, TONE_SIZE
 from dlc.swapping.mesh.masks import (
     LEFT_BROW,
     RIGHT_BROW,
@@ -40,7 +39,7 @@ _SOFT = 2.0
 
 
 def without_glasses(texture: Floats, trust: Floats, layout: Layout) -> Floats:
-    """Return a texture (S, S, 3) with skin in place of rims of glasses and other thin lines.
+    """Return a texture (S, S, 3) with skin in place of rims of glasses.
 
     Reflections of the lenses stay.
 
@@ -48,22 +47,20 @@ def without_glasses(texture: Floats, trust: Floats, layout: Layout) -> Floats:
         texture: float32 (S, S, 3), BGR, 0 to 255.
         trust: float32 (S, S), 1 where it shows the face, 0 where it does not.
         layout: the atlas.
+
+    Raises:
+        ModelError: the built-in model file is missing or damaged.
     """
-    size = ATLAS_SIZE // 2
-    luma = np.clip(resize(texture, (size, size)) @ LUMA, 0, 255).astype(np.uint8)
-    lit = UsualLight(layout, size).show(luma)
-    glasses = EyewearFinder(layout, size).see(lit.astype(np.float32))
-    lines = LineFinder(layout, size)
-    thin = lines.matte(lines.lines(lit), keep_eyewear=True)
-    mattes = [matte for matte in (thin, glasses) if matte is not None]
-    if not mattes:
+    small = (TONE_SIZE, TONE_SIZE)
+    finder = WornFinder(load_foreground_network(layout), layout)
+    glasses = finder.update(resize(texture, small), resize(trust, small), WornMemory()).eyewear
+    if glasses is None:
         return texture
     full = (ATLAS_SIZE, ATLAS_SIZE)
-    removed = resize(grow(np.maximum.reduce(mattes), _MARGIN), full)
+    removed = resize(grow(glasses, _MARGIN), full)
     skin = skin_mask(layout, ATLAS_SIZE) * trust
-    if glasses is not None:
-        near = resize(grow(glasses, _SHADOWED), full) * skin * _shadow_zone(layout)
-        removed = np.maximum(removed, near * _darkness(texture, skin * (1 - removed)))
+    near = resize(grow(glasses, _SHADOWED), full) * skin * _shadow_zone(layout)
+    removed = np.maximum(removed, near * _darkness(texture, skin * (1 - removed)))
     # What brows or eyes would smear over skin comes from skin only.
     repaired, bare = (diffuse(texture, known * (1 - removed)) for known in (1, skin))
     share = skin * _off_features(layout) * smoothstep(removed, *_REPLACED)

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import cv2
-import numpy as np
-
 from dlc.arrays import Floats
 from dlc.compositing.filters import resize
-from dlc.swapping.mesh.flat_face import DETAIL_SIZE
-from dlc.swapping.mesh.foreground.fringe import FringeFinder, FringeMemory
+from dlc.swapping.mesh.foreground.network import load_foreground_network
+from dlc.swapping.mesh.foreground.worn import WornFinder, WornMemory
 from dlc.swapping.mesh.layout import Layout
 from dlc.swapping.mesh.light.tone import TONE_SIZE
 
@@ -21,10 +18,12 @@ def without_strands(skin: Floats, texture: Floats, seen: Floats, layout: Layout)
         texture: float32 (S, S, 3), BGR, 0 to 255.
         seen: float32 (S, S), 1 where a photo shows the face squarely, 0 where it does not.
         layout: the atlas.
+
+    Raises:
+        ModelError: the built-in model file is missing or damaged.
     """
-    small = np.clip(resize(texture, (DETAIL_SIZE, DETAIL_SIZE)), 0, 255).astype(np.uint8)
-    luma = np.asarray(cv2.cvtColor(small, cv2.COLOR_BGR2GRAY), np.uint8)
-    known, hair = (resize(image, (TONE_SIZE, TONE_SIZE)) for image in (seen, 1 - skin))
-    strands = FringeFinder(layout).update(luma, known, hair, FringeMemory())
-    free: Floats = skin * (1 - resize(strands, skin.shape))
+    small = (TONE_SIZE, TONE_SIZE)
+    finder = WornFinder(load_foreground_network(layout), layout)
+    hair = finder.update(resize(texture, small), resize(seen, small), WornMemory()).hair
+    free: Floats = skin * (1 - resize(hair, skin.shape))
     return free
