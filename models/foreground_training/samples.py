@@ -118,9 +118,7 @@ class Samples:
     def _pick(self, random: Random) -> int:
         """Return a face's number, more often one that teaches more."""
         groups = self._hair, self._wearers, self._mistaken, self._bare, self._train
-        return int(
-            random.choice(groups[random.choice(len(groups), p=[0.14, 0.14, 0.05, 0.04, 0.63])])
-        )
+        return int(random.choice(groups[random.choice(len(groups), p=_OFTEN)]))
 
     def _known(self, index: int) -> Sample:
         """Return a portrait and what is believed of it."""

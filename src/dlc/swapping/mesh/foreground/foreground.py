@@ -11,9 +11,8 @@ from dlc.compositing.filters import resize
 from dlc.swapping.mesh.face_memory import FaceMemory
 from dlc.swapping.mesh.flat_face import DETAIL_SIZE, FlatFace
 from dlc.swapping.mesh.foreground.cover import CoverFinder
-from dlc.swapping.mesh.foreground.network import load_foreground_network
 from dlc.swapping.mesh.foreground.sunglasses import SunglassesFinder
-from dlc.swapping.mesh.foreground.worn import WornFinder
+from dlc.swapping.mesh.foreground.worn import load_worn_finder
 from dlc.swapping.mesh.layout import Layout
 
 
@@ -41,7 +40,7 @@ class ForegroundFinder:
         Raises:
             ModelError: the built-in model file is missing or damaged.
         """
-        self._worn = WornFinder(load_foreground_network(layout), layout)
+        self._worn = load_worn_finder(layout)
         self._covers = covers
         self._sunglasses = SunglassesFinder(layout)
 

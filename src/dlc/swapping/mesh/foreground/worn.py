@@ -13,7 +13,7 @@ import numpy as np
 from dlc.arrays import Floats
 from dlc.compositing.filters import resize, smoothstep
 from dlc.swapping.mesh.flat_face import DETAIL_SIZE
-from dlc.swapping.mesh.foreground.network import ForegroundNetwork
+from dlc.swapping.mesh.foreground.network import ForegroundNetwork, load_foreground_network
 from dlc.swapping.mesh.layout import Layout
 from dlc.swapping.mesh.light.tone import TONE_SIZE
 from dlc.swapping.mesh.masks import depth_inside, uncertain_margin
@@ -91,6 +91,16 @@ class WornFinder:
         memory.frames += 1
         return memory.worn
 
+    def once(self, texture: Floats, seen: Floats) -> Worn:
+        """Return what is worn in a single picture.
+
+        Args:
+            texture: float32 (S, S, 3) BGR, 0 to 255, the face in the atlas.
+            seen: float32 (S, S), how much to trust each pixel.
+        """
+        size = (TONE_SIZE, TONE_SIZE)
+        return self._look(resize(texture, size), resize(seen, size), WornMemory())
+
     def _look(self, texture: Floats, seen: Floats, memory: WornMemory) -> Worn:
         mattes = self._network.look(texture)
         memory.looks += 1
@@ -111,6 +121,15 @@ class WornFinder:
         if not memory.is_worn:
             return Worn(hair, None)
         return Worn(hair, smoothstep(resize(eyewear, (DETAIL_SIZE, DETAIL_SIZE)), *_EYEWEAR))
+
+
+def load_worn_finder(layout: Layout) -> WornFinder:
+    """Open the built-in network.
+
+    Raises:
+        ModelError: its file is missing or damaged.
+    """
+    return WornFinder(load_foreground_network(layout), layout)
 
 
 def _blended(mean: Floats, value: Floats, rate: np.float32 | Floats) -> Floats:

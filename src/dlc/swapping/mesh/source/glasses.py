@@ -8,10 +8,9 @@ import numpy as np
 
 from dlc.arrays import Floats
 from dlc.compositing.filters import blur, grow, resize, smoothstep, spread
-from dlc.swapping.mesh.foreground.network import load_foreground_network
-from dlc.swapping.mesh.foreground.worn import WornFinder, WornMemory
+from dlc.swapping.mesh.foreground.worn import WornFinder
 from dlc.swapping.mesh.layout import Layout
-from dlc.swapping.mesh.light.tone import LUMA, TONE_SIZE
+from dlc.swapping.mesh.light.tone import LUMA
 from dlc.swapping.mesh.masks import (
     LEFT_BROW,
     RIGHT_BROW,
@@ -38,7 +37,7 @@ _MIDDLE, _BELOW, _NEAR = (0.05, 0.03), (0.0, 0.03), 0.03
 _SOFT = 2.0
 
 
-def without_glasses(texture: Floats, trust: Floats, layout: Layout) -> Floats:
+def without_glasses(texture: Floats, trust: Floats, layout: Layout, finder: WornFinder) -> Floats:
     """Return a texture (S, S, 3) with skin in place of rims of glasses.
 
     Reflections of the lenses stay.
@@ -47,13 +46,9 @@ def without_glasses(texture: Floats, trust: Floats, layout: Layout) -> Floats:
         texture: float32 (S, S, 3), BGR, 0 to 255.
         trust: float32 (S, S), 1 where it shows the face, 0 where it does not.
         layout: the atlas.
-
-    Raises:
-        ModelError: the built-in model file is missing or damaged.
+        finder: finds them.
     """
-    small = (TONE_SIZE, TONE_SIZE)
-    finder = WornFinder(load_foreground_network(layout), layout)
-    glasses = finder.update(resize(texture, small), resize(trust, small), WornMemory()).eyewear
+    glasses = finder.once(texture, trust).eyewear
     if glasses is None:
         return texture
     full = (ATLAS_SIZE, ATLAS_SIZE)

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from dlc.arrays import Floats
+from dlc.compositing.filters import resize
+from dlc.swapping.mesh.foreground.worn import load_worn_finder
 from dlc.swapping.mesh.layout import Layout
 from dlc.swapping.mesh.masks import skin_mask
 from dlc.swapping.mesh.source.flaws import find_flaws
@@ -19,7 +21,6 @@ from dlc.swapping.mesh.source.one_sided_light import even_light
 from dlc.swapping.mesh.source.photo import ATLAS_SIZE, unwrap_photo
 from dlc.swapping.mesh.source.repair import diffuse, even_tint, mirror_fill
 from dlc.swapping.mesh.source.skin_likeness import skin_likeness
-from dlc.swapping.mesh.source.strands import without_strands
 from dlc.swapping.swapper import Pixels
 
 
@@ -56,14 +57,16 @@ def build_source(photos: Sequence[tuple[Pixels, Floats]], layout: Layout) -> Sou
 
     Raises:
         ValueError: a face lies outside its photo.
+        ModelError: a built-in model file is missing or damaged.
     """
     views = [unwrap_photo(layout, photo, landmarks) for photo, landmarks in photos]
     flaws = find_flaws(views)
     views.sort(key=lambda view: view.worth, reverse=True)
     texture, seen = merge_views(views)
-    known = without_strands(seen * skin_likeness(texture, layout), texture, seen, layout)
-    texture, trust = mirror_fill(texture, known)
-    texture = without_glasses(texture, trust, layout)
+    worn = load_worn_finder(layout)
+    hair = resize(worn.once(texture, seen).hair, seen.shape)
+    texture, trust = mirror_fill(texture, seen * skin_likeness(texture, layout) * (1 - hair))
+    texture = without_glasses(texture, trust, layout, worn)
     texture = diffuse(texture, trust, skin_mask(layout, ATLAS_SIZE))
     texture = even_light(even_tint(texture, trust, layout), trust, layout)
     texture = without_bright_margin(texture, layout)

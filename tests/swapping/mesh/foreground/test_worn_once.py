@@ -1,3 +1,5 @@
+"""Hair in a single picture, such as a source's photo."""
+
 from __future__ import annotations
 
 import cv2
@@ -5,10 +7,11 @@ import numpy as np
 import pytest
 
 from dlc.arrays import Bytes, Floats
+from dlc.compositing.filters import resize
 from dlc.faces.face import Face
+from dlc.swapping.mesh.foreground.worn import load_worn_finder
 from dlc.swapping.mesh.layout import Layout
 from dlc.swapping.mesh.source.photo import ATLAS_SIZE
-from dlc.swapping.mesh.source.strands import without_strands
 from dlc.swapping.mesh.view import look, unwrap
 from tests.faces.pictures import Picture
 from tests.swapping.mesh.foreground.fringes import with_fringe
@@ -34,10 +37,11 @@ def forehead(layout: Layout) -> tuple[slice, slice]:
 
 
 def free(texture: Bytes, layout: Layout) -> Floats:
-    return without_strands(FULL, texture.astype(np.float32), FULL, layout)
+    hair = load_worn_finder(layout).once(texture.astype(np.float32), FULL).hair
+    return 1 - resize(hair, FULL.shape)
 
 
-def test_strands_as_dark_as_skin_are_taken_off(bare: Bytes, layout: Layout) -> None:
+def test_a_fringe_as_dark_as_skin_is_found(bare: Bytes, layout: Layout) -> None:
     blue, green, red = np.median(bare[forehead(layout)], axis=(0, 1)).astype(int).tolist()
     known = free(with_fringe(bare, layout, (blue, green, red)), layout)
     assert known[forehead(layout)].mean() < 0.3
@@ -45,7 +49,7 @@ def test_strands_as_dark_as_skin_are_taken_off(bare: Bytes, layout: Layout) -> N
     assert known[row_of(layout, 6) : row_of(layout, 2), middle].min() > 0.95
 
 
-def test_wrinkles_and_plain_skin_stay(bare: Bytes, layout: Layout) -> None:
+def test_wrinkles_and_plain_skin_are_no_hair(bare: Bytes, layout: Layout) -> None:
     rows, columns = forehead(layout)
     wrinkled = bare.astype(np.float32)
     for row in range(rows.start, rows.stop, 24):
