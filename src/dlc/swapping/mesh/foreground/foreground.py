@@ -11,6 +11,7 @@ from dlc.compositing.filters import resize
 from dlc.swapping.mesh.face_memory import FaceMemory
 from dlc.swapping.mesh.flat_face import DETAIL_SIZE, FlatFace
 from dlc.swapping.mesh.foreground.cover import CoverFinder
+from dlc.swapping.mesh.foreground.rims import RimThinner
 from dlc.swapping.mesh.foreground.sunglasses import SunglassesFinder
 from dlc.swapping.mesh.foreground.worn import load_worn_finder
 from dlc.swapping.mesh.layout import Layout
@@ -41,13 +42,15 @@ class ForegroundFinder:
             ModelError: the built-in model file is missing or damaged.
         """
         self._worn = load_worn_finder(layout)
+        self._rims = RimThinner(layout)
         self._covers = covers
         self._sunglasses = SunglassesFinder(layout)
 
     def find(self, face: FlatFace, memory: FaceMemory) -> Foreground:
         """Look at a frame, and update what is known about the target."""
         worn = self._worn.update(face.broad, face.seen, memory.worn)
-        broad, rigid = worn.hair, worn.eyewear
+        broad = worn.hair
+        rigid = None if worn.eyewear is None else self._rims.thin(worn.eyewear, face.luma)
         if self._covers is not None:
             broad = np.maximum(broad, self._covers.find(face.broad, face.seen, memory.cover))
         covered = broad if rigid is None else np.maximum(broad, resize(rigid, broad.shape))
