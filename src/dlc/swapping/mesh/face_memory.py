@@ -29,7 +29,7 @@ class FaceMemory:
         veil: gray levels of stray light.
         clearness: share of the light that does not come from the veil.
         colored: 0 if the picture has no color, 1 if it has.
-        color: float32 (3, 4), matrix for the BGR and depth of the source's detail.
+        color: float32 (3, 5), matrix for the BGR, depth and height of the source's detail.
         lips: float32 (3,), the lips' BGR as shares of the skin's light.
         sharpness: factor for the source's finest detail.
         blur: what the source's face lacks in blur by focus and motion.

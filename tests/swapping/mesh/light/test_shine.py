@@ -5,14 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dlc.arrays import Floats
-from dlc.swapping.mesh.light.shine import (
-    at_most_white,
-    bright_skin,
-    dulling,
-    is_warm,
-    shine_of,
-    shining_part,
-)
+from dlc.swapping.mesh.light.shine import dulling, shine_of, shining_part
 
 
 def color(*bgr: float) -> Floats:
@@ -61,21 +54,3 @@ def test_more_shine_is_brighter_but_never_white_on_much_lighter_skin(
 @given(shine=st.floats(0, 5), light=st.floats(5, 250), gain=st.floats(0.02, 1.1))
 def test_on_skin_that_is_no_lighter_shine_stays(shine: float, light: float, gain: float) -> None:
     assert abs(painted(shine, light, gain) - light * gain * (1.15 + shine)) < 0.01
-
-
-def test_highlights_become_white_but_not_cyan_and_the_rest_stays() -> None:
-    pixels = np.array([[[250, 240, 190], [120, 150, 200], [200, 120, 110]]], np.uint8)
-    bright = np.array([[255, 255, 0]], np.uint8)
-    np.testing.assert_array_equal(
-        at_most_white(pixels, bright), [[[250, 240, 250], [120, 150, 200], [200, 120, 110]]]
-    )
-
-
-def test_only_reddish_skin_brighter_than_its_light_is_bright() -> None:
-    for pixel, expected in ((1.2 * LIGHT, 255), (0.9 * LIGHT, 0), (color(200, 150, 120), 0)):
-        assert bright_skin(pixel, LIGHT) == expected
-
-
-def test_faces_in_blue_or_green_light_are_not_warm() -> None:
-    for gain, warm in (((1, 1, 1), True), ((4, 1, 0.5), False), ((1, 4, 0.5), False)):
-        assert is_warm(LIGHT, color(*gain)) is warm

@@ -17,7 +17,7 @@ from dlc.swapping.mesh.light.tone import (
     color_matrix,
     colored,
     contrast_factor,
-    depth_of,
+    depth_and_height,
     tone_gain,
 )
 from dlc.swapping.mesh.masks import skin_mask
@@ -53,8 +53,9 @@ def tinted(saturation: float, luma: float = 120.0) -> Tone:
 def repainted(pixel: Floats, target: Tone, source: Tone) -> Floats:
     """Return what becomes of a pixel (3,) of the source."""
     light = source.light[0, 0]
-    depth = depth_of(pixel - light, light)
-    detail = color_matrix(target, source) @ np.append(pixel - light, depth)
+    detail = np.asarray(pixel - light)[None, None]
+    parts = np.dstack([detail, depth_and_height(detail, light[None, None])])
+    detail = color_matrix(target, source) @ parts[0, 0]
     painted: Floats = (light + detail) * tone_gain(target, source)[0, 0]
     return painted
 
@@ -142,11 +143,12 @@ def test_even_skin_has_the_shade_of_less_light(meter: ToneMeter, skin: Floats) -
 SATURATED = np.array([0.6, 0.11, -0.44], np.float32)
 
 
-@pytest.mark.parametrize(("difference", "followed"), [(0.3, 0.5), (0.9, 1.3)])
+@pytest.mark.parametrize(("difference", "followed", "most"), [(0.3, 0.5, 40), (0.9, 1.0, 0)])
 @given(depth=st.floats(-30.0, 40.0), source=SATURATIONS, target=SATURATIONS)
 def test_shade_follows_the_targets_more_where_light_bleaches(
-    difference: float, followed: float, depth: float, source: float, target: float
+    difference: float, followed: float, most: float, depth: float, source: float, target: float
 ) -> None:
+    depth = min(depth, most)
     own, theirs = tinted(source), tinted(target)
     apart = SATURATED * np.float32(difference)
     after = replace(theirs, shade=theirs.tint + apart)
@@ -154,6 +156,30 @@ def test_shade_follows_the_targets_more_where_light_bleaches(
     painted = repainted(dark, after, own) - after.light[0, 0]
     expected = depth * (after.tint + followed * apart)
     np.testing.assert_allclose(painted, expected, atol=1e-2 + 1e-3 * abs(depth))
+
+
+@given(height=st.floats(0.0, 40.0), source=SATURATIONS, target=SATURATIONS)
+def test_what_is_brighter_than_bleached_skin_gets_its_tint(
+    height: float, source: float, target: float
+) -> None:
+    own, theirs = tinted(source), tinted(target)
+    before, after = (
+        replace(tone, shade=tone.tint + np.float32(far) * SATURATED)
+        for tone, far in ((own, 0.4), (theirs, 0.9))
+    )
+    painted = repainted(own.light[0, 0] + np.float32(height) * own.tint, after, before)
+    expected = theirs.light[0, 0] + np.float32(height) * theirs.tint
+    np.testing.assert_allclose(painted, expected, rtol=1e-3)
+
+
+@given(height=st.floats(0.0, 40.0), source=SATURATIONS, share=st.floats(0.0, 1.0))
+def test_white_highlights_stay_white_on_bleached_skin(
+    height: float, source: float, share: float
+) -> None:
+    own, theirs = tinted(source), tinted(source * share)
+    bleached = replace(theirs, shade=theirs.tint + np.float32(0.9) * SATURATED)
+    painted = repainted(own.light[0, 0] + np.float32(height), bleached, own)
+    np.testing.assert_allclose(painted - theirs.light[0, 0], height, atol=1e-3 * (120 + height))
 
 
 @given(luma=st.floats(30.0, 220.0), source=SATURATIONS, share=st.floats(0.0, 1.0))
@@ -214,7 +240,7 @@ def test_brows_on_bleached_skin_are_not_red() -> None:
     target = Tone(np.broadcast_to(220 * tint, (TONE_SIZE, TONE_SIZE, 3)), tint, 0.1, shade)
     shaded, brow = (repainted(light * np.float32(share), target, source) for share in (0.8, 0.2))
     wanted = target.light[0, 0] * np.float32(0.2)
-    assert shaded[2] / shaded[0] > 1.3 * tint[2] / tint[0]
+    assert shaded[2] / shaded[0] > 1.2 * tint[2] / tint[0]
     np.testing.assert_allclose(brow, wanted, rtol=1e-3)
 
 

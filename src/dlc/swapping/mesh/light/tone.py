@@ -42,9 +42,8 @@ _BLEACHING, _MOST_BLEACHED = (0.5, 0.62), 0.66
 _EVEN = 0.05
 # How far the new face's shade follows the target's, since shade also carries what tells people
 # apart. But in light strong enough to bleach skin, everything darker would look gray next to it, so
-# there the shade follows all the way and more. The difference between the colors of light and shade
-# decides.
-_FOLLOWED = (0.5, 1.3)
+# there the shade follows all the way. The difference between the colors of light and shade decides.
+_FOLLOWED = (0.5, 1.0)
 _BLEACHED = (0.35, 0.65)
 # Shares of the light that shade takes from skin: up to the first it is nothing but shade. What is
 # darker than the second, such as brows, is dark by itself, and would turn red in the color of shade
@@ -185,46 +184,53 @@ def lightening(gain: Floats) -> Floats:
     return smoothstep(gain @ LUMA, *_LIGHTER)
 
 
-def depth_of(detail: Floats, light: Floats) -> Floats:
-    """Return how much of the darkness of detail is no shade: float32 (h, w), levels of luma.
+def depth_and_height(detail: Floats, light: Floats) -> Floats:
+    """Return what of detail's luma is no shade: float32 (h, w, 2), in gray levels, at least 0.
+
+    Depth is how much of its darkness is dark by itself, height is how much brighter than the light
+    it is.
 
     Args:
         detail: float32 (h, w, 3), BGR, deviation from the light.
         light: float32 (h, w, 3), BGR.
     """
-    darker = np.maximum(-(detail @ LUMA), 0)
-    depth: Floats = darker * smoothstep(darker / np.maximum(light @ LUMA, _DARK), *_SHADED)
-    return depth
+    luma = detail @ LUMA
+    darker, height = np.maximum(-luma, 0), np.maximum(luma, 0)
+    depth = darker * smoothstep(darker / np.maximum(light @ LUMA, _DARK), *_SHADED)
+    both: Floats = np.dstack([depth, height])
+    return both
 
 
 def color_matrix(target: Tone, source: Tone) -> Floats:
-    """Return the matrix (3, 4) for the source's detail and its depth, applied before the gain.
+    """Return the matrix (3, 5) for the source's detail, depth and height, applied before the gain.
 
     The gain from one skin's tint to another's is right for skin, but by removing the skin's orange
     it would turn anything paler, such as a lip, blue. Gray should stay gray, so colors shrink
     towards the skin's tint as much as the tint itself does towards gray. They never grow, as noise
     would grow too, nor gain more than luma does. Light and shade on the source's skin move towards
     the colors of light and shade on the target's; what is darker than shade gets no more of its
-    color.
+    color. On bleached skin, what is brighter than the light moves from one tint to the other
+    instead, so that white highlights stay white: in the color of shade they would go on to blue.
     """
     gain = target.tint / np.maximum(source.tint, _FAINT)
     now, before = (float(np.linalg.norm(tone.tint - 1)) for tone in (target, source))
     saturation = min(now / max(before, _FAINT), 1.0)
     factor = np.minimum(saturation / np.maximum(gain, _FAINT), 1.0)[:, None]
-    shade = _followed_shade(target)
+    bleached = _bleaching(target)
+    low, high = _FOLLOWED
+    shade = target.tint + (low + (high - low) * bleached) * (target.shade - target.tint)
     lit = (shade / np.maximum(gain, _FAINT))[:, None] * LUMA
     rest = factor * (np.eye(3) - source.shade[:, None] * LUMA)
     depth = (shade - target.tint) / np.maximum(gain, _FAINT)
-    matrix: Floats = np.column_stack([lit + rest, depth]).astype(np.float32)
+    height = bleached * (factor[:, 0] * (source.shade - source.tint) - depth)
+    matrix: Floats = np.column_stack([lit + rest, depth, height]).astype(np.float32)
     return matrix
 
 
-def _followed_shade(target: Tone) -> Floats:
-    """Return the color (3,) of shade on the new face; see `_FOLLOWED`."""
-    difference = target.shade - target.tint
-    low, high = _FOLLOWED
-    bleached = smoothstep(np.asarray(np.linalg.norm(difference), np.float32), *_BLEACHED)
-    return target.tint + (low + (high - low) * bleached) * difference
+def _bleaching(target: Tone) -> float:
+    """Return how far a target's light bleaches skin: 0 for not at all, 1 for surely."""
+    difference = np.float32(np.linalg.norm(target.shade - target.tint))
+    return float(smoothstep(np.asarray(difference), *_BLEACHED))
 
 
 def colored(tone: Tone) -> float:

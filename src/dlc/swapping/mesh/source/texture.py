@@ -14,15 +14,8 @@ from dlc.swapping.mesh.layout import Layout
 from dlc.swapping.mesh.light.focus import soften
 from dlc.swapping.mesh.light.lips import lips_mask
 from dlc.swapping.mesh.light.sharpness import fine_detail
-from dlc.swapping.mesh.light.shine import (
-    at_most_white,
-    bright_skin,
-    dulling,
-    is_warm,
-    shine_of,
-    shining_part,
-)
-from dlc.swapping.mesh.light.tone import LUMA, TONE_SIZE, Tone, ToneMeter, depth_of
+from dlc.swapping.mesh.light.shine import dulling, shine_of, shining_part
+from dlc.swapping.mesh.light.tone import LUMA, TONE_SIZE, Tone, ToneMeter, depth_and_height
 from dlc.swapping.mesh.source.opacity import TextureOpacity
 from dlc.swapping.mesh.source.photo import ATLAS_SIZE
 from dlc.swapping.mesh.source.source import SourceModel
@@ -39,11 +32,12 @@ class _Level:
     Attributes:
         light: float32 (S, S, 3), its smooth light, BGR.
         detail: float32 (S, S, 3), the rest.
-        depth: float32 (S, S, 3), how deep its darkness is, the same in all channels.
-        folds: float32 (h, w, 4), what smooths out folds, BGR and depth, in `folded`.
+        relief: float32 (S, S, 3), the detail's depth and height, from `depth_and_height`, and
+            nothing: OpenCV takes ten times as long for two channels.
+        folds: float32 (h, w, 3), what smooths out folds in `folded`, BGR.
+        unfolded: float32 (h, w, 3), how that changes `relief`.
         folded: where they are.
         shine: float32 (S, S, 3), the part of the pixels that is shine.
-        bright: uint8 (S, S), 255 on skin brighter than the light, 0 elsewhere.
         fine: float32 (S, S, 3), the finest band of its luma without folds, the same in all
             channels.
         lips: float32 (h, w, 3), 1 on the lips, in `mouth`.
@@ -53,11 +47,11 @@ class _Level:
 
     light: Floats
     detail: Floats
-    depth: Floats
+    relief: Floats
     folds: Floats
+    unfolded: Floats
     folded: Box
     shine: Floats
-    bright: Bytes
     fine: Floats
     lips: Floats
     mouth: Box
@@ -72,7 +66,7 @@ class Look:
         gain: float32 (TONE_SIZE, TONE_SIZE, 3), factor for light and detail.
         contrast: factor for the detail.
         folds: share of the source's folds from nose to mouth that stay.
-        color: float32 (3, 4), matrix for the detail's BGR and depth.
+        color: float32 (3, 5), matrix for the detail's BGR, depth and height.
         lips: float32 (3,), factor for the lips' BGR.
         sharpness: further factor for the finest detail.
         softness: float32 (2,), radius of a blur over all of it, along rows and columns, in face
@@ -131,8 +125,6 @@ class SourceTexture:
         finer = cv2.scaleAdd(level.fine, look.contrast * (look.sharpness - 1), painted)
         lit = cv2.multiply(finer, resize(look.gain, (size, size)), dtype=cv2.CV_8U)
         bgr = np.asarray(lit, np.uint8)
-        if is_warm(self.tone.light, look.gain):
-            bgr = at_most_white(bgr, level.bright)
         radius = look.softness * np.float32(size * self._layout.face_width)
         bgr = soften(bgr, radius)
         opacity = level.opacity
@@ -157,17 +149,17 @@ class SourceTexture:
         smooth: Floats = pixels + folds
         fine = fine_detail(smooth @ LUMA, self._layout)
         folded = _where(folds)
-        depth, remaining = (depth_of(each - light, light) for each in (pixels, smooth))
+        relief, remaining = (_relief(each - light, light) for each in (pixels, smooth))
         lips = np.repeat(lips_mask(self._layout, size)[..., None], 3, axis=2)
         mouth = _where(lips)
         return _Level(
             light=light,
             detail=pixels - light,
-            depth=np.repeat(depth[..., None], 3, axis=2),
-            folds=cut(np.dstack([folds, remaining - depth]), folded).copy(),
+            relief=relief,
+            folds=cut(folds, folded).copy(),
+            unfolded=cut(remaining - relief, folded).copy(),
             folded=folded,
             shine=shining_part(pixels, light),
-            bright=bright_skin(pixels, light),
             fine=np.repeat(fine[..., None], 3, axis=2),
             lips=cut(lips, mouth).copy(),
             mouth=mouth,
@@ -180,15 +172,22 @@ def _in_color(level: _Level, color: Floats, folds: float) -> Floats:
 
     Args:
         level: the source's.
-        color: float32 (3, 4), as in `Look`, times the contrast.
+        color: float32 (3, 5), as in `Look`, times the contrast.
         folds: share of the folds that stay.
     """
-    painted = cv2.add(cv2.transform(level.detail, color[:, :3]), level.light)
-    painted = cv2.add(painted, cv2.transform(level.depth, np.diag(color[:, 3])))
+    plain, raised = color[:, :3], np.column_stack([color[:, 3:], np.zeros(3, np.float32)])
+    painted = cv2.add(cv2.transform(level.detail, plain), level.light)
+    painted = cv2.add(painted, cv2.transform(level.relief, raised))
     if folds < 1 and not level.folded.is_empty:
         smoothed = cut(painted, level.folded)
-        cv2.add(smoothed, cv2.transform(level.folds, color * (1 - folds)), smoothed)
+        for change, matrix in ((level.folds, plain), (level.unfolded, raised)):
+            cv2.add(smoothed, cv2.transform(change, matrix * (1 - folds)), smoothed)
     return np.asarray(painted, np.float32)
+
+
+def _relief(detail: Floats, light: Floats) -> Floats:
+    """Return detail's depth and height in three channels; see `_Level`."""
+    return np.pad(depth_and_height(detail, light), ((0, 0), (0, 0), (0, 1)))
 
 
 def _where(image: Floats) -> Box:
