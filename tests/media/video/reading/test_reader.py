@@ -169,6 +169,34 @@ def test_raw_streams_without_times_get_regular_ones(tmp_path: Path) -> None:
     assert any("no usable time" in note for note in reader.notes)
 
 
+def test_an_empty_packet_lets_the_picture_before_it_stay(tmp_path: Path) -> None:
+    # As Theora's encoders write them where nothing moves. NUT keeps them as well.
+    path, time_base = tmp_path / "a.nut", Fraction(1, 25)
+    with av.open(path, "w") as container:
+        stream = container.add_stream("mpeg4", rate=25, options={"bf": "0"})
+        stream.width, stream.height, stream.pix_fmt = 64, 48, "yuv420p"
+        for number, gray in enumerate((40, 80, None, None, 120, 160)):
+            if gray is None:
+                packet = av.Packet(b"")
+                packet.pts = packet.dts = number
+                packet.time_base, packet.stream = time_base, stream
+                container.mux(packet)
+                continue
+            frame = av.VideoFrame.from_ndarray(np.full((72, 64), gray, np.uint8), format="yuv420p")
+            frame.pts, frame.time_base = number, time_base
+            container.mux(stream.encode(frame))
+        container.mux(stream.encode(None))
+
+    with VideoReader(path) as reader:
+        found = {
+            frame.pts * frame.time_base * 25: int(plane_arrays(frame.native)[0].mean())
+            for frame in reader
+        }
+
+    assert reader.frames_lost == 0
+    assert found == pytest.approx({0: 40, 1: 80, 4: 120, 5: 160}, abs=4)
+
+
 def test_one_frame_is_a_video(tmp_path: Path) -> None:
     path = make(tmp_path / "a.mp4", Clip(pts=(0,)))
 

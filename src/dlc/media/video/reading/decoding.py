@@ -93,6 +93,8 @@ class Decoder:
             DamagedInputError: if one cannot be decoded, unless damage is allowed.
         """
         for packet in self._packets():
+            if _repeats(packet):
+                continue
             if packet.size:
                 if self._clock.correct(packet) and self.transport is not None:
                     self.transport.begin_anew()
@@ -231,6 +233,15 @@ class Decoder:
                 f"{self._path} is damaged after about {self.ledger.packets} frames "
                 f"({reason_of(error)}): {ALLOW_DAMAGED}"
             ) from error
+
+
+def _repeats(packet: Packet[Any]) -> bool:
+    """Whether a packet says that the picture before it stays, which FFmpeg's decoders refuse.
+
+    Theora's encoders write an empty one for that. An empty one without a time is PyAV's, and
+    flushes the decoder.
+    """
+    return not packet.size and packet.dts is not None
 
 
 def _context_of(stream: VideoStream) -> VideoCodecContext:
