@@ -159,14 +159,24 @@ def test_avi_begins_with_its_first_frame(tmp_path: Path, codec: str) -> None:
     assert read_times(path, start=0.4) == [Fraction(n, 25) for n in range(10, 20)]
 
 
-def test_raw_streams_without_times_get_regular_ones(tmp_path: Path) -> None:
-    path = make(tmp_path / "a.h264", Clip())
+@pytest.mark.parametrize("rate", [Fraction(25), NTSC, Fraction(50)])
+def test_raw_streams_without_times_get_regular_ones(tmp_path: Path, rate: Fraction) -> None:
+    path = make(tmp_path / "a.h264", Clip(rate=rate, time_base=1 / rate, pts=range(12), duration=1))
 
     with VideoReader(path) as reader:
         found = [frame.pts * frame.time_base for frame in reader if frame.pts is not None]
 
-    assert found == [Fraction(n, 25) for n in range(12)]
+    assert reader.info.fps == rate
+    assert found == [n / rate for n in range(12)]
     assert any("no usable time" in note for note in reader.notes)
+
+
+def test_the_rate_of_a_raw_dv_file_is_that_of_its_frames(tmp_path: Path) -> None:
+    clip = Clip(width=720, height=576, codec="dvvideo", options={}, audio=("pcm_s16le",))
+    path = make(tmp_path / "a.dv", replace(clip, metadata={"timecode": "01:00:00:00"}))
+
+    with VideoReader(path) as reader:
+        assert (reader.info.fps, reader.info.frame_count) == (25, 12)
 
 
 def test_an_empty_packet_lets_the_picture_before_it_stay(tmp_path: Path) -> None:

@@ -36,6 +36,8 @@ _SURE_ALONE = frozenset({"h264"})
 _SURE_WITHIN = frozenset({"vp8"})
 # FFmpeg's own decoders of VP8 and VP9 leave the opacity channel out.
 _WITH_OPACITY = MappingProxyType({"vp8": "libvpx", "vp9": "libvpx-vp9"})
+# AVFMT_NOTIMESTAMPS among the flags of FFmpeg's containers; PyAV's stubs give it another type.
+_NO_TIMESTAMPS = 0x80
 # FFmpeg reads these, but they are text, lists of other files, or single pictures.
 _NOT_VIDEOS = frozenset({"tty", "concat", "hls", "dash", "lavfi", "image2", "ffmetadata"})
 
@@ -144,6 +146,16 @@ class Decoder:
     def time_base(self) -> Fraction:
         """The unit, in seconds, of the times of pictures."""
         return self.stored_time_base if self.grid is None else self.grid.time_base
+
+    @property
+    def rate(self) -> Fraction | None:
+        """Frames a second, on average; None if the file does not say."""
+        # FFmpeg's average is 25 for streams without times, whatever they say themselves, and for
+        # raw DV the inverse of its unit of time.
+        is_untimed = self.container.format.flags & _NO_TIMESTAMPS
+        is_wrong = is_untimed or codec_name(self.stream) == "dvvideo"
+        average = None if is_wrong else self.stream.average_rate
+        return average or self.stream.guessed_rate
 
     @property
     def is_reordered(self) -> bool:

@@ -163,7 +163,7 @@ class VideoReader(Closing):
         matrix = display_matrix(frame, codec)
         orientation = Orientation.from_display_matrix(matrix) if matrix else UPRIGHT
         width, height = orientation.upright_size(frame.width, frame.height)
-        fps, grid = stream.average_rate or stream.guessed_rate, self._decoder.grid
+        fps, grid = self._decoder.rate, self._decoder.grid
         duration = self._timeline.duration
         count = self._packets_expected or (round(duration * fps) if duration and fps else None)
         ratio = stream.sample_aspect_ratio
