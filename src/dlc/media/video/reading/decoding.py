@@ -263,10 +263,12 @@ def _context_of(stream: VideoStream) -> VideoCodecContext:
     decoder = _WITH_OPACITY.get(codec_name(stream))
     if not is_transparent or decoder is None:
         return context
-    extradata = context.extradata
+    described = context
     context = av.CodecContext.create(decoder, "r")  # type: ignore[assignment]
-    if extradata:
-        context.extradata = extradata
+    if described.extradata:
+        context.extradata = described.extradata
+    # Of colors, these are in the container only.
+    context.color_primaries, context.color_trc = described.color_primaries, described.color_trc
     return context
 
 
