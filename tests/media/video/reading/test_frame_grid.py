@@ -16,6 +16,7 @@ from dlc.media.video.reading.decoding import Decoder
 from dlc.media.video.reading.frame_grid import FrameGrid, grid_of, on_grid, usual_rate
 from tests.media.material import Clip, make
 
+FINE, COARSE = Fraction(5, 10_000_000), Fraction(1, 10_000)
 TICK = Fraction(1, 1000)
 FILM, NTSC, DOUBLE = (Fraction(1000 * n, 1001) for n in (24, 30, 60))
 ROUNDED = [FILM, Fraction(24), NTSC, Fraction(30), Fraction(48), DOUBLE, Fraction(60)]
@@ -102,20 +103,24 @@ def test_other_times_are_what_the_file_says(milliseconds: list[int], rate: Fract
 
 
 @pytest.mark.parametrize(
-    ("rounded", "rate"),
+    ("rounded", "tolerance", "rate"),
     [
-        (Fraction(19001, 317), DOUBLE),
-        (Fraction(29011, 242), 2 * DOUBLE),
-        (Fraction(30), Fraction(30)),
-        (Fraction(2997, 100), Fraction(2997, 100)),
-        (Fraction(25, 2), Fraction(25, 2)),
-        (Fraction(1, 3), Fraction(1, 3)),
+        (Fraction(19001, 317), FINE, DOUBLE),
+        (Fraction(29011, 242), FINE, 2 * DOUBLE),
+        (Fraction(30), FINE, Fraction(30)),
+        (Fraction(2997, 100), FINE, Fraction(2997, 100)),
+        (Fraction(25, 2), FINE, Fraction(25, 2)),
+        (Fraction(1, 3), FINE, Fraction(1, 3)),
+        (Fraction(959, 16), COARSE, DOUBLE),
+        (Fraction(983, 41), COARSE, Fraction(24000, 1001)),
+        (Fraction(24), COARSE, Fraction(24)),
+        (Fraction(25, 2), COARSE, Fraction(25, 2)),
     ],
 )
 def test_what_simplification_made_of_usual_rates_is_undone(
-    rounded: Fraction, rate: Fraction
+    rounded: Fraction, tolerance: Fraction, rate: Fraction
 ) -> None:
-    assert usual_rate(rounded) == rate
+    assert usual_rate(rounded, tolerance) == rate
 
 
 @pytest.mark.parametrize(

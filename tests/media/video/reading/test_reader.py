@@ -284,10 +284,21 @@ def test_ranges_are_exact_to_the_frame(
     assert reader.frames_lost == 0
 
 
+@pytest.mark.parametrize("rate", [Fraction(24000, 1001), NTSC, Fraction(60000, 1001)])
+def test_the_rate_that_flv_has_rounded_does_not_drift(tmp_path: Path, rate: Fraction) -> None:
+    clip = Clip(time_base=1 / rate, rate=rate, pts=range(2000), duration=1)
+    path = make(tmp_path / "a.flv", clip)
+
+    assert read_times(path) == [n / rate for n in clip.pts]
+
+
+@pytest.mark.parametrize("extension", [".mkv", ".flv"])
 @pytest.mark.parametrize("start", [0.0, 0.033, 1.0, 1.001, 2.27, 3.3])
-def test_ranges_of_rounded_times_begin_as_a_whole_run_goes_on(tmp_path: Path, start: float) -> None:
+def test_ranges_of_rounded_times_begin_as_a_whole_run_goes_on(
+    tmp_path: Path, start: float, extension: str
+) -> None:
     clip = replace(LONG, time_base=1 / NTSC, rate=NTSC, pts=range(5, 105), duration=1)
-    path = make(tmp_path / "a.mkv", clip)
+    path = make(tmp_path / ("a" + extension), clip)
     whole = [n / NTSC for n in clip.pts]
 
     assert read_times(path) == whole

@@ -7,7 +7,7 @@ import os
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from fractions import Fraction
 from itertools import pairwise
@@ -217,12 +217,19 @@ def test_times_in_matroska_are_rounded_and_said(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
+    ("extension", "codec", "audio"),
+    [(".mkv", "libx264", ("aac",)), (".flv", "libx264", ("aac",)), (".wmv", "wmv2", ("ac3",))],
+)
+@pytest.mark.parametrize(
     "rate", [Fraction(24000, 1001), NTSC, Fraction(60000, 1001), *map(Fraction, (25, 30, 60))]
 )
-def test_rates_that_matroska_has_rounded_are_constant_again(tmp_path: Path, rate: Fraction) -> None:
+def test_rates_that_a_container_has_rounded_are_constant_again(
+    tmp_path: Path, rate: Fraction, extension: str, codec: str, audio: Sequence[str]
+) -> None:
     # Encoders of sound begin before 0, and so the picture of files with sound begins a bit later.
-    clip = Clip(time_base=1 / rate, rate=rate, pts=range(1, 60), duration=1, audio=("aac",))
-    path = make(tmp_path / "a.mkv", clip)
+    clip = Clip(time_base=1 / rate, rate=rate, pts=range(1, 60), duration=1, audio=audio)
+    clip = replace(clip, codec=codec, options=clip.options if codec == "libx264" else {})
+    path = make(tmp_path / ("a" + extension), clip)
 
     _, writer = transcode(path, tmp_path / "b.mp4")
     transcode(path, tmp_path / "c.mkv")

@@ -1,9 +1,9 @@
 """Exact times out of a container that has rounded them.
 
-Matroska and WebM count in milliseconds whatever the frame rate is: of 23.976 frames a second the
-distances become 41 and 42 ms, which editors take for a variable rate elsewhere. Where the first
-times of a file are those of its nominal rate, rounded, every time that is so can be put right.
-Others, of pauses and variable rates, are what the file says.
+Matroska, WebM, FLV and WMV count in milliseconds whatever the frame rate is: of 23.976 frames a
+second the distances become 41 and 42 ms, which editors take for a variable rate elsewhere. Where
+the first times of a file are those of its nominal rate, rounded, every time that is so can be put
+right. Others, of pauses and variable rates, are what the file says.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from itertools import islice
 from pathlib import Path
+from types import MappingProxyType
 
 import av
 from av.video.stream import VideoStream
@@ -22,14 +23,21 @@ from av.video.stream import VideoStream
 from dlc.media.files.inputs import open_input
 from dlc.media.video.clock import nearest
 
-_ROUNDING = "matroska,webm"
+# FFmpeg's names of containers that count in milliseconds, and how far off the rate may be, as a
+# share of it, that FFmpeg makes of what they say. Matroska has the duration of a frame in
+# nanoseconds, and FFmpeg makes a simple fraction of that: 19001/317 of 60000/1001. Of FLV's rate
+# it makes one of three digits: 959/16.
+_ROUNDING = MappingProxyType(
+    {
+        "matroska,webm": Fraction(5, 10_000_000),
+        "flv": Fraction(1, 10_000),
+        "asf": Fraction(5, 10_000_000),
+    }
+)
 # Enough for every remainder that a usual rate leaves, and to tell 59.94 from 60.
 _SAMPLE = 100
 # Finer units fit neither MP4 nor encoders well; no usual rate needs them.
 _FINEST = Fraction(1, 10_000_000)
-# Matroska has the duration of a frame in nanoseconds, and FFmpeg makes a simple fraction of that:
-# 19001/317 of 60000/1001.
-_TOLERANCE = Fraction(5, 10_000_000)
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,10 +85,15 @@ def on_grid(time: Fraction, rate: Fraction, begin: Fraction, tick: Fraction) -> 
     return exact if abs(exact - time) < tick else time
 
 
-def usual_rate(rate: Fraction) -> Fraction:
-    """Return the whole or NTSC rate that a frame rate is as good as; itself if it is another."""
+def usual_rate(rate: Fraction, tolerance: Fraction) -> Fraction:
+    """Return the whole or NTSC rate that a frame rate is as good as; itself if it is another.
+
+    Args:
+        rate: frames a second.
+        tolerance: how far off it may be, as a share of it.
+    """
     for usual in (Fraction(round(rate)), Fraction(1000 * round(rate * 1001 / 1000), 1001)):
-        if abs(usual - rate) < rate * _TOLERANCE:
+        if abs(usual - rate) < rate * tolerance:
             return usual
     return rate
 
@@ -125,12 +138,13 @@ def find_frame_grid(path: Path, container_format: str, stream: VideoStream) -> F
     Raises:
         InputError: the file cannot be opened any more.
     """
-    tick = stream.time_base
-    if container_format != _ROUNDING or not tick:
+    tick, tolerance = stream.time_base, _ROUNDING.get(container_format)
+    if tolerance is None or not tick:
         return None
     times = [pts * tick for pts in _first_times(path, stream.index)]
-    # The nominal rate is Matroska's DefaultDuration, or what FFmpeg guesses where there is none.
-    rates = [usual_rate(rate) for rate in (stream.base_rate, stream.average_rate) if rate]
+    # The nominal rate is what the file says, or what FFmpeg guesses where it says nothing.
+    stated = (stream.base_rate, stream.average_rate)
+    rates = [usual_rate(rate, tolerance) for rate in stated if rate]
     grids = (grid_of(times, rate, tick) for rate in dict.fromkeys(rates))
     return next((grid for grid in grids if grid is not None), None)
 
