@@ -147,6 +147,14 @@ def test_what_is_wrong_is_named(content: str, said: str, tmp_path: Path) -> None
     assert str(file) in str(raised.value)
 
 
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16"])
+def test_a_file_may_be_one_that_windows_wrote(encoding: str, tmp_path: Path) -> None:
+    file = tmp_path / "dlc.toml"
+    file.write_text('[swap]\nlabel = "gefälscht"\n', encoding, newline="\r\n")
+    found = read_config(file, command_line(), context_of(("swap",)))
+    assert found == {("swap",): {"label": "gefälscht"}}
+
+
 def test_a_file_that_is_not_there_is_no_input(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="cannot be read"):
         read_config(tmp_path / "no.toml", command_line(), context_of(("swap",)))
