@@ -192,3 +192,19 @@ def test_the_reader_ends_with_the_frame(clip: Path) -> None:
         times = [frame.pts * frame.time_base for frame in reader if frame.pts is not None]
     assert reader.begin == 2
     assert (reader.info.frame_count, times[0], times[-1]) == (1, Fraction(1, 2), 2)
+
+
+def test_one_frame_of_a_picture_that_moves_is_said_to_be_one(folder: Path) -> None:
+    moving = folder / "moving.png"
+    with av.open(moving, "w", format="apng") as container:
+        stream = container.add_stream("apng", rate=10)
+        stream.width, stream.height, stream.pix_fmt = 64, 48, "rgb24"
+        for level in (40, 80, 120):
+            gray = np.full((48, 64, 3), level, np.uint8)
+            container.mux(stream.encode(av.VideoFrame.from_ndarray(gray)))
+        container.mux(stream.encode(None))
+
+    with PreviewReader(moving, SwapOptions(), 1) as reader:
+        assert len(list(reader)) == 1
+        [note] = reader.notes
+    assert "moving.png is animated, and the output is one frame of it" in note

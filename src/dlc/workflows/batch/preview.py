@@ -9,6 +9,7 @@ from pathlib import Path
 from dlc.errors import OptionError
 from dlc.media.closing import Closing
 from dlc.media.frames.frame import Frame
+from dlc.media.image.recognition import is_animated_png
 from dlc.media.video.reading.reader import VideoReader
 from dlc.media.video.reading.trimming import no_frame_from
 from dlc.options import SwapOptions
@@ -79,6 +80,13 @@ class PreviewReader(Closing):
     @property
     def notes(self) -> tuple[str, ...]:
         """What was irregular, in words for the user."""
+        notes = []
+        if is_animated_png(self._target):
+            # Named as a picture, so that whoever wants it animated may not know what they get.
+            notes.append(
+                f"{self._target.name} is animated, and the output is one frame of it: an output "
+                "named .mp4 or .gif has them all"
+            )
         if self._reader.is_damaged:
-            return ("the video is damaged where the frame is, or shortly before",)
-        return ()
+            notes.append("the video is damaged where the frame is, or shortly before")
+        return tuple(notes)
