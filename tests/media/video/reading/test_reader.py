@@ -27,6 +27,7 @@ from tests.media.material import (
     picture,
     planes,
     times,
+    transcode,
     with_a_hole,
 )
 
@@ -179,17 +180,18 @@ def test_the_rate_of_a_raw_dv_file_is_that_of_its_frames(tmp_path: Path) -> None
         assert (reader.info.fps, reader.info.frame_count) == (25, 12)
 
 
-def test_an_empty_packet_lets_the_picture_before_it_stay(tmp_path: Path) -> None:
+def test_empty_packets_let_the_picture_before_them_stay(tmp_path: Path) -> None:
     # As Theora's encoders write them where nothing moves. NUT keeps them as well.
     path, time_base = tmp_path / "a.nut", Fraction(1, 25)
     with av.open(path, "w") as container:
         stream = container.add_stream("mpeg4", rate=25, options={"bf": "0"})
         stream.width, stream.height, stream.pix_fmt = 64, 48, "yuv420p"
-        for number, gray in enumerate((40, 80, None, None, 120, 160)):
+        for number, gray in enumerate((40, 80, None, None, 120, 160, None)):
             if gray is None:
                 packet = av.Packet(b"")
                 packet.pts = packet.dts = number
                 packet.time_base, packet.stream = time_base, stream
+                packet.duration = 1
                 container.mux(packet)
                 continue
             frame = av.VideoFrame.from_ndarray(np.full((72, 64), gray, np.uint8), format="yuv420p")
@@ -202,9 +204,12 @@ def test_an_empty_packet_lets_the_picture_before_it_stay(tmp_path: Path) -> None
             frame.pts * frame.time_base * 25: int(plane_arrays(frame.native)[0].mean())
             for frame in reader
         }
+    reader, _ = transcode(path, tmp_path / "b.mp4")
 
     assert reader.frames_lost == 0
     assert found == pytest.approx({0: 40, 1: 80, 4: 120, 5: 160}, abs=4)
+    lengths = [length * 25 for _, length, _ in packets(tmp_path / "b.mp4", "video")]
+    assert lengths == [1, 3, 1, 2]
 
 
 def test_one_frame_is_a_video(tmp_path: Path) -> None:

@@ -94,9 +94,7 @@ class Decoder:
         Raises:
             DamagedInputError: if one cannot be decoded, unless damage is allowed.
         """
-        for packet in self._packets():
-            if _repeats(packet):
-                continue
+        for packet in _with_repeats(self._packets()):
             if packet.size:
                 if self._clock.correct(packet) and self.transport is not None:
                     self.transport.begin_anew()
@@ -247,13 +245,22 @@ class Decoder:
             ) from error
 
 
-def _repeats(packet: Packet[Any]) -> bool:
-    """Whether a packet says that the picture before it stays, which FFmpeg's decoders refuse.
+def _with_repeats(packets: Iterator[Packet[Any]]) -> Iterator[Packet[Any]]:
+    """Yield packets, each for as long as those last that say that its picture stays.
 
-    Theora's encoders write an empty one for that. An empty one without a time is PyAV's, and
-    flushes the decoder.
+    Theora's encoders write an empty one for that, which FFmpeg's decoders refuse. An empty one
+    without a time is PyAV's, and flushes the decoder.
     """
-    return not packet.size and packet.dts is not None
+    last = None
+    for packet in packets:
+        if last is not None and not packet.size and packet.dts is not None:
+            last.duration = (last.duration or 0) + (packet.duration or 0)
+            continue
+        if last is not None:
+            yield last
+        last = packet
+    if last is not None:
+        yield last
 
 
 def _context_of(stream: VideoStream) -> VideoCodecContext:
