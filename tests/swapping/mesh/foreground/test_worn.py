@@ -79,13 +79,19 @@ def test_the_network_looks_at_every_third_frame_only(
     assert counting.looks == 3
 
 
+def memory_of(face: Floats, finder: WornFinder) -> WornMemory:
+    """Return what is known of a face after a second."""
+    memory = WornMemory()
+    for _ in range(30):
+        finder.update(face, SEEN, memory)
+    return memory
+
+
 def test_glasses_taken_off_fade(
     finder: WornFinder, bare: Bytes, glasses: tuple[Floats, Flags]
 ) -> None:
     face, rims = glasses
-    memory = WornMemory()
-    for _ in range(30):
-        finder.update(face, SEEN, memory)
+    memory = memory_of(face, finder)
     mattes = [finder.update(small(bare), SEEN, memory).eyewear for _ in range(90)]
     rest = [0.0 if matte is None else float(matte[rims].mean()) for matte in mattes]
     assert rest[0] > 0.8
@@ -96,9 +102,7 @@ def test_what_a_turned_head_hides_is_remembered(
     finder: WornFinder, bare: Bytes, glasses: tuple[Floats, Flags]
 ) -> None:
     face, rims = glasses
-    memory = WornMemory()
-    for _ in range(30):
-        finder.update(face, SEEN, memory)
+    memory = memory_of(face, finder)
     hidden, half = small(bare), SEEN.copy()
     hidden[:, : TONE_SIZE // 2] = face[:, : TONE_SIZE // 2]
     half[:, TONE_SIZE // 2 :] = 0
