@@ -96,6 +96,17 @@ def test_portraits_of_large_faces_take_little_memory() -> None:
     assert one.portrait.bgr.shape == (520, 640, 3)
 
 
+def test_a_large_face_almost_beyond_the_edge_has_a_portrait() -> None:
+    log = SightingLog(Recognizer(), None)
+    # The box is 1000 x 1300 with 780 pixels around it: one row of the frame shows any of this.
+    beyond = face(0, 100, size=10)
+    below = replace(beyond, box=beyond.box + np.array([0, 3779, 0, 3779], np.float32))
+    log.add(Picture(np.zeros((3000, 3000, 3), np.uint8)), [below])
+    (one,) = log.conclude()
+    assert one.portrait is not None
+    assert one.portrait.bgr.shape == (1, 640, 3)
+
+
 def test_a_track_that_becomes_somebody_else_is_two_sightings_each_with_its_own_face() -> None:
     scene = [[face(0, 0, ANNA)]] * 14 + [[face(0, 0, BELA, size=1.5)]] * 20
     one, other = log_of(scene).conclude()

@@ -195,9 +195,12 @@ def _quality(face: Face) -> float:
 
 def _portrait(frame: TrackableFrame, face: Face, quality: float) -> Portrait:
     bgr = frame.region(_around(face, frame.width, frame.height))
-    scale = _SIDE / max(bgr.shape[:2])
+    height, width = bgr.shape[:2]
+    scale = _SIDE / max(width, height)
     if scale < 1:
-        bgr = np.asarray(cv2.resize(bgr, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA))
+        # What the frame shows of a face at its edge may be a line.
+        size = max(1, round(width * scale)), max(1, round(height * scale))
+        bgr = np.asarray(cv2.resize(bgr, size, interpolation=cv2.INTER_AREA))
     upright = np.ascontiguousarray(np.rot90(bgr, round(face.roll / (math.pi / 2))))
     return Portrait(cv2.imencode(".jpg", upright, _JPEG)[1].tobytes(), quality)
 
