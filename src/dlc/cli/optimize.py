@@ -41,6 +41,7 @@ class Target(StrEnum):
     COREML = "coreml"
     CPU = "cpu"
     CUDA = "cuda"
+    TENSORRT = "tensorrt"
 
 
 Models = Annotated[

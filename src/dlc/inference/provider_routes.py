@@ -126,8 +126,7 @@ def tensorrt_route(role: Role, host: Host, threads: int) -> Route:
         f"{_gpu_name(host)}, a TensorRT engine, {about_precision}",
         threads,
         precision=precision,
-        # If written out, sums could end up in half precision in TensorRT.
-        rewrites=(Rewrite.INSTANCE_NORM,) if role is Role.SWAPPER else (),
+        rewrites=tensorrt_rewrites(role),
         # An engine is built for one range of sizes, which takes minutes.
         input_shape=_INPUT_SHAPES.get(role),
     )
@@ -209,6 +208,15 @@ def cuda_rewrites(role: Role, *, half: bool) -> tuple[Rewrite, ...]:
     if role is not Role.SWAPPER:
         return precision
     return (Rewrite.BATCH, Rewrite.INSTANCE_NORM, *precision, Rewrite.PIXELS)
+
+
+def tensorrt_rewrites(role: Role) -> tuple[Rewrite, ...]:
+    """Return the rewrites that keep TensorRT from summing a role's graph in half precision.
+
+    Args:
+        role: the model's role.
+    """
+    return (Rewrite.INSTANCE_NORM,) if role is Role.SWAPPER else ()
 
 
 def in_single_precision(route: Route) -> Route:

@@ -12,7 +12,8 @@ class OptimizeOptions:
     """Everything `optimize_models` can be told.
 
     Attributes:
-        target: what to rewrite models for: COREML, CUDA, CPU, or AUTO for what this machine has.
+        target: what to rewrite models for: COREML, CUDA, TENSORRT, CPU, or AUTO for what this
+            machine has.
         input_size: height and width, in pixels, of a model's input where it leaves them open.
         check: rewrite nothing, and only report what would be done.
         force: rewrite even what is up to date.

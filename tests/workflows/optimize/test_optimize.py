@@ -12,6 +12,9 @@ from onnx import TensorProto, helper
 from dlc.errors import InputError, ModelError, OptionError
 from dlc.graph.passes.winograd import WorthwhileSize, winograd
 from dlc.graph.synthetic import InswapperOptions, write_inswapper
+from dlc.inference.prepared import prepared_model
+from dlc.inference.router import choose_route
+from dlc.inference.runtime import installed_runtime
 from dlc.model_store.catalog import Catalog
 from dlc.model_store.folders import Folders
 from dlc.model_store.licenses import INSIGHTFACE
@@ -22,6 +25,7 @@ from dlc.model_store.store import ModelStore
 from dlc.options import OptimizeOptions, Provider
 from dlc.workflows.optimize.optimize import optimize_models
 from dlc.workflows.optimize.report import ModelReport, State
+from tests.host import machines
 from tests.stand_ins import write_arcface, write_sface
 
 OLD = (1, 24)
@@ -132,7 +136,7 @@ def test_weights_among_the_inputs_become_constants_for_every_target(
     assert {"PRelu", "Flatten", "Gemm"} == {node.operator for node in found.before.unsupported}
     assert (found.before.partitions, found.after.partitions) == (4, 1)
     assert found.changes == {**weights, "flatten-as-reshape": 1}
-    for target in (Provider.CPU, Provider.CUDA):
+    for target in (Provider.CPU, Provider.CUDA, Provider.TENSORRT):
         found = optimize(path, store, OptimizeOptions(target=target))
         assert (found.changes, found.dropped, found.difference) == (weights, (), 0)
         assert found.path is not None
@@ -169,9 +173,23 @@ def test_for_cuda_a_swapper_gets_half_precision_several_faces_and_pixels(
     assert single.difference in (0, 1 / 255)
 
 
-def test_for_cuda_other_models_stay_as_they_are(tmp_path: Path, store: ModelStore) -> None:
+def test_for_tensorrt_a_swapper_gets_the_file_that_a_run_would_make(
+    narrow: Path, store: ModelStore
+) -> None:
+    options = OptimizeOptions(target=Provider.TENSORRT)
+    found = optimize(narrow, store, options, installed_runtime().release)
+    assert (found.state, found.changes) == (State.MADE, {"instance-normalization": 12})
+    host = machines.nvidia(machines.H100)
+    route = choose_route(Role.SWAPPER, host, provider=Provider.TENSORRT, threads=1)
+    assert prepared_model(narrow, route, store.rewritten) == found.path
+
+
+@pytest.mark.parametrize("target", [Provider.CUDA, Provider.TENSORRT])
+def test_for_nvidia_other_models_stay_as_they_are(
+    tmp_path: Path, store: ModelStore, target: Provider
+) -> None:
     path = write_arcface(tmp_path / "recognizer.onnx")
-    found = optimize(path, store, OptimizeOptions(target=Provider.CUDA))
+    found = optimize(path, store, OptimizeOptions(target=target))
     assert (found.state, found.path) == (State.NOTHING_TO_DO, path)
 
 

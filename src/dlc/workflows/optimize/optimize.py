@@ -15,6 +15,7 @@ from dlc.inference.provider_routes import (
     computes_half_precision,
     cpu_rewrites,
     cuda_rewrites,
+    tensorrt_rewrites,
 )
 from dlc.inference.rewriting import plan_rewrites, rewrite
 from dlc.inference.router import choose_route
@@ -28,7 +29,13 @@ from dlc.workflows.optimize.counting import count
 from dlc.workflows.optimize.report import ModelReport, OptimizeReport, State
 from dlc.workflows.optimize.selection import installed_models, named_models
 
-_TARGETS = (Provider.AUTO, Provider.COREML, Provider.CUDA, Provider.CPU)
+_TARGETS = (
+    Provider.AUTO,
+    Provider.COREML,
+    Provider.CUDA,
+    Provider.TENSORRT,
+    Provider.CPU,
+)
 # Detectors need pictures whose sides are multiples of their largest stride.
 _STRIDE, _LARGEST_SIDE = 32, 4096
 
@@ -85,8 +92,6 @@ def _target(asked: Provider, host: Host) -> Provider:
     if asked is not Provider.AUTO:
         return asked
     chosen = choose_route(Role.SWAPPER, host, threads=1).provider
-    if chosen is Provider.TENSORRT:
-        return Provider.CUDA
     return chosen if chosen in _TARGETS else Provider.CPU
 
 
@@ -131,16 +136,22 @@ def _optimize(
 
 def _wanted(path: Path, target: Provider, host: Host) -> tuple[Rewrite, ...]:
     """Return what helps a model on a target; the model's inputs and outputs give away its role."""
-    if target not in (Provider.CPU, Provider.CUDA):
-        return ()
     for role in (Role.SWAPPER, Role.ENHANCER):
         try:
             check_contract(path, role)
         except ModelError:
             continue
-        if target is Provider.CPU:
-            return cpu_rewrites(role, host)
+        return _rewrites(role, target, host)
+    return ()
+
+
+def _rewrites(role: Role, target: Provider, host: Host) -> tuple[Rewrite, ...]:
+    if target is Provider.CPU:
+        return cpu_rewrites(role, host)
+    if target is Provider.CUDA:
         return cuda_rewrites(role, half=_half_precision(host))
+    if target is Provider.TENSORRT:
+        return tensorrt_rewrites(role)
     return ()
 
 
