@@ -82,19 +82,31 @@ def test_an_unforeseen_error_is_a_line_too(capsys: pytest.CaptureFixture[str]) -
 
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs a device that is always full")
-def test_a_standard_output_that_takes_nothing_is_one_line_too(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("arguments", "code", "message"),
+    [
+        (["swap", "me.jpg", "no.mp4", "out.mp4", "--json"], 3, "no such file"),
+        (["models", "list"], 8, "standard output cannot be written, the disk is full"),
+        (["--version"], 8, "standard output cannot be written, the disk is full"),
+    ],
+)
+def test_a_standard_output_that_takes_nothing_is_one_line_too(
+    tmp_path: Path, arguments: list[str], code: int, message: str
+) -> None:
     with Path("/dev/full").open("w") as full:
         run = subprocess.run(
-            command("swap", tmp_path / "me.jpg", tmp_path / "no.mp4", "out.mp4", "--json"),
+            command(*arguments),
             env=environment(),
+            cwd=tmp_path,
             stdout=full,
             stderr=subprocess.PIPE,
             text=True,
             timeout=60,
             check=False,
         )
-    assert run.returncode == InputError.exit_code
-    assert run.stderr.splitlines()[-1].startswith("dlc: no such file")
+    assert run.returncode == code
+    assert len(run.stderr.splitlines()) == 1
+    assert run.stderr.startswith(f"dlc: {message}")
 
 
 def test_a_wrong_command_line_keeps_its_exit_code(capsys: pytest.CaptureFixture[str]) -> None:

@@ -19,7 +19,8 @@ from dlc.cli.optimize import OPTIMIZE_EPILOG, OPTIMIZE_HELP, optimize_command
 from dlc.cli.probe import PROBE_HELP, probe_command
 from dlc.cli.swap import swap_command
 from dlc.cli.switches import without_values
-from dlc.errors import DlcError, resource_error
+from dlc.errors import DlcError, WriteError, resource_error
+from dlc.media.files.failures import is_disk_full
 
 # What shells report of a program that SIGPIPE ended. Python ignores the signal, and it stays so: a
 # server that hangs up must not end dlc.
@@ -80,9 +81,20 @@ def main() -> None:
     except DlcError as error:
         code = reporter.failure(error)
     except Exception as error:
-        # Each library reports a lack of memory in its own way; everything else goes on.
-        shortage = resource_error(error, "this run")
-        if shortage is None:
+        known = _known(error)
+        if known is None:
             raise
-        code = reporter.failure(shortage)
+        code = reporter.failure(known)
     sys.exit(code)
+
+
+def _known(error: Exception) -> DlcError | None:
+    """Return what to say of an error that may arise anywhere; None if it is an unforeseen one."""
+    # Files have errors of their own when they are written.
+    if is_disk_full(error):
+        return WriteError(
+            "standard output cannot be written, the disk is full: free some space, or redirect it "
+            "to another one"
+        )
+    # Each library reports a lack of memory in its own way.
+    return resource_error(error, "this run")

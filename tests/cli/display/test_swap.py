@@ -27,6 +27,7 @@ def written(to: Console) -> str:
         (Progress(120, 600, 118, 4.0), "120 of 600 frames, 30.0 fps, 118 faces, 16 s left"),
         (Progress(120, None, 118, 4.0), "120 frames, 30.0 fps, 118 faces"),
         (Progress(0, 600, 0, 0.0), "0 of 600 frames, 0.0 fps, 0 faces"),
+        (Progress(1, 1, 1, 1.0), "1 of 1 frame, 1.0 fps, 1 face, 0 s left"),
         # An estimate that was too low never reads "605 of 600".
         (Progress(605, 600, 0, 10.0), "605 of 605 frames, 60.5 fps, 0 faces, 0 s left"),
     ],

@@ -5,6 +5,7 @@ from __future__ import annotations
 import rich.progress
 from rich.console import Console
 
+from dlc.cli.counted import counted
 from dlc.cli.display.display import Display, DrawnDisplay, LineDisplay, NoDisplay
 from dlc.cli.times import format_duration
 from dlc.workflows.progress import Progress
@@ -51,10 +52,10 @@ def progress_bar(console: Console) -> rich.progress.Progress:
 
 def describe(progress: Progress) -> str:
     """Return "120 of 600 frames, 31.0 fps, 118 faces, 15 s left"."""
-    frames = f"{progress.frames} frames"
+    frames = counted(progress.frames, "frame")
     if progress.total is not None:
-        frames = f"{progress.frames} of {max(progress.total, progress.frames)} frames"
-    parts = [frames, f"{progress.fps:.1f} fps", f"{progress.faces} faces"]
+        frames = f"{progress.frames} of {counted(max(progress.total, progress.frames), 'frame')}"
+    parts = [frames, f"{progress.fps:.1f} fps", counted(progress.faces, "face")]
     if progress.seconds_left is not None:
         parts.append(f"{format_duration(progress.seconds_left)} left")
     return ", ".join(parts)

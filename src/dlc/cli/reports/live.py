@@ -5,6 +5,7 @@ from __future__ import annotations
 from rich.console import Console
 
 from dlc.cli.console import say
+from dlc.cli.counted import counted
 from dlc.cli.flags import with_flags
 from dlc.cli.times import format_duration
 from dlc.workflows.live.result import LiveResult
@@ -20,7 +21,7 @@ def describe_live(stats: LiveStats) -> str:
         f"latency {describe_latency(stats)}",
         f"{stats.dropped_frames} dropped",
         f"{stats.detections_per_s:.1f} detections a second",
-        f"{stats.faces} faces",
+        counted(stats.faces, "face"),
     ]
     if stats.hidden_frames:
         parts.append(f"{stats.hidden_frames} hidden")
@@ -31,7 +32,8 @@ def describe_live(stats: LiveStats) -> str:
 
 def show_live_result(console: Console, result: LiveResult, *, verbose: bool) -> None:
     """Print what was done, how fast, and where the time went."""
-    say(console, f"{result.frames} frames, {result.faces} faces swapped; {result.ended_by}")
+    done = f"{counted(result.frames, 'frame')}, {counted(result.faces, 'face')}"
+    say(console, f"{done} swapped; {result.ended_by}")
     say(console, f"overall {describe_live(result.stats)}")
     for note in result.notes:
         say(console, with_flags(note), "yellow")

@@ -23,6 +23,11 @@ def reason_of(error: OSError | ValueError | av.FFmpegError) -> str:
     return f"{text} ({log[2].strip()})" if log else str(text)
 
 
+def is_disk_full(error: Exception) -> bool:
+    """Return whether an error says that there is no room, or that the user may have no more."""
+    return getattr(error, "errno", None) in _NO_SPACE
+
+
 def unreadable(path: Path, error: OSError | av.FFmpegError) -> InputError:
     """Return the error for an input that cannot be opened."""
     if isinstance(error, PermissionError):
@@ -32,7 +37,7 @@ def unreadable(path: Path, error: OSError | av.FFmpegError) -> InputError:
 
 def unwritable(path: Path, error: OSError | ValueError | av.FFmpegError) -> OutputError:
     """Return the error for an output that could not be written to its end."""
-    if getattr(error, "errno", None) in _NO_SPACE:
+    if is_disk_full(error):
         return WriteError(
             f"{path} could not be written, the disk is full ({reason_of(error)}): free some space "
             "or choose another folder"
