@@ -13,41 +13,22 @@ from dlc.arrays import Array, Floats, Gray, Points
 from dlc.faces.face import Face
 from dlc.geometry import Box
 
-
-@dataclass(frozen=True, slots=True)
-class MotionOptions:
-    """How to measure the motion of a face; lengths are pixels of the picture used for it.
-
-    Attributes:
-        face_size: larger faces are first scaled down to about this width.
-        reach: how far a face may move, as a share of its width.
-        core: the central part of the box whose corners are followed: eyes, nose and mouth, without
-            hair and ears, which move differently when a head turns.
-        max_corners: maximum number of corners to follow.
-        min_corners: minimum number that must be found again.
-        min_share: the same, as a share of those followed.
-        window: side of the window to match around a corner.
-        tolerance: how far from its start a corner may end up when followed to the new frame and
-            back.
-        spread: how far a corner may deviate from the motion of the whole face.
-        growth: factor by which a face may grow or shrink.
-        turn: degrees by which it may turn.
-    """
-
-    face_size: int = 128
-    reach: float = 0.5
-    core: float = 0.7
-    max_corners: int = 64
-    min_corners: int = 12
-    min_share: float = 0.5
-    window: int = 15
-    tolerance: float = 0.5
-    spread: float = 5.0
-    growth: float = 1.25
-    turn: float = 20.0
-
-
-_DEFAULTS = MotionOptions()
+# Lengths are pixels of the picture that a motion is measured in. Larger faces are first scaled down
+# to about this width.
+_FACE_SIZE = 128
+# How far a face may move, as a share of its width, by which factor it may grow or shrink, and by
+# how many degrees it may turn.
+_REACH, _GROWTH, _TURN = 0.5, 1.25, 20.0
+# The central part of the box whose corners are followed: eyes, nose and mouth, without hair and
+# ears, which move differently when a head turns.
+_CORE = 0.7
+# How many corners are followed at most; how many must be found again, and which share of them.
+_MOST, _FEWEST, _LEAST_SHARE = 64, 12, 0.5
+# Side of the window to match around a corner.
+_WINDOW = 15
+# How far from its start a corner may end up when followed to the new frame and back, and how far it
+# may deviate from the motion of the whole face.
+_TOLERANCE, _SPREAD = 0.5, 5.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,13 +72,7 @@ def moved(face: Face, motion: Similarity) -> Face:
     )
 
 
-def measure_motion(
-    before: Gray,
-    after: Gray,
-    face: Face,
-    zoom: float = 1.0,
-    options: MotionOptions = _DEFAULTS,
-) -> Similarity | None:
+def measure_motion(before: Gray, after: Gray, face: Face, zoom: float = 1.0) -> Similarity | None:
     """Measure the motion of a face by sparse optical flow.
 
     Corners of the face are followed from `before` to `after` and back by pyramidal Lucas-Kanade
@@ -109,7 +84,6 @@ def measure_motion(
         after: uint8 (h, w), the next picture.
         face: in pixels of the frames that both pictures are reduced from.
         zoom: frame pixels per picture pixel, along one side.
-        options: limits within which to trust the motion.
 
     Returns:
         The motion in pixels of the frame, or None if it cannot be trusted: the face has left, is
@@ -118,31 +92,31 @@ def measure_motion(
     # From here on, coordinates are the pictures' pixels, whose centers are whole numbers too.
     box = (face.box.reshape(2, 2) + 0.5) / zoom - 0.5
     width = float(box[1, 0] - box[0, 0])
-    roi = _surroundings(box, options.reach * width, before.shape)
+    roi = _surroundings(box, _REACH * width, before.shape)
     if roi.is_empty:
         return None
-    scale = min(1.0, options.face_size / max(width, 1.0))
+    scale = min(1.0, _FACE_SIZE / max(width, 1.0))
     cut_before, cut_after = (_cut(picture, roi, scale) for picture in (before, after))
-    pairs = _follow(cut_before, cut_after, _inside(box, options.core, roi, cut_before), options)
+    pairs = _follow(cut_before, cut_after, _inside(box, roi, cut_before))
     if pairs is None:
         return None
     matrix, votes = cv2.estimateAffinePartial2D(
-        *pairs, method=cv2.RANSAC, ransacReprojThreshold=options.spread
+        *pairs, method=cv2.RANSAC, ransacReprojThreshold=_SPREAD
     )
-    if matrix is None or votes.sum() < max(options.min_corners, options.min_share * votes.size):
+    if matrix is None or not _is_enough(votes):
         return None
     motion = _in_frame(np.asarray(matrix), roi, cut_before, zoom)
-    return motion if _is_credible(motion, face, options) else None
+    return motion if _is_credible(motion, face) else None
 
 
-def _is_credible(motion: Similarity, face: Face, options: MotionOptions) -> bool:
+def _is_credible(motion: Similarity, face: Face) -> bool:
     corners = face.box.reshape(2, 2)
     center = corners.mean(axis=0, keepdims=True)
     distance = float(np.linalg.norm(motion.apply(center) - center))
     return (
-        distance <= options.reach * float(corners[1, 0] - corners[0, 0])
-        and 1 / options.growth <= motion.scale <= options.growth
-        and abs(motion.degrees) <= options.turn
+        distance <= _REACH * float(corners[1, 0] - corners[0, 0])
+        and 1 / _GROWTH <= motion.scale <= _GROWTH
+        and abs(motion.degrees) <= _TURN
     )
 
 
@@ -165,11 +139,11 @@ def _cut(picture: Gray, roi: Box, scale: float) -> Gray:
     return np.asarray(cv2.resize(part, size, interpolation=cv2.INTER_AREA), np.uint8)
 
 
-def _inside(box: Floats, core: float, roi: Box, cut: Gray) -> Gray:
+def _inside(box: Floats, roi: Box, cut: Gray) -> Gray:
     """Return a mask of the cut: 255 in an ellipse around the center of `box` (2, 2)."""
     zoom = np.array([cut.shape[1] / roi.width, cut.shape[0] / roi.height])
     low, high = (box - (roi.left, roi.top) + 0.5) * zoom - 0.5
-    center, axes = (low + high) / 2, core * (high - low) / 2
+    center, axes = (low + high) / 2, _CORE * (high - low) / 2
     mask = np.zeros(cut.shape, np.uint8)
     cv2.ellipse(
         mask,
@@ -184,23 +158,23 @@ def _inside(box: Floats, core: float, roi: Box, cut: Gray) -> Gray:
     return mask
 
 
-def _follow(
-    before: Gray, after: Gray, mask: Gray, options: MotionOptions
-) -> tuple[Points, Points] | None:
+def _follow(before: Gray, after: Gray, mask: Gray) -> tuple[Points, Points] | None:
     """Follow corners inside the mask; return their old and new places, each (n, 2)."""
-    distance = options.window / 3
-    corners = cv2.goodFeaturesToTrack(before, options.max_corners, 0.01, distance, mask=mask)
-    if corners is None or len(corners) < options.min_corners:
+    corners = cv2.goodFeaturesToTrack(before, _MOST, 0.01, _WINDOW / 3, mask=mask)
+    if corners is None or len(corners) < _FEWEST:
         return None
     start = cast(Points, corners)
-    size = (options.window, options.window)
+    size = (_WINDOW, _WINDOW)
     there, found, _ = cv2.calcOpticalFlowPyrLK(before, after, start, None, winSize=size)  # type: ignore[call-overload]
     back, found_back, _ = cv2.calcOpticalFlowPyrLK(after, before, there, None, winSize=size)  # type: ignore[call-overload]
     error = np.linalg.norm(back - start, axis=2)
-    good = ((found == 1) & (found_back == 1) & (error < options.tolerance)).ravel()
-    if good.sum() < max(options.min_corners, options.min_share * len(start)):
-        return None
-    return start[good, 0], there[good, 0]
+    good = ((found == 1) & (found_back == 1) & (error < _TOLERANCE)).ravel()
+    return (start[good, 0], there[good, 0]) if _is_enough(good) else None
+
+
+def _is_enough(kept: Array) -> bool:
+    """Return whether enough of the corners that were followed are kept; the others are 0."""
+    return bool(kept.sum() >= max(_FEWEST, _LEAST_SHARE * kept.size))
 
 
 def _in_frame(matrix: Array, roi: Box, cut: Gray, zoom: float) -> Similarity:
