@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import struct
 
-from dlc.media.image.formats.exif import first_directory
+from dlc.media.image.formats.exif import rational_value, short_value
 from dlc.media.image.formats.jpeg import jpeg_segments
 from dlc.media.image.formats.png import png_chunks, with_png_chunk
 from dlc.media.image.kinds import ImageKind, OutputKind
@@ -81,18 +81,7 @@ def _png_density(data: bytes) -> Density | None:
 
 def _tiff_density(data: bytes) -> Density | None:
     """Return the density that the first directory of a TIFF structure says."""
-    directory = first_directory(data)
-    if directory is None:
-        return None
-    order, position, count = directory
-    unit = 2
-    found: dict[int, float] = {}
-    for entry in range(position + 2, min(position + 2 + 12 * count, len(data) - 11), 12):
-        tag, _, _, value = struct.unpack_from(order + "HHII", data, entry)
-        if tag == _TIFF_UNIT:
-            (unit,) = struct.unpack_from(order + "H", data, entry + 8)
-        elif tag in (_TIFF_X, _TIFF_Y) and value + 8 <= len(data):
-            numerator, denominator = struct.unpack_from(order + "II", data, value)
-            found[tag] = numerator / denominator if denominator else 0.0
-    inches = _TIFF_UNITS.get(unit, 0.0)
-    return _checked(found.get(_TIFF_X, 0.0) * inches, found.get(_TIFF_Y, 0.0) * inches)
+    unit = short_value(data, _TIFF_UNIT)
+    inches = 1.0 if unit is None else _TIFF_UNITS.get(unit, 0.0)
+    x, y = (rational_value(data, tag) or 0.0 for tag in (_TIFF_X, _TIFF_Y))
+    return _checked(x * inches, y * inches)

@@ -12,22 +12,23 @@ _THUMBNAIL = 0x0201
 _SIZES = (1, 1, 2, 4, 8, 1, 1, 2, 4, 8, 4, 8, 4)
 
 
-def first_directory(exif: bytes) -> tuple[str, int, int] | None:
-    """Return byte order, position and number of entries of EXIF's first directory."""
-    order = {b"II*\0": "<", b"MM\0*": ">"}.get(exif[:4])
-    if order is None or len(exif) < 8:
-        return None
-    (position,) = struct.unpack_from(order + "I", exif, 4)
-    if position + 2 > len(exif):
-        return None
-    (count,) = struct.unpack_from(order + "H", exif, position)
-    return order, position, count
-
-
 def short_value(structure: bytes, wanted: int) -> int | None:
     """Return a short number of the first directory of EXIF or TIFF by its tag."""
     found = _entry(structure, wanted)
     return found and int(struct.unpack_from(found[0] + "H", structure, found[1] + 8)[0])
+
+
+def rational_value(structure: bytes, wanted: int) -> float | None:
+    """Return a fraction of the first directory of EXIF or TIFF by its tag; None if it is none."""
+    found = _entry(structure, wanted)
+    if found is None:
+        return None
+    order, at = found
+    (place,) = struct.unpack_from(order + "I", structure, at + 8)
+    if place + 8 > len(structure):
+        return None
+    numerator, denominator = struct.unpack_from(order + "II", structure, place)
+    return numerator / denominator if denominator else None
 
 
 def orientation_of(exif: bytes | None) -> int:
@@ -50,10 +51,11 @@ def without_thumbnail(exif: bytes) -> bytes:
     The link to it is cut. Where it is the last thing, as it should be, the thumbnail goes, too, and
     with it the previews that some phones put behind it.
     """
-    directory = first_directory(exif)
+    directory = _first_directory(exif)
     if directory is None:
         return exif
-    order, position, count = directory
+    order, position = directory
+    (count,) = struct.unpack_from(order + "H", exif, position)
     link = position + 2 + 12 * count
     if link + 4 > len(exif):
         return exif
@@ -64,12 +66,21 @@ def without_thumbnail(exif: bytes) -> bytes:
     return cut[:end] if begin is not None and begin >= end else cut
 
 
+def _first_directory(structure: bytes) -> tuple[str, int] | None:
+    """Return the byte order of EXIF or TIFF, and where its first directory begins."""
+    order = {b"II*\0": "<", b"MM\0*": ">"}.get(structure[:4])
+    if order is None or len(structure) < 8:
+        return None
+    (position,) = struct.unpack_from(order + "I", structure, 4)
+    return None if position + 2 > len(structure) else (order, position)
+
+
 def _entry(structure: bytes, wanted: int) -> tuple[str, int] | None:
     """Return the byte order, and where the entry of a tag is in the first directory."""
-    directory = first_directory(structure)
+    directory = _first_directory(structure)
     if directory is None:
         return None
-    order, position, _ = directory
+    order, position = directory
     entries = (at for at, tag, *_ in _entries(structure, order, position) if tag == wanted)
     return next(((order, at) for at in entries), None)
 
