@@ -19,7 +19,6 @@ class MediaInfo:
     Attributes:
         path: the file.
         format: FFmpeg's name of the container, or the image format's extension without the dot.
-        codec: FFmpeg's name of the video codec.
         width: of the upright picture in pixels.
         height: of the upright picture in pixels.
         coded_width: of the picture as stored.
@@ -31,7 +30,6 @@ class MediaInfo:
             seconds; None: they are those of the file.
         fps: the average frame rate, if known.
         frame_count: frames in the processed range, if known or worth an estimate.
-        duration: seconds in the processed range, if known.
         pix_fmt: FFmpeg's name of the pixel format frames come in.
         is_opaque: whether no pixel is transparent though `pix_fmt` has room for opacity, as far as
             is known.
@@ -56,7 +54,6 @@ class MediaInfo:
 
     path: Path
     format: str
-    codec: str
     width: int
     height: int
     coded_width: int
@@ -69,7 +66,6 @@ class MediaInfo:
     rounded_to: Fraction | None = None
     fps: Fraction | None = None
     frame_count: int | None = None
-    duration: float | None = None
     hdr: HdrMetadata | None = None
     sample_aspect_ratio: Fraction | None = None
     reordered: bool = False
@@ -89,8 +85,3 @@ class MediaInfo:
     def interlaced(self) -> bool:
         """Whether pictures are made of two fields."""
         return self.fields is not None
-
-    @property
-    def rotation(self) -> int:
-        """Clockwise degrees by which stored pictures are turned for display, mirroring aside."""
-        return self.orientation.rotation

@@ -93,7 +93,6 @@ def open_output(
     overwrite: bool = False,
     keep_partial: bool = False,
     threads: int | None = None,
-    mark: bool = True,
     finish: Finish | None = None,
 ) -> VideoWriter | ImageWriter:
     """Open the output for a target: an image for an image, for a video what its name says.
@@ -102,7 +101,7 @@ def open_output(
     """
     if isinstance(source, ImageReader) or is_image_name(path):
         image = source.info if isinstance(source, VideoReader) else source
-        return ImageWriter(path, image, encoding, overwrite=overwrite, mark=mark, finish=finish)
+        return ImageWriter(path, image, encoding, overwrite=overwrite, finish=finish)
     return VideoWriter(
         path,
         source,
@@ -110,6 +109,5 @@ def open_output(
         overwrite=overwrite,
         keep_partial=keep_partial,
         threads=threads,
-        mark=mark,
         finish=finish,
     )

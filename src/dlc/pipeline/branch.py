@@ -34,11 +34,6 @@ class Branch(Generic[T]):
         self._failure: BaseException | None = None
         self._thread = threading.Thread(target=self._run, name=f"pipeline-{name}")
 
-    @property
-    def dropped(self) -> int:
-        """Number of items dropped because they came too fast."""
-        return self._inbox.dropped
-
     def offer(self, item: T) -> None:
         """Hand over an item.
 

@@ -237,16 +237,6 @@ def test_outputs_say_that_they_are_synthetic(tmp_path: Path, extension: str) -> 
     assert ("holiday" in text) == (extension != ".png")
 
 
-def test_the_mark_can_be_left_out(tmp_path: Path) -> None:
-    source = tmp_path / "a.jpg"
-    cv2.imwrite(str(source), np.zeros((20, 20, 3), np.uint8))
-    with ImageReader(source) as reader, ImageWriter(tmp_path / "b.jpg", reader, mark=False) as out:
-        out.write(next(iter(reader)))
-
-    with Image.open(tmp_path / "b.jpg") as image:
-        assert "xmp" not in image.info
-
-
 def test_the_default_quality_of_jpeg_is_high(tmp_path: Path, group_file: Path) -> None:
     pass_through(group_file, tmp_path / "b.jpg")
 

@@ -84,11 +84,6 @@ class Frame:
         return self._native
 
     @property
-    def pix_fmt(self) -> str:
-        """FFmpeg's name of the native pixel format."""
-        return self._layout.name
-
-    @property
     def time(self) -> float:
         """Presentation time in seconds as players count it; 0.0 where there is none."""
         return 0.0 if self.pts is None else float(self.pts * self.time_base - self.origin)

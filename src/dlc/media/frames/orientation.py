@@ -54,24 +54,12 @@ class Orientation:
         return cls(True, c < 0, b < 0)
 
     @property
-    def exif(self) -> int:
-        """The EXIF Orientation number that says the same, 1 to 8."""
-        return next(number for number, known in _FROM_EXIF.items() if known == self)
-
-    @property
     def display_matrix(self) -> tuple[int, ...]:
         """The display matrix that says the same, without a translation (16.16 fixed point)."""
         x = -(1 << 16) if self.mirrored_x else 1 << 16
         y = -(1 << 16) if self.mirrored_y else 1 << 16
         top = (0, y, 0, x, 0, 0) if self.transposed else (x, 0, 0, 0, y, 0)
         return (*top, 0, 0, 1 << 30)
-
-    @property
-    def rotation(self) -> int:
-        """Clockwise degrees (0, 90, 180 or 270) once a mirroring, if any, is left out."""
-        if self.transposed:
-            return 270 if self.mirrored_y else 90
-        return 180 if self.mirrored_y else 0
 
     def upright_size(self, width: int, height: int) -> tuple[int, int]:
         """Return width and height as displayed of a picture coded as `width` x `height`."""

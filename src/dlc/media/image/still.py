@@ -94,7 +94,6 @@ class ImageReader(Closing):
         self.info = MediaInfo(
             path=self.path,
             format=kind.value.lstrip("."),
-            codec=kind.value.lstrip("."),
             width=width,
             height=height,
             coded_width=self._native.width,
@@ -147,7 +146,6 @@ class ImageWriter:
         encoding: EncodeOptions | None = None,
         *,
         overwrite: bool = False,
-        mark: bool = True,
         finish: Finish | None = None,
     ) -> None:
         """Check everything that can be checked.
@@ -157,7 +155,6 @@ class ImageWriter:
             source: the target, whose EXIF and ICC profile are kept; or what is known of a video.
             encoding: quality, preset and height; the defaults if None.
             overwrite: whether an existing file may be replaced.
-            mark: whether XMP says that the image is synthetic.
             finish: the last thing done with the file before it gets its name, such as signing it.
 
         Raises:
@@ -171,7 +168,6 @@ class ImageWriter:
             self._metadata = source.metadata
         self._plan = check_image(self.path, self._info, self._encoding, overwrite=overwrite)
         self._turned = self._plan.upright and self._info.orientation.transposed
-        self._mark = mark
         self._file = AtomicFile(self.path, overwrite=overwrite, finish=finish)
         self.notes = list(self._plan.notes)
         self.frames_written = 0
@@ -246,13 +242,13 @@ class ImageWriter:
         icc, exif = self._fitting_profile(pixels), self._fitting_exif()
         self._note_losses(exif)
         density = old.density[::-1] if old.density and self._turned else old.density
-        metadata = ImageMetadata(exif, icc, self._xmp(), density)
+        metadata = ImageMetadata(exif, icc, noted_xmp(old.xmp), density)
         try:
             return encode_image(pixels, kind, self._encoding, metadata)
         except ValueError:
             self.notes.append("the picture's XMP is too large to be kept")
-            xmp = noted_xmp(None) if self._mark else None
-            return encode_image(pixels, kind, self._encoding, replace(metadata, xmp=xmp))
+            metadata = replace(metadata, xmp=noted_xmp(None))
+            return encode_image(pixels, kind, self._encoding, metadata)
 
     def _note_losses(self, exif: bytes | None) -> None:
         """Note what the kind of file has no room for, beside EXIF data that fits."""
@@ -261,8 +257,7 @@ class ImageWriter:
             blocks = {"color profile": old.icc, "EXIF": old.exif, "XMP": old.xmp}
             for name in (name for name, block in blocks.items() if block):
                 self.notes.append(f"the {name} is lost: {kind.name} is written without")
-            if self._mark:
-                self.notes.append(f"{kind.name} has no room for the note that it is synthetic")
+            self.notes.append(f"{kind.name} has no room for the note that it is synthetic")
         if kind is OutputKind.WEBP and old.density:
             said = density_of(ImageKind.WEBP, b"", exif)
             if said is None or [*map(round, said)] != [*map(round, old.density)]:
@@ -299,9 +294,6 @@ class ImageWriter:
             self.notes.append("the picture's color profile is too large to be kept")
             return None
         return profile[:length]
-
-    def _xmp(self) -> bytes | None:
-        return noted_xmp(self._metadata.xmp) if self._mark else self._metadata.xmp
 
 
 def read_photo(path: str | Path) -> Frame:

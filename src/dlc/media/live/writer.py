@@ -168,7 +168,6 @@ def _info(source: Path, width: int, height: int, fps: float) -> MediaInfo:
     return MediaInfo(
         path=source,
         format="live",
-        codec="rawvideo",
         width=width,
         height=height,
         coded_width=width,

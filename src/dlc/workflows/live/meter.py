@@ -63,11 +63,6 @@ class LiveMeter:
         self._began = self._clock()
         self._last = (self._began, LiveCounts(), 0)
 
-    @property
-    def shown(self) -> int:
-        """Pictures shown so far, including repeats."""
-        return self._shown
-
     def note_shown(self, captured_at: float | None) -> None:
         """Note that a picture was just shown: when it was captured, or None for a repeat."""
         self._shown += 1

@@ -95,15 +95,12 @@ def test_the_description_is_complete(tmp_path: Path) -> None:
 
     assert (info.width, info.height) == (48, 64)
     assert (info.coded_width, info.coded_height) == (64, 48)
-    assert info.rotation == 90
     assert info.display_matrix == Orientation.from_exif(6).display_matrix
     assert info.fps == NTSC
     assert info.frame_count == 15
-    assert info.duration == pytest.approx(15 * 1001 / 30000)
     assert info.pix_fmt == "yuv420p10le"
     assert info.colors == ColorTags(9, 16, 9, 1)
     assert info.sample_aspect_ratio == Fraction(4, 3)
-    assert info.codec == "h264"
     assert info.audio_codecs == ("aac", "ac3")
     assert (len(info.audio_codecs), len(info.subtitle_codecs)) == (2, 1)
     assert info.reordered
@@ -122,7 +119,7 @@ def test_all_eight_orientations_are_read(tmp_path: Path, exif: int, extension: s
     with VideoReader(path) as reader:
         frame = next(iter(reader))
 
-    assert frame.orientation.exif == exif
+    assert frame.orientation == Orientation.from_exif(exif)
     assert (frame.width, frame.height) == ((64, 48) if exif < 5 else (48, 64))
     assert (reader.info.width, reader.info.height) == (frame.width, frame.height)
 
@@ -235,7 +232,7 @@ def test_opacity_of_webm_is_read(tmp_path: Path, codec: str) -> None:
     with VideoReader(path) as reader:
         frame = next(iter(reader))
 
-    assert reader.info.pix_fmt == frame.pix_fmt == "yuva420p"
+    assert reader.info.pix_fmt == frame.native.format.name == "yuva420p"
     # Of the others, libvpx has its own mind.
     assert (reader.info.colors.primaries, reader.info.colors.transfer) == (1, 1)
     known = plane_arrays(picture(clip, 0))[3]

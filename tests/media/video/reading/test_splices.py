@@ -89,7 +89,7 @@ def test_each_of_several_jumps_is_corrected(tmp_path: Path) -> None:
     assert reader.frames_read == 100
     found = times(tmp_path / "b.mkv")
     assert max(b - a for a, b in pairwise(found)) < 0.2
-    assert reader.info.duration == pytest.approx(float(found[-1]) + 0.04, abs=0.01)
+    assert reader.info.frame_count == pytest.approx(25 * (float(found[-1]) + 0.04), abs=1)
 
 
 def test_a_range_counts_on_after_a_jump(tmp_path: Path) -> None:

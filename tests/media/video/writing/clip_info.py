@@ -11,7 +11,6 @@ from dlc.media.info import MediaInfo
 INFO = MediaInfo(
     path=Path("in.mp4"),
     format="mp4",
-    codec="h264",
     width=64,
     height=48,
     coded_width=64,

@@ -32,8 +32,6 @@ class HeifPicture:
     """What a file says of its picture.
 
     Attributes:
-        width: in pixels as they are stored; 0 if it is not said.
-        height: likewise.
         codec: the four-letter type of its data, or of that of its first tile.
         claimed_pixels: how many colors and opacity have, by what the file or by what AV1 data in
             it says, whichever is more.
@@ -48,8 +46,6 @@ class HeifPicture:
         others: how many more pictures are in the file, parts and versions of this one left out.
     """
 
-    width: int
-    height: int
     codec: bytes
     claimed_pixels: int
     depth: int
@@ -92,8 +88,6 @@ def read_heif(data: bytes) -> HeifPicture | None:
     icc, colors = _colors((*item.properties, *part.properties))
     exif, xmp = _exif(data, items), _contents(data, _beside(items, b"mime", _XMP))
     return HeifPicture(
-        width,
-        height,
         part.kind,
         _claimed_pixels(data, items),
         _depth(part),

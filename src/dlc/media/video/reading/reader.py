@@ -172,7 +172,6 @@ class VideoReader(Closing):
         return MediaInfo(
             path=self.path,
             format=container.format.name,
-            codec=codec,
             width=width,
             height=height,
             coded_width=frame.width,
@@ -185,7 +184,6 @@ class VideoReader(Closing):
             rounded_to=grid.tick if grid else None,
             fps=grid.nominal(fps) if grid and fps else fps,
             frame_count=count,
-            duration=float(duration) if duration else None,
             hdr=hdr_metadata(frame, codec),
             sample_aspect_ratio=ratio if ratio and ratio != 1 else None,
             reordered=self._decoder.is_reordered,

@@ -51,7 +51,6 @@ def trimmed(
         info,
         start=begin,
         end=stop,
-        duration=None if until is None else float(until - since),
         frame_count=_frames_between(since, until, first, info.fps),
     )
 
