@@ -17,10 +17,10 @@ from dlc.faces.landmarks.topology import (
     NOSE_TIP,
     RIGHT_EYE_CORNERS,
     RIGHT_SIDE,
+    VERTEX_COUNT,
 )
 from dlc.faces.tracking.one_euro import OneEuroFilter, OneEuroOptions
 
-_MESH = 468
 # A face that moves by more than this share of its size from one frame to the next, or grows or
 # shrinks by more than this factor, is a different face.
 _LEAP = 0.5
@@ -87,7 +87,7 @@ def face_width(landmarks: Points) -> float:
 def _face_of_landmarks(landmarks: Points, presence: float, track_id: int) -> Face:
     """Return the face that landmarks (478, 3) describe; its box is their bounding box."""
     plane = landmarks[:, :2]
-    box = np.concatenate([plane[:_MESH].min(axis=0), plane[:_MESH].max(axis=0)])
+    box = np.concatenate([plane[:VERTEX_COUNT].min(axis=0), plane[:VERTEX_COUNT].max(axis=0)])
     points = np.stack(
         [
             plane[list(LEFT_EYE_CORNERS)].mean(axis=0),
