@@ -8,7 +8,7 @@ from dlc.inference.pixels import from_pixels, to_pixels
 
 def test_planes_are_those_that_crops_are_made_into() -> None:
     bgr = np.random.default_rng(0).integers(0, 256, (2, 8, 6, 3), np.uint8)
-    np.testing.assert_array_equal(from_pixels(bgr), to_tensor(list(bgr), 0.0, 1.0))
+    np.testing.assert_array_equal(from_pixels(bgr), to_tensor(list(bgr)))
 
 
 def test_planes_become_pixels_rounded_down_and_cut_off() -> None:

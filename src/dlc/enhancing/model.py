@@ -39,7 +39,7 @@ class EnhancerModel:
             ModelError: the output is NaN or infinite.
             ProviderError: the provider failed to run the model.
         """
-        feed = {self._input: to_tensor([crop], -1.0, 1.0).astype(self._element, copy=False)}
+        feed = {self._input: to_tensor([crop], low=-1.0).astype(self._element, copy=False)}
         (planes,) = self._session.run([self._output], feed)
         check_finite(self._session, self._output, planes)
         rgb = np.clip(planes[0].astype(np.float32) * 127.5 + 128.0, 0, 255).astype(np.uint8)

@@ -151,11 +151,11 @@ def cut_out(
     return Cutout(box, picture.region(box))
 
 
-def to_tensor(images: Sequence[Image], low: float, high: float) -> Floats:
-    """Return BGR images of the same size as RGB planes, float32 (n, 3, h, w), in [low, high]."""
+def to_tensor(images: Sequence[Image], *, low: float = 0.0) -> Floats:
+    """Return BGR images of the same size as RGB planes, float32 (n, 3, h, w), `low` to 1."""
     height, width = images[0].shape[:2]
     tensor = np.empty((len(images), 3, height, width), np.float32)
-    scale = np.float32((high - low) / 255)
+    scale = np.float32((1 - low) / 255)
     for planes, image in zip(tensor, images, strict=True):
         np.multiply(image.transpose(2, 0, 1)[::-1], scale, out=planes)
     if low:

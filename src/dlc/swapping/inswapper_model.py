@@ -59,7 +59,7 @@ class InswapperModel:
         identities = np.repeat(latent[None], len(crops), axis=0).astype(self._identity_element)
         if self._element == np.uint8:
             return self._run_on_pixels(crops, identities)
-        planes = to_tensor(crops, 0.0, 1.0).astype(self._element, copy=False)
+        planes = to_tensor(crops).astype(self._element, copy=False)
         feed = {self._picture: planes, self._identity: identities}
         (output,) = self._session.run(self._outputs, feed)
         check_finite(self._session, self._outputs[0], output)

@@ -39,7 +39,7 @@ def identities(count: int) -> NDArray[np.float32]:
 
 def by_the_host(model: onnx.ModelProto, bgr: Pixels) -> Pixels:
     """Swap as insightface does: planes in, planes out, and rounded down."""
-    feed = {"target": to_tensor(list(bgr), 0.0, 1.0), "source": identities(len(bgr))}
+    feed = {"target": to_tensor(list(bgr)), "source": identities(len(bgr))}
     (planes,) = create_session(model.SerializeToString()).run(None, feed)
     rgb = np.clip(255 * planes, 0, 255).astype(np.uint8)
     return rgb.transpose(0, 2, 3, 1)[..., ::-1]

@@ -82,7 +82,7 @@ class FaceDetector:
     def _candidates(self, bgr: Image, tile: Tile) -> tuple[Floats, Floats]:
         """Return points (n, 8, 2) and scores (n,) of one tile's candidates; see `_decode`."""
         height, width = bgr.shape[:2]
-        tensor = to_tensor([_letterbox(bgr, tile)], -1.0, 1.0)
+        tensor = to_tensor([_letterbox(bgr, tile)], low=-1.0)
         boxes, scores = self._session.run(["boxes", "scores"], {"image": tensor})
         return self._decode(boxes[0], scores[0], tile, width, height)
 

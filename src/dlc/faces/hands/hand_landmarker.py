@@ -31,6 +31,6 @@ class HandLandmarker:
         cutout = cut_out(picture, square, _DETAIL, halving=True)
         if cutout is None:
             return None
-        tensor = to_tensor([cutout.warp(square, _SIDE)], 0.0, 1.0)
+        tensor = to_tensor([cutout.warp(square, _SIDE)])
         landmarks, presence = self._session.run(["landmarks", "presence"], {"image": tensor})
         return square.to_picture(landmarks[0], _SIDE), float(presence[0, 0])

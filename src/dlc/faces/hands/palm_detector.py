@@ -38,7 +38,7 @@ class PalmDetector:
         cutout = cut_out(picture, square, SIDE, halving=True)
         if cutout is None:
             return []
-        tensor = to_tensor([_blackened(cutout, square)], 0.0, 1.0)
+        tensor = to_tensor([_blackened(cutout, square)])
         boxes, scores = self._session.run(["boxes", "scores"], {"image": tensor})
         return self._decode(boxes[0], scores[0], square)
 

@@ -49,7 +49,7 @@ class IrisRefiner:
             rim at the right, top, left and bottom of an upright face.
         """
         squares = _eye_squares(landmarks)
-        tensor = to_tensor([cutout.warp(square, _SIDE) for square in squares], 0.0, 1.0)
+        tensor = to_tensor([cutout.warp(square, _SIDE) for square in squares])
         contours, irises = self._session.run(["contour", "iris"], {"image": tensor})
         refined, added = landmarks.copy(), []
         for square, vertices, contour, iris in zip(

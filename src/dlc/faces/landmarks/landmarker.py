@@ -9,7 +9,7 @@ import numpy as np
 from dlc.arrays import Points
 from dlc.faces.crop import Cutout, Square, rotation, to_tensor
 from dlc.faces.face import Face
-from dlc.faces.landmarks.topology import LEFT_EYE_CORNERS, RIGHT_EYE_CORNERS
+from dlc.faces.landmarks.topology import LEFT_EYE_CORNERS, RIGHT_EYE_CORNERS, VERTEX_COUNT
 from dlc.inference.session import Session
 
 _SIDE = 192
@@ -37,7 +37,7 @@ class FaceLandmarker:
             Landmarks, float32 (468, 3): pixels of the picture, z to the same scale and smaller
             nearer to the camera; and the probability that there is a face.
         """
-        tensor = to_tensor([cutout.warp(square, _SIDE)], 0.0, 1.0)
+        tensor = to_tensor([cutout.warp(square, _SIDE)])
         landmarks, presence = self._session.run(["landmarks", "presence"], {"image": tensor})
         logit = float(np.clip(presence[0, 0], -80, 80))
         return square.to_picture(landmarks[0], _SIDE), 1 / (1 + math.exp(-logit))
@@ -56,7 +56,7 @@ def square_of_face(face: Face) -> Square:
 
 def square_of_mesh(landmarks: Points) -> Square:
     """Return where to look for a face's mesh, given its mesh in the frame before."""
-    plane = landmarks[:468, :2]
+    plane = landmarks[:VERTEX_COUNT, :2]
     across = plane[_RIGHT_CORNER] - plane[_LEFT_CORNER]
     angle = math.atan2(across[1], across[0])
     level = rotation(angle)
