@@ -5,11 +5,11 @@ from __future__ import annotations
 import cv2
 import pytest
 
-from dlc.workflows.threads import opencv_threads
+from dlc.workflows.threads import opencv_on_one_thread
 
 
 def failing_work(inside: list[int]) -> None:
-    with opencv_threads(1):
+    with opencv_on_one_thread():
         inside.append(cv2.getNumThreads())
         raise KeyError
 

@@ -38,7 +38,7 @@ from dlc.workflows.photos import Source
 from dlc.workflows.preparation import Preparation, prepare
 from dlc.workflows.progress import FolderProgress, Progress
 from dlc.workflows.result import FolderResult, TargetOutcome
-from dlc.workflows.threads import opencv_threads
+from dlc.workflows.threads import opencv_on_one_thread
 
 logger = logging.getLogger(__name__)
 
@@ -111,7 +111,7 @@ def swap_folder(
     plan = plan_folder(named_path(targets), named_path(output), options.contact_sheet)
     prepared = prepare(source, options)
     run = _FolderRun(plan, options, prepared, progress, cancel or CancelToken())
-    with _folders(plan), opencv_threads(1):
+    with _folders(plan), opencv_on_one_thread():
         outcomes = run.outcomes()
     seconds = time.perf_counter() - began
     return FolderResult(plan.output, plan.contact_sheets, tuple(outcomes), seconds, plan.notes)

@@ -40,7 +40,7 @@ from dlc.workflows.people.cast import missed_people
 from dlc.workflows.progress import Progress
 from dlc.workflows.provenance import Provenance
 from dlc.workflows.result import SwapResult
-from dlc.workflows.threads import opencv_threads
+from dlc.workflows.threads import opencv_on_one_thread
 
 logger = logging.getLogger(__name__)
 
@@ -63,7 +63,7 @@ def run_resumable(
     began = time.perf_counter()
     cancel = cancel or CancelToken()
     threads = plan.options.threads or available_cpus()
-    with opencv_threads(1):
+    with opencv_on_one_thread():
         info, origin = _look(plan, threads)
         file_format = segment_format(plan.output, info, plan.options.encoding)
         provenance = provenance_of(plan)

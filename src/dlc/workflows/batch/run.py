@@ -31,7 +31,7 @@ from dlc.workflows.people.cast import Cast
 from dlc.workflows.progress import Progress
 from dlc.workflows.provenance import Provenance
 from dlc.workflows.result import SwapResult
-from dlc.workflows.threads import opencv_threads
+from dlc.workflows.threads import opencv_on_one_thread
 
 
 def run_swap(
@@ -58,7 +58,7 @@ def run_swap(
     began = time.perf_counter()
     cancel = cancel or CancelToken()
     threads = plan.options.threads or available_cpus()
-    with opencv_threads(1), opened_target(plan, threads) as target:
+    with opencv_on_one_thread(), opened_target(plan, threads) as target:
         check_outputs(plan, target.reader.info)
         provenance = provenance_of(plan)
         casting = casting or Casting(plan.photos, plan.assignments, plan.options)

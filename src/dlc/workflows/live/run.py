@@ -25,7 +25,7 @@ from dlc.workflows.people.assignment import source_photos
 from dlc.workflows.people.cast import Cast, read_cast
 from dlc.workflows.provenance import Provenance, prepare_provenance
 from dlc.workflows.safeguard import open_safeguard
-from dlc.workflows.threads import opencv_threads
+from dlc.workflows.threads import opencv_on_one_thread
 
 logger = logging.getLogger(__name__)
 
@@ -46,7 +46,7 @@ def run_live(
     clock = LiveClock(is_stopped=lambda: stop.is_set)
     threads = options.threads or available_cpus()
     with ExitStack() as stack:
-        stack.enter_context(opencv_threads(1))
+        stack.enter_context(opencv_on_one_thread())
         source = open_live_source(plan.camera, options.capture, clock=clock)
         stack.callback(source.close)
         _say(source.report)
