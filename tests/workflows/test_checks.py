@@ -8,7 +8,7 @@ import pytest
 
 from dlc.errors import OptionError, OutputError
 from dlc.options import EncodeOptions, ProvenanceOptions, SafeguardPolicy, SwapOptions
-from dlc.workflows.checks import check_contact_sheet, check_options
+from dlc.workflows.checks import check_contact_sheet, check_swap
 
 
 @pytest.mark.parametrize(
@@ -24,7 +24,7 @@ from dlc.workflows.checks import check_contact_sheet, check_options
     ],
 )
 def test_options_that_make_sense(options: SwapOptions) -> None:
-    check_options(options)
+    check_swap(options, has_source=True)
 
 
 @pytest.mark.parametrize(
@@ -69,7 +69,7 @@ def test_options_that_make_sense(options: SwapOptions) -> None:
 )
 def test_options_that_do_not(options: SwapOptions, word: str) -> None:
     with pytest.raises(OptionError, match=word):
-        check_options(options)
+        check_swap(options, has_source=True)
 
 
 def test_a_contact_sheet_in_a_good_place(tmp_path: Path) -> None:

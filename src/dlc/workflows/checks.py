@@ -37,17 +37,10 @@ def check_swap(options: SwapOptions, *, has_source: bool) -> None:
         options: all choices.
         has_source: whether there is a source for people without one of their own.
     """
-    check_options(options)
-    check_enhancing(options.enhance)
-    check_people(options.people, has_source=has_source)
-
-
-def check_options(options: SwapOptions) -> None:
-    """Raise OptionError unless every value makes sense, alone and with the others."""
     check_types(options, SwapOptions)
+    check_run(options, has_source=has_source)
     _check_part(options.start, options.end)
     _check_encoding(options.encoding)
-    check_threads(options.threads)
     if options.allow_damaged and options.decoder is not VideoDecoder.SOFTWARE:
         raise OptionError(
             f"{options.decoder} does not tell what is damaged; leave out `decoder` or "
@@ -58,11 +51,31 @@ def check_options(options: SwapOptions) -> None:
             f"`contact_sheet_rows` is {options.contact_sheet_rows}: "
             f"give 1 to {_MAX_CONTACT_SHEET_ROWS}"
         )
-    check_effects(options.look, options.masks)
-    check_faces(options.faces)
     if options.resume is not None:
         _check_resume(options, options.resume)
-    check_trust(options)
+
+
+def check_run(options: SwapOptions | LiveOptions, *, has_source: bool) -> None:
+    """Check what can be chosen for a file and for a live picture alike.
+
+    Args:
+        options: all choices, of the right types.
+        has_source: whether there is a source for people without one of their own.
+
+    Raises:
+        OptionError: a value makes no sense, alone or with another one.
+        MissingLibraryError: there is a label, and the library that draws it cannot be loaded.
+    """
+    check_threads(options.threads)
+    _check_faces(options.faces)
+    check_effects(options.look, options.masks)
+    check_enhancing(options.enhance)
+    check_people(options.people, has_source=has_source)
+    if options.label is not None:
+        _check_label(options.label)
+    _check_provenance(options.provenance)
+    if options.safeguard is not None:
+        _check_policy(options.safeguard)
 
 
 def _check_part(start: float | None, end: float | None) -> None:
@@ -87,8 +100,7 @@ def check_threads(threads: int | None) -> None:
         )
 
 
-def check_faces(faces: FaceChoice | tuple[int, ...]) -> None:
-    """Raise OptionError unless the given face numbers, if any, are valid."""
+def _check_faces(faces: FaceChoice | tuple[int, ...]) -> None:
     if isinstance(faces, tuple) and (not faces or min(faces) < 1 or len(set(faces)) < len(faces)):
         given = ", ".join(map(str, faces)) or "empty"
         raise OptionError(
@@ -106,20 +118,6 @@ def _check_resume(options: SwapOptions, resume: ResumeOptions) -> None:
                 f"`resume` and `{name}` do not go together because segments are processed "
                 "independently; give one of them"
             )
-
-
-def check_trust(options: SwapOptions | LiveOptions) -> None:
-    """Check the options for label, provenance and safeguard.
-
-    Raises:
-        OptionError: one of them makes no sense.
-        MissingLibraryError: there is a label, and the library that draws it cannot be loaded.
-    """
-    if options.label is not None:
-        _check_label(options.label)
-    _check_provenance(options.provenance)
-    if options.safeguard is not None:
-        _check_policy(options.safeguard)
 
 
 def _check_label(text: str) -> None:

@@ -27,7 +27,7 @@ from dlc.workflows.batch.plan import SwapPlan
 from dlc.workflows.batch.resume import run_resumable
 from dlc.workflows.batch.resume_identity import identity_of
 from dlc.workflows.batch.run import run_swap
-from dlc.workflows.checks import check_options
+from dlc.workflows.checks import check_swap
 from dlc.workflows.engines.engine import LoadedEngine
 from dlc.workflows.progress import Progress
 from dlc.workflows.result import ModelUse
@@ -205,7 +205,7 @@ def test_a_picture_has_no_segments(plan: SwapPlan, astronaut_file: Path, tmp_pat
 )
 def test_what_does_not_go_with_segments_is_refused(change: dict[str, object]) -> None:
     with pytest.raises(OptionError):
-        check_options(replace(FAST, **change))
+        check_swap(replace(FAST, **change), has_source=True)
 
 
 def test_segments_are_scaled_and_belong_to_a_height(plan: SwapPlan) -> None:

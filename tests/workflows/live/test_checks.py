@@ -8,7 +8,7 @@ import pytest
 
 from dlc.errors import OptionError
 from dlc.options import LiveOptions, NoFace, PeopleOptions, ProvenanceOptions, SafeguardPolicy
-from dlc.workflows.live.checks import check_live, check_live_options
+from dlc.workflows.live.checks import check_live
 
 
 @pytest.mark.parametrize(
@@ -32,7 +32,7 @@ from dlc.workflows.live.checks import check_live, check_live_options
 )
 def test_options_that_make_no_sense(options: LiveOptions, words: str) -> None:
     with pytest.raises(OptionError, match=words):
-        check_live_options(options)
+        check_live(options, has_source=True)
 
 
 def test_somebody_has_to_be_swapped() -> None:

@@ -7,9 +7,7 @@ import math
 from dlc.errors import OptionError
 from dlc.options import LiveOptions, NoFace
 from dlc.options.types import check_types
-from dlc.workflows.checks import check_faces, check_threads, check_trust
-from dlc.workflows.engines.checks import check_effects, check_enhancing
-from dlc.workflows.people.assignment import check_people
+from dlc.workflows.checks import check_run
 
 
 def check_live(options: LiveOptions, *, has_source: bool) -> None:
@@ -19,19 +17,13 @@ def check_live(options: LiveOptions, *, has_source: bool) -> None:
         options: all choices.
         has_source: whether there is a source for people without one of their own.
     """
-    check_live_options(options)
-    check_people(options.people, has_source=has_source)
-
-
-def check_live_options(options: LiveOptions) -> None:
-    """Raise OptionError unless every value makes sense, alone and with the others."""
     check_types(options, LiveOptions)
     if options.output is None and options.virtual_camera is None and not options.preview:
         raise OptionError(
             "there is nothing to show the result on: ask for a virtual camera (`virtual_camera`), "
             "a file (`output`) or a window (`preview`)"
         )
-    check_faces(options.faces)
+    check_run(options, has_source=has_source)
     every = options.detection_every
     if every is not None and every < 1:
         raise OptionError(f"`detection_every` is {every}: give at least 1")
@@ -39,10 +31,6 @@ def check_live_options(options: LiveOptions) -> None:
     duration = options.duration
     if duration is not None and not (math.isfinite(duration) and duration > 0):
         raise OptionError(f"`duration` is {duration:g} s: give more than 0")
-    check_threads(options.threads)
-    check_trust(options)
-    check_effects(options.look, options.masks)
-    check_enhancing(options.enhance)
 
 
 def _check_no_face(options: LiveOptions) -> None:
