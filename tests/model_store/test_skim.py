@@ -185,6 +185,11 @@ def test_another_last_weight_is_refused(last: TensorProto, words: str, tmp_path:
     assert "dlc models pull" in message
 
 
+def test_a_weight_that_fills_memory_is_not_read(tmp_path: Path) -> None:
+    last = as_raw(np.zeros((2048, 2048), np.float32))
+    assert "16,777," in refused(graphs.save(graphs.swapper(last), tmp_path))
+
+
 def test_a_matrix_in_another_file_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "model.onnx"
     onnx.save(
@@ -198,14 +203,13 @@ def test_a_matrix_in_another_file_is_refused(tmp_path: Path) -> None:
 def test_a_matrix_of_another_length_is_refused(size: int, tmp_path: Path) -> None:
     last = as_raw(graphs.emap())
     last.raw_data = bytes(size)
-    assert f"has {size:,} bytes" in refused(graphs.save(graphs.swapper(last), tmp_path))
+    assert "does not hold 512 x 512" in refused(graphs.save(graphs.swapper(last), tmp_path))
 
 
 @pytest.mark.parametrize(
     "numbers",
     [
         pytest.param([-1] * 512**2, id="negative"),
-        pytest.param([70000] * 512**2, id="too large"),
         pytest.param([1] * (512**2 - 1), id="too few"),
         pytest.param([1] * (512**2 + 1), id="too many"),
         pytest.param([2**31 - 1] * (512**2 // 2), id="five bytes each"),

@@ -64,13 +64,6 @@ def test_negative_numbers_come_back(number: int) -> None:
     assert signed(number % 2**64) == number
 
 
-def test_packed_numbers_are_read_one_by_one(path: Path) -> None:
-    path.write_bytes(b"".join(map(varint, (0, 127, 128, 2**64 - 1))))
-    with path.open("rb", buffering=0) as file:
-        span = ByteRange(FileBytes(file), 0, path.stat().st_size, Budget())
-        assert list(span.varints()) == [0, 127, 128, 2**64 - 1]
-
-
 def test_a_file_that_shrinks_meanwhile_is_an_error(path: Path) -> None:
     path.write_bytes(length_delimited(1, 100_000) + bytes(100_000))
     with path.open("rb", buffering=0) as file:

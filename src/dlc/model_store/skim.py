@@ -18,7 +18,6 @@ import numpy as np
 
 from dlc.arrays import Floats
 from dlc.errors import ModelError
-from dlc.model_store.tensor import read_matrix, tensor_name
 from dlc.model_store.wire import Budget, ByteRange, FileBytes, WireError, length_field, signed
 
 _MODEL_IR_VERSION, _MODEL_GRAPH = 1, 7
@@ -26,6 +25,7 @@ _GRAPH_NODE, _GRAPH_INITIALIZER, _GRAPH_INPUT, _GRAPH_OUTPUT = 1, 5, 11, 12
 _VALUE_NAME, _VALUE_TYPE = 1, 2
 _TYPE_TENSOR = 1
 _TENSOR_ELEMENT, _TENSOR_SHAPE = 1, 2
+_WEIGHT_NAME = 8
 _SHAPE_DIMENSION = 1
 _DIMENSION_VALUE, _DIMENSION_NAME = 1, 2
 
@@ -37,6 +37,8 @@ _TYPE_NAMES |= {11: "float64", 16: "bfloat16"}
 _FIRST_IR_OF_DEFAULTS = 4
 
 _EMAP_SHAPE = (512, 512)
+# Bytes; however a file stores the matrix, a number of it takes eleven at most.
+_MOST_OF_EMAP = 12 * 512 * 512
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +80,7 @@ def skim_io(path: Path) -> GraphIO:
             if not isinstance(value, ByteRange):
                 continue
             if number == _GRAPH_INITIALIZER:
-                weights.add(tensor_name(value))
+                weights.add(_tensor_name(value))
             elif number == _GRAPH_INPUT:
                 inputs.append(_tensor_info(value))
             elif number == _GRAPH_OUTPUT:
@@ -101,7 +103,7 @@ def skim_defaults(path: Path) -> frozenset[str]:
         inputs, weights = set(), set()
         for number, value in _only_graph(model).fields():
             if number == _GRAPH_INITIALIZER and isinstance(value, ByteRange):
-                weights.add(tensor_name(value))
+                weights.add(_tensor_name(value))
             elif number == _GRAPH_INPUT and isinstance(value, ByteRange):
                 inputs.add(_tensor_info(value).name)
         defaults = _ir_version(model) >= _FIRST_IR_OF_DEFAULTS
@@ -128,7 +130,15 @@ def skim_emap(path: Path) -> Floats:
                 last = value
         if last is None:
             _refuse("it has no weights")
-        emap = read_matrix(last, _EMAP_SHAPE)
+        if len(last) > _MOST_OF_EMAP:
+            _refuse(f"its last weight has {len(last):,} bytes, and is no identity matrix")
+        # onnx takes long to import, and whoever needs the matrix has it already.
+        from dlc.graph.matrix import matrix_of
+
+        try:
+            emap = matrix_of(last.read(), _EMAP_SHAPE)
+        except ValueError as error:
+            _refuse(str(error))
         if not np.isfinite(emap).all():
             _refuse("its identity matrix holds NaN or infinity")
         return emap
@@ -207,6 +217,15 @@ def _ir_version(model: ByteRange) -> int:
         if number == _MODEL_IR_VERSION and isinstance(value, int)
     ]
     return versions[-1] if versions else 0
+
+
+def _tensor_name(tensor: ByteRange) -> str:
+    """Read the name of a TensorProto."""
+    name = ""
+    for number, value in tensor.fields():
+        if number == _WEIGHT_NAME and isinstance(value, ByteRange):
+            name = value.text()
+    return name
 
 
 def _tensor_info(value_info: ByteRange) -> TensorInfo:

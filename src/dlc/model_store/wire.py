@@ -154,18 +154,6 @@ class ByteRange:
             yield number, ByteRange(self.data, at, at + size, self.budget)
             at += size
 
-    def varints(self) -> Iterator[int]:
-        """Yield the numbers of a packed field, as unsigned 64-bit integers.
-
-        Raises:
-            WireError: they are malformed, or the budget is spent.
-        """
-        at = self.start
-        while at < self.end:
-            self.budget.spend()
-            value, at = _varint(self, at)
-            yield value
-
 
 def signed(value: int) -> int:
     """Convert an unsigned 64-bit varint to protobuf's `int64`."""
