@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 import time
-from types import TracebackType
 from typing import Self
 
 import rich.progress
 from rich.console import Console
 
 from dlc.cli.console import say
-from dlc.cli.display.display import LINE_SECONDS
+from dlc.cli.display.display import LINE_SECONDS, DrawnDisplay
 from dlc.cli.reports.models import megabytes
 from dlc.model_store.download import DownloadProgress
 
 
-class DownloadDisplay:
+class DownloadDisplay(DrawnDisplay[DownloadProgress]):
     """One bar for each file, or lines where bars cannot be drawn; nothing if `quiet`."""
 
     def __init__(self, console: Console, *, quiet: bool, interval: float = LINE_SECONDS) -> None:
@@ -35,24 +34,17 @@ class DownloadDisplay:
             expand=True,
             disable=quiet or not console.is_terminal,
         )
+        super().__init__(self._bars)
 
     def __enter__(self) -> Self:
+        # Nothing is drawn before there is something to show: a question may be asked first.
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
-        self._bars.stop()
-
-    def update(self, progress: DownloadProgress) -> None:
+    def update(self, progress: DownloadProgress, /) -> None:
         """Show `progress`."""
         if self._lines:
             self._print(progress)
             return
-        # Not before there is something to show: a question may be asked first.
         self._bars.start()
         if progress.file not in self._tasks:
             self._tasks[progress.file] = self._bars.add_task(progress.file, total=progress.total)

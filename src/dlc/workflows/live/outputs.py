@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from types import TracebackType
 from typing import Protocol, Self
 
+from dlc.media.closing import Closing
 from dlc.media.live.frame import LiveFrame
 from dlc.media.live.preview import PreviewWindow
 from dlc.media.live.virtual_camera import VirtualCamera
@@ -21,8 +23,8 @@ Shown = Callable[[float | None], None]
 _FILE_QUEUE = 8
 
 
-class LiveOutput(Protocol):
-    """Takes pictures in the main thread without blocking it; a context manager."""
+class LiveOutput(AbstractContextManager["LiveOutput", None], Protocol):
+    """Takes pictures in the main thread without blocking it; shows all of them before it ends."""
 
     def offer(self, frame: LiveFrame) -> None:
         """Hand over the next picture, which must not change anymore.
@@ -33,17 +35,6 @@ class LiveOutput(Protocol):
 
     def poll(self) -> None:
         """Do idle work while no picture comes; raises what `offer` raises."""
-
-    def __enter__(self) -> Self:
-        """Begin."""
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        """End, after showing what was taken."""
 
 
 class _Branched:
@@ -127,7 +118,7 @@ class VirtualCameraOutput(_Branched):
             self._shown(captured_at)
 
 
-class PreviewOutput:
+class PreviewOutput(Closing):
     """Shows the result in a window, from the main thread, as window systems require."""
 
     def __init__(
@@ -150,15 +141,8 @@ class PreviewOutput:
         self._window.poll()
         self._look()
 
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def close(self) -> None:
+        """Close the window."""
         self._window.close()
 
     def _look(self) -> None:
