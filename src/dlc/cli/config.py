@@ -28,7 +28,6 @@ class Parameter(Protocol):
     opts: list[str]
     multiple: bool
     nargs: int
-    required: bool
     type_descriptor: Any
 
     def process_value(self, ctx: Any, value: Any, /) -> Any:
@@ -38,7 +37,6 @@ class Parameter(Protocol):
 class Command(Protocol):
     """What is read of a command."""
 
-    name: str | None
     params: list[Any]
 
 

@@ -113,4 +113,4 @@ def test_without_a_display_the_window_is_refused(monkeypatch: pytest.MonkeyPatch
     monkeypatch.delenv("DISPLAY", raising=False)
     monkeypatch.delenv("WAYLAND_DISPLAY", raising=False)
     with pytest.raises(OutputError, match=r"no display|without windows"):
-        PreviewWindow("dlc")
+        PreviewWindow()

@@ -9,6 +9,7 @@ import typer
 from dlc.cli.arguments import panels
 from dlc.cli.grouping import Group
 from dlc.cli.verbosity import Verbosity
+from dlc.errors import OptionError
 from dlc.options import Engine, FaceChoice
 
 EngineOption = Annotated[
@@ -89,8 +90,14 @@ ThreadsOption = Annotated[
 
 
 def chosen_verbosity(quiet: QuietOption = False, verbose: VerboseOption = False) -> Verbosity:
-    """Return what the options say; raises what `Verbosity.chosen` does."""
-    return Verbosity.chosen(quiet=quiet, verbose=verbose)
+    """Return what the options say.
+
+    Raises:
+        OptionError: both were given.
+    """
+    if quiet and verbose:
+        raise OptionError("--quiet and --verbose contradict each other; give one of them")
+    return Verbosity.QUIET if quiet else Verbosity.VERBOSE if verbose else Verbosity.NORMAL
 
 
 Loudness = Annotated[Verbosity, Group(chosen_verbosity)]

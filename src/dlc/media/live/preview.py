@@ -14,6 +14,7 @@ from dlc.media.closing import Closing
 
 _INSTEAD = "leave the preview out, or show the result through another output"
 _ESCAPE = 27
+_TITLE = "dlc"
 
 
 class PreviewWindow(Closing):
@@ -23,14 +24,13 @@ class PreviewWindow(Closing):
         is_closed: whether the user closed the window, or pressed Q or Escape in it.
     """
 
-    def __init__(self, title: str) -> None:
+    def __init__(self) -> None:
         """Check that windows can be shown; the window opens with the first picture.
 
         Raises:
             OutputError: OpenCV was built without windows, or there is no display.
         """
         _require_display()
-        self._title = title
         self._is_shown = False
         self.is_closed = False
 
@@ -41,7 +41,7 @@ class PreviewWindow(Closing):
             OutputError: the window cannot be opened.
         """
         try:
-            cv2.imshow(self._title, bgr)
+            cv2.imshow(_TITLE, bgr)
         except cv2.error as error:
             raise OutputError(f"no window can be opened ({error.err}): {_INSTEAD}") from error
         self._is_shown = True
@@ -52,7 +52,7 @@ class PreviewWindow(Closing):
         if not self._is_shown or self.is_closed:
             return
         key = cv2.pollKey() & 0xFF
-        visible = cv2.getWindowProperty(self._title, cv2.WND_PROP_VISIBLE) >= 1
+        visible = cv2.getWindowProperty(_TITLE, cv2.WND_PROP_VISIBLE) >= 1
         self.is_closed = key in (ord("q"), ord("Q"), _ESCAPE) or not visible
 
     def close(self) -> None:

@@ -61,8 +61,8 @@ def open_outputs(
         camera = stack.enter_context(_virtual_camera(options.virtual_camera, report))
         outputs.append(stack.enter_context(VirtualCameraOutput(camera, measured())))
     if options.preview:
-        window = PreviewWindow("dlc")
-        outputs.append(stack.enter_context(PreviewOutput(window, stop, measured())))
+        preview = PreviewOutput(PreviewWindow(), stop, measured())
+        outputs.append(stack.enter_context(preview))
     if options.output is not None:
         writer = LiveWriter(
             options.output,
