@@ -10,6 +10,7 @@ from pathlib import Path
 
 from dlc.atomic_write import atomic_write_text
 from dlc.errors import ModelError
+from dlc.model_store.json_file import read_object
 
 _LOG = logging.getLogger(__name__)
 
@@ -44,7 +45,7 @@ class DigestCache:
         Raises:
             ModelError: the file cannot be read.
         """
-        entry = self._read().get(_key(path))
+        entry = read_object(self._path).get(_key(path))
         if isinstance(entry, dict) and _stamp(path) == (entry.get("size"), entry.get("mtime_ns")):
             return str(entry.get("sha256"))
         return self.compute(path)
@@ -64,19 +65,13 @@ class DigestCache:
     def remember(self, path: Path, digest: str) -> None:
         """Cache the digest of a file as it is now."""
         size, mtime_ns = _stamp(path)
-        entries = {key: entry for key, entry in self._read().items() if os.access(key, os.F_OK)}
+        known = read_object(self._path).items()
+        entries = {key: entry for key, entry in known if os.access(key, os.F_OK)}
         entries[_key(path)] = {"size": size, "mtime_ns": mtime_ns, "sha256": digest}
         try:
             atomic_write_text(self._path, json.dumps(entries, indent=2))
         except OSError as error:
             _LOG.debug("digests are not remembered in %s: %s", self._path, error)
-
-    def _read(self) -> dict[str, object]:
-        try:
-            entries = json.loads(self._path.read_text("utf-8"))
-        except (OSError, ValueError):
-            return {}
-        return entries if isinstance(entries, dict) else {}
 
 
 def _key(path: Path) -> str:

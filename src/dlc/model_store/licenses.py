@@ -11,6 +11,7 @@ from pathlib import Path
 
 from dlc.atomic_write import atomic_write_text
 from dlc.errors import WriteError
+from dlc.model_store.json_file import read_object
 from dlc.model_store.spec import License, ModelSpec
 
 INSIGHTFACE = License(
@@ -65,7 +66,8 @@ DEEPFACELAB = License(
 class LicenseRecord:
     """Records in a file in the user's data folder which licenses were accepted.
 
-    The record holds the digest of the text, so a changed text has to be accepted again.
+    The record holds the digest of the text, so a changed text has to be accepted again. Whoever has
+    lost the record is asked again, too.
     """
 
     def __init__(self, path: Path) -> None:
@@ -73,7 +75,7 @@ class LicenseRecord:
 
     def accepted(self, license_: License) -> bool:
         """Return whether the user accepted exactly this text."""
-        entry = self._read().get(license_.key)
+        entry = read_object(self._path).get(license_.key)
         return isinstance(entry, dict) and entry.get("text_sha256") == _digest(license_)
 
     def pending(self, specs: Iterable[ModelSpec]) -> list[License]:
@@ -89,20 +91,12 @@ class LicenseRecord:
         """
         now = datetime.now(UTC).isoformat(timespec="seconds")
         entry = {"title": license_.title, "text_sha256": _digest(license_), "accepted": now}
-        entries = self._read() | {license_.key: entry}
+        entries = read_object(self._path) | {license_.key: entry}
         try:
             atomic_write_text(self._path, json.dumps(entries, indent=2) + os.linesep)
         except OSError as error:
             message = f"the accepted license cannot be recorded in {self._path}: {error.strerror}"
             raise WriteError(message) from error
-
-    def _read(self) -> dict[str, object]:
-        try:
-            entries = json.loads(self._path.read_text("utf-8"))
-        except (OSError, ValueError):
-            # If the record is missing or unreadable, the user is asked again.
-            return {}
-        return entries if isinstance(entries, dict) else {}
 
 
 def _digest(license_: License) -> str:

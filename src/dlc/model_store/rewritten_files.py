@@ -13,6 +13,7 @@ from typing import Any
 from dlc.atomic_write import atomic_write_text
 from dlc.errors import WriteError
 from dlc.model_store.digest import DigestCache
+from dlc.model_store.json_file import read_object
 
 _LOG = logging.getLogger(__name__)
 
@@ -69,8 +70,8 @@ class RewrittenFiles:
 
     def lookup(self, entry: Entry) -> Mapping[str, Any] | None:
         """Return the record of a file that is current and intact; None if there is none."""
-        record = _read(entry.record)
-        if record is None:
+        record = read_object(entry.record)
+        if not record:
             return None
         if record.get("key") != entry.key:
             _LOG.info("%s is stale", entry.path)
@@ -116,15 +117,14 @@ def _record_of(path: Path) -> Path:
 
 def recorded_key(path: Path) -> str | None:
     """Return the key of a rewritten file; None if dlc did not write the file."""
-    record = _read(_record_of(path))
-    key = None if record is None else record.get("key")
-    return key if isinstance(key, str) and record and record.get("sha256") else None
+    record = read_object(_record_of(path))
+    key = record.get("key")
+    return key if isinstance(key, str) and record.get("sha256") else None
 
 
 def recorded_changes(path: Path) -> Mapping[str, int]:
     """Return how much each rewrite changed in a file that dlc rewrote; empty for others."""
-    record = _read(_record_of(path)) or {}
-    changes = record.get("changes")
+    changes = read_object(_record_of(path)).get("changes")
     return changes if isinstance(changes, dict) else {}
 
 
@@ -134,11 +134,3 @@ def _unwritable(folder: Path, error: OSError) -> WriteError:
         f"{folder} cannot be written to: {error.strerror}; "
         "make room there, or set XDG_CACHE_HOME to another folder"
     )
-
-
-def _read(path: Path) -> dict[str, Any] | None:
-    try:
-        record = json.loads(path.read_text("utf-8"))
-    except (OSError, ValueError):
-        return None
-    return record if isinstance(record, dict) else None

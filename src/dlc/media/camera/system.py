@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import platform
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -12,6 +11,7 @@ import cv2
 from cv2_enumerate_cameras import enumerate_cameras
 
 from dlc.arrays import Image
+from dlc.media.opencv_log import silent_opencv
 
 
 class CaptureDevice(Protocol):
@@ -68,7 +68,7 @@ def this_system() -> CaptureSystem:
 
 
 def _open(index: int, backend: int, parameters: Sequence[int]) -> CaptureDevice:
-    with _quiet_opencv():
+    with silent_opencv():
         return cv2.VideoCapture(index, backend, list(parameters))  # type: ignore[return-value]
 
 
@@ -79,14 +79,3 @@ def _cameras(backend: int) -> list[ListedCamera]:
         return []
     cameras = (ListedCamera(camera.index, camera.name) for camera in found)
     return sorted(cameras, key=lambda camera: camera.index)
-
-
-@contextmanager
-def _quiet_opencv() -> Iterator[None]:
-    """Keep OpenCV from writing to stderr about attempts that may fail."""
-    level = cv2.utils.logging.getLogLevel()
-    cv2.utils.logging.setLogLevel(cv2.utils.logging.LOG_LEVEL_SILENT)
-    try:
-        yield
-    finally:
-        cv2.utils.logging.setLogLevel(level)

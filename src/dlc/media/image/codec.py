@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -26,6 +25,7 @@ from dlc.media.image.kinds import DEEP, DESCRIBED, TRANSPARENT, ImageKind, Outpu
 from dlc.media.image.metadata import ImageMetadata
 from dlc.media.image.recognition import is_cmyk
 from dlc.media.limits import too_large
+from dlc.media.opencv_log import silent_opencv
 from dlc.options import EncodeOptions, Preset
 
 _FORMATS = {
@@ -62,7 +62,7 @@ def decode_image(
     """
     if kind in (ImageKind.HEIC, ImageKind.AVIF):
         return _decode_heif(path, kind, data)
-    with _silent_opencv():
+    with silent_opencv():
         try:
             pixels, types, blocks = cv2.imdecodeWithMetadata(
                 np.frombuffer(data, np.uint8), cv2.IMREAD_UNCHANGED
@@ -93,7 +93,7 @@ def _decode_heif(
     if kind is ImageKind.HEIC:
         pixels = decode_heic(path, data, picture)
     else:
-        with _silent_opencv():
+        with silent_opencv():
             pixels = decode_avif(path, data, picture)
     metadata = picture.metadata.turned_upright
     density = density_of(kind, data, metadata.exif)
@@ -277,13 +277,3 @@ def _icc(kind: ImageKind, data: bytes, found: Mapping[int, bytes]) -> bytes | No
 
 def _by_type(types: Sequence[int], blocks: Sequence[Any]) -> dict[int, bytes]:
     return {kind: np.asarray(block).tobytes() for kind, block in zip(types, blocks, strict=True)}
-
-
-@contextmanager
-def _silent_opencv() -> Iterator[None]:
-    """Keep OpenCV from printing what is raised as an error anyway."""
-    level = cv2.utils.logging.setLogLevel(cv2.utils.logging.LOG_LEVEL_SILENT)
-    try:
-        yield
-    finally:
-        cv2.utils.logging.setLogLevel(level)
