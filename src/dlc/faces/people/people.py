@@ -12,6 +12,7 @@ from dlc.arrays import Embedding, Floats
 from dlc.faces.detection.scene_cut import SceneCutDetector
 from dlc.faces.face import Face
 from dlc.faces.finder import FaceFinder, Needs
+from dlc.faces.matching import one_to_one
 from dlc.faces.overlap import overlap
 from dlc.faces.people.whereabouts import FrameLog, Whereabouts
 from dlc.faces.pixels import TrackableFrame
@@ -159,9 +160,9 @@ class PeopleByLook:
             track.was_in_doubt |= self._is_in_doubt(track)
         due = [number for number, track in enumerate(tracks) if self._is_due(track)]
         scores = dict(zip(due, self._look(frame, [faces[number] for number in due]), strict=True))
-        persons = _one_each(list(self._claims(tracks, scores)), len(tracks))
-        for number, (track, person) in enumerate(zip(tracks, persons, strict=True)):
-            self._settle(track, person, scores.get(number))
+        persons = one_to_one(self._claims(tracks, scores))
+        for number, track in enumerate(tracks):
+            self._settle(track, persons.get(number), scores.get(number))
 
     def _tracks_of(self, faces: Sequence[Face]) -> list[_Track]:
         """Return the track of each face; a new one may inherit the person of a lost one."""
@@ -251,17 +252,6 @@ class PeopleByLook:
         track.failures += 1
         if track.was_in_doubt and track.failures >= _PATIENCE and not self._is_in_doubt(track):
             track.person, track.was_in_doubt = None, False
-
-
-def _one_each(claims: list[tuple[float, int, int]], count: int) -> list[int | None]:
-    """Assign people to faces, strongest claim first; nobody is in a frame twice."""
-    persons: list[int | None] = [None] * count
-    taken: set[int] = set()
-    for _, number, person in sorted(claims, reverse=True):
-        if persons[number] is None and person not in taken:
-            persons[number] = person
-            taken.add(person)
-    return persons
 
 
 def _grown(box: Floats) -> Floats:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from dlc.faces.face import Face
-from dlc.faces.overlap import overlap
+from dlc.faces.matching import paired_boxes
 
 # Boxes of one face found by two trackers in the same frame overlap at least this much.
 _SAME_FACE = 0.35
@@ -76,18 +76,8 @@ def _same_people(faces: Sequence[Face], before: Sequence[Spotted]) -> list[int |
 
     Faces are paired by largest overlap; a face without a partner is nobody.
     """
-    pairs = sorted(
-        (
-            (overlap(face.box, np.asarray(box, np.float32)), number, known)
-            for number, face in enumerate(faces)
-            for known, (box, _) in enumerate(before)
-        ),
-        reverse=True,
-    )
-    partners: dict[int, int] = {}
-    for share, number, known in pairs:
-        if share >= _SAME_FACE and number not in partners and known not in partners.values():
-            partners[number] = known
+    boxes = [np.asarray(box, np.float32) for box, _ in before]
+    partners = paired_boxes([face.box for face in faces], boxes, _SAME_FACE)
     return [
         before[partners[number]][1] if number in partners else None for number in range(len(faces))
     ]

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from dlc.faces.face import Face
-from dlc.faces.overlap import overlap
+from dlc.faces.matching import paired_boxes
 
 # A face that moves by a third of its width from one frame to the next still overlaps this much.
 _SAME_FACE = 0.35
@@ -29,18 +29,9 @@ class TrackIds:
 
         Old and new faces are paired by largest overlap.
         """
-        pairs = sorted(
-            (
-                (overlap(face.box, known.box), number, known.track_id)
-                for number, face in enumerate(faces)
-                for known in self._last
-            ),
-            reverse=True,
-        )
-        ids: dict[int, int] = {}
-        for share, number, track_id in pairs:
-            if share >= _SAME_FACE and number not in ids and track_id not in ids.values():
-                ids[number] = track_id
+        boxes, before = ([face.box for face in each] for each in (faces, self._last))
+        known = paired_boxes(boxes, before, _SAME_FACE)
+        ids = {number: self._last[place].track_id for number, place in known.items()}
         self._last = [
             replace(face, track_id=ids[number] if number in ids else self._new())
             for number, face in enumerate(faces)
