@@ -28,7 +28,6 @@ class StopRequests:
         cancel: set by the first signal.
         numbers: the signals.
         give_up: called in another thread if the block has not ended in time; must not return.
-        grace: seconds from the second signal to giving up.
     """
 
     def __init__(
@@ -36,12 +35,10 @@ class StopRequests:
         cancel: CancelToken,
         numbers: Collection[signal.Signals],
         give_up: Callable[[], None],
-        grace: float = _GRACE_SECONDS,
     ) -> None:
         self._cancel = cancel
         self._numbers = frozenset(map(int, numbers))
         self._give_up = give_up
-        self._grace = grace
         self._ended = threading.Event()
         self._reader, self._writer = os.pipe()
         self._thread = threading.Thread(target=self._watch, name="stop-requests", daemon=True)
@@ -72,5 +69,5 @@ class StopRequests:
             requests += sum(number in self._numbers for number in numbers)
             if requests:
                 self._cancel.set()
-            if requests > 1 and not self._ended.wait(self._grace):
+            if requests > 1 and not self._ended.wait(_GRACE_SECONDS):
                 self._give_up()
