@@ -38,16 +38,10 @@ def why_not_half(half: InswapperModel, single: InswapperModel) -> str | None:
             swapped = half.swap_crops(crops, identity)
         except ModelError:
             return "what comes out is NaN or infinite"
-        psnr = min(map(_psnr, swapped, expected))
+        psnr = min(map(cv2.PSNR, swapped, expected))
         if psnr < _LEAST_PSNR:
             return f"what comes out differs (PSNR {psnr:.0f} dB)"
     return None
-
-
-def _psnr(image: Image, reference: Image) -> float:
-    """Return the peak signal-to-noise ratio of 8-bit images in decibels, infinite if equal."""
-    mean_square = np.mean((image.astype(np.float64) - reference) ** 2)
-    return float("inf") if mean_square == 0 else float(10 * np.log10(255**2 / mean_square))
 
 
 def _smooth_noise(side: int, seed: int) -> Image:
