@@ -7,16 +7,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
 import cv2
 import numpy as np
-import onnx
 from numpy.typing import NDArray
-from onnx import TensorProto, helper, numpy_helper
+
+from tests.graph_builder import GraphBuilder, Shape
 
 Floats = NDArray[np.float32]
-Shape = Sequence[int | str]
 
 MAGENTA = (255, 0, 255)
 BLUE = (255, 0, 0)
@@ -55,7 +53,7 @@ def write_arcface(
     x = graph.node("Flatten", x)
     x = graph.gemm(x, width * 7 * 7, np.zeros(512, np.float32), deviation=0.1)
     graph.node("Identity", x, output="683")
-    return graph.write(path, ("input.1", (batch, 3, 112, 112)), {"683": (1, 512)})
+    return graph.write(path, {"input.1": (batch, 3, 112, 112)}, {"683": (1, 512)}, opset=11)
 
 
 def write_sface(path: Path, *, width: int = 8, listed: bool = False) -> Path:
@@ -66,14 +64,14 @@ def write_sface(path: Path, *, width: int = 8, listed: bool = False) -> Path:
         width: channels of its layers.
         listed: its weights are among its inputs, too, as in the OpenCV Zoo's file.
     """
-    graph = _Graph(seed=5, listed=listed)
+    graph = _Graph(seed=5)
     x = graph.conv(graph.normalized("data", 128.0), 3, width, prelu=True)
     for _ in range(3):
         x = graph.conv(x, width, width, prelu=True)
     x = graph.node("Flatten", x)
     x = graph.gemm(x, width * 7 * 7, np.zeros(128, np.float32), deviation=0.1)
     graph.node("Identity", x, output="fc1")
-    return graph.write(path, ("data", (1, 3, 112, 112)), {"fc1": (1, 128)})
+    return graph.write(path, {"data": (1, 3, 112, 112)}, {"fc1": (1, 128)}, opset=11, listed=listed)
 
 
 def write_landmarker(path: Path, *, batch: int | str = "None") -> Path:
@@ -88,7 +86,7 @@ def write_landmarker(path: Path, *, batch: int | str = "None") -> Path:
     x = graph.node("Flatten", x)
     x = graph.gemm(x, 8 * 6 * 6, _layout().reshape(-1), deviation=0.002)
     graph.node("Identity", x, output="fc1")
-    return graph.write(path, ("data", (batch, 3, 192, 192)), {"fc1": (batch, 212)})
+    return graph.write(path, {"data": (batch, 3, 192, 192)}, {"fc1": (batch, 212)}, opset=11)
 
 
 def write_occluder(path: Path, *, batch: int | str = 1) -> Path:
@@ -105,7 +103,7 @@ def write_occluder(path: Path, *, batch: int | str = 1) -> Path:
     x = graph.node("Add", graph.node("Mul", x, graph.scalar(4)), graph.scalar(0.5))
     graph.node("Clip", x, graph.scalar(0), graph.scalar(1), output="output")
     shape = (batch, 256, 256)
-    return graph.write(path, ("input", (*shape, 3)), {"output": (*shape, 1)})
+    return graph.write(path, {"input": (*shape, 3)}, {"output": (*shape, 1)}, opset=11)
 
 
 def write_detector(path: Path) -> Path:
@@ -132,7 +130,7 @@ def write_detector(path: Path) -> Path:
         for name, count in columns.items()
         for stride in ANCHORS
     }
-    return graph.write(path, ("input.1", (1, 3, "?", "?")), outputs)
+    return graph.write(path, {"input.1": (1, 3, "?", "?")}, outputs, opset=11)
 
 
 def _contrast(graph: _Graph, cells: str, diameter: int, stride: int) -> str:
@@ -201,25 +199,8 @@ def _arc(
     return (np.array(center) + circle * radii).astype(np.float32)
 
 
-class _Graph:
-    """Collects nodes and weights; every method returns the name of what it added."""
-
-    def __init__(self, seed: int, *, listed: bool = False) -> None:
-        self._generator = np.random.default_rng(seed)
-        self._listed = listed
-        self._nodes: list[onnx.NodeProto] = []
-        self._weights: list[onnx.TensorProto] = []
-
-    def node(self, operator: str, *inputs: str, output: str = "", **attributes: Any) -> str:
-        name = f"{operator}_{len(self._nodes)}"
-        output = output or name
-        self._nodes.append(helper.make_node(operator, inputs, [output], name=name, **attributes))
-        return output
-
-    def constant(self, values: NDArray[Any]) -> str:
-        name = f"w{len(self._weights)}"
-        self._weights.append(numpy_helper.from_array(np.asarray(values), name))
-        return name
+class _Graph(GraphBuilder):
+    """Adds the layers of which the models of faces are made."""
 
     def scalar(self, value: float) -> str:
         return self.constant(np.array(value, np.float32))
@@ -230,7 +211,7 @@ class _Graph:
 
     def conv(self, x: str, channels: int, filters: int, *, prelu: bool = False) -> str:
         """Add a convolution that halves the picture; PRelu's slopes are weights, one a channel."""
-        weights = self._normal((filters, channels, 3, 3), (2 / (9 * channels)) ** 0.5)
+        weights = self.normal((filters, channels, 3, 3), (2 / (9 * channels)) ** 0.5)
         shape = {"kernel_shape": [3, 3], "pads": [1] * 4, "strides": [2, 2]}
         x = self.node("Conv", x, weights, **shape)
         if prelu:
@@ -238,7 +219,7 @@ class _Graph:
         return self.node("LeakyRelu", x, alpha=0.2)
 
     def gemm(self, x: str, size: int, bias: Floats, *, deviation: float) -> str:
-        weights = self._normal((size, len(bias)), deviation)
+        weights = self.normal((size, len(bias)), deviation)
         return self.node("Gemm", x, weights, self.constant(bias))
 
     def average(self, cells: str, side: int, stride: int) -> str:
@@ -247,29 +228,3 @@ class _Graph:
         pads = [half, half, half - step, half - step]
         shape = {"kernel_shape": [side // 8] * 2, "strides": [step] * 2, "pads": pads}
         return self.node("AveragePool", cells, count_include_pad=1, **shape)
-
-    def write(self, path: Path, image: tuple[str, Shape], outputs: dict[str, Shape]) -> Path:
-        """Write the model; the outputs are the nodes' of the same names."""
-        listed = [
-            helper.make_tensor_value_info(tensor.name, tensor.data_type, tensor.dims)
-            for tensor in self._weights
-            if self._listed
-        ]
-        graph = helper.make_graph(
-            self._nodes,
-            "stand-in",
-            [helper.make_tensor_value_info(image[0], TensorProto.FLOAT, image[1]), *listed],
-            [
-                helper.make_tensor_value_info(name, TensorProto.FLOAT, shape)
-                for name, shape in outputs.items()
-            ],
-            self._weights,
-        )
-        opset = helper.make_opsetid("", 11)
-        # The IR version of the installed onnx may be one that ONNX Runtime does not know yet.
-        onnx.save(helper.make_model(graph, opset_imports=[opset], ir_version=8), path)
-        return path
-
-    def _normal(self, shape: Shape, deviation: float) -> str:
-        values = self._generator.standard_normal(tuple(map(int, shape)), np.float32)
-        return self.constant(values * np.float32(deviation))

@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
 
 import numpy as np
-import onnx
-from numpy.typing import NDArray
-from onnx import TensorProto, helper, numpy_helper
 
 from dlc.enhancing.model import EnhancerModel
 from dlc.inference.router import choose_route
 from dlc.inference.sessions import open_session
 from dlc.model_store.role import Role
+from tests.graph_builder import GraphBuilder
 from tests.host import machines
 
 SIDE = 256
@@ -39,8 +36,8 @@ def write_sharpener(path: Path, *, side: int = SIDE, layers: int = 0, width: int
     if layers:
         x = graph.node("Add", x, graph.stack("input", layers, width))
     graph.node("Clip", x, *map(graph.constant, np.float32([-1, 1])), output="output")
-    graph.write(path, side)
-    return path
+    picture = (1, 3, side, side)
+    return graph.write(path, {"input": picture}, {"output": picture})
 
 
 def write_broken(path: Path, *, side: int = SIDE) -> Path:
@@ -48,8 +45,8 @@ def write_broken(path: Path, *, side: int = SIDE) -> Path:
     graph = _Graph()
     zero = graph.node("Mul", "input", graph.constant(np.float32(0)))
     graph.node("Div", zero, zero, output="output")
-    graph.write(path, side)
-    return path
+    picture = (1, 3, side, side)
+    return graph.write(path, {"input": picture}, {"output": picture})
 
 
 def open_enhancer(path: Path) -> EnhancerModel:
@@ -58,23 +55,8 @@ def open_enhancer(path: Path) -> EnhancerModel:
     return EnhancerModel(open_session(path, route))
 
 
-class _Graph:
-    """Collects nodes and weights; every method returns the name of what it added."""
-
-    def __init__(self) -> None:
-        self._generator = np.random.default_rng(0)
-        self._nodes: list[onnx.NodeProto] = []
-        self._weights: list[onnx.TensorProto] = []
-
-    def node(self, operator: str, *inputs: str, output: str = "", **attributes: Any) -> str:
-        output = output or f"{operator}_{len(self._nodes)}"
-        self._nodes.append(helper.make_node(operator, inputs, [output], **attributes))
-        return output
-
-    def constant(self, values: NDArray[Any] | np.generic) -> str:
-        name = f"w{len(self._weights)}"
-        self._weights.append(numpy_helper.from_array(np.asarray(values), name))
-        return name
+class _Graph(GraphBuilder):
+    """Adds the parts of sharpeners."""
 
     def blurred(self, x: str, sigma: float) -> str:
         """Smooth each channel by a Gaussian."""
@@ -90,26 +72,10 @@ class _Graph:
         """Add convolutions at half the side whose result is at most a third of a gray level."""
         x, channels = self.node("AveragePool", x, kernel_shape=[2, 2], strides=[2, 2]), 3
         for _ in range(layers):
-            weights = self.constant(self._normal((width, channels, 3, 3), (4.5 * channels) ** -0.5))
+            weights = self.normal((width, channels, 3, 3), (4.5 * channels) ** -0.5)
             x = self.node("LeakyRelu", self.node("Conv", x, weights, pads=[1] * 4), alpha=0.2)
             channels = width
-        x = self.node("Conv", x, self.constant(self._normal((3, width, 1, 1), 0.1)))
+        x = self.node("Conv", x, self.normal((3, width, 1, 1), 0.1))
         x = self.node("Mul", self.node("Tanh", x), self.constant(np.float32(0.0025)))
         nothing = self.constant(np.zeros(0, np.float32))
         return self.node("Resize", x, nothing, self.constant(np.float32([1, 1, 2, 2])))
-
-    def write(self, path: Path, side: int) -> None:
-        shape = (1, 3, side, side)
-        graph = helper.make_graph(
-            self._nodes,
-            "sharpener",
-            [helper.make_tensor_value_info("input", TensorProto.FLOAT, shape)],
-            [helper.make_tensor_value_info("output", TensorProto.FLOAT, shape)],
-            self._weights,
-        )
-        opset = helper.make_opsetid("", 13)
-        # The IR version of the installed onnx may be one that ONNX Runtime does not know yet.
-        onnx.save(helper.make_model(graph, opset_imports=[opset], ir_version=8), path)
-
-    def _normal(self, shape: tuple[int, ...], deviation: float) -> NDArray[np.float32]:
-        return self._generator.standard_normal(shape, np.float32) * np.float32(deviation)
