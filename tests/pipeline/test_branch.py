@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
 
 import pytest
 
@@ -12,12 +11,6 @@ from dlc.pipeline import Branch
 from dlc.pipeline.channel import Channel
 
 PATIENCE = 10.0
-
-
-@pytest.fixture(autouse=True)
-def _no_thread_is_left() -> Iterator[None]:
-    yield
-    assert [t.name for t in threading.enumerate() if t.name.startswith("pipeline")] == []
 
 
 def test_what_was_offered_is_done_when_the_block_ends() -> None:

@@ -15,12 +15,6 @@ from dlc.pipeline import CancelToken, LivePipeline, Stage
 PATIENCE = 10.0
 
 
-@pytest.fixture(autouse=True)
-def _no_thread_is_left() -> Iterator[None]:
-    yield
-    assert [t.name for t in threading.enumerate() if t.name.startswith("pipeline")] == []
-
-
 def ticks(count: int, seconds: float) -> Iterator[int]:
     """Yield numbers as a camera yields frames, whether or not anybody is ready."""
     for number in range(count):

@@ -15,18 +15,9 @@ from hypothesis import strategies as st
 
 from dlc.errors import Cancelled, NoFaceError, StageError
 from dlc.pipeline import CancelToken, Pipeline, Stage
+from tests.threads import pipeline_threads
 
 PATIENCE = 10.0
-
-
-@pytest.fixture(autouse=True)
-def _no_thread_is_left() -> Iterator[None]:
-    yield
-    assert pipeline_threads() == []
-
-
-def pipeline_threads() -> list[str]:
-    return [thread.name for thread in threading.enumerate() if thread.name.startswith("pipeline")]
 
 
 def increment(number: int) -> int:

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
@@ -51,14 +50,6 @@ def clip(tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("clip") / "clip.mp4"
     clips.write_clip(path, clips.Clip(width=640, height=360, seconds=FRAMES / 30))
     return path
-
-
-@pytest.fixture
-def folder(tmp_path: Path) -> Iterator[Path]:
-    """Return where outputs go; no temporary file and no thread may be left after a test."""
-    yield tmp_path
-    assert [path.name for path in tmp_path.iterdir() if path.name.startswith(".")] == []
-    assert [t.name for t in threading.enumerate() if t.name.startswith("pipeline")] == []
 
 
 @pytest.fixture

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -27,6 +26,7 @@ from dlc.workflows.live.result import LiveResult
 from dlc.workflows.live.run import run_live
 from dlc.workflows.people.assignment import Assignment
 from tests import clips
+from tests.threads import pipeline_threads
 from tests.workflows import two_people
 from tests.workflows.live_devices import Recorder, virtual_camera
 from tests.workflows.painter import BLUE, GREEN, Dyer
@@ -109,7 +109,7 @@ def plan(
     )
     options = LiveOptions(virtual_camera=VirtualCameraOptions())
     yield LivePlan((), str(clip), options, Engine.MESH, "for a test", assignments)
-    assert [t.name for t in threading.enumerate() if t.name.startswith("pipeline")] == []
+    assert pipeline_threads() == []
 
 
 def choosing(plan: LivePlan, **changes: object) -> LivePlan:

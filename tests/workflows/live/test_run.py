@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -56,14 +56,6 @@ def clip(tmp_path_factory: pytest.TempPathFactory) -> Path:
         path, clips.Clip(320, 180, seconds=SECONDS, first=clips.View(620, 350, 700), last=near)
     )
     return path
-
-
-@pytest.fixture
-def folder(tmp_path: Path) -> Iterator[Path]:
-    """Return where outputs go; no temporary file and no thread may be left after a test."""
-    yield tmp_path
-    assert [path.name for path in tmp_path.iterdir() if path.name.startswith(".")] == []
-    assert [t.name for t in threading.enumerate() if t.name.startswith("pipeline")] == []
 
 
 @pytest.fixture

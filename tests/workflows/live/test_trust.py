@@ -7,7 +7,7 @@ import logging
 import re
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from contextlib import nullcontext
 from dataclasses import replace
 from itertools import groupby
@@ -111,14 +111,6 @@ class StagedCamera:
 
     def has_seen(self, frames: int) -> Callable[[], bool]:
         return lambda: self.frames >= frames
-
-
-@pytest.fixture
-def folder(tmp_path: Path) -> Iterator[Path]:
-    """Return where outputs go; no temporary file and no thread may be left after a test."""
-    yield tmp_path
-    assert [path.name for path in tmp_path.iterdir() if path.name.startswith(".")] == []
-    assert [t.name for t in threading.enumerate() if t.name.startswith("pipeline")] == []
 
 
 @pytest.fixture
