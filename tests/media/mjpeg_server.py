@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-import sys
 import threading
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from types import TracebackType
 from typing import Self
 
 import cv2
 import numpy as np
+
+from tests.local_server import LocalServer
 
 
 @dataclass
@@ -34,10 +35,8 @@ class MjpegServer:
     closing: threading.Event = field(default_factory=threading.Event)
 
     def __enter__(self) -> Self:
-        self._http = _QuietServer(("127.0.0.1", 0), _Handler)
-        self._http.mjpeg = self  # type: ignore[attr-defined]
-        self._thread = threading.Thread(target=self._http.serve_forever, args=(0.01,))
-        self._thread.start()
+        self._http = LocalServer(_Handler, self)
+        self._http.start()
         return self
 
     def __exit__(
@@ -47,26 +46,16 @@ class MjpegServer:
         trace: TracebackType | None,
     ) -> None:
         self.closing.set()
-        self._http.shutdown()
-        self._http.server_close()
-        self._thread.join()
+        self._http.stop()
 
     @property
     def url(self) -> str:
         return f"http://127.0.0.1:{self._http.server_address[1]}/video"
 
 
-class _QuietServer(ThreadingHTTPServer):
-    daemon_threads = True
-
-    def handle_error(self, request: object, client_address: object) -> None:
-        if not isinstance(sys.exception(), OSError):
-            super().handle_error(request, client_address)  # type: ignore[arg-type]
-
-
 class _Handler(BaseHTTPRequestHandler):
     def do_GET(self) -> None:
-        mjpeg: MjpegServer = self.server.mjpeg  # type: ignore[attr-defined]
+        mjpeg: MjpegServer = self.server.owner  # type: ignore[attr-defined]
         mjpeg.connections += 1
         self.send_response(200)
         if mjpeg.content is not None:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 import ssl
-import sys
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from types import TracebackType
 from typing import Self
+
+from tests.local_server import LocalServer
 
 Answer = Callable[["Handler"], None]
 
@@ -34,15 +35,13 @@ class FileServer:
 
     def __enter__(self) -> Self:
         self.closing = threading.Event()
-        self._http = _QuietServer(("127.0.0.1", 0), Handler)
+        self._http = LocalServer(Handler, self)
         if self.tls is not None:
             # The handshake is left to the thread of the request, which may fail alone.
             self._http.socket = self.tls.wrap_socket(
                 self._http.socket, server_side=True, do_handshake_on_connect=False
             )
-        self._http.file_server = self  # type: ignore[attr-defined]
-        self._thread = threading.Thread(target=self._http.serve_forever, args=(0.01,))
-        self._thread.start()
+        self._http.start()
         return self
 
     def __exit__(
@@ -52,22 +51,11 @@ class FileServer:
         traceback: TracebackType | None,
     ) -> None:
         self.closing.set()
-        self._http.shutdown()
-        self._http.server_close()
-        self._thread.join()
+        self._http.stop()
 
     def url(self, path: str = "model.onnx") -> str:
         scheme = "http" if self.tls is None else "https"
         return f"{scheme}://127.0.0.1:{self._http.server_address[1]}/{path}"
-
-
-class _QuietServer(ThreadingHTTPServer):
-    daemon_threads = True
-
-    def handle_error(self, request: object, client_address: object) -> None:
-        """Say nothing of clients that went away, which is what the tests make them do."""
-        if not isinstance(sys.exception(), OSError):
-            super().handle_error(request, client_address)  # type: ignore[arg-type]
 
 
 class Handler(BaseHTTPRequestHandler):
@@ -77,7 +65,7 @@ class Handler(BaseHTTPRequestHandler):
 
     @property
     def files(self) -> FileServer:
-        return self.server.file_server  # type: ignore[attr-defined, no-any-return]
+        return self.server.owner  # type: ignore[attr-defined, no-any-return]
 
     @property
     def start(self) -> int:
