@@ -25,7 +25,7 @@ def test_every_known_model_is_there() -> None:
         "GPEN-BFR-512.onnx": Role.ENHANCER,
         "xseg_1.onnx": Role.OCCLUDER,
     }
-    assert len(CATALOGUE) == 10
+    assert len(list(CATALOGUE)) == 10
 
 
 def test_all_data_is_well_formed() -> None:

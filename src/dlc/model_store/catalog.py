@@ -29,9 +29,6 @@ class Catalog:
     def __iter__(self) -> Iterator[ModelSpec]:
         return iter(self._models)
 
-    def __len__(self) -> int:
-        return len(self._models)
-
     def get(self, name: str) -> ModelSpec:
         """Return the model called `name`: its name or file, ignoring case.
 
