@@ -21,7 +21,7 @@ from dlc.options import EncodeOptions, VideoDecoder
 
 
 def open_target(
-    path: str | Path,
+    path: Path,
     *,
     start: float | None = None,
     end: float | None = None,
@@ -34,7 +34,6 @@ def open_target(
     Animated GIF and PNG are videos. The arguments and errors are those of `VideoReader`; an image
     has no range, so `start` and `end` are refused for it, and no choice of decoders.
     """
-    path = Path(path)
     require_file(path)
     if is_image(path):
         if start is not None or end is not None:
@@ -46,12 +45,12 @@ def open_target(
 
 
 def check_output(
-    path: str | Path,
+    path: Path,
     source: VideoReader | ImageReader | MediaInfo,
     encoding: EncodeOptions | None = None,
     *,
     overwrite: bool = False,
-    inputs: Iterable[str | Path] = (),
+    inputs: Iterable[Path] = (),
 ) -> list[str]:
     """Check everything about an output that needs no decoding, before any work is done.
 
@@ -71,12 +70,11 @@ def check_output(
         EncoderError: if the encoder is unknown, does not fit or is not available.
         OptionError: if the quality is off its scale.
     """
-    path, info = Path(path), source if isinstance(source, MediaInfo) else source.info
+    info = source if isinstance(source, MediaInfo) else source.info
     encoding = encoding or EncodeOptions()
-    others = [Path(known) for known in inputs]
     if info.is_image or is_image_name(path):
-        return list(check_image(path, info, encoding, overwrite=overwrite, inputs=others).notes)
-    check_path(path, [info.path, *others], overwrite=overwrite)
+        return list(check_image(path, info, encoding, overwrite=overwrite, inputs=inputs).notes)
+    check_path(path, [info.path, *inputs], overwrite=overwrite)
     try:
         container_for(path)
     except OutputError as error:
@@ -86,7 +84,7 @@ def check_output(
 
 
 def open_output(
-    path: str | Path,
+    path: Path,
     source: VideoReader | ImageReader | MediaInfo,
     encoding: EncodeOptions | None = None,
     *,

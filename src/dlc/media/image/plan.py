@@ -82,9 +82,9 @@ def check_image(
     return ImagePlan(kind, upright, size, (*notes, *_sample_notes(info, kind)))
 
 
-def is_image_name(path: str | Path) -> bool:
+def is_image_name(path: Path) -> bool:
     """Whether a file that is to be written is an image by its extension."""
-    return Path(path).suffix.lower() in OUTPUT_KINDS
+    return path.suffix.lower() in OUTPUT_KINDS
 
 
 def _kind(path: Path, info: MediaInfo) -> OutputKind:

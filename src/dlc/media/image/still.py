@@ -57,7 +57,7 @@ class ImageReader(Closing):
     """
 
     def __init__(
-        self, path: str | Path, *, allow_damaged: bool = False, advice: str = ALLOW_DAMAGED
+        self, path: Path, *, allow_damaged: bool = False, advice: str = ALLOW_DAMAGED
     ) -> None:
         """Read an image.
 
@@ -71,7 +71,7 @@ class ImageReader(Closing):
             DamagedInputError: if it is damaged, unless that is allowed.
             MissingLibraryError: if a library that reads its kind is not installed.
         """
-        self.path = Path(path)
+        self.path = path
         require_file(self.path)
         self.allow_damaged = allow_damaged
         self.frames_read = 0
@@ -141,7 +141,7 @@ class ImageWriter:
 
     def __init__(
         self,
-        path: str | Path,
+        path: Path,
         source: ImageReader | MediaInfo,
         encoding: EncodeOptions | None = None,
         *,
@@ -160,7 +160,7 @@ class ImageWriter:
         Raises:
             OutputError, EncoderError, OptionError: as `check_image` does.
         """
-        self.path = Path(path)
+        self.path = path
         self._encoding = encoding or EncodeOptions()
         self._metadata = ImageMetadata()
         self._info = source if isinstance(source, MediaInfo) else source.info
@@ -296,7 +296,7 @@ class ImageWriter:
         return profile[:length]
 
 
-def read_photo(path: str | Path) -> Frame:
+def read_photo(path: Path) -> Frame:
     """Read a photo that a face is taken from.
 
     Returns:

@@ -711,14 +711,15 @@ def test_a_full_disk_is_an_error_and_leaves_nothing(
 
 LIMITED = """
 import resource, sys
+from pathlib import Path
 from dlc.errors import WriteError
 from dlc.media.opening import open_target
 from dlc.media.opening import open_output
 from dlc.options import EncodeOptions
 resource.setrlimit(resource.RLIMIT_FSIZE, (100_000, 100_000))
 try:
-    with open_target(sys.argv[1]) as reader:
-        with open_output(sys.argv[2], reader, EncodeOptions(quality=0)) as writer:
+    with open_target(Path(sys.argv[1])) as reader:
+        with open_output(Path(sys.argv[2]), reader, EncodeOptions(quality=0)) as writer:
             for frame in reader:
                 writer.write(frame)
 except WriteError as error:

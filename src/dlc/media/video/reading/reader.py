@@ -48,7 +48,7 @@ class VideoReader(Closing):
 
     def __init__(
         self,
-        path: str | Path,
+        path: Path,
         *,
         start: float | None = None,
         end: float | None = None,
@@ -72,7 +72,7 @@ class VideoReader(Closing):
             DamagedInputError: if the file is truncated or its first frame cannot be decoded.
             OptionError: if `start` and `end` do not lie in the file in this order.
         """
-        self.path = Path(path)
+        self.path = path
         require_file(self.path)
         self.allow_damaged = allow_damaged
         self.frames_read = 0

@@ -42,7 +42,7 @@ class VideoWriter:
 
     def __init__(
         self,
-        path: str | Path,
+        path: Path,
         source: VideoReader | MediaInfo,
         encoding: EncodeOptions | None = None,
         *,
@@ -75,7 +75,7 @@ class VideoWriter:
             EncoderError: if the encoder is unknown, does not fit or cannot be opened.
             InputError: if the target's other streams cannot be opened.
         """
-        self.path = Path(path)
+        self.path = path
         self._info = source.info if isinstance(source, VideoReader) else source
         self._encoding = encoding or EncodeOptions()
         self._plan = check_video(self.path, self._info, self._encoding, overwrite=overwrite)
