@@ -68,7 +68,7 @@ class FaceDetector:
         border = cv2.copyMakeBorder(bgr, margin, margin, margin, margin, cv2.BORDER_REPLICATE)
         wider = np.asarray(border, np.uint8)
         faces = self._look(wider, [(0, 0, max(wider.shape[:2]))])
-        return [Face(face.box - margin, face.points - margin, face.score) for face in faces]
+        return moved(faces, -margin, -margin)
 
     def _look(self, bgr: Image, tiles: list[Tile]) -> list[Face]:
         """Find faces in tiles of a picture, best first."""
