@@ -185,7 +185,29 @@ class AudioConversion(Track):
         return packets
 
 
-class SubtitleCopy(Track):
+class SubtitleTrack(Track):
+    """Subtitles, which are shown for a while and can be cut at any moment of it."""
+
+    def cut(self, packet: Packet[Any], kept: KeptRange) -> bool:
+        """Keep what is shown in the kept part, and show it from its beginning at the earliest."""
+        begin, duration = time_of(packet), packet.duration or 0
+        if kept.end is not None:
+            if begin >= kept.end:
+                return False
+            duration = min(duration, nearest((kept.end - begin) / unit_of(packet)))
+            packet.duration = duration
+        if kept.start is None or begin >= kept.start:
+            return True
+        late = nearest((kept.start - begin) / unit_of(packet))
+        if duration <= late or packet.pts is None:
+            return False
+        packet.pts += late
+        packet.dts = packet.pts
+        packet.duration = duration - late
+        return True
+
+
+class SubtitleCopy(SubtitleTrack):
     """Copies the packets of a subtitle stream bit for bit."""
 
     def __init__(self, source: Stream, output: OutputContainer) -> None:
@@ -193,17 +215,13 @@ class SubtitleCopy(Track):
         self._target = output.add_stream_from_template(source)
         describe(source, self._target)
 
-    def cut(self, packet: Packet[Any], kept: KeptRange) -> bool:
-        """Keep what is shown in the kept part, and show it from its beginning at the earliest."""
-        return _shown_in(packet, kept)
-
     def convert(self, packet: Packet[Any]) -> list[Packet[Any]]:
         """Return the packet itself."""
         packet.stream = self._target
         return [packet]
 
 
-class SubtitleConversion(Track):
+class SubtitleConversion(SubtitleTrack):
     """Turns one kind of text subtitles into another."""
 
     def __init__(self, source: Any, output: OutputContainer, encoder: str) -> None:
@@ -217,10 +235,6 @@ class SubtitleConversion(Track):
         context.time_base = source.time_base or Fraction(1, 1000)
         self._target.time_base = context.time_base
         describe(source, self._target)
-
-    def cut(self, packet: Packet[Any], kept: KeptRange) -> bool:
-        """Keep what is shown in the kept part, and show it from its beginning at the earliest."""
-        return _shown_in(packet, kept)
 
     def convert(self, packet: Packet[Any]) -> list[Packet[Any]]:
         """Return the texts of a packet, encoded for the container."""
@@ -281,21 +295,3 @@ def _begins_in(packet: Packet[Any], kept: KeptRange, lead: int) -> bool:
         return False
     earlier = lead * (packet.duration or 0) * unit_of(packet)
     return kept.start is None or begin >= kept.start - earlier
-
-
-def _shown_in(packet: Packet[Any], kept: KeptRange) -> bool:
-    begin, duration = time_of(packet), packet.duration or 0
-    if kept.end is not None:
-        if begin >= kept.end:
-            return False
-        duration = min(duration, nearest((kept.end - begin) / unit_of(packet)))
-        packet.duration = duration
-    if kept.start is None or begin >= kept.start:
-        return True
-    late = nearest((kept.start - begin) / unit_of(packet))
-    if duration <= late or packet.pts is None:
-        return False
-    packet.pts += late
-    packet.dts = packet.pts
-    packet.duration = duration - late
-    return True
