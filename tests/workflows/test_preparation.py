@@ -19,7 +19,7 @@ from dlc.options import (
     Provider,
     SwapOptions,
 )
-from dlc.workflows.engines.beside import models_beside
+from dlc.workflows.preparation import models_beside
 from tests.enhancing.sharpeners import write_sharpener
 
 DIRECTML = NeuralOptions(provider=Provider.DIRECTML)

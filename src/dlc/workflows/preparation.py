@@ -6,8 +6,8 @@ import logging
 from dataclasses import dataclass
 from pathlib import Path
 
-from dlc.options import Engine, MaskOptions, RunOptions
-from dlc.workflows.engines.beside import models_beside
+from dlc.model_store.role import Role
+from dlc.options import Engine, EnhanceOptions, MaskOptions, Occlusion, RunOptions
 from dlc.workflows.engines.effects import Appearance
 from dlc.workflows.engines.engine import EngineLoader, choose_engine
 from dlc.workflows.engines.enhancer import with_enhancer
@@ -77,3 +77,18 @@ def prepare(source: Source | None, options: RunOptions, *, live: bool = False) -
         assignments,
         masks,
     )
+
+
+def models_beside(enhance: EnhanceOptions | None, masks: MaskOptions) -> frozenset[Role]:
+    """Return the roles of the models that are run beside an engine; `--provider` is for them, too.
+
+    Args:
+        enhance: the enhancer; None means no enhancer.
+        masks: these decide whether there is an occluder with the built-in engine.
+    """
+    roles = set()
+    if enhance is not None:
+        roles.add(Role.ENHANCER)
+    if settled_masks(masks, Engine.MESH).occlusion is Occlusion.MODEL:
+        roles.add(Role.OCCLUDER)
+    return frozenset(roles)
