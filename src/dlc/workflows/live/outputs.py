@@ -5,8 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from contextlib import AbstractContextManager
-from types import TracebackType
-from typing import Protocol, Self
+from typing import Protocol
 
 from dlc.media.closing import Closing
 from dlc.media.live.frame import LiveFrame
@@ -37,33 +36,12 @@ class LiveOutput(AbstractContextManager["LiveOutput", None], Protocol):
         """Do idle work while no picture comes; raises what `offer` raises."""
 
 
-class _Branched:
+class _Branched(Branch[LiveFrame]):
     """An output with a thread of its own."""
-
-    def __init__(
-        self, name: str, work: Callable[[Channel[LiveFrame]], None], capacity: int
-    ) -> None:
-        self._branch = Branch[LiveFrame](name, work, capacity=capacity)
-
-    def offer(self, frame: LiveFrame) -> None:
-        """Hand the picture to the thread."""
-        self._branch.offer(frame)
 
     def poll(self) -> None:
         """Raise if the thread has failed."""
-        self._branch.check()
-
-    def __enter__(self) -> Self:
-        self._branch.__enter__()
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self._branch.__exit__(kind, error, trace)
+        self.check()
 
 
 class FileOutput(_Branched):
@@ -72,7 +50,7 @@ class FileOutput(_Branched):
     def __init__(self, writer: LiveWriter, shown: Shown | None = None) -> None:
         self._writer = writer
         self._shown = shown
-        super().__init__("file", self._record, _FILE_QUEUE)
+        super().__init__("file", self._record, capacity=_FILE_QUEUE)
 
     def _record(self, frames: Channel[LiveFrame]) -> None:
         for frame in frames:
@@ -91,7 +69,7 @@ class VirtualCameraOutput(_Branched):
     def __init__(self, camera: VirtualCamera, shown: Shown | None = None) -> None:
         self._camera = camera
         self._shown = shown
-        super().__init__("virtual camera", self._send_steadily, 1)
+        super().__init__("virtual camera", self._send_steadily)
 
     def _send_steadily(self, frames: Channel[LiveFrame]) -> None:
         period = self._camera.period
