@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import asdict
 
+from dlc.cli.counted import counted
 from dlc.cli.flags import with_flags
 from dlc.cli.printable import printable, shell_word
 from dlc.workflows.people.faces import FacesResult, FoundPerson
@@ -13,7 +14,7 @@ from dlc.workflows.people.faces import FacesResult, FoundPerson
 def faces_as_text(result: FacesResult) -> str:
     """Return a line for every person, the notes, and options to copy."""
     people = "1 person" if len(result.people) == 1 else f"{len(result.people)} people"
-    frames = "1 frame" if result.frames == 1 else f"{result.frames} frames"
+    frames = counted(result.frames, "frame")
     lines = [f"{people} in {frames}"]
     lines += [f"{person.photo.stem:<10}{person.appearance}" for person in result.people]
     lines += [f"note: {with_flags(note)}" for note in result.notes]
