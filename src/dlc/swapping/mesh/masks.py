@@ -81,13 +81,19 @@ def uncertain_margin(
         size: its side in pixels.
         depth: face widths inside the oval where the weight is 0, and outwards of which it is 1.
     """
-    topology = layout.topology
     forehead = smoothstep(height_above_brows(layout, size), 0.0, 0.02 / layout.face_width)
     margin = np.maximum(smoothstep(depth_inside(layout, size), *depth), forehead)
+    return margin * (1 - _features(layout, size))
+
+
+@lru_cache(maxsize=8)
+def _features(layout: Layout, size: int) -> Floats:
+    """Return 1 on eyes, brows and lips and close around them, 0 elsewhere."""
+    topology = layout.topology
     rings = [ring.tolist() for ring in (topology.left_eye, topology.right_eye, topology.outer_lips)]
     features = rings_mask(layout, size, rings, reach=0.05)
     features = np.maximum(features, rings_mask(layout, size, [LEFT_BROW, RIGHT_BROW], reach=0.02))
-    return margin * (1 - blur(features, max(size * 0.006, 0.5)))
+    return blur(features, max(size * 0.006, 0.5))
 
 
 def top_of_brows(layout: Layout, size: int) -> float:

@@ -8,7 +8,7 @@ from dlc.swapping.mesh.layout import Layout
 from dlc.swapping.mesh.light.tone import LUMA
 from dlc.swapping.mesh.masks import skin_mask
 from dlc.swapping.mesh.source.photo import ATLAS_SIZE
-from dlc.swapping.mesh.source.repair import diffuse, even_tint, mirror_fill
+from dlc.swapping.mesh.source.repair import diffuse, even_tint, mirror_fill, mirror_known
 from dlc.swapping.mesh.source.skin_likeness import skin_likeness
 
 MIDDLE = ATLAS_SIZE // 2
@@ -32,6 +32,12 @@ def test_a_face_known_on_both_sides_is_not_mirrored(skin: Floats) -> None:
     filled, trusted = mirror_fill(skin, FULL)
     np.testing.assert_array_equal(filled, skin)
     np.testing.assert_array_equal(trusted, FULL)
+
+
+def test_what_will_be_known_is_what_mirroring_makes_known(skin: Floats) -> None:
+    known = blur(FULL * (np.arange(ATLAS_SIZE) < 300), 5.0).astype(np.float32)
+    for each in (known, FULL):
+        np.testing.assert_array_equal(mirror_known(each), mirror_fill(skin, each)[1])
 
 
 def test_holes_are_filled_from_around_them(skin: Floats) -> None:
@@ -77,5 +83,5 @@ def test_nothing_turns_into_nan(layout: Layout) -> None:
     for level in (0.0, 255.0):
         texture = np.full((ATLAS_SIZE, ATLAS_SIZE, 3), level, np.float32)
         known = blur(FULL * (np.arange(ATLAS_SIZE) < 300), 5.0).astype(np.float32)
-        filled, trusted = mirror_fill(texture, known * skin_likeness(texture, layout))
+        filled, trusted = mirror_fill(texture, known * skin_likeness(texture, layout)[0])
         assert np.isfinite(even_tint(diffuse(filled, trusted), trusted, layout)).all()

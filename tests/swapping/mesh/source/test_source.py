@@ -4,7 +4,7 @@ import cv2
 import numpy as np
 
 from dlc.swapping.mesh.layout import Layout
-from dlc.swapping.mesh.masks import depth_inside, skin_mask
+from dlc.swapping.mesh.masks import depth_inside, rings_mask, skin_mask
 from dlc.swapping.mesh.source.photo import ATLAS_SIZE
 from dlc.swapping.mesh.source.source import SourceModel, build_source
 from tests.faces.pictures import Picture
@@ -49,6 +49,19 @@ def test_the_order_of_the_photos_does_not_matter(
     first, second = build_source(photos, layout), build_source(photos[::-1], layout)
     np.testing.assert_allclose(first.texture, second.texture, atol=0.1)
     np.testing.assert_allclose(first.shape, second.shape, atol=1e-5)
+
+
+def test_skin_is_made_up_under_a_strand_over_a_cheek_and_shows(
+    portrait: Picture, portrait_mesh: Points, layout: Layout, portrait_source: SourceModel
+) -> None:
+    # From the temple to the jaw, and from the oval a fifth of the face inwards.
+    ring = [127, 234, 93, 132, 187, 117, 111]
+    bgr = portrait.bgr.copy()
+    cv2.fillPoly(bgr, [np.asarray(portrait_mesh[ring, :2], np.int32)], (45, 60, 85))
+    source = build_source([(Picture(bgr), portrait_mesh)], layout)
+    cheek = rings_mask(layout, ATLAS_SIZE, [ring]) * (depth_inside(layout, ATLAS_SIZE) > 0.1) > 0.5
+    assert source.texture[cheek].mean() > 0.85 * portrait_source.texture[cheek].mean()
+    assert source.trust[cheek].mean() > 0.55
 
 
 def test_the_irises_color_comes_from_a_photo_that_shows_it(

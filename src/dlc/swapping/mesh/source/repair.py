@@ -31,10 +31,9 @@ def mirror_fill(texture: Floats, known: Floats) -> tuple[Floats, Floats]:
         The filled texture, and where it can now be trusted.
     """
     other, other_known = texture[:, ::-1], known[:, ::-1]
-    lack = smoothstep(other_known - known, 0.15, 0.5)
-    if lack.max() <= 0.0:
+    lack = _lack(known)
+    if lack is None:
         return texture, known
-    lack = blur(lack, ATLAS_SIZE * 0.015)
     sigma = ATLAS_SIZE * 0.12
     # Far from anything known on both sides, assume the same light.
     both = np.minimum(known, other_known)[..., None]
@@ -42,6 +41,18 @@ def mirror_fill(texture: Floats, known: Floats) -> tuple[Floats, Floats]:
     mirrored = other * np.clip(here / there, 0.5, 2.0)
     filled = texture + (mirrored - texture) * lack[..., None]
     return filled, known + (other_known - known) * lack
+
+
+def mirror_known(known: Floats) -> Floats:
+    """Return where a texture could be trusted (S, S) once `mirror_fill` has filled it."""
+    lack = _lack(known)
+    return known if lack is None else known + (known[:, ::-1] - known) * lack
+
+
+def _lack(known: Floats) -> Floats | None:
+    """Return where only the other half of the face is known: (S, S), None if nowhere."""
+    lack = smoothstep(known[:, ::-1] - known, 0.15, 0.5)
+    return blur(lack, ATLAS_SIZE * 0.015) if lack.max() > 0.0 else None
 
 
 def diffuse(texture: Floats, known: Floats, plain: Floats | None = None) -> Floats:

@@ -45,6 +45,8 @@ _TALL, _BESIDE, _BELOW = 0.065, 0.05, 0.02
 # Depths, in face widths inside the oval, that hair hanging over cheeks and temples does not reach,
 # and easily reaches.
 _HANGING = (0.30, 0.20)
+# The same of strands, ears and shade next to hair, which differ less from skin.
+_STRANDS = (0.25, 0.15)
 # Lightness, relative to the skin around, of what may be hair there, and of what surely is.
 _HAIR = (0.55, 0.40)
 # Hair and shadow mix with the skin next to them.
@@ -53,11 +55,40 @@ _MIXED = ellipse(2 * round(ATLAS_SIZE * 0.016) + 1)
 _SOFTNESS = 0.012
 
 
-def skin_likeness(texture: Floats, layout: Layout) -> Floats:
-    """Return 1 where a texture looks like the face's own skin, 0 on hair, clothes and background.
+def skin_likeness(texture: Floats, layout: Layout) -> tuple[Floats, Floats]:
+    """Tell where a texture looks like the face's own skin.
 
     Only the margin and the forehead can be anything else; brows, eyes, nose and mouth are accepted
     as they are. Skin is compared to the skin around it, so that a shaded cheek stays skin.
+
+    Strands, an ear or the shade beside them may reach farther over a cheek, and would be stains on
+    a target's. But light also falls off there, and shows how wide a face is: nothing of the target
+    should take the place of such skin.
+
+    Args:
+        texture: float32 (S, S, 3), BGR, 0 to 255.
+        layout: the atlas.
+
+    Returns:
+        Two of float32 (S, S): 1 on skin, 0 on hair, clothes and background; and 1 on what may be
+        strands beside or over a cheek, 0 elsewhere.
+    """
+    lightness, alike, brows = _compare_to_skin(texture, layout)
+    skin = 1 - uncertain_margin(layout, ATLAS_SIZE) * (1 - alike)
+    dark = smoothstep(lightness, *_HAIR) * (1 - brows)
+    hair = np.maximum(_hanging_hair(dark, layout), _hair_on_brows(lightness, layout))
+    skin = _below_the_hair(np.minimum(skin, 1 - hair), layout)
+    wide = uncertain_margin(layout, ATLAS_SIZE, _STRANDS)
+    strands = _from_above(wide * (1 - alike), layout)
+    return blur(skin, ATLAS_SIZE * _SOFTNESS), blur(strands, ATLAS_SIZE * _SOFTNESS)
+
+
+def _compare_to_skin(texture: Floats, layout: Layout) -> tuple[Floats, Floats, Floats]:
+    """Compare each pixel to the skin nearby.
+
+    Returns:
+        Its lightness relative to that; how alike the two are, brows included; and 1 on brows: each
+        float32 (S, S).
     """
     core = skin_mask(layout, ATLAS_SIZE) * (depth_inside(layout, ATLAS_SIZE) > _INSIDE)
     smooth = blur(texture, ATLAS_SIZE * _FINE)
@@ -69,11 +100,7 @@ def skin_likeness(texture: Floats, layout: Layout) -> Floats:
     alike = np.maximum(alike, better)
     brows = _find_brows(lightness, near, layout) * _between(alike, layout)
     alike = np.asarray(cv2.erode(np.maximum(alike, brows), _MIXED), np.float32)
-    skin = 1 - uncertain_margin(layout, ATLAS_SIZE) * (1 - alike)
-    dark = smoothstep(lightness, *_HAIR) * (1 - brows)
-    hair = np.maximum(_hanging_hair(dark, layout), _hair_on_brows(lightness, layout))
-    skin = np.minimum(skin, 1 - hair)
-    return blur(_below_the_hair(skin, layout), ATLAS_SIZE * _SOFTNESS)
+    return lightness, alike, brows
 
 
 def _compare(lab: Floats, skin: Floats) -> tuple[Floats, Floats]:
@@ -154,11 +181,13 @@ def _hanging_hair(dark: Floats, layout: Layout) -> Floats:
     left, right = (layout.uv[corner, 0] * ATLAS_SIZE for corner in _OUTER_CORNERS)
     beside = smoothstep(np.maximum(left - at, at - right), -ATLAS_SIZE * 0.02, 0.0)
     mixed = np.asarray(cv2.dilate(dark, _MIXED), np.float32)
-    hair: Floats = mixed * uncertain_margin(layout, ATLAS_SIZE, _HANGING) * beside
-    # Below the nose, only what hangs down from above is hair; the rest may be a beard.
+    return _from_above(mixed * uncertain_margin(layout, ATLAS_SIZE, _HANGING) * beside, layout)
+
+
+def _from_above(hair: Floats, layout: Layout) -> Floats:
+    """Return hair (S, S), below the nose only what hangs down; the rest may be a beard."""
     nose = round(float(layout.uv[NOSE_BASE, 1]) * ATLAS_SIZE)
-    hair[nose:] = np.minimum.accumulate(hair[nose:], axis=0)
-    return hair
+    return np.concatenate([hair[:nose], np.minimum.accumulate(hair[nose:], axis=0)])
 
 
 def _below_the_hair(skin: Floats, layout: Layout) -> Floats:

@@ -19,7 +19,7 @@ from dlc.swapping.mesh.source.margin import without_bright_margin
 from dlc.swapping.mesh.source.merge import merge_views
 from dlc.swapping.mesh.source.one_sided_light import even_light
 from dlc.swapping.mesh.source.photo import ATLAS_SIZE, unwrap_photo
-from dlc.swapping.mesh.source.repair import diffuse, even_tint, mirror_fill
+from dlc.swapping.mesh.source.repair import diffuse, even_tint, mirror_fill, mirror_known
 from dlc.swapping.mesh.source.skin_likeness import skin_likeness
 from dlc.swapping.swapper import Pixels
 
@@ -33,7 +33,8 @@ class SourceModel:
         folds: float32 (S, S, 3), what smooths out the folds from nose to mouth, see `find_folds`.
         facing: float32 (S, S), cosine between the face and the line of sight of the photo that
             shows it, or its other half, best.
-        trust: float32 (S, S), 1 where the texture was seen, 0 where it was made up.
+        trust: float32 (S, S), 1 where the texture was seen, or made up for strands of hair over
+            the cheeks, 0 where it was made up for more.
         shape: float32 (468, 3), the face without pose, in face widths.
         iris: float32 (3,), mean BGR of the irises, or None if no photo shows it.
         flaws: what is wrong with photos, by their numbers, see `find_flaws`.
@@ -65,10 +66,14 @@ def build_source(photos: Sequence[tuple[Pixels, Floats]], layout: Layout) -> Sou
     texture, seen = merge_views(views)
     worn = load_worn_finder(layout)
     hair = resize(worn.once(texture, seen).hair, seen.shape)
-    texture, trust = mirror_fill(texture, seen * skin_likeness(texture, layout) * (1 - hair))
-    texture = without_glasses(texture, trust, layout, worn)
-    texture = diffuse(texture, trust, skin_mask(layout, ATLAS_SIZE))
-    texture = even_light(even_tint(texture, trust, layout), trust, layout)
+    skin, strands = skin_likeness(texture, layout)
+    known = seen * skin * (1 - hair)
+    # What is under strands is made up, but shows: a target's own cheek would fit less.
+    trust = mirror_known(known)
+    texture, clean = mirror_fill(texture, known * (1 - strands))
+    texture = without_glasses(texture, clean, layout, worn)
+    texture = diffuse(texture, clean, skin_mask(layout, ATLAS_SIZE))
+    texture = even_light(even_tint(texture, clean, layout), clean, layout)
     texture = without_bright_margin(texture, layout)
     facing = np.maximum.reduce([view.facing for view in views])
     worth = np.array([max(view.worth, 1e-6) for view in views])
