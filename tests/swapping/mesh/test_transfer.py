@@ -15,10 +15,11 @@ from dlc.swapping.mesh.face_memory import FaceMemory
 from dlc.swapping.mesh.layout import Layout
 from dlc.swapping.mesh.light.focus import FocusMeter
 from dlc.swapping.mesh.masks import depth_inside, fill_ring, rings_mask
-from dlc.swapping.mesh.source.source import SourceModel
+from dlc.swapping.mesh.source.source import SourceModel, build_source
 from dlc.swapping.mesh.transfer import FaceTransfer
 from dlc.swapping.mesh.view import TargetView, look, unwrap
 from tests.faces.pictures import Picture
+from tests.swapping.mesh.beards import with_beard
 from tests.swapping.mesh.heads import Points, pasted, scaled_photo
 
 SIZE = 128
@@ -73,6 +74,39 @@ def test_eyes_and_mouth_stay_the_targets(
     # Triangles seen edge on, as between closed lips, are placed to half a square of the map.
     assert np.mean(change > 4) < 0.002
     assert change.max() < 10
+
+
+def test_under_a_beard_the_targets_own_does_not_count_as_shade(
+    still_source: SourceModel,
+    portrait: Picture,
+    portrait_mesh: Points,
+    party: Picture,
+    party_faces: list[Face],
+    layout: Layout,
+) -> None:
+    found = party_faces[2].landmarks
+    assert found is not None
+    photo, landmarks = scaled_photo(party, found, ENLARGED)
+    shaggy = Picture(with_beard(photo.bgr.astype(np.float32), landmarks, layout).astype(np.uint8))
+    own = with_beard(portrait.bgr.astype(np.float32), portrait_mesh, layout).astype(np.uint8)
+    source = build_source([(Picture(own), portrait_mesh)], layout)
+    chin = rings_mask(layout, SIZE, [[17, 84, 181, 170, 175, 395, 405, 314]]) > 0.5
+
+    def luma(person: SourceModel, target: Picture) -> float:
+        view = look(target, landmarks, layout)
+        assert view is not None
+        patch = FaceTransfer(replace(person, shape=still_source.shape), layout).apply(
+            view, FaceMemory()
+        )
+        after = replace(view, bgra=np.dstack([patch.bgr, view.bgra[..., 3]]))
+        return float(unwrap(after, layout, SIZE)[0][chin, :3].mean())
+
+    taken_for_skin = replace(source, beard=np.zeros_like(source.beard))
+    known, unknown = (
+        luma(person, shaggy) / luma(person, photo) for person in (source, taken_for_skin)
+    )
+    assert known > 0.7
+    assert unknown < 0.66
 
 
 def test_only_the_irises_are_tinted(

@@ -66,7 +66,7 @@ def test_blotches_of_tint_are_evened_out_at_the_same_luma(skin: Floats, layout: 
     blotchy = skin.copy()
     cheek = (slice(280, 330), slice(120, 170))
     blotchy[cheek] *= np.array([0.8, 0.95, 1.15], np.float32)
-    evened = even_tint(blotchy, FULL, layout)
+    evened = even_tint(blotchy, FULL, skin_mask(layout, ATLAS_SIZE))
     np.testing.assert_allclose(evened @ LUMA, blotchy @ LUMA, rtol=0.01)
 
     def off(texture: Floats) -> float:
@@ -84,4 +84,5 @@ def test_nothing_turns_into_nan(layout: Layout) -> None:
         texture = np.full((ATLAS_SIZE, ATLAS_SIZE, 3), level, np.float32)
         known = blur(FULL * (np.arange(ATLAS_SIZE) < 300), 5.0).astype(np.float32)
         filled, trusted = mirror_fill(texture, known * skin_likeness(texture, layout)[0])
-        assert np.isfinite(even_tint(diffuse(filled, trusted), trusted, layout)).all()
+        evened = even_tint(diffuse(filled, trusted), trusted, skin_mask(layout, ATLAS_SIZE))
+        assert np.isfinite(evened).all()

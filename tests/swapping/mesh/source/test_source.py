@@ -1,13 +1,18 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import cv2
 import numpy as np
 
 from dlc.swapping.mesh.layout import Layout
+from dlc.swapping.mesh.light.tone import ToneMeter
 from dlc.swapping.mesh.masks import depth_inside, rings_mask, skin_mask
 from dlc.swapping.mesh.source.photo import ATLAS_SIZE
 from dlc.swapping.mesh.source.source import SourceModel, build_source
+from dlc.swapping.mesh.source.texture import SourceTexture
 from tests.faces.pictures import Picture
+from tests.swapping.mesh.beards import bearded, with_beard
 from tests.swapping.mesh.heads import Points, turned_photo
 
 
@@ -62,6 +67,35 @@ def test_skin_is_made_up_under_a_strand_over_a_cheek_and_shows(
     cheek = rings_mask(layout, ATLAS_SIZE, [ring]) * (depth_inside(layout, ATLAS_SIZE) > 0.1) > 0.5
     assert source.texture[cheek].mean() > 0.85 * portrait_source.texture[cheek].mean()
     assert source.trust[cheek].mean() > 0.55
+
+
+def test_a_beard_stays_dark_and_gray_and_shows(
+    portrait: Picture, portrait_mesh: Points, layout: Layout, portrait_source: SourceModel
+) -> None:
+    bgr = with_beard(portrait.bgr.astype(np.float32), portrait_mesh, layout)
+    source = build_source([(Picture(bgr.astype(np.uint8)), portrait_mesh)], layout)
+    points = (layout.uv * ATLAS_SIZE - 0.5).astype(np.float32)
+    inside = bearded(points, layout, source.trust.shape) & (source.beard > 0.9)
+    assert inside.mean() > 0.04
+    assert source.trust[inside].mean() > 0.9
+    before, after = (each.texture[inside].mean(axis=0) for each in (portrait_source, source))
+    assert after.mean() < 0.6 * before.mean()
+    assert np.ptp(after) / after.mean() < 0.3 * np.ptp(before) / before.mean()
+
+
+def test_a_beard_is_no_lack_of_light(
+    portrait: Picture, portrait_mesh: Points, layout: Layout, portrait_source: SourceModel
+) -> None:
+    bgr = with_beard(portrait.bgr.astype(np.float32), portrait_mesh, layout)
+    source = build_source([(Picture(bgr.astype(np.uint8)), portrait_mesh)], layout)
+    taken_for_skin = replace(source, beard=np.zeros_like(source.beard))
+    chin = (slice(90, 110), slice(54, 74))
+    bare, light, wrong = (
+        SourceTexture(each, layout, ToneMeter(layout)).tone.light[chin].mean()
+        for each in (portrait_source, source, taken_for_skin)
+    )
+    assert light > 0.9 * bare
+    assert wrong < 0.7 * bare
 
 
 def test_the_irises_color_comes_from_a_photo_that_shows_it(

@@ -57,6 +57,8 @@ class LookFinder:
         self._side_light = SideLight(layout)
         self._slant = SlantShade(source, texture.tone, layout)
         self._lips = LipColor(broad, texture.tone.light, layout)
+        # A beard is not lit like the skin around it, nor is the target's where it is covered.
+        self._plain = 1 - resize(source.beard, (TONE_SIZE, TONE_SIZE))
         self._skin = skin_mask(layout, TONE_SIZE)
         luma = np.asarray(
             cv2.cvtColor(resize(source.texture, (DETAIL_SIZE, DETAIL_SIZE)), cv2.COLOR_BGR2GRAY),
@@ -76,8 +78,9 @@ class LookFinder:
             memory: what is known about it.
         """
         seen = face.seen * bare
-        tone = self._meter.measure(face.broad, seen)
-        gain = memory.gain.update(tone_gain(tone, self._tone), self._skin * seen)
+        plain = seen * self._plain
+        tone = self._meter.measure(face.broad, plain)
+        gain = memory.gain.update(tone_gain(tone, self._tone), self._skin * plain)
         gain = self._forehead.follow(gain, face.broad, seen, memory.forehead)
         veil = memory.veil.update(self._veil.level(face.broad, tone))
         memory.colored.update(colored(tone))
@@ -86,7 +89,7 @@ class LookFinder:
         contrast = memory.contrast.update(contrast_factor(own, self._tone))
         relief = _relief(face, memory)
         lit = expression_gain(relief, memory.relief.update(relief)) * self._slant.lift(face.facing)
-        lit *= self._side_light.gain(face.broad, tone, seen, memory.side_light)
+        lit *= self._side_light.gain(face.broad, tone, plain, memory.side_light)
         return Look(
             gain=gain * lit[..., None],
             contrast=contrast * clear,

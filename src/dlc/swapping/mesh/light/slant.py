@@ -30,7 +30,7 @@ class SlantShade:
         """Measure how dark the source's skin is next to its tone's smooth light."""
         size = (TONE_SIZE, TONE_SIZE)
         self._facing = np.maximum(resize(source.facing, size), _LEAST)
-        skin = skin_mask(layout, TONE_SIZE)
+        skin = skin_mask(layout, TONE_SIZE) * (1 - resize(source.beard, size))
         luma = resize(source.texture, size) @ LUMA
         smooth = blur(luma * skin, _BROAD) / np.maximum(blur(skin, _BROAD), 1e-3)
         missing = np.maximum((tone.light @ LUMA) / np.maximum(smooth, 1.0) - 1, 0)

@@ -6,9 +6,7 @@ import numpy as np
 
 from dlc.arrays import Floats
 from dlc.compositing.filters import blur, smoothstep, spread
-from dlc.swapping.mesh.layout import Layout
 from dlc.swapping.mesh.light.tone import LUMA
-from dlc.swapping.mesh.masks import skin_mask
 from dlc.swapping.mesh.source.photo import ATLAS_SIZE
 
 # Radii, as shares of the atlas, at which holes are filled: broad holes first, then their edges.
@@ -73,9 +71,14 @@ def diffuse(texture: Floats, known: Floats, plain: Floats | None = None) -> Floa
     return filled + (texture - filled) * solid[..., None]
 
 
-def even_tint(texture: Floats, known: Floats, layout: Layout) -> Floats:
-    """Even out the skin's tint, blotchy from shadow and mixed light, and keep its luma."""
-    skin = skin_mask(layout, ATLAS_SIZE)
+def even_tint(texture: Floats, known: Floats, skin: Floats) -> Floats:
+    """Even out the skin's tint, blotchy from shadow and mixed light, and keep its luma.
+
+    Args:
+        texture: float32 (S, S, 3).
+        known: float32 (S, S), 1 where the texture can be trusted, 0 where it cannot.
+        skin: float32 (S, S), 1 on skin, 0 on features and hair.
+    """
     luma = np.maximum(texture @ LUMA, 1.0)[..., None]
     tint = texture / luma
     sigma = ATLAS_SIZE * 0.10

@@ -12,6 +12,7 @@ from dlc.compositing.filters import resize
 from dlc.swapping.mesh.foreground.worn import load_worn_finder
 from dlc.swapping.mesh.layout import Layout
 from dlc.swapping.mesh.masks import skin_mask
+from dlc.swapping.mesh.source.beard import find_beard
 from dlc.swapping.mesh.source.flaws import find_flaws
 from dlc.swapping.mesh.source.folds import find_folds
 from dlc.swapping.mesh.source.glasses import without_glasses
@@ -35,6 +36,7 @@ class SourceModel:
             shows it, or its other half, best.
         trust: float32 (S, S), 1 where the texture was seen, or made up for strands of hair over
             the cheeks, 0 where it was made up for more.
+        beard: float32 (S, S), 1 on a beard, 0 on skin.
         shape: float32 (468, 3), the face without pose, in face widths.
         iris: float32 (3,), mean BGR of the irises, or None if no photo shows it.
         flaws: what is wrong with photos, by their numbers, see `find_flaws`.
@@ -44,6 +46,7 @@ class SourceModel:
     folds: Floats
     facing: Floats
     trust: Floats
+    beard: Floats
     shape: Floats
     iris: Floats | None
     flaws: dict[int, str]
@@ -66,14 +69,16 @@ def build_source(photos: Sequence[tuple[Pixels, Floats]], layout: Layout) -> Sou
     texture, seen = merge_views(views)
     worn = load_worn_finder(layout)
     hair = resize(worn.once(texture, seen).hair, seen.shape)
+    beard = find_beard(texture, seen, layout)
     skin, strands = skin_likeness(texture, layout)
-    known = seen * skin * (1 - hair)
+    known = seen * np.maximum(skin * (1 - hair), beard)
     # What is under strands is made up, but shows: a target's own cheek would fit less.
     trust = mirror_known(known)
-    texture, clean = mirror_fill(texture, known * (1 - strands))
+    texture, clean = mirror_fill(texture, known * (1 - strands * (1 - beard)))
     texture = without_glasses(texture, clean, layout, worn)
-    texture = diffuse(texture, clean, skin_mask(layout, ATLAS_SIZE))
-    texture = even_light(even_tint(texture, clean, layout), clean, layout)
+    plain = skin_mask(layout, ATLAS_SIZE)
+    texture = even_tint(diffuse(texture, clean, plain), clean, plain * (1 - beard))
+    texture = even_light(texture, clean, layout)
     texture = without_bright_margin(texture, layout)
     facing = np.maximum.reduce([view.facing for view in views])
     worth = np.array([max(view.worth, 1e-6) for view in views])
@@ -83,6 +88,7 @@ def build_source(photos: Sequence[tuple[Pixels, Floats]], layout: Layout) -> Sou
         folds=find_folds(texture, layout),
         facing=np.maximum(facing, facing[:, ::-1]),
         trust=trust,
+        beard=beard,
         shape=shape.astype(np.float32),
         iris=next((view.iris for view in views if view.iris is not None), None),
         flaws=flaws,

@@ -91,6 +91,7 @@ class SourceTexture:
         tone_size = (TONE_SIZE, TONE_SIZE)
         broad = resize(source.texture, tone_size)
         sure = smoothstep(resize(source.trust, tone_size), 0.3, 0.8)
+        sure *= 1 - resize(source.beard, tone_size)
         self.tone: Tone = meter.measure(broad, sure)
         self._shine = shine_of(broad, self.tone.light)
         self.opacity = TextureOpacity(source, self.tone, layout)
