@@ -12,13 +12,15 @@ import cv2
 import numpy as np
 
 from dlc.arrays import Flags, Floats
-from dlc.compositing.filters import blur, smoothstep, spread
+from dlc.compositing.filters import blur, resize, smoothstep, spread
 from dlc.faces.landmarks.topology import LEFT_EYE_CORNERS, NOSE_BASE
 from dlc.swapping.mesh.layout import Layout
 from dlc.swapping.mesh.light.tone import LUMA
 from dlc.swapping.mesh.masks import away_from_midline, depth_inside, rings_mask, skin_mask
 from dlc.swapping.mesh.source.photo import ATLAS_SIZE
 
+# Side of the atlas at which beards are looked for; a quarter of the pixels shows as much.
+_SIZE = ATLAS_SIZE // 2
 # Face widths inside the oval from which cheeks are surely skin; and the radius, as a share of the
 # atlas, over which their color is continued down to the chin.
 _CHEEK, _AROUND = 0.1, 0.2
@@ -28,15 +30,15 @@ _NEARBY = 0.025
 # Lightness and chroma of cheeks, each as a share of their own, add up to 2. Gray hair is as light,
 # but has less color. These are the means of a beard at most: under the nose, on the chin, and on
 # one side of the jaw at least, as it may shine in the light. They were chosen with 638 portraits in
-# view; by them, 32 of 701 others have a beard, of which 29 do, and about 25 more are missed.
-_MUSTACHE, _CHIN, _JAW = 1.45, 1.65, 1.5
+# view; by them, 33 of 701 others have a beard, of which 29 do, and about 25 more are missed.
+_MUSTACHE, _CHIN, _JAW = 1.45, 1.62, 1.5
 # The same of what belongs to a beard, and of skin next to it.
 _HAIR, _SKIN = 1.45, 1.75
 # Chroma (CIELAB) of cheeks up to which lightness has to tell all.
 _GRAY = 6.0
 # Radii in pixels of the atlas between which hairs are; and their contrast, as a share of the light,
 # from which it is not just shade.
-_HAIRS = (3.0, 8.0)
+_HAIRS = (1.5, 4.0)
 _HAIRY = 0.055
 # Gray levels below which contrast is noise.
 _DARK = 8.0
@@ -81,16 +83,17 @@ def find_beard(texture: Floats, seen: Floats, layout: Layout) -> Floats:
         seen: float32 (S, S), 1 where the photo shows the face, 0 where it does not.
         layout: the atlas.
     """
+    texture, seen = (resize(image, (_SIZE, _SIZE)) for image in (texture, seen))
     regions = _regions(layout)
-    cheeks = _mean_around(texture, regions.cheeks * seen, ATLAS_SIZE * _AROUND)
-    around = _mean_around(texture, regions.below * seen, ATLAS_SIZE * _NEARBY)
+    cheeks = _mean_around(texture, regions.cheeks * seen, _SIZE * _AROUND)
+    around = _mean_around(texture, regions.below * seen, _SIZE * _NEARBY)
     alike = _likeness(around, cheeks)
     if not _has_beard(alike, _hairs(texture), seen, regions):
-        return np.zeros_like(seen)
+        return np.zeros((ATLAS_SIZE, ATLAS_SIZE), np.float32)
     hair = smoothstep(alike, _SKIN, _HAIR) * regions.below * seen
-    beard: Floats = blur(hair, ATLAS_SIZE * _SOFTNESS)
+    beard: Floats = blur(hair, _SIZE * _SOFTNESS)
     other: Floats = beard[:, ::-1] * (1 - seen)
-    return np.asarray(np.maximum(beard, other), np.float32)
+    return resize(np.maximum(beard, other), (ATLAS_SIZE, ATLAS_SIZE))
 
 
 def _has_beard(alike: Floats, hairs: Floats, seen: Floats, regions: _Regions) -> bool:
@@ -122,7 +125,7 @@ def _hairs(texture: Floats) -> Floats:
     """Return the contrast of the finest lines as a share of the luma: float32 (S, S)."""
     luma = texture @ LUMA
     fine, coarse = (blur(luma, radius) for radius in _HAIRS)
-    sigma = ATLAS_SIZE * _NEARBY
+    sigma = _SIZE * _NEARBY
     deviation = np.sqrt(blur((fine - coarse) ** 2, sigma))
     contrast: Floats = deviation / np.maximum(blur(luma, sigma), _DARK)
     return contrast
@@ -144,16 +147,16 @@ def _mean(values: Floats, region: Flags, seen: Floats) -> float:
 
 
 def _regions(layout: Layout) -> _Regions:
-    unit, rows = ATLAS_SIZE * layout.face_width, np.arange(ATLAS_SIZE)[:, None]
-    eyes, nose = (layout.uv[vertex, 1] * ATLAS_SIZE for vertex in (LEFT_EYE_CORNERS[0], NOSE_BASE))
+    unit, rows = _SIZE * layout.face_width, np.arange(_SIZE)[:, None]
+    eyes, nose = (layout.uv[vertex, 1] * _SIZE for vertex in (LEFT_EYE_CORNERS[0], NOSE_BASE))
     lips = layout.topology.outer_lips
-    upper_lip, lower_lip = (edge(layout.uv[lips, 1]) * ATLAS_SIZE for edge in (np.min, np.max))
-    depth, away = depth_inside(layout, ATLAS_SIZE), away_from_midline(layout, ATLAS_SIZE)
-    skin = skin_mask(layout, ATLAS_SIZE) > 0.5
+    upper_lip, lower_lip = (edge(layout.uv[lips, 1]) * _SIZE for edge in (np.min, np.max))
+    depth, away = depth_inside(layout, _SIZE), away_from_midline(layout, _SIZE)
+    skin = skin_mask(layout, _SIZE) > 0.5
     # Beside the mouth, a beard is let end lower than sideburns do, which are no part of the face.
     top = nose + _SIDEBURNS * unit * smoothstep(away, *_BESIDE)
-    below = (depth > 0) & (rows > top) & (rings_mask(layout, ATLAS_SIZE, [lips.tolist()]) < 0.5)
-    middle, right = away < _BESIDE[0], np.arange(ATLAS_SIZE) >= ATLAS_SIZE // 2
+    below = (depth > 0) & (rows > top) & (rings_mask(layout, _SIZE, [lips.tolist()]) < 0.5)
+    middle, right = away < _BESIDE[0], np.arange(_SIZE) >= _SIZE // 2
     inside = below & (depth > _OUTLINE)
     jaw = inside & (depth < _INNER) & ~middle
     return _Regions(
