@@ -44,9 +44,9 @@ _HAIRY = 0.055
 _DARK = 8.0
 # Share of a region that has to be seen.
 _LEAST_SEEN = 0.25
-# How far below the nose a beard begins on the cheeks, and from where to where, away from the middle
-# of the face, that is; in face widths.
-_SIDEBURNS, _BESIDE = 0.1, (0.18, 0.3)
+# Face widths below the nose over which a beard sets in on the cheeks, as sideburns are no part of
+# the face; and from where on, away from the middle of the face, it sets in slowly, and so slowly.
+_SIDEBURNS, _BESIDE = (0.0, 0.2), (0.18, 0.3)
 # Face widths inside the oval up to where there may be something else than the face, and from where
 # there is no jaw.
 _OUTLINE, _INNER = 0.04, 0.2
@@ -56,11 +56,12 @@ _SOFTNESS = 0.006
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Regions:
-    """Where to look; all are bool (S, S).
+    """Where to look; all are (S, S), and bool if nothing else is said.
 
     Attributes:
         cheeks: skin without any beard.
         below: everything below the nose but the lips.
+        share: how much of that may be shown as a beard, float32, 0 to 1.
         mustache: a part of that, above the lips.
         chin: another.
         jaws: its left and right side.
@@ -68,6 +69,7 @@ class _Regions:
 
     cheeks: Flags
     below: Flags
+    share: Floats
     mustache: Flags
     chin: Flags
     jaws: tuple[Flags, Flags]
@@ -90,7 +92,7 @@ def find_beard(texture: Floats, seen: Floats, layout: Layout) -> Floats:
     alike = _likeness(around, cheeks)
     if not _has_beard(alike, _hairs(texture), seen, regions):
         return np.zeros((ATLAS_SIZE, ATLAS_SIZE), np.float32)
-    hair = smoothstep(alike, _SKIN, _HAIR) * regions.below * seen
+    hair = smoothstep(alike, _SKIN, _HAIR) * regions.share * seen
     beard: Floats = blur(hair, _SIZE * _SOFTNESS)
     other: Floats = beard[:, ::-1] * (1 - seen)
     return resize(np.maximum(beard, other), (ATLAS_SIZE, ATLAS_SIZE))
@@ -153,15 +155,16 @@ def _regions(layout: Layout) -> _Regions:
     upper_lip, lower_lip = (edge(layout.uv[lips, 1]) * _SIZE for edge in (np.min, np.max))
     depth, away = depth_inside(layout, _SIZE), away_from_midline(layout, _SIZE)
     skin = skin_mask(layout, _SIZE) > 0.5
-    # Beside the mouth, a beard is let end lower than sideburns do, which are no part of the face.
-    top = nose + _SIDEBURNS * unit * smoothstep(away, *_BESIDE)
-    below = (depth > 0) & (rows > top) & (rings_mask(layout, _SIZE, [lips.tolist()]) < 0.5)
+    drop = ((rows - nose) / unit).astype(np.float32)
+    sideburns = (1 - smoothstep(drop, *_SIDEBURNS)) * smoothstep(away, *_BESIDE)
+    below = (depth > 0) & (rows > nose) & (rings_mask(layout, _SIZE, [lips.tolist()]) < 0.5)
     middle, right = away < _BESIDE[0], np.arange(_SIZE) >= _SIZE // 2
     inside = below & (depth > _OUTLINE)
-    jaw = inside & (depth < _INNER) & ~middle
+    jaw = inside & (depth < _INNER) & ~middle & (sideburns < 0.5)
     return _Regions(
         cheeks=skin & (depth > _CHEEK) & (rows > eyes) & (rows < nose),
         below=below,
+        share=below * (1 - sideburns),
         mustache=below & (rows < upper_lip) & middle,
         chin=inside & (rows > lower_lip) & middle,
         jaws=(jaw & ~right, jaw & right),
