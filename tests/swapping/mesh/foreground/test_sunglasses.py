@@ -46,6 +46,29 @@ def test_neither_are_eyes_in_the_shade_nor_clear_glasses(
     assert finder.update(face(layout, rim=2), SEEN, SunglassesMemory()) is None
 
 
+def in_two_lights(bgr: Floats) -> Floats:
+    """Return a face lit in blue from the left, and in red from the right."""
+    right = np.arange(TONE_SIZE)[:, None] >= TONE_SIZE // 2
+    return bgr * np.where(right, (0.2, 0.3, 1.2), (1.6, 0.6, 0.2)).astype(np.float32)
+
+
+def test_light_of_two_colors_is_no_sunglasses(finder: SunglassesFinder, layout: Layout) -> None:
+    assert finder.update(in_two_lights(face(layout)), SEEN, SunglassesMemory()) is None
+    dark = in_two_lights(face(layout, (15, 15, 20)))
+    assert finder.update(dark, SEEN, SunglassesMemory()) is not None
+
+
+def test_one_cheek_tells_where_the_other_is_not_seen(
+    finder: SunglassesFinder, layout: Layout
+) -> None:
+    hidden, seen = slice(TONE_SIZE // 2, None), SEEN.copy()
+    seen[:, hidden] = 0
+    for lens, worn in ((None, False), ((15, 15, 20), True)):
+        bgr = face(layout, lens)
+        bgr[:, hidden] = (0, 255, 0)
+        assert (finder.update(bgr, seen, SunglassesMemory()) is not None) == worn
+
+
 @pytest.mark.parametrize("lens", [(15, 15, 20), (70, 70, 70), (200, 90, 60), (60, 160, 60)])
 def test_lenses_are_kept_whole(
     finder: SunglassesFinder, layout: Layout, lens: tuple[int, int, int]

@@ -101,7 +101,7 @@ class ToneMeter:
         tint /= np.maximum(broad_blur(lit, self._tint_sigma), 1e-3 * _DARK)[..., None]
         detail = (luma - smooth) / np.maximum(smooth, _DARK)
         variance = float((detail**2 * skin).sum() / max(float(skin.sum()), 1.0))
-        mean: Floats = _sum(shown) / max(float(lit.sum()), _DARK)
+        mean: Floats = sum_pixels(shown) / max(float(lit.sum()), _DARK)
         light = smooth[..., None] * tint
         some = (slice(None, None, 2),) * 2  # a quarter of them tells as much
         shade = _shade(texture[some] - light[some], skin[some], smooth[some], mean)
@@ -140,15 +140,9 @@ def _color_of(changes: Floats, skin: Floats, tint: Floats, prior: float) -> Floa
     """
     luma, prior = changes @ LUMA, prior + 1e-3
     weight = luma * skin
-    along: Floats = _sum(changes * weight[..., None]) + prior * tint
+    along: Floats = sum_pixels(changes * weight[..., None]) + prior * tint
     color: Floats = along / (float((weight * luma).sum()) + prior)
     return color
-
-
-def _sum(image: Floats) -> Floats:
-    """Return the sum of each channel of an image (h, w, 3): float32 (3,)."""
-    # NumPy takes forty times as long to sum up the pixels of channels that lie side by side.
-    return np.array(cv2.sumElems(image)[:3], np.float32)
 
 
 def _bleached(shade: Floats, texture: Floats, skin: Floats, tint: Floats) -> Floats:
@@ -161,7 +155,7 @@ def _bleached(shade: Floats, texture: Floats, skin: Floats, tint: Floats) -> Flo
         tint: float32 (3,), the skin's.
     """
     amount = max(float(skin.sum()), 1.0)
-    mean: Floats = _sum(texture * skin[..., None]) / amount
+    mean: Floats = sum_pixels(texture * skin[..., None]) / amount
     prior = (_EVEN * float(mean @ LUMA)) ** 2 * amount
     difference = _color_of(texture - mean, skin, tint, prior) - tint
     size = float(np.linalg.norm(difference))
@@ -172,6 +166,12 @@ def _bleached(shade: Floats, texture: Floats, skin: Floats, tint: Floats) -> Flo
     broad = tint + difference * (most / max(size, _FAINT))
     mixed: Floats = (shade + share * (broad - shade)).astype(np.float32)
     return mixed
+
+
+def sum_pixels(image: Floats) -> Floats:
+    """Return the sum of each channel of an image (h, w, 3): float32 (3,)."""
+    # NumPy takes forty times as long to sum up the pixels of channels that lie side by side.
+    return np.array(cv2.sumElems(image)[:3], np.float32)
 
 
 def tone_gain(target: Tone, source: Tone) -> Floats:
