@@ -12,6 +12,7 @@ from dlc.arrays import Flags, Floats, Image, Points
 from dlc.faces.candidates import merge
 from dlc.faces.crop import to_tensor
 from dlc.faces.face import Face
+from dlc.faces.white_balance import white_balanced
 from dlc.inference.session import Session
 
 _SIDE = 192
@@ -122,14 +123,15 @@ def _inside_tile(corners: Floats, tile: Tile, width: int, height: int) -> Flags:
 
 
 def _letterbox(bgr: Image, tile: Tile) -> Image:
-    """Return a square of the picture at the model's size, black beyond the picture."""
+    """Return a square of the picture at the model's size in white light, black beyond it."""
     left, top, side = tile
     part = bgr[top : top + side, left : left + side]
     scale = _SIDE / side
     size = (max(round(part.shape[1] * scale), 1), max(round(part.shape[0] * scale), 1))
     shrink = cv2.INTER_AREA if scale < 1 else cv2.INTER_LINEAR
     canvas = np.zeros((_SIDE, _SIDE, 3), np.uint8)
-    canvas[: size[1], : size[0]] = cv2.resize(part, size, interpolation=shrink)
+    resized = np.asarray(cv2.resize(part, size, interpolation=shrink), np.uint8)
+    canvas[: size[1], : size[0]] = white_balanced(resized)
     return canvas
 
 

@@ -11,6 +11,7 @@ from dlc.faces.face import Face
 from dlc.faces.landmarks.iris import IrisRefiner
 from dlc.faces.landmarks.landmarker import FaceLandmarker, square_of_face, square_of_mesh
 from dlc.faces.pixels import RegionSource
+from dlc.faces.white_balance import white_balanced
 
 # Pixels across a face and its margin that suit both models: the eyes and theirs, a quarter as wide,
 # go to the iris model at 64 pixels.
@@ -81,6 +82,7 @@ class FaceMesher:
         cutout = cut_out(frame, square, _DETAIL)
         if cutout is None:
             return None
+        cutout = Cutout(cutout.box, white_balanced(cutout.bgr))
         landmarks, presence = self._landmarker.find(cutout, square)
         return _Sight(cutout, landmarks, presence) if presence >= min_presence else None
 
