@@ -45,6 +45,7 @@ FLAGS = {
     "segment_seconds": "--segment-seconds",
     "sharpness": "--sharpness",
     "signed=False": "--no-provenance",
+    "similarity": "--similarity",
     "smoothing": "--smoothing",
     "start": "--start",
     "swapper_model": "--swapper-model",

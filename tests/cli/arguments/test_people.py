@@ -74,7 +74,7 @@ def test_what_is_missing_is_named(
     [
         (["a.jpg", "b.mp4", "c.mp4", "--faces", "0"], "count from 1 at the left"),
         (["a.jpg", "b.mp4", "c.mp4", "--faces", "1,1"], "different numbers"),
-        (["b.mp4", "c.mp4", "--map", "a=b", "--similarity", "1.5"], "between 0 and 1"),
+        (["b.mp4", "c.mp4", "--map", "a=b", "--similarity", "1.5"], "--similarity is 1.5"),
         (["b.mp4", "c.mp4", "--map", "a=b", "--reference", "a"], "contradict each other"),
         (["a.jpg", "b.mp4"], "missing OUTPUT"),
     ],

@@ -43,7 +43,7 @@ def check_people(options: PeopleOptions, *, has_source: bool) -> None:
 def check_similarity(similarity: float | None) -> None:
     """Raise OptionError unless it is None or a cosine that two faces can have."""
     if similarity is not None and not 0 < similarity < 1:
-        raise OptionError(f"similarity is {similarity:g}; give a number between 0 and 1")
+        raise OptionError(f"`similarity` is {similarity:g}; give a number between 0 and 1")
 
 
 def assignments_of(source: Source | None, options: PeopleOptions) -> tuple[Assignment, ...]:
