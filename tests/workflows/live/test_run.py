@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import threading
 import time
 from collections.abc import Sequence
@@ -135,6 +136,15 @@ def test_a_run_that_is_stopped_before_there_is_a_picture_is_no_run(
     with pytest.raises(Cancelled):
         run_live(plan, painting(Stopping()), cancel=cancel)
     assert list(folder.iterdir()) == []
+
+
+def test_a_recording_of_one_frame_is_told_of_as_one(
+    plan: LivePlan, folder: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    plan = replace(plan, camera="lavfi:color=size=64x64:rate=25:duration=0.04")
+    with caplog.at_level(logging.INFO, "dlc"):
+        run_live(plan, painting(Painter()))
+    assert f"1 frame is in {folder / 'out.mp4'}" in caplog.messages
 
 
 def test_several_outputs_at_once(plan: LivePlan, folder: Path) -> None:

@@ -93,4 +93,7 @@ def _even(width: int, height: int) -> tuple[int, int]:
 def _tell_of(writer: LiveWriter) -> None:
     """Report what is left of the run, however it ended."""
     if writer.is_kept:
-        logger.info("%d frames are in %s", writer.frames_written, writer.path)
+        frames = writer.frames_written
+        logger.info(
+            "%s in %s", "1 frame is" if frames == 1 else f"{frames} frames are", writer.path
+        )
