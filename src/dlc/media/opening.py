@@ -7,6 +7,7 @@ from pathlib import Path
 
 from dlc.errors import OptionError, OutputError
 from dlc.media.files.atomic import Finish, check_path
+from dlc.media.files.failures import ALLOW_DAMAGED
 from dlc.media.files.paths import require_file
 from dlc.media.image.kinds import OUTPUT_EXTENSIONS
 from dlc.media.image.plan import check_image, is_image_name
@@ -28,6 +29,7 @@ def open_target(
     allow_damaged: bool = False,
     threads: int | None = None,
     decoder: VideoDecoder = VideoDecoder.SOFTWARE,
+    advice: str = ALLOW_DAMAGED,
 ) -> VideoReader | ImageReader:
     """Open a target: an image as one frame, anything else as a video.
 
@@ -38,9 +40,15 @@ def open_target(
     if is_image(path):
         if start is not None or end is not None:
             raise OptionError(f"{path} is a picture: leave out `start` and `end`")
-        return ImageReader(path, allow_damaged=allow_damaged)
+        return ImageReader(path, allow_damaged=allow_damaged, advice=advice)
     return VideoReader(
-        path, start=start, end=end, allow_damaged=allow_damaged, threads=threads, decoder=decoder
+        path,
+        start=start,
+        end=end,
+        allow_damaged=allow_damaged,
+        threads=threads,
+        decoder=decoder,
+        advice=advice,
     )
 
 

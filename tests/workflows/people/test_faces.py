@@ -9,13 +9,14 @@ import cv2
 import numpy as np
 import pytest
 
-from dlc.errors import NoFaceError, OptionError, OutputError
+from dlc.errors import DamagedInputError, NoFaceError, OptionError, OutputError
 from dlc.faces.tracking.tracker import load_tracker
 from dlc.media.image.still import read_photo
 from dlc.workflows.people.faces import FacesOptions, FoundPerson, find_people
 from dlc.workflows.people.sheet import draw_people
 from dlc.workflows.progress import Progress
 from tests.cli.run import call_dlc
+from tests.media import material
 
 
 def test_everybody_in_a_picture_has_a_portrait_that_shows_a_face(
@@ -80,6 +81,17 @@ def test_nothing_is_written_where_there_is_nobody(tmp_path: Path) -> None:
 def test_a_similarity_that_no_faces_have_is_refused(group_file: Path, tmp_path: Path) -> None:
     with pytest.raises(OptionError, match="between 0 and 1"):
         find_people(group_file, tmp_path / "people", FacesOptions(similarity=1.5))
+
+
+def test_a_damaged_target_needs_a_whole_copy_because_no_option_allows_it(
+    group_file: Path, tmp_path: Path
+) -> None:
+    clip = material.make(tmp_path / "whole.mkv", material.Clip(pts=range(0, 51200, 512)))
+    for whole in (group_file, clip):
+        target = tmp_path / f"cut{whole.suffix}"
+        target.write_bytes(whole.read_bytes()[: whole.stat().st_size // 2])
+        with pytest.raises(DamagedInputError, match="use a whole copy of it"):
+            find_people(target, tmp_path / "people")
 
 
 def test_the_command_prints_options_to_copy(group_file: Path, tmp_path: Path) -> None:

@@ -13,6 +13,8 @@ if TYPE_CHECKING:
 
 # What to do about an input of which a part cannot be read.
 ALLOW_DAMAGED = "pass `allow_damaged=True` to process what can be read"
+# The same where nothing but all of it will do.
+TAKE_WHOLE = "use a whole copy of it"
 _NO_SPACE = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 
 

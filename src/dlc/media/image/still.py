@@ -12,7 +12,7 @@ from dlc.arrays import Array
 from dlc.errors import DamagedInputError, InputError, OutputError
 from dlc.media.closing import Closing
 from dlc.media.files.atomic import AtomicFile, Finish
-from dlc.media.files.failures import ALLOW_DAMAGED, unreadable, unwritable
+from dlc.media.files.failures import ALLOW_DAMAGED, TAKE_WHOLE, unreadable, unwritable
 from dlc.media.files.paths import require_file
 from dlc.media.frames.color import FULL, ColorTags
 from dlc.media.frames.frame import Frame
@@ -307,7 +307,7 @@ def read_photo(path: Path) -> Frame:
         DamagedInputError: if the photo is damaged.
         MissingLibraryError: if a library that reads its kind is not installed.
     """
-    with ImageReader(path, advice="use a whole copy of it, or another photo") as reader:
+    with ImageReader(path, advice=f"{TAKE_WHOLE}, or another photo") as reader:
         return next(iter(reader))
 
 

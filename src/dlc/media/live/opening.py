@@ -10,6 +10,7 @@ from pathlib import Path
 
 from dlc.errors import CameraError, InputError, OptionError
 from dlc.media.camera.camera import Camera
+from dlc.media.files.failures import TAKE_WHOLE
 from dlc.media.files.paths import files_in, is_folder, named_path, require_file
 from dlc.media.image.recognition import is_image
 from dlc.media.live.clip import Clip, ContainerClip, ContainerSpec, FileClip
@@ -103,7 +104,7 @@ def _clip_opener(spec: str, options: CaptureOptions) -> Callable[[], Clip]:
     require_file(path)
     if is_image(path):
         raise InputError(f"{path} is a single picture: a live source needs a video")
-    return lambda: FileClip(VideoReader(path))
+    return lambda: FileClip(VideoReader(path, advice=TAKE_WHOLE))
 
 
 def _is_sequence(spec: str) -> bool:

@@ -17,7 +17,7 @@ from dlc.faces.people.clustering import group_tracks
 from dlc.faces.people.sightings import Portrait, Sighting, SightingLog
 from dlc.host.detect import available_cpus
 from dlc.media.files.atomic import AtomicFile
-from dlc.media.files.failures import unwritable
+from dlc.media.files.failures import TAKE_WHOLE, unwritable
 from dlc.media.files.paths import named_path
 from dlc.media.image.still import ImageReader
 from dlc.media.opening import open_target
@@ -154,7 +154,9 @@ def find_people(
     check_similarity(options.similarity)
     _check_folder(folder, overwrite=options.overwrite)
     threads = options.threads or available_cpus()
-    with open_target(target, start=options.start, end=options.end, threads=threads) as reader:
+    with open_target(
+        target, start=options.start, end=options.end, threads=threads, advice=TAKE_WHOLE
+    ) as reader:
         scout = load_scout(options.neural, threads, tilted=options.tilted)
         similarity = scout.similarity(options.similarity)
         log = SightingLog(scout.finder, similarity)

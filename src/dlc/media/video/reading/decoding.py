@@ -57,7 +57,13 @@ class Decoder:
     """
 
     def __init__(
-        self, path: Path, *, allow_damaged: bool, threads: int | None, on_gpu: bool = False
+        self,
+        path: Path,
+        *,
+        allow_damaged: bool,
+        threads: int | None,
+        on_gpu: bool = False,
+        advice: str = ALLOW_DAMAGED,
     ) -> None:
         """Open a file.
 
@@ -66,6 +72,7 @@ class Decoder:
             allow_damaged: go on after what cannot be decoded.
             threads: of the processor; None leaves it to the decoder.
             on_gpu: decode by NVDEC, which `dlc.media.video.hardware` tells whether it can be done.
+            advice: what to do about a damaged file that is refused.
 
         Raises:
             InputError: if it is no video, has no video stream, or is too large.
@@ -73,6 +80,7 @@ class Decoder:
         """
         self._path = path
         self._allow_damaged = allow_damaged
+        self._advice = advice
         self._threads = threads
         self._on_gpu = on_gpu
         self.container, self.stream = _open(path, on_gpu=on_gpu)
@@ -241,7 +249,7 @@ class Decoder:
         if not self._allow_damaged:
             raise DamagedInputError(
                 f"{self._path} is damaged after about {self.ledger.packets} frames "
-                f"({reason_of(error)}): {ALLOW_DAMAGED}"
+                f"({reason_of(error)}): {self._advice}"
             ) from error
 
 

@@ -55,6 +55,7 @@ class VideoReader(Closing):
         allow_damaged: bool = False,
         threads: int | None = None,
         decoder: VideoDecoder = VideoDecoder.SOFTWARE,
+        advice: str = ALLOW_DAMAGED,
     ) -> None:
         """Open a video and decode its first frame.
 
@@ -65,6 +66,7 @@ class VideoReader(Closing):
             allow_damaged: deliver what can be read of a damaged file instead of refusing it.
             threads: for the decoder; None leaves it to the decoder.
             decoder: what decodes; `dlc.media.video.hardware` tells whether NVDEC can.
+            advice: what to do about a damaged file that is refused.
 
         Raises:
             InputError: if there is no such file, or it is empty, a folder, no media file, or has
@@ -75,12 +77,17 @@ class VideoReader(Closing):
         self.path = path
         require_file(self.path)
         self.allow_damaged = allow_damaged
+        self._advice = advice
         self.frames_read = 0
         self.frames_damaged = 0
         self.frames_lost = 0
         on_gpu = decoder is VideoDecoder.NVDEC
         self._decoder = Decoder(
-            self.path, allow_damaged=allow_damaged, threads=threads, on_gpu=on_gpu
+            self.path,
+            allow_damaged=allow_damaged,
+            threads=threads,
+            on_gpu=on_gpu,
+            advice=advice,
         )
         self._timeline = Timeline(self._decoder)
         self.notes = self._splice_notes()
@@ -145,7 +152,7 @@ class VideoReader(Closing):
         truncation = describe_truncation(self.path)
         if truncation and not self.allow_damaged:
             self.close()
-            raise DamagedInputError(f"{self.path} is truncated ({truncation}): {ALLOW_DAMAGED}")
+            raise DamagedInputError(f"{self.path} is truncated ({truncation}): {self._advice}")
         return truncation
 
     def _begin(self) -> tuple[av.VideoFrame, Iterator[av.VideoFrame]]:
@@ -263,7 +270,7 @@ class VideoReader(Closing):
             self.frames_damaged += 1
             if not self.allow_damaged:
                 time = float(pts * self.info.time_base - self.origin())
-                raise DamagedInputError(f"{self.path} is damaged at {time:.2f} s: {ALLOW_DAMAGED}")
+                raise DamagedInputError(f"{self.path} is damaged at {time:.2f} s: {self._advice}")
 
     def _uniform(self, native: av.VideoFrame) -> av.VideoFrame:
         """Return a frame in the size and format of the first, as an encoder needs it."""
@@ -304,7 +311,7 @@ class VideoReader(Closing):
         if lost and not self.allow_damaged:
             raise DamagedInputError(
                 f"{self.path} is damaged: {lost} of its frames cannot be read, {self.frames_read} "
-                f"can; {ALLOW_DAMAGED}"
+                f"can; {self._advice}"
             )
 
     def _report(self) -> None:
