@@ -208,6 +208,15 @@ def test_a_stopped_run_leaves_nothing(plan: SwapPlan) -> None:
     assert not plan.output.exists()
 
 
+def test_a_run_that_is_stopped_after_one_frame_counts_it_as_one(plan: SwapPlan) -> None:
+    def stop(_: Progress) -> None:
+        raise Cancelled("enough")
+
+    plan = replace(plan, options=replace(FAST, end=0.001))
+    with pytest.raises(Cancelled, match="stopped after 1 frame; nothing was kept"):
+        run_swap(plan, painting(Painter()), progress=stop)
+
+
 def test_a_stopped_run_keeps_what_was_asked_for_playable(plan: SwapPlan) -> None:
     cancel = CancelToken()
     plan = replace(plan, options=replace(FAST, keep_partial=True))

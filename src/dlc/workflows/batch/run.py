@@ -153,4 +153,5 @@ def _explaining_a_stop(plan: SwapPlan, writer: Writer) -> Iterator[None]:
         # A picture cannot be kept in part.
         is_kept = plan.options.keep_partial and frames > 0 and isinstance(writer, VideoWriter)
         left = f"they are in {plan.output}" if is_kept else "nothing was kept"
-        raise Cancelled(f"stopped after {frames} frames; {left}") from stop
+        count = "1 frame" if frames == 1 else f"{frames} frames"
+        raise Cancelled(f"stopped after {count}; {left}") from stop
