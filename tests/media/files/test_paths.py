@@ -70,6 +70,8 @@ def test_an_empty_name_is_not_the_current_folder() -> None:
 
     with pytest.raises(OptionError, match="a file name is empty"):
         named_path("")
+    with pytest.raises(OptionError, match=r"a NUL in it.*'a\\x00\.mp4'"):
+        named_path("a\0.mp4")
 
 
 @pytest.mark.parametrize(
