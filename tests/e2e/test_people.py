@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
 from pathlib import Path
 
 import av
@@ -22,7 +24,7 @@ from dlc.workflows.engines.engine import LoadedEngine
 from dlc.workflows.people.assignment import Assignment
 from dlc.workflows.people.faces import FacesOptions, find_people
 from tests import clips, crossing
-from tests.cli.run import call_dlc
+from tests.cli.run import call_dlc, command, environment
 from tests.faces.pictures import Picture
 from tests.workflows import two_people
 from tests.workflows.painter import BLUE, GREEN, Dyer
@@ -158,3 +160,25 @@ def decoded(path: Path) -> list[NDArray[np.uint8]]:
         pictures = [frame.to_bgr() for frame in reader]
     assert pictures
     return [np.where(picture > 8, picture, 0).astype(np.uint8) for picture in pictures]
+
+
+@pytest.mark.skipif(os.name == "nt", reason="sets a POSIX limit")
+def test_portraits_that_find_no_room_leave_nothing(group_file: Path, tmp_path: Path) -> None:
+    resource = pytest.importorskip("resource")
+    whole = find_people(group_file, tmp_path / "whole")
+    sizes = [person.photo.stat().st_size for person in whole.people]
+    # The first portrait fits, the sheet and some of the others do not.
+    limit = sizes[0] + 1
+    assert max(sizes) > limit
+    run = subprocess.run(
+        command("faces", group_file, "--output", tmp_path / "people"),
+        env=environment(),
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+        preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (limit, limit)),
+    )
+    assert run.returncode == 8, run.stderr
+    assert "disk is full" in run.stderr.splitlines()[-1]
+    assert [path.name for path in tmp_path.iterdir()] == ["whole"]

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -254,23 +255,41 @@ def _write(
     *,
     overwrite: bool,
 ) -> None:
+    with _made_folder(folder), ExitStack() as stack:
+        # All of them before one gets its name: a full disk leaves none.
+        files = [
+            _written_png(path, _picture(portrait), stack, overwrite=overwrite)
+            for path, portrait in zip(photos, portraits, strict=True)
+        ]
+        captions = [person.appearance for person in people]
+        sheet = draw_people(map(_picture, portraits), captions)
+        files.append(_written_png(folder / _SHEET, sheet, stack, overwrite=overwrite))
+        for file in files:
+            file.commit()
+
+
+@contextmanager
+def _made_folder(folder: Path) -> Iterator[None]:
+    """Make a folder that is removed again if nothing gets into it."""
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise unwritable(folder, error) from error
-    captions = [person.appearance for person in people]
-    for path, portrait in zip(photos, portraits, strict=True):
-        _write_png(path, _picture(portrait), overwrite=overwrite)
-    sheet = draw_people(map(_picture, portraits), captions)
-    _write_png(folder / _SHEET, sheet, overwrite=overwrite)
+    try:
+        yield
+    except BaseException:
+        # One that holds something stays, whoever put it there.
+        with suppress(OSError):
+            folder.rmdir()
+        raise
 
 
-def _write_png(path: Path, bgr: Image, *, overwrite: bool) -> None:
+def _written_png(path: Path, bgr: Image, stack: ExitStack, *, overwrite: bool) -> AtomicFile:
+    """Return a picture that has yet to get its name, which `stack` otherwise discards."""
     file = AtomicFile(path, overwrite=overwrite)
+    stack.callback(file.discard)
     try:
         file.temporary.write_bytes(cv2.imencode(".png", bgr)[1].tobytes())
-        file.commit()
     except OSError as error:
         raise unwritable(path, error) from error
-    finally:
-        file.discard()
+    return file
