@@ -75,6 +75,9 @@ class Running:
                 channel.abandon()
             join(threads, self._watchdog.explain)
             self._ended = time.perf_counter()
+            # Whoever made the pipeline is often what they call: both would wait for the garbage
+            # collector, with models and pictures.
+            self._calls, self._idle = (), None
 
     def _results(self) -> Generator[Any, None, None]:
         """Yield from the last channel until it closes, watching for a cancel request."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import logging
 import threading
 import time
@@ -35,6 +36,7 @@ from dlc.options import (
 )
 from dlc.pipeline import CancelToken
 from dlc.swapping.swapper import Pixels
+from dlc.workflows.live.loop import LiveLoop
 from dlc.workflows.live.plan import LivePlan
 from dlc.workflows.live.result import LiveEnd
 from dlc.workflows.live.run import run_live
@@ -145,6 +147,19 @@ def test_a_recording_of_one_frame_is_told_of_as_one(
     with caplog.at_level(logging.INFO, "dlc"):
         run_live(plan, painting(Painter()))
     assert f"1 frame is in {folder / 'out.mp4'}" in caplog.messages
+
+
+def test_a_run_leaves_nothing_to_the_garbage_collector(plan: LivePlan) -> None:
+    gc.collect()
+    gc.disable()
+    try:
+        # The end of a file, and an end before it.
+        run_live(plan, painting(Painter()))
+        run_live(choosing(plan, duration=0.2, overwrite=True), painting(Painter()))
+        left = [each for each in gc.get_objects() if isinstance(each, LiveLoop)]
+    finally:
+        gc.enable()
+    assert not left
 
 
 def test_several_outputs_at_once(plan: LivePlan, folder: Path) -> None:

@@ -68,7 +68,7 @@ class LiveLoop:
         self.frames = 0
         self.faces = 0
         self.pipeline = LivePipeline(self._captured(), steps.stages, cancel=stop, idle=self._idle)
-        self.meter = LiveMeter(self._counts)
+        self.meter = LiveMeter()
 
     def until_the_end(self, outputs: Sequence[LiveOutput]) -> LiveEnd:
         """Show pictures until the run ends.
@@ -95,6 +95,10 @@ class LiveLoop:
             message = "stopped before there was a picture"
             raise Cancelled(message)
         return LiveEnd.REQUEST
+
+    def total(self) -> LiveStats:
+        """Return the figures of the whole run."""
+        return self.meter.total(self._counts())
 
     def _captured(self) -> Iterator[LiveFrame]:
         """Yield the source's frames, in the thread that captures."""
@@ -138,7 +142,7 @@ class LiveLoop:
             return
         # Skip the reports missed in a pause, such as a suspend of the machine.
         self._next_report = max(self._next_report + _REPORT_SECONDS, now)
-        stats = self.meter.sample()
+        stats = self.meter.sample(self._counts())
         if self._progress is not None:
             self._progress(stats)
 

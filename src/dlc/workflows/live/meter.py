@@ -42,15 +42,11 @@ class LiveMeter:
     """Notes when pictures were shown, in one thread, and sums up in another.
 
     Args:
-        counts: returns the current totals.
         clock: the clock that frames are captured by, in seconds.
     """
 
-    def __init__(
-        self, counts: Callable[[], LiveCounts], clock: Callable[[], float] = time.perf_counter
-    ) -> None:
+    def __init__(self, clock: Callable[[], float] = time.perf_counter) -> None:
         """Start measuring now; `begin` restarts."""
-        self._counts = counts
         self._clock = clock
         self._shown = 0
         # The two ends of a deque are safe to use from two threads at once.
@@ -69,21 +65,25 @@ class LiveMeter:
         if captured_at is not None:
             self._fresh.append(self._clock() - captured_at)
 
-    def sample(self) -> LiveStats:
-        """Return what happened since the last sample."""
-        now, counts, shown = self._clock(), self._counts(), self._shown
+    def sample(self, counts: LiveCounts) -> LiveStats:
+        """Return what happened since the last sample; `counts` are the current totals."""
+        now, shown = self._clock(), self._shown
         before, old, shown_before = self._last
         self._last = (now, counts, shown)
         latencies = [self._fresh.popleft() for _ in range(len(self._fresh))]
         self._all.extend(latencies)
         return self._stats(now, now - before, old, counts, shown - shown_before, latencies)
 
-    def total(self) -> LiveStats:
-        """Return what happened since the start; latencies cover the newest frames."""
+    def total(self, counts: LiveCounts) -> LiveStats:
+        """Return what happened since the start; latencies cover the newest frames.
+
+        Args:
+            counts: the current totals.
+        """
         latencies = [*self._all, *self._fresh]
         now = self._clock()
         seconds = now - self._began
-        return self._stats(now, seconds, LiveCounts(), self._counts(), self._shown, latencies)
+        return self._stats(now, seconds, LiveCounts(), counts, self._shown, latencies)
 
     def _stats(
         self,

@@ -70,7 +70,7 @@ def run_live(
         frames=loop.frames,
         faces=loop.faces,
         ended_by=ended_by,
-        stats=loop.meter.total(),
+        stats=loop.total(),
         pipeline=loop.pipeline.report,
         notes=cast.notes,
     )
