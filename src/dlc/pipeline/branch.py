@@ -29,10 +29,11 @@ class Branch(Generic[T]):
 
     def __init__(self, name: str, work: Callable[[Channel[T]], None], *, capacity: int = 1) -> None:
         self._name = name
-        self._work = work
         self._inbox: NewestChannel[T] = NewestChannel(capacity)
         self._failure: BaseException | None = None
-        self._thread = threading.Thread(target=self._run, name=f"pipeline-{name}")
+        # Only the thread holds what it calls, and lets go of it at its end: whoever is the branch
+        # and has the function would otherwise wait for the garbage collector.
+        self._thread = threading.Thread(target=self._run, args=(work,), name=f"pipeline-{name}")
 
     def offer(self, item: T) -> None:
         """Hand over an item.
@@ -64,9 +65,9 @@ class Branch(Generic[T]):
         if error is None or isinstance(error, Cancelled):
             self._raise_failure()
 
-    def _run(self) -> None:
+    def _run(self, work: Callable[[Channel[T]], None]) -> None:
         try:
-            self._work(self._inbox)
+            work(self._inbox)
         except BaseException as error:  # noqa: BLE001 - raised again in the offering thread
             self._failure = error
         finally:

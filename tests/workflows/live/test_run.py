@@ -35,6 +35,7 @@ from dlc.options import (
     VirtualCameraOptions,
 )
 from dlc.pipeline import CancelToken
+from dlc.pipeline.branch import Branch
 from dlc.swapping.swapper import Pixels
 from dlc.workflows.live.loop import LiveLoop
 from dlc.workflows.live.plan import LivePlan
@@ -156,7 +157,7 @@ def test_a_run_leaves_nothing_to_the_garbage_collector(plan: LivePlan) -> None:
         # The end of a file, and an end before it.
         run_live(plan, painting(Painter()))
         run_live(choosing(plan, duration=0.2, overwrite=True), painting(Painter()))
-        left = [each for each in gc.get_objects() if isinstance(each, LiveLoop)]
+        left = [each for each in gc.get_objects() if isinstance(each, LiveLoop | Branch)]
     finally:
         gc.enable()
     assert not left
