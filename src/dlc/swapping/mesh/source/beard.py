@@ -36,11 +36,11 @@ _MUSTACHE, _CHIN, _JAW = 1.45, 1.62, 1.5
 _HAIR, _SKIN = 1.45, 1.75
 # Chroma (CIELAB) of cheeks up to which lightness has to tell all.
 _GRAY = 6.0
-# Radii in pixels of the atlas between which hairs are; and their contrast, as a share of the light,
+# Radii in pixels of that size between which hairs are; and their contrast, as a share of the light,
 # from which it is not just shade.
 _HAIRS = (1.5, 4.0)
 _HAIRY = 0.055
-# Gray levels below which contrast is noise.
+# Gray levels, or CIELAB lightness, below which contrast is noise.
 _DARK = 8.0
 # Share of a region that has to be seen.
 _LEAST_SEEN = 0.25
@@ -56,7 +56,7 @@ _SOFTNESS = 0.006
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Regions:
-    """Where to look; all are (S, S), and bool if nothing else is said.
+    """Where to look; all are (_SIZE, _SIZE), and bool if nothing else is said.
 
     Attributes:
         cheeks: skin without any beard.
@@ -76,7 +76,7 @@ class _Regions:
 
 
 def find_beard(texture: Floats, seen: Floats, layout: Layout) -> Floats:
-    """Return 1 on a beard that covers chin and jaw, 0 elsewhere: float32 (S, S).
+    """Return 1 on a beard that covers chin and jaw, 0 elsewhere: float32 (S, S); S is ATLAS_SIZE.
 
     On a half of the face that was not seen, it is the other half's.
 
@@ -110,7 +110,7 @@ def _has_beard(alike: Floats, hairs: Floats, seen: Floats, regions: _Regions) ->
 
 
 def _likeness(texture: Floats, cheeks: Floats) -> Floats:
-    """Return lightness and chroma relative to the cheeks', added up: float32 (S, S)."""
+    """Return lightness and chroma relative to the cheeks', added up: float32 (h, w)."""
     (lightness, chroma), (usual, colored) = map(_lightness_and_chroma, (texture, cheeks))
     light = lightness / np.maximum(usual, _DARK)
     color = np.where(colored < _GRAY, light, chroma / np.maximum(colored, _GRAY))
@@ -124,7 +124,7 @@ def _lightness_and_chroma(bgr: Floats) -> tuple[Floats, Floats]:
 
 
 def _hairs(texture: Floats) -> Floats:
-    """Return the contrast of the finest lines as a share of the luma: float32 (S, S)."""
+    """Return the contrast of the finest lines as a share of the luma: float32 (h, w)."""
     luma = texture @ LUMA
     fine, coarse = (blur(luma, radius) for radius in _HAIRS)
     sigma = _SIZE * _NEARBY
@@ -134,7 +134,7 @@ def _hairs(texture: Floats) -> Floats:
 
 
 def _mean_around(texture: Floats, weights: Floats, sigma: float) -> Floats:
-    """Return the mean of the weighted pixels around each pixel: float32 (S, S, 3)."""
+    """Return the mean of the weighted pixels around each pixel: float32 (h, w, 3)."""
     share = spread(weights, sigma)[..., None] + np.float32(1e-4)
     around: Floats = spread(texture * weights[..., None], sigma) / share
     return around
