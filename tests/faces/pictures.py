@@ -10,6 +10,9 @@ from numpy.typing import NDArray
 
 from dlc.geometry import Box
 
+# Light as colored as on a stage, in B, G and R: green, blue and cyan.
+LIGHTS = ((0.3, 1.2, 0.3), (1.0, 0.1, 0.1), (1.0, 1.0, 0.1))
+
 
 @dataclass
 class Picture:
@@ -56,6 +59,11 @@ def moved(
         cv2.warpAffine(bgr, matrix, size, flags=cv2.INTER_AREA, borderMode=cv2.BORDER_REPLICATE),
         np.uint8,
     )
+
+
+def lit(bgr: NDArray[np.generic], *light: float) -> NDArray[np.uint8]:
+    """Return a picture in light of a color, B, G and R."""
+    return np.clip(bgr * np.array(light), 0, 255).astype(np.uint8)
 
 
 def ramp(width: int, height: int, step: int = 1) -> NDArray[np.uint8]:

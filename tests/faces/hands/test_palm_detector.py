@@ -10,7 +10,7 @@ from dlc.faces.crop import Square
 from dlc.faces.face import Face
 from dlc.faces.hands.palm_detector import SIDE, PalmDetector, anchors
 from tests.faces.hands.drawn import Points, drawn, placed
-from tests.faces.pictures import Picture
+from tests.faces.pictures import LIGHTS, Picture, lit
 
 Bytes = NDArray[np.uint8]
 # Where the detector's seven points are among the 21 of a hand: wrist, knuckles, thumb.
@@ -110,6 +110,20 @@ def test_a_hand_in_front_of_a_face_is_found(
     apart = np.linalg.norm(palm.points - points[list(SEVEN)], axis=1)
     assert apart[[0, 2]].max() < 0.3 * LENGTH, "where wrist and middle knuckle are says the rest"
     assert apart.mean() < 0.4 * LENGTH
+
+
+@pytest.mark.parametrize("light", LIGHTS)
+def test_light_of_any_color_is_no_obstacle(
+    light: tuple[float, float, float], palms: PalmDetector, group: Bytes
+) -> None:
+    # All over the photo.
+    squares = [Square(x, y, 400, 0) for x in range(200, 1200, 200) for y in range(200, 800, 200)]
+    white, colored = (
+        sum(len(palms.detect(Picture(bgr), square)) for square in squares)
+        for bgr in (group, lit(group, *light))
+    )
+    assert white >= 4
+    assert colored > white / 2
 
 
 def test_faces_are_no_palms(palms: PalmDetector, astronaut: Bytes, astronaut_face: Face) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dlc.arrays import Points
 from dlc.faces.crop import Square, cut_out, to_tensor
 from dlc.faces.pixels import RegionSource
+from dlc.faces.white_balance import white_balanced
 from dlc.inference.session import Session
 
 _SIDE = 224
@@ -31,6 +32,6 @@ class HandLandmarker:
         cutout = cut_out(picture, square, _DETAIL, halving=True)
         if cutout is None:
             return None
-        tensor = to_tensor([cutout.warp(square, _SIDE)])
+        tensor = to_tensor([white_balanced(cutout.warp(square, _SIDE))])
         landmarks, presence = self._session.run(["landmarks", "presence"], {"image": tensor})
         return square.to_picture(landmarks[0], _SIDE), float(presence[0, 0])

@@ -10,6 +10,7 @@ from dlc.faces.candidates import merge
 from dlc.faces.crop import Cutout, Square, cut_out, to_tensor
 from dlc.faces.hands.hand import Palm
 from dlc.faces.pixels import RegionSource
+from dlc.faces.white_balance import white_balanced
 from dlc.inference.session import Session
 
 # Half the side that the model was trained on: a palm near a face then has the 15 to 40 pixels that
@@ -38,7 +39,7 @@ class PalmDetector:
         cutout = cut_out(picture, square, SIDE, halving=True)
         if cutout is None:
             return []
-        tensor = to_tensor([_blackened(cutout, square)])
+        tensor = to_tensor([white_balanced(_blackened(cutout, square))])
         boxes, scores = self._session.run(["boxes", "scores"], {"image": tensor})
         return self._decode(boxes[0], scores[0], square)
 
