@@ -86,8 +86,8 @@ def test_an_unforeseen_error_is_a_line_too(capsys: pytest.CaptureFixture[str]) -
     ("arguments", "code", "message"),
     [
         (["swap", "me.jpg", "no.mp4", "out.mp4", "--json"], 3, "no such file"),
-        (["models", "list"], 8, "standard output cannot be written, the disk is full"),
-        (["--version"], 8, "standard output cannot be written, the disk is full"),
+        (["models", "list"], 8, "standard output could not be written, the disk is full"),
+        (["--version"], 8, "standard output could not be written, the disk is full"),
     ],
 )
 def test_a_standard_output_that_takes_nothing_is_one_line_too(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -19,8 +20,8 @@ from dlc.cli.optimize import OPTIMIZE_EPILOG, OPTIMIZE_HELP, optimize_command
 from dlc.cli.probe import PROBE_HELP, probe_command
 from dlc.cli.swap import swap_command
 from dlc.cli.switches import without_values
-from dlc.errors import DlcError, WriteError, resource_error
-from dlc.media.files.failures import is_disk_full
+from dlc.errors import DlcError, resource_error
+from dlc.media.files.failures import is_disk_full, unwritable
 
 # What shells report of a program that SIGPIPE ended. Python ignores the signal, and it stays so: a
 # server that hangs up must not end dlc.
@@ -90,11 +91,8 @@ def main() -> None:
 
 def _known(error: Exception) -> DlcError | None:
     """Return what to say of an error that may arise anywhere; None if it is an unforeseen one."""
-    # Files have errors of their own when they are written.
-    if is_disk_full(error):
-        return WriteError(
-            "standard output cannot be written, the disk is full: free some space, or redirect it "
-            "to another one"
-        )
+    # Outputs have errors of their own when they are written.
+    if isinstance(error, OSError) and is_disk_full(error):
+        return unwritable(Path(error.filename or "standard output"), error)
     # Each library reports a lack of memory in its own way.
     return resource_error(error, "this run")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dlc.counted import counted
 from dlc.host.host import Host
 from dlc.host.providers import execution_provider, label
 from dlc.options import Provider
@@ -19,11 +20,10 @@ def _system(host: Host) -> str:
     name = host.system
     if host.macos is not None:
         name = f"macOS {'.'.join(map(str, host.macos))}"
-    cpus = "1 CPU" if host.cpus == 1 else f"{host.cpus} CPUs"
     processor = f" ({host.processor})" if host.processor else ""
     translated = ", translated" if host.translated else ""
     memory = "" if host.memory is None else f", {host.memory / 2**30:.0f} GiB"
-    return f"{name} {host.architecture}{translated}, {cpus}{processor}{memory}"
+    return f"{name} {host.architecture}{translated}, {counted(host.cpus, 'CPU')}{processor}{memory}"
 
 
 def _gpus(host: Host) -> str:

@@ -10,6 +10,7 @@ import re
 from collections.abc import Callable
 from dataclasses import replace
 
+from dlc.counted import counted
 from dlc.graph.names import NEEDLESS_FROM, Rewrite
 from dlc.host.cuda_generations import gpu_packages
 from dlc.host.host import Host, NvidiaGpu
@@ -246,7 +247,7 @@ def computes_half_precision(gpu: NvidiaGpu) -> bool:
 
 
 def _cpu_threads(threads: int) -> str:
-    return f"{threads} {'thread' if threads == 1 else 'threads'} of the CPU"
+    return f"{counted(threads, 'thread')} of the CPU"
 
 
 def _nvidia_precision(role: Role, host: Host) -> tuple[Precision, str]:

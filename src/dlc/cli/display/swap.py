@@ -5,9 +5,9 @@ from __future__ import annotations
 import rich.progress
 from rich.console import Console
 
-from dlc.cli.counted import counted
 from dlc.cli.display.display import Display, DrawnDisplay, LineDisplay, NoDisplay
 from dlc.cli.times import format_duration
+from dlc.counted import counted
 from dlc.workflows.progress import Progress
 
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 import json
 from dataclasses import asdict
 
-from dlc.cli.counted import counted
 from dlc.cli.flags import with_flags
 from dlc.cli.printable import printable, shell_word
+from dlc.counted import counted
 from dlc.workflows.people.faces import FacesResult, FoundPerson
 
 

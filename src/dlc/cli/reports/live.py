@@ -5,9 +5,9 @@ from __future__ import annotations
 from rich.console import Console
 
 from dlc.cli.console import say
-from dlc.cli.counted import counted
 from dlc.cli.flags import with_flags
 from dlc.cli.times import format_duration
+from dlc.counted import counted
 from dlc.workflows.live.result import LiveResult
 from dlc.workflows.live.stats import LiveStats
 

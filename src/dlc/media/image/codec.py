@@ -12,6 +12,7 @@ import cv2
 import numpy as np
 
 from dlc.arrays import Array
+from dlc.counted import counted
 from dlc.errors import DamagedInputError, EncoderError, InputError
 from dlc.media.frames.color import ColorTags, convert
 from dlc.media.frames.planes import plane_arrays, require_layout
@@ -176,10 +177,9 @@ def to_native(path: Path, pixels: Array) -> av.VideoFrame:
     channels = 1 if pixels.ndim == 2 else pixels.shape[2]
     pix_fmt = _FORMATS.get((pixels.dtype, channels))
     if pix_fmt is None:
-        count = "1 channel" if channels == 1 else f"{channels} channels"
         raise InputError(
-            f"{path} has {count} of type {pixels.dtype}: convert it to a picture with 8 or 16 bits "
-            "a sample"
+            f"{path} has {counted(channels, 'channel')} of type {pixels.dtype}: convert it to a "
+            "picture with 8 or 16 bits a sample"
         )
     height, width = pixels.shape[:2]
     native = av.VideoFrame(width, height, pix_fmt)

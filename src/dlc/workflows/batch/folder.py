@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
@@ -21,7 +20,7 @@ from dlc.errors import (
     WriteError,
 )
 from dlc.host.detect import available_cpus
-from dlc.media.files.failures import unwritable
+from dlc.media.files.folders import made_folders
 from dlc.media.files.paths import named_path, require_file
 from dlc.media.image.plan import is_image_name
 from dlc.media.image.recognition import is_image
@@ -111,7 +110,8 @@ def swap_folder(
     plan = plan_folder(named_path(targets), named_path(output), options.contact_sheet)
     prepared = prepare(source, options)
     run = _FolderRun(plan, options, prepared, progress, cancel or CancelToken())
-    with _folders(plan), opencv_on_one_thread():
+    folders = [each for each in (plan.output, plan.contact_sheets) if each is not None]
+    with made_folders(*folders), opencv_on_one_thread():
         outcomes = run.outcomes()
     seconds = time.perf_counter() - began
     return FolderResult(plan.output, plan.contact_sheets, tuple(outcomes), seconds, plan.notes)
@@ -239,28 +239,3 @@ def _naming(target: Path, error: DlcError) -> str:
     """Return an error's message, with the target's name before it if it has none."""
     message = str(error)
     return message if str(target) in message else f"{target.name}: {message}"
-
-
-@contextmanager
-def _folders(plan: FolderPlan) -> Iterator[None]:
-    """Make the folders for outputs, and remove those in the end that would be empty."""
-    made: list[Path] = []
-    try:
-        for folder in (plan.output, plan.contact_sheets):
-            if folder is not None:
-                made += _make(folder)
-        yield
-    finally:
-        for folder in reversed(made):
-            with suppress(OSError):
-                folder.rmdir()
-
-
-def _make(folder: Path) -> list[Path]:
-    """Make a folder and those around it; return the ones that were missing, the outermost first."""
-    try:
-        missing = [each for each in (folder, *folder.parents) if not each.exists()]
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise unwritable(folder, error) from error
-    return missing[::-1]

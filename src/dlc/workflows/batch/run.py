@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 
+from dlc.counted import counted
 from dlc.errors import Cancelled
 from dlc.host.detect import available_cpus
 from dlc.media.video.resuming.segments import note_segments
@@ -153,5 +154,4 @@ def _explaining_a_stop(plan: SwapPlan, writer: Writer) -> Iterator[None]:
         # A picture cannot be kept in part.
         is_kept = plan.options.keep_partial and frames > 0 and isinstance(writer, VideoWriter)
         left = f"they are in {plan.output}" if is_kept else "nothing was kept"
-        count = "1 frame" if frames == 1 else f"{frames} frames"
-        raise Cancelled(f"stopped after {count}; {left}") from stop
+        raise Cancelled(f"stopped after {counted(frames, 'frame')}; {left}") from stop

@@ -6,6 +6,7 @@ import logging
 from contextlib import ExitStack
 from pathlib import Path
 
+from dlc.counted import counted
 from dlc.media.live.preview import PreviewWindow
 from dlc.media.live.source import LiveReport
 from dlc.media.live.virtual_camera import VirtualCamera
@@ -94,6 +95,5 @@ def _tell_of(writer: LiveWriter) -> None:
     """Report what is left of the run, however it ended."""
     if writer.is_kept:
         frames = writer.frames_written
-        logger.info(
-            "%s in %s", "1 frame is" if frames == 1 else f"{frames} frames are", writer.path
-        )
+        verb = "is" if frames == 1 else "are"
+        logger.info("%s %s in %s", counted(frames, "frame"), verb, writer.path)

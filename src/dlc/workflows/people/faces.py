@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import ExitStack, contextmanager, suppress
+from collections.abc import Callable, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -12,6 +12,7 @@ import cv2
 import numpy as np
 
 from dlc.arrays import Image
+from dlc.counted import counted
 from dlc.errors import OutputError
 from dlc.faces.finder import FaceFinder
 from dlc.faces.people.clustering import group_tracks
@@ -19,6 +20,7 @@ from dlc.faces.people.sightings import Portrait, Sighting, SightingLog
 from dlc.host.detect import available_cpus
 from dlc.media.files.atomic import AtomicFile
 from dlc.media.files.failures import TAKE_WHOLE, unwritable
+from dlc.media.files.folders import made_folders
 from dlc.media.files.paths import named_path
 from dlc.media.image.still import ImageReader
 from dlc.media.opening import open_target
@@ -93,7 +95,7 @@ class FoundPerson:
     @property
     def appearance(self) -> str:
         """In how many frames, and from when to when; only the former where that is one moment."""
-        frames = "1 frame" if self.frames == 1 else f"{self.frames} frames"
+        frames = counted(self.frames, "frame")
         if self.first == self.last:
             return frames
         return f"{frames}, {timecode(self.first)} to {timecode(self.last)}"
@@ -255,7 +257,7 @@ def _write(
     *,
     overwrite: bool,
 ) -> None:
-    with _made_folder(folder), ExitStack() as stack:
+    with made_folders(folder), ExitStack() as stack:
         # All of them before one gets its name: a full disk leaves none.
         files = [
             _written_png(path, _picture(portrait), stack, overwrite=overwrite)
@@ -266,22 +268,6 @@ def _write(
         files.append(_written_png(folder / _SHEET, sheet, stack, overwrite=overwrite))
         for file in files:
             file.commit()
-
-
-@contextmanager
-def _made_folder(folder: Path) -> Iterator[None]:
-    """Make a folder that is removed again if nothing gets into it."""
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise unwritable(folder, error) from error
-    try:
-        yield
-    except BaseException:
-        # One that holds something stays, whoever put it there.
-        with suppress(OSError):
-            folder.rmdir()
-        raise
 
 
 def _written_png(path: Path, bgr: Image, stack: ExitStack, *, overwrite: bool) -> AtomicFile:

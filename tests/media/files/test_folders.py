@@ -1,0 +1,25 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from dlc.errors import OutputError
+from dlc.media.files.folders import made_folders
+
+
+def test_only_folders_that_it_made_and_that_stay_empty_are_removed(tmp_path: Path) -> None:
+    there, used = tmp_path / "there", tmp_path / "used"
+    there.mkdir()
+    with pytest.raises(KeyError), made_folders(there, used, tmp_path / "new" / "deep"):
+        (used / "file").touch()
+        assert (tmp_path / "new" / "deep").is_dir()
+        raise KeyError
+    assert sorted(each.name for each in tmp_path.iterdir()) == ["there", "used"]
+
+
+def test_a_folder_that_cannot_be_made_is_an_error_of_ours(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    with pytest.raises(OutputError), made_folders(tmp_path / "new", tmp_path / "file" / "in"):
+        pass
+    assert not (tmp_path / "new").exists()
