@@ -9,6 +9,7 @@ from dlc.faces.tracking.tracker import load_tracker
 from dlc.swapping.mesh.layout import Layout, load_layout
 from dlc.swapping.mesh.source.source import SourceModel, build_source
 from tests.faces.pictures import Picture
+from tests.swapping.mesh.beards import with_beard
 from tests.swapping.mesh.heads import Points
 
 
@@ -49,3 +50,19 @@ def party_faces(party: Picture) -> list[Face]:
     faces = load_tracker().find(party)
     assert len(faces) == 6
     return sorted(faces, key=lambda face: float(face.box[0]))
+
+
+@pytest.fixture(scope="session")
+def everybody(
+    portrait: Picture, portrait_mesh: Points, party: Picture, party_faces: list[Face]
+) -> list[tuple[Picture, Points]]:
+    """Return the landmarks of all these faces, each with its photo."""
+    guests = [(party, face.landmarks) for face in party_faces if face.landmarks is not None]
+    return [(portrait, portrait_mesh), *guests]
+
+
+@pytest.fixture(scope="session")
+def bearded_source(portrait: Picture, portrait_mesh: Points, layout: Layout) -> SourceModel:
+    """Return the astronaut with a drawn beard as a source."""
+    bgr = with_beard(portrait.bgr.astype(np.float32), portrait_mesh, layout)
+    return build_source([(Picture(bgr.astype(np.uint8)), portrait_mesh)], layout)

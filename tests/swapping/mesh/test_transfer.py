@@ -15,7 +15,7 @@ from dlc.swapping.mesh.face_memory import FaceMemory
 from dlc.swapping.mesh.layout import Layout
 from dlc.swapping.mesh.light.focus import FocusMeter
 from dlc.swapping.mesh.masks import depth_inside, fill_ring, rings_mask
-from dlc.swapping.mesh.source.source import SourceModel, build_source
+from dlc.swapping.mesh.source.source import SourceModel
 from dlc.swapping.mesh.transfer import FaceTransfer
 from dlc.swapping.mesh.view import TargetView, look, unwrap
 from tests.faces.pictures import Picture
@@ -27,11 +27,17 @@ ENLARGED = 3.0
 
 
 @pytest.fixture(scope="module")
-def target(party: Picture, party_faces: list[Face], layout: Layout) -> tuple[Points, TargetView]:
-    """Return landmarks and view of the face in the middle of the group photo, enlarged."""
+def guest(party: Picture, party_faces: list[Face]) -> tuple[Picture, Points]:
+    """Return the group photo, enlarged, and the landmarks of the face in its middle."""
     found = party_faces[2].landmarks
     assert found is not None
-    photo, landmarks = scaled_photo(party, found, ENLARGED)
+    return scaled_photo(party, found, ENLARGED)
+
+
+@pytest.fixture(scope="module")
+def target(guest: tuple[Picture, Points], layout: Layout) -> tuple[Points, TargetView]:
+    """Return landmarks and view of that face."""
+    photo, landmarks = guest
     view = look(photo, landmarks, layout)
     assert view is not None
     return landmarks, view
@@ -78,26 +84,19 @@ def test_eyes_and_mouth_stay_the_targets(
 
 def test_under_a_beard_the_targets_own_does_not_count_as_shade(
     still_source: SourceModel,
-    portrait: Picture,
-    portrait_mesh: Points,
-    party: Picture,
-    party_faces: list[Face],
+    bearded_source: SourceModel,
+    guest: tuple[Picture, Points],
     layout: Layout,
 ) -> None:
-    found = party_faces[2].landmarks
-    assert found is not None
-    photo, landmarks = scaled_photo(party, found, ENLARGED)
+    photo, landmarks = guest
+    source = replace(bearded_source, shape=still_source.shape)
     shaggy = Picture(with_beard(photo.bgr.astype(np.float32), landmarks, layout).astype(np.uint8))
-    own = with_beard(portrait.bgr.astype(np.float32), portrait_mesh, layout).astype(np.uint8)
-    source = build_source([(Picture(own), portrait_mesh)], layout)
     chin = rings_mask(layout, SIZE, [[17, 84, 181, 170, 175, 395, 405, 314]]) > 0.5
 
     def luma(person: SourceModel, target: Picture) -> float:
         view = look(target, landmarks, layout)
         assert view is not None
-        patch = FaceTransfer(replace(person, shape=still_source.shape), layout).apply(
-            view, FaceMemory()
-        )
+        patch = FaceTransfer(person, layout).apply(view, FaceMemory())
         after = replace(view, bgra=np.dstack([patch.bgr, view.bgra[..., 3]]))
         return float(unwrap(after, layout, SIZE)[0][chin, :3].mean())
 

@@ -65,15 +65,9 @@ def test_noise_on_a_face_is_measured(
 
 
 def test_faces_without_noise_keep_all_they_have(
-    portrait: Picture,
-    portrait_mesh: Points,
-    party: Picture,
-    party_faces: list[Face],
-    layout: Layout,
+    everybody: list[tuple[Picture, Points]], layout: Layout
 ) -> None:
-    faces = [(portrait, portrait_mesh)]
-    faces += [(party, face.landmarks) for face in party_faces if face.landmarks is not None]
-    for photo, mesh in faces:
+    for photo, mesh in everybody:
         for scale in (0.5, 0.7, 1.0, 1.5, 2.0):
             view = seen(*scaled_photo(photo, mesh, scale), layout)
             assert without_grain(view.bgra, noise_level(view.bgra)) is None

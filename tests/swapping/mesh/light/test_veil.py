@@ -52,15 +52,9 @@ def target(party: Picture, party_faces: list[Face], layout: Layout) -> TargetVie
 
 
 def test_faces_in_clear_air_have_no_veil(
-    portrait: Picture,
-    portrait_mesh: Points,
-    party: Picture,
-    party_faces: list[Face],
-    layout: Layout,
+    everybody: list[tuple[Picture, Points]], layout: Layout
 ) -> None:
-    faces = [(portrait, portrait_mesh)]
-    faces += [(party, face.landmarks) for face in party_faces if face.landmarks is not None]
-    for photo, mesh in faces:
+    for photo, mesh in everybody:
         view = look(photo, mesh, layout)
         assert view is not None
         for light in (0.2, 0.6, 1.0):

@@ -5,7 +5,6 @@ import pytest
 
 from dlc.arrays import Flags, Floats
 from dlc.compositing.filters import blur, shrink
-from dlc.faces.face import Face
 from dlc.swapping.mesh.layout import Layout
 from dlc.swapping.mesh.masks import depth_inside
 from dlc.swapping.mesh.source.beard import find_beard
@@ -83,14 +82,8 @@ def test_the_half_that_was_not_seen_has_the_others_beard(
 
 
 def test_people_without_a_beard_have_none(
-    portrait: Picture,
-    portrait_mesh: Points,
-    party: Picture,
-    party_faces: list[Face],
-    layout: Layout,
+    everybody: list[tuple[Picture, Points]], layout: Layout
 ) -> None:
-    faces = [(portrait, portrait_mesh), *((party, face.landmarks) for face in party_faces)]
-    for photo, landmarks in faces:
-        assert landmarks is not None
+    for photo, landmarks in everybody:
         view = unwrap_photo(layout, photo, landmarks)
         assert not find_beard(view.texture, view.seen, layout).any()

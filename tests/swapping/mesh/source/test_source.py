@@ -12,7 +12,7 @@ from dlc.swapping.mesh.source.photo import ATLAS_SIZE
 from dlc.swapping.mesh.source.source import SourceModel, build_source
 from dlc.swapping.mesh.source.texture import SourceTexture
 from tests.faces.pictures import Picture
-from tests.swapping.mesh.beards import bearded, with_beard
+from tests.swapping.mesh.beards import bearded
 from tests.swapping.mesh.heads import Points, turned_photo
 
 
@@ -70,10 +70,9 @@ def test_skin_is_made_up_under_a_strand_over_a_cheek_and_shows(
 
 
 def test_a_beard_stays_dark_and_gray_and_shows(
-    portrait: Picture, portrait_mesh: Points, layout: Layout, portrait_source: SourceModel
+    bearded_source: SourceModel, layout: Layout, portrait_source: SourceModel
 ) -> None:
-    bgr = with_beard(portrait.bgr.astype(np.float32), portrait_mesh, layout)
-    source = build_source([(Picture(bgr.astype(np.uint8)), portrait_mesh)], layout)
+    source = bearded_source
     points = (layout.uv * ATLAS_SIZE - 0.5).astype(np.float32)
     inside = bearded(points, layout, source.trust.shape) & (source.beard > 0.9)
     assert inside.mean() > 0.04
@@ -84,10 +83,9 @@ def test_a_beard_stays_dark_and_gray_and_shows(
 
 
 def test_a_beard_is_no_lack_of_light(
-    portrait: Picture, portrait_mesh: Points, layout: Layout, portrait_source: SourceModel
+    bearded_source: SourceModel, layout: Layout, portrait_source: SourceModel
 ) -> None:
-    bgr = with_beard(portrait.bgr.astype(np.float32), portrait_mesh, layout)
-    source = build_source([(Picture(bgr.astype(np.uint8)), portrait_mesh)], layout)
+    source = bearded_source
     taken_for_skin = replace(source, beard=np.zeros_like(source.beard))
     chin = (slice(90, 110), slice(54, 74))
     bare, light, wrong = (
