@@ -9,12 +9,17 @@ from dlc.media.files.folders import made_folders
 
 
 def test_only_folders_that_it_made_and_that_stay_empty_are_removed(tmp_path: Path) -> None:
-    there, used = tmp_path / "there", tmp_path / "used"
+    there, used, deep = tmp_path / "there", tmp_path / "used", tmp_path / "new" / "deep"
     there.mkdir()
-    with pytest.raises(KeyError), made_folders(there, used, tmp_path / "new" / "deep"):
-        (used / "file").touch()
-        assert (tmp_path / "new" / "deep").is_dir()
-        raise KeyError
+
+    def fail_inside() -> None:
+        with made_folders(there, used, deep):
+            (used / "file").touch()
+            assert deep.is_dir()
+            raise KeyError
+
+    with pytest.raises(KeyError):
+        fail_inside()
     assert sorted(each.name for each in tmp_path.iterdir()) == ["there", "used"]
 
 
