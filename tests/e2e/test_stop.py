@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from dlc.counted import counted
 from dlc.media.opening import open_target
 from tests.cli.run import command, environment
 
@@ -66,4 +67,4 @@ def test_a_stopped_run_keeps_a_playable_beginning_on_request(
     with open_target(output) as reader:
         frames = sum(1 for _ in reader)
     assert 0 < frames < 240
-    assert f"stopped after {frames} frames" in run.stderr
+    assert f"stopped after {counted(frames, 'frame')};" in run.stderr

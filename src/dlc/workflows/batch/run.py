@@ -153,5 +153,5 @@ def _explaining_a_stop(plan: SwapPlan, writer: Writer) -> Iterator[None]:
         frames = writer.frames_written
         # A picture cannot be kept in part.
         is_kept = plan.options.keep_partial and frames > 0 and isinstance(writer, VideoWriter)
-        left = f"they are in {plan.output}" if is_kept else "nothing was kept"
+        left = f"what was done is in {plan.output}" if is_kept else "nothing was kept"
         raise Cancelled(f"stopped after {counted(frames, 'frame')}; {left}") from stop
