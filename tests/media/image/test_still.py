@@ -118,7 +118,7 @@ def test_the_color_profile_is_kept(tmp_path: Path, extension: str) -> None:
 
 
 @pytest.mark.parametrize("extension", [".jpg", ".png"])
-@pytest.mark.parametrize("profile", [None, ICC, LARGE_ICC])
+@pytest.mark.parametrize("profile", [None, ICC, LARGE_ICC], ids=["none", "small", "large"])
 def test_the_list_of_a_phone_photo_s_pictures_is_no_part_of_the_profile(
     tmp_path: Path, extension: str, profile: bytes | None
 ) -> None:
@@ -134,7 +134,11 @@ def test_the_list_of_a_phone_photo_s_pictures_is_no_part_of_the_profile(
 
 
 @pytest.mark.parametrize("extension", [".jpg", ".png", ".webp"])
-@pytest.mark.parametrize("profile", [ICC[:-1], bytes(4) + ICC, LARGE_ICC[:70_000]])
+@pytest.mark.parametrize(
+    "profile",
+    [ICC[:-1], bytes(4) + ICC, LARGE_ICC[:70_000]],
+    ids=["short", "shifted", "cut"],
+)
 def test_a_damaged_profile_is_left_out_and_said(
     tmp_path: Path, extension: str, profile: bytes
 ) -> None:
