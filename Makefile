@@ -1,6 +1,6 @@
 # Everything here works in a fresh clone: what a target needs is installed into .venv first, or into
 # .venv-cuda where it needs an NVIDIA GPU: ONNX Runtime's packages for the CPU and for CUDA fill the
-# same folder, so they cannot share an environment.
+# same folder, so they cannot share an environment. .venv-oldest is for old versions of packages.
 
 PYTHON := python3
 VENV := .venv
@@ -9,6 +9,10 @@ READY := $(VENV)/.ready
 CUDA_VENV := .venv-cuda
 CUDA_BIN := $(CUDA_VENV)/bin
 CUDA_READY := $(CUDA_VENV)/.ready
+OLDEST_VENV := .venv-oldest
+OLDEST_BIN := $(OLDEST_VENV)/bin
+OLDEST_READY := $(OLDEST_VENV)/.ready
+PYTEST := pytest --numprocesses auto --maxprocesses 4 --dist worksteal
 # `make ONNXRUNTIME_GPU='onnxruntime-gpu[cuda,cudnn]<1.27' ...` is for drivers without CUDA 13.
 ONNXRUNTIME_GPU = onnxruntime-gpu[cuda,cudnn]>=1.24
 
@@ -18,12 +22,13 @@ TARGET = .demo/group.mp4
 DEMO_INPUTS := .demo/astronaut.png .demo/group.mp4
 export SOURCE TARGET
 
-.PHONY: help demo test test-cuda fuzz lint format bench bench-cuda pictures clean
+.PHONY: help demo test test-oldest test-cuda fuzz lint format bench bench-cuda pictures clean
 .DEFAULT_GOAL := help
 
 help:
 	@echo "make demo          swap a face onto a short clip (SOURCE=photo TARGET=video: onto yours)"
 	@echo "make test          run the tests"
+	@echo "make test-oldest   run them with the oldest packages that dlc takes"
 	@echo "make test-cuda     run the tests that need an NVIDIA GPU"
 	@echo "make fuzz          read hundreds of damaged files, look for new counterexamples"
 	@echo "make lint          check style, types and the direction of imports"
@@ -68,6 +73,16 @@ $(CUDA_READY): pyproject.toml
 	  $(CUDA_BIN)/python -m pip install --quiet --disable-pip-version-check opencv-python-headless; }
 	@touch $@
 
+# pip takes the newest packages that pyproject.toml allows, uv the oldest if told to.
+$(OLDEST_READY): pyproject.toml
+	@echo "==> Setting up $(OLDEST_VENV): as $(VENV), with the oldest packages that dlc takes"
+	$(check_python)
+	@$(PYTHON) -m venv --clear $(OLDEST_VENV)
+	@$(OLDEST_BIN)/python -m pip install --quiet --disable-pip-version-check uv
+	@$(OLDEST_BIN)/uv pip install --quiet --python $(OLDEST_BIN)/python --resolution lowest-direct \
+	  --editable '.[dev]'
+	@touch $@
+
 # The second file comes out of the same run as the first.
 .demo/astronaut.png: tests/clips.py $(READY)
 	@echo "==> Making the demo's photo and clip from pictures that installed packages ship"
@@ -84,10 +99,14 @@ demo: $(READY) $(filter $(DEMO_INPUTS),$(SOURCE) $(TARGET))
 	echo "contact sheet: $$sheet"
 
 # Where this is set, every process that a test starts would compile all of dlc anew.
-test: export PYTHONDONTWRITEBYTECODE =
+test test-oldest: export PYTHONDONTWRITEBYTECODE =
 test: $(READY)
 	@echo "==> Running the tests"
-	@$(BIN)/python -m pytest --numprocesses auto --maxprocesses 4 --dist worksteal
+	@$(BIN)/python -m $(PYTEST)
+
+test-oldest: $(OLDEST_READY)
+	@echo "==> Running the tests with the oldest packages"
+	@$(OLDEST_BIN)/python -m $(PYTEST)
 
 # Without a GPU nearly all of these would be skipped, and pass.
 test-cuda: $(CUDA_READY)
@@ -100,8 +119,7 @@ fuzz: $(READY)
 	@echo "==> Reading 500 damaged media files and 200 damaged models"
 	@$(BIN)/python -m tests.faults.fuzz
 	@echo "==> Looking for new counterexamples to every property"
-	@$(BIN)/python -m pytest --numprocesses auto --maxprocesses 4 --dist worksteal \
-	  -m hypothesis --hypothesis-profile search
+	@$(BIN)/python -m $(PYTEST) -m hypothesis --hypothesis-profile search
 
 lint: $(READY)
 	@echo "==> Checking style"
@@ -133,6 +151,7 @@ pictures: $(READY)
 	@$(BIN)/python -m tests.pictures .github/pictures
 
 clean:
-	@echo "==> Removing $(VENV), $(CUDA_VENV), .demo, .bench and caches"
-	@rm -rf $(VENV) $(CUDA_VENV) .demo .bench build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
+	@echo "==> Removing $(VENV), $(CUDA_VENV), $(OLDEST_VENV), .demo, .bench and caches"
+	@rm -rf $(VENV) $(CUDA_VENV) $(OLDEST_VENV) .demo .bench build dist
+	@rm -rf .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
 	@find src tests models -name __pycache__ -type d -prune -exec rm -rf {} +
