@@ -281,6 +281,18 @@ def test_black_and_white_frames_do_not_break_it(
     assert np.abs(inside - level).mean() < 60
 
 
+def test_a_source_in_candlelight_takes_the_targets_color(
+    portrait: Picture, portrait_mesh: Points, party: Picture, guest: Points
+) -> None:
+    candlelight = portrait.bgr * np.array([0.04, 0.25, 0.6])
+    engine = MeshSwapper()
+    engine.prepare([(Picture(candlelight.astype(np.uint8)), face_of(portrait_mesh))])
+    (patch,) = engine.swap(party, [alone(guest)])
+    assert patch is not None
+    before, after = skin_of(party.bgr, guest), skin_of(pasted(party.bgr, patch), guest)
+    np.testing.assert_allclose(after / after.sum(), before / before.sum(), atol=0.035)
+
+
 def test_a_black_and_white_source_takes_the_targets_color(
     portrait: Picture, portrait_mesh: Points, party: Picture, guest: Points
 ) -> None:

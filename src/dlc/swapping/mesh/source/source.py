@@ -13,6 +13,7 @@ from dlc.swapping.mesh.foreground.worn import load_worn_finder
 from dlc.swapping.mesh.layout import Layout
 from dlc.swapping.mesh.masks import skin_mask
 from dlc.swapping.mesh.source.beard import find_beard
+from dlc.swapping.mesh.source.dim_channels import without_dim_channels
 from dlc.swapping.mesh.source.flaws import find_flaws
 from dlc.swapping.mesh.source.folds import find_folds
 from dlc.swapping.mesh.source.glasses import without_glasses
@@ -78,6 +79,7 @@ def build_source(photos: Sequence[tuple[Pixels, Floats]], layout: Layout) -> Sou
     texture = without_glasses(texture, clean, layout, worn)
     plain = skin_mask(layout, ATLAS_SIZE)
     texture = even_tint(diffuse(texture, clean, plain), clean, plain * (1 - beard))
+    texture = without_dim_channels(texture, clean * (1 - beard), layout)
     texture = even_light(texture, clean, layout)
     texture = without_bright_margin(texture, layout)
     facing = np.maximum.reduce([view.facing for view in views])
