@@ -9,7 +9,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from dlc.compositing.filters import cut, resize, sample
+from dlc.compositing.filters import blur, cut, resize, sample
 from dlc.compositing.patch import Patch
 from dlc.faces.face import Face
 from dlc.swapping.mesh.layout import Layout
@@ -105,6 +105,14 @@ def scaled_photo(photo: Picture, landmarks: Points, scale: float) -> tuple[Pictu
     # Pixel centers, not corners, are whole numbers.
     moved[:, :2] += np.float32((scale - 1) / 2)
     return Picture(resize(photo.bgr, size)), moved
+
+
+def with_pores(photo: Picture, landmarks: Points) -> tuple[Picture, Points]:
+    """Return a photo with pores of about two pixels, as if skin were seen from near."""
+    # White noise would be taken for that of the camera.
+    white = np.random.default_rng(0).normal(0, 20, photo.bgr.shape[:2]).astype(np.float32)
+    pores = blur(white, 0.8)[..., None]
+    return Picture(np.clip(photo.bgr + pores, 0, 255).astype(np.uint8)), landmarks
 
 
 def face_of(landmarks: Points, *, track_id: int = 0, score: float = 1.0) -> Face:

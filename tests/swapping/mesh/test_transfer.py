@@ -15,12 +15,13 @@ from dlc.swapping.mesh.face_memory import FaceMemory
 from dlc.swapping.mesh.layout import Layout
 from dlc.swapping.mesh.light.focus import FocusMeter
 from dlc.swapping.mesh.masks import depth_inside, fill_ring, rings_mask
-from dlc.swapping.mesh.source.source import SourceModel
+from dlc.swapping.mesh.source.photo import CLOSE_UP_SIZE
+from dlc.swapping.mesh.source.source import SourceModel, build_source
 from dlc.swapping.mesh.transfer import FaceTransfer
 from dlc.swapping.mesh.view import TargetView, look, unwrap
 from tests.faces.pictures import Picture
 from tests.swapping.mesh.beards import with_beard
-from tests.swapping.mesh.heads import Points, pasted, scaled_photo
+from tests.swapping.mesh.heads import Points, pasted, scaled_photo, with_pores
 
 SIZE = 128
 ENLARGED = 3.0
@@ -209,6 +210,38 @@ def test_a_target_out_of_focus_gets_a_soft_face(
     for before, after in found.values():
         assert after == pytest.approx(before, rel=0.3)
     assert found["softer"][1] > 1.15 * found["soft"][1] > 1.4 * found["sharp"][1]
+
+
+def test_a_target_in_close_up_gets_as_many_pores_as_it_has(
+    portrait: Picture,
+    portrait_mesh: Points,
+    guest: tuple[Picture, Points],
+    target: tuple[Points, TargetView],
+    layout: Layout,
+) -> None:
+    source = build_source([with_pores(*scaled_photo(portrait, portrait_mesh, 6.0))], layout)
+    shape = fit_pose(target[0], layout.mean_face).normalize(target[0])
+    source = replace(source, shape=shape)
+    assert source.close_up is not None
+    near = scaled_photo(*guest, 700 / target[1].pose.scale)
+    face = depth_inside(layout, CLOSE_UP_SIZE) > 0.12
+    own = source.close_up[face]
+
+    def shown(view: TargetView, person: SourceModel) -> Floats:
+        patch = FaceTransfer(person, layout).apply(view, FaceMemory())
+        opaque = np.dstack([patch.bgr, np.full(view.shape, 255, np.uint8)])
+        flat = unwrap(replace(view, bgra=opaque), layout, CLOSE_UP_SIZE)[0]
+        return np.asarray(cv2.cvtColor(flat, cv2.COLOR_BGRA2GRAY), np.float32)[face]
+
+    found = []
+    for photo, landmarks in (near, with_pores(*near)):
+        view = look(photo, landmarks, layout)
+        assert view is not None
+        added = shown(view, source) - shown(view, replace(source, close_up=None))
+        found.append(float(added @ own) / float(own @ own))
+    smooth, porous = found
+    assert porous > 0.2
+    assert abs(smooth) < 0.1
 
 
 def test_a_black_and_white_target_stays_black_and_white(

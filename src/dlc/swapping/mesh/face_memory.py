@@ -32,6 +32,7 @@ class FaceMemory:
         color: float32 (3, 5), matrix for the BGR, depth and height of the source's detail.
         lips: float32 (3,), the lips' BGR as shares of the skin's light.
         sharpness: factor for the source's finest detail.
+        close_up: factor for the source's detail beyond the atlas's resolution.
         blur: what the source's face lacks in blur by focus and motion.
         noise: standard deviation of the camera's noise, in gray levels.
         worn: hair, hats and glasses in front.
@@ -56,6 +57,7 @@ class FaceMemory:
         self.color = RunningMean[Floats](0.2)
         self.lips = RunningMean[Floats](0.1)
         self.sharpness = RunningMean[float](0.1)
+        self.close_up = RunningMean[float](0.2)
         self.blur = FollowedBlur()
         self.noise = RunningMean[float](0.2)
         self.worn = WornMemory()

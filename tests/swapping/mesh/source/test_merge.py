@@ -18,7 +18,8 @@ MIDDLE = ATLAS_SIZE // 2
 
 def flat_view(color: tuple[float, float, float], seen: Floats, fineness: float = 1.0) -> PhotoView:
     texture = np.broadcast_to(np.array(color, np.float32), (ATLAS_SIZE, ATLAS_SIZE, 3)).copy()
-    return PhotoView(texture, seen, seen, np.zeros((468, 3), np.float32), None, fineness, 0, False)
+    shape = np.zeros((468, 3), np.float32)
+    return PhotoView(texture, seen, seen, shape, None, fineness, 0, False, None)
 
 
 def half(side: str) -> Floats:

@@ -39,7 +39,7 @@ def painted(
     folds: float = 1.0,
     lips: Floats = SAME_LIPS,
 ) -> Bytes:
-    look = Look(gain, contrast, folds, color, lips, sharpness, softness)
+    look = Look(gain, contrast, folds, color, lips, sharpness, softness, close_up=0.0)
     return texture.paint(SIZE, look, kept)
 
 

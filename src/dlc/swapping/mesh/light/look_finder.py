@@ -20,6 +20,7 @@ from dlc.swapping.mesh.light.forehead import ForeheadBorder
 from dlc.swapping.mesh.light.lips import LipColor
 from dlc.swapping.mesh.light.sharpness import fine_energy, sharpness_factor
 from dlc.swapping.mesh.light.side_light import SideLight
+from dlc.swapping.mesh.light.skin_detail import detail_strength
 from dlc.swapping.mesh.light.slant import SlantShade
 from dlc.swapping.mesh.light.tone import (
     TONE_SIZE,
@@ -31,9 +32,13 @@ from dlc.swapping.mesh.light.tone import (
 )
 from dlc.swapping.mesh.light.veil import VeilMeter
 from dlc.swapping.mesh.masks import skin_mask
+from dlc.swapping.mesh.source.photo import ATLAS_SIZE
 from dlc.swapping.mesh.source.source import SourceModel
 from dlc.swapping.mesh.source.texture import Look, SourceTexture
 from dlc.swapping.mesh.view import TargetView
+
+# Frames from one measurement of the finest detail to the next.
+_CLOSE_UP_INTERVAL = 6
 
 
 class LookFinder:
@@ -48,7 +53,7 @@ class LookFinder:
             layout: the atlas.
         """
         self._layout = layout
-        self._tone = texture.tone
+        self._tone, self._texture = texture.tone, texture
         self._meter = ToneMeter(layout)
         self._veil = VeilMeter(layout)
         self._folds = FoldMeter(source)
@@ -98,6 +103,7 @@ class LookFinder:
             lips=self._lips.factor(face.broad, tone.light, seen, gain, memory.lips),
             sharpness=self._sharpness(view, face.luma, memory),
             softness=memory.blur.update(view, face.luma, self._focus),
+            close_up=self._close_up(view, memory),
         )
 
     def _shown_folds(self, relief: Floats, seen: Floats, memory: FaceMemory) -> float:
@@ -105,6 +111,18 @@ class LookFinder:
         if share is not None:
             return memory.folds.update(share)
         return 1.0 if memory.folds.value is None else memory.folds.value
+
+    def _close_up(self, view: TargetView, memory: FaceMemory) -> float:
+        """Return how much of the source's finest detail to show: no more than the target has."""
+        source = self._texture.close_up
+        if source is None or self._texture.size_for(view.pose.scale) <= ATLAS_SIZE:
+            return 0.0
+        known = memory.close_up.value
+        if known is not None and memory.frames % _CLOSE_UP_INTERVAL:
+            return known
+        luma = np.asarray(cv2.cvtColor(view.bgra, cv2.COLOR_BGRA2GRAY), np.float32)
+        target = detail_strength(luma, view.mesh, view.pose.scale)
+        return memory.close_up.update(min(target / max(source.strength, 1e-4), 1.0))
 
     def _sharpness(self, view: TargetView, luma: Gray, memory: FaceMemory) -> float:
         known = memory.sharpness.value

@@ -22,6 +22,9 @@ from dlc.swapping.mesh.visibility import mesh_facing, visibility
 from dlc.swapping.swapper import Pixels
 
 ATLAS_SIZE = 512
+CLOSE_UP_SIZE = 2 * ATLAS_SIZE
+# A photo's resolution as a multiple of the atlas's from which it shows more.
+_LARGE = 1.2
 # Mean difference between channels, in gray levels, up to which a photo is black and white.
 _GRAY = 1.5
 # How far rims reach beyond what is surely seen of sunglasses, with the shade below them, in pixels
@@ -43,6 +46,8 @@ class PhotoView:
         fineness: the photo's resolution as a share of the atlas's, at most 1.
         yaw: how far the head is turned sideways, see `head_yaw`.
         has_sunglasses: whether sunglasses hide the eyes; what they hide is not seen.
+        close_up: float32 (CLOSE_UP_SIZE, CLOSE_UP_SIZE, 3), a larger texture; None if the photo
+            shows no more than the atlas.
     """
 
     texture: Floats
@@ -53,6 +58,7 @@ class PhotoView:
     fineness: float
     yaw: float
     has_sunglasses: bool
+    close_up: Floats | None
 
     @property
     def worth(self) -> float:
@@ -93,7 +99,15 @@ def unwrap_photo(layout: Layout, photo: Pixels, landmarks: Points) -> PhotoView:
         fineness=min(fineness, 1.0),
         yaw=head_yaw(landmarks),
         has_sunglasses=sunglasses is not None,
+        close_up=_close_up(pixels, where, fineness),
     )
+
+
+def _close_up(pixels: Bytes, where: Floats, fineness: float) -> Floats | None:
+    if fineness < _LARGE:
+        return None
+    shrink = min(CLOSE_UP_SIZE / ATLAS_SIZE / fineness, 1.0)
+    return _unwrap(pixels, resize(where, (CLOSE_UP_SIZE, CLOSE_UP_SIZE)), shrink)
 
 
 def _sunglasses(texture: Floats, facing: Floats, layout: Layout) -> Floats | None:

@@ -13,6 +13,7 @@ from dlc.swapping.mesh.foreground.worn import load_worn_finder
 from dlc.swapping.mesh.layout import Layout
 from dlc.swapping.mesh.masks import skin_mask
 from dlc.swapping.mesh.source.beard import find_beard
+from dlc.swapping.mesh.source.close_up import find_close_up
 from dlc.swapping.mesh.source.dim_channels import without_dim_channels
 from dlc.swapping.mesh.source.flaws import find_flaws
 from dlc.swapping.mesh.source.folds import find_folds
@@ -40,6 +41,8 @@ class SourceModel:
         beard: float32 (S, S), 1 on a beard, 0 on skin.
         shape: float32 (468, 3), the face without pose, in face widths.
         iris: float32 (3,), mean BGR of the irises, or None if no photo shows it.
+        close_up: float32 (CLOSE_UP_SIZE, CLOSE_UP_SIZE), the detail of luma that the texture lacks;
+            None if the best photo is not large enough.
         flaws: what is wrong with photos, by their numbers, see `find_flaws`.
     """
 
@@ -50,6 +53,7 @@ class SourceModel:
     beard: Floats
     shape: Floats
     iris: Floats | None
+    close_up: Floats | None
     flaws: dict[int, str]
 
 
@@ -93,5 +97,6 @@ def build_source(photos: Sequence[tuple[Pixels, Floats]], layout: Layout) -> Sou
         beard=beard,
         shape=shape.astype(np.float32),
         iris=next((view.iris for view in views if view.iris is not None), None),
+        close_up=find_close_up(texture, views[0]),
         flaws=flaws,
     )

@@ -16,6 +16,8 @@ from dlc.swapping.mesh.light.lips import lips_mask
 from dlc.swapping.mesh.light.sharpness import fine_detail
 from dlc.swapping.mesh.light.shine import dulling, shine_of, shining_part
 from dlc.swapping.mesh.light.tone import LUMA, TONE_SIZE, Tone, ToneMeter, depth_and_height
+from dlc.swapping.mesh.source.close_up import SIZES as CLOSE_UP_SIZES
+from dlc.swapping.mesh.source.close_up import CloseUp
 from dlc.swapping.mesh.source.opacity import TextureOpacity
 from dlc.swapping.mesh.source.photo import ATLAS_SIZE
 from dlc.swapping.mesh.source.source import SourceModel
@@ -71,6 +73,7 @@ class Look:
         sharpness: further factor for the finest detail.
         softness: float32 (2,), radius of a blur over all of it, along rows and columns, in face
             widths.
+        close_up: factor for the detail beyond the atlas's resolution.
     """
 
     gain: Floats
@@ -80,6 +83,7 @@ class Look:
     lips: Floats
     sharpness: float
     softness: Floats
+    close_up: float
 
 
 class SourceTexture:
@@ -96,11 +100,15 @@ class SourceTexture:
         self._shine = shine_of(broad, self.tone.light)
         self.opacity = TextureOpacity(source, self.tone, layout)
         self._levels: dict[int, _Level] = {}
+        self.close_up: CloseUp | None = None
+        if source.close_up is not None:
+            self.close_up = CloseUp(source.close_up, source.texture, layout)
+        self._sizes = _SIZES if self.close_up is None else _SIZES + CLOSE_UP_SIZES
 
     def size_for(self, face_width: float) -> int:
         """Return the smallest size that is about as fine as a face of this many pixels."""
         needed = 0.9 * face_width / self._layout.face_width
-        return next((size for size in _SIZES if size >= needed), _SIZES[-1])
+        return next((size for size in self._sizes if size >= needed), self._sizes[-1])
 
     def paint(self, size: int, look: Look, kept: Floats | None = None) -> Bytes:
         """Paint the texture in a target's light.
@@ -113,6 +121,10 @@ class SourceTexture:
         Returns:
             uint8 (size, size, 4): BGR and opacity.
         """
+        if self.close_up is not None and size > ATLAS_SIZE:
+            gain = (look.gain @ LUMA) * np.float32(look.contrast * look.close_up)
+            broad = self.paint(ATLAS_SIZE, look, kept)
+            return self.close_up.lay(broad, size, gain, look.softness)
         level = self._level(size)
         painted = _in_color(level, look.color * look.contrast, look.folds)
         dulled = dulling(self._shine * look.contrast, self.tone.light, look.gain)
