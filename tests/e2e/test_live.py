@@ -15,6 +15,7 @@ import numpy as np
 import pytest
 
 import dlc
+from dlc.cli.app import UNREAD_EXIT_CODE
 from dlc.media.live.opening import open_live_source
 from dlc.media.opening import open_target
 from tests.cli.run import call_dlc, command, environment, run_dlc
@@ -157,3 +158,35 @@ def test_the_figures_do_not_replace_the_clip_that_is_played(
     assert "own.mp4 is an input as well" in run.stderr
     assert own.read_bytes() == clip.read_bytes()
     assert list(folder.iterdir()) == []
+
+
+@pytest.mark.skipif(os.name == "nt", reason="no signal tells of a pipe that nobody reads")
+def test_figures_on_standard_output_are_all_there_is_and_end_when_nobody_reads_on(
+    astronaut_file: Path, clip: Path, folder: Path
+) -> None:
+    output = folder / "out.mkv"
+    process = subprocess.Popen(
+        command(
+            "live", "--source", astronaut_file, "--camera", clip, "--loop", "--engine", "mesh",
+            "--output", output, "--json-lines", "-",
+        ),
+        cwd=folder,
+        env=environment(PYTHONPATH=os.pathsep.join(sys.path)),
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )  # fmt: skip
+    assert process.stdout is not None
+    assert process.stderr is not None
+    lines = [json.loads(process.stdout.readline()) for _ in range(2)]
+    while not lines[-1]["processing_fps"]:
+        lines.append(json.loads(process.stdout.readline()))
+    process.stdout.close()
+    assert process.wait(PATIENCE) == UNREAD_EXIT_CODE
+    errors = process.stderr.read()
+    process.stderr.close()
+    assert "Traceback" not in errors
+    assert all(line["capture_fps"] >= 0 for line in lines)
+    assert frames_in(output) > 0
+    assert list(folder.iterdir()) == [output]

@@ -9,6 +9,7 @@ import dlc
 from dlc.cli.arguments import common, live
 from dlc.cli.arguments.appearance import Look, Masks
 from dlc.cli.arguments.enhancing import Enhancing
+from dlc.cli.arguments.live import STANDARD_OUTPUT
 from dlc.cli.arguments.neural import Neural
 from dlc.cli.arguments.people import People, parse_faces
 from dlc.cli.arguments.provenance import LabelOption, Provenance
@@ -91,7 +92,8 @@ def _run(
     """Run and show the run; heavy imports wait until there is work."""
     from dlc.workflows.requests import check_live_request
 
-    check_live_request(source, camera, options, log=json_lines)
+    log_file = None if json_lines == STANDARD_OUTPUT else json_lines
+    check_live_request(source, camera, options, log=log_file)
     from dlc.cli.console import human_console, logging_to
     from dlc.cli.display.live import live_display_for
     from dlc.cli.display.live_log import StatsLog

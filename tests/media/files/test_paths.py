@@ -74,6 +74,12 @@ def test_an_empty_name_is_not_the_current_folder() -> None:
         named_path("a\0.mp4")
 
 
+def test_a_dash_is_no_file_unless_it_is_written_as_one() -> None:
+    with pytest.raises(OptionError, match=r"standard input or output.*write \./-"):
+        named_path("-")
+    assert named_path("./-") == named_path(named_path("./-")) == Path("-")
+
+
 @pytest.mark.parametrize(
     ("name", "kind"), [(b"a.mp4", "bytes"), (None, "NoneType"), (3, "int"), ([], "list")]
 )

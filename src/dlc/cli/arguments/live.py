@@ -19,6 +19,9 @@ _CAPTURE = CaptureOptions()
 _VIRTUAL = VirtualCameraOptions()
 _SIZE = re.compile(r"(\d+)[xX](\d+)")
 
+# What other tools call it, too.
+STANDARD_OUTPUT = Path("-")
+
 
 LIVE_HELP = (
     "Swap faces in a live camera picture, a stream, or a file played in real time.\n\n"
@@ -172,12 +175,18 @@ OverwriteOption = Annotated[
     ),
 ]
 
+
+def _path_or_standard_output(name: str) -> Path:
+    return STANDARD_OUTPUT if name == str(STANDARD_OUTPUT) else named_path(name)
+
+
 JsonLinesOption = Annotated[
     Path | None,
     typer.Option(
-        parser=named_path,
+        parser=_path_or_standard_output,
         metavar="FILE",
-        help="Write rates, latency and losses to this file every second, one JSON object per line.",
+        help="Write rates, latency and losses to this file every second, one JSON object per line; "
+        "- is standard output.",
         rich_help_panel=panels.SHOWN,
     ),
 ]

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+import sys
 from dataclasses import asdict
 from pathlib import Path
 from types import TracebackType
 from typing import IO, Self
 
+from dlc.cli.arguments.live import STANDARD_OUTPUT
 from dlc.errors import OutputError, WriteError
 from dlc.workflows.live.stats import LiveStats
 
@@ -20,12 +22,14 @@ class StatsLog:
     """
 
     def __init__(self, path: Path | None) -> None:
-        """Write to `path`, or nothing at all where there is none."""
+        """Write to `path`, which may be STANDARD_OUTPUT, or nothing at all where there is none."""
         self._path = path
         self._file: IO[str] | None = None
 
     def __enter__(self) -> Self:
-        if self._path is not None:
+        if self._path == STANDARD_OUTPUT:
+            self._file = sys.stdout
+        elif self._path is not None:
             try:
                 self._file = self._path.open("w", encoding="ascii", buffering=1)
             except OSError as error:
@@ -39,7 +43,7 @@ class StatsLog:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        if self._file is not None:
+        if self._file is not None and self._path != STANDARD_OUTPUT:
             self._file.close()
 
     def write(self, stats: LiveStats) -> None:
@@ -55,7 +59,10 @@ class StatsLog:
             for key, value in asdict(stats).items()
         }
         try:
-            self._file.write(json.dumps(rounded) + "\n")
+            print(json.dumps(rounded), file=self._file, flush=True)
+        except BrokenPipeError:
+            # Nobody reads on, which is no fault of a disk.
+            raise
         except OSError as error:
             message = (
                 f"{self._path} cannot be written any further ({error.strerror}): free some space"

@@ -19,7 +19,7 @@ def named_path(name: str | os.PathLike[str]) -> Path:
 
     Raises:
         OptionError: the name is empty, as an unset variable of a shell is, which Path takes for
-            the current folder; it has a NUL, or it is no text and no path.
+            the current folder; it is "-", has a NUL, or is no text and no path.
     """
     if not isinstance(name, str | os.PathLike):
         raise OptionError(
@@ -27,6 +27,12 @@ def named_path(name: str | os.PathLike[str]) -> Path:
         )
     if not str(name):
         raise OptionError('a file name is empty: "", for instance from a variable that is not set')
+    # A path of that name was written as "./-", if not by a program.
+    if name == "-":
+        raise OptionError(
+            "a file name is -, by which other tools mean standard input or output; dlc needs a "
+            "file: name one, or write ./- if that is its name"
+        )
     if "\0" in str(name):
         raise OptionError(f"a file name has a NUL in it, which no file can have: {str(name)!r}")
     return Path(name)
