@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import shutil
+import subprocess
+from pathlib import Path
+
 import pytest
 
-from tests.cli.run import run_dlc
+from tests.cli.run import command, environment, run_dlc
 
 
 def completed(line: str) -> list[str]:
@@ -39,7 +43,26 @@ def test_files_are_left_to_the_shell() -> None:
 
 
 def test_the_help_shows_no_value_for_switches() -> None:
-    for command in ([], ["swap"], ["models", "pull"]):
-        text = run_dlc(*command, "--help").stdout
+    for words in ([], ["swap"], ["models", "pull"]):
+        text = run_dlc(*words, "--help").stdout
         assert "--help" in text
         assert "bool" not in text
+
+
+@pytest.mark.skipif(shutil.which("bash") is None, reason="needs a shell that starts dlc")
+def test_a_home_that_takes_no_file_is_told_with_another_way(tmp_path: Path) -> None:
+    home = tmp_path / "home"
+    home.touch()
+    # Typer asks which shell it is called from; the second command keeps bash from leaving.
+    run = subprocess.run(
+        ["bash", "-c", '"$@"; exit $?', "bash", *command("--install-completion")],
+        env=environment(HOME=str(home)),
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert run.returncode == 6, run.stdout
+    assert len(run.stderr.splitlines()) == 1
+    assert f"{home}" in run.stderr
+    assert "dlc --show-completion prints" in run.stderr

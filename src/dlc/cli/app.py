@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated
 
@@ -20,7 +21,7 @@ from dlc.cli.optimize import OPTIMIZE_EPILOG, OPTIMIZE_HELP, optimize_command
 from dlc.cli.probe import PROBE_HELP, probe_command
 from dlc.cli.swap import swap_command
 from dlc.cli.switches import without_values
-from dlc.errors import DlcError, resource_error
+from dlc.errors import DlcError, OutputError, resource_error
 from dlc.media.files.failures import is_disk_full, unwritable
 
 # What shells report of a program that SIGPIPE ended. Python ignores the signal, and it stays so: a
@@ -82,17 +83,22 @@ def main() -> None:
     except DlcError as error:
         code = reporter.failure(error)
     except Exception as error:
-        known = _known(error)
+        known = _known(error, arguments)
         if known is None:
             raise
         code = reporter.failure(known)
     sys.exit(code)
 
 
-def _known(error: Exception) -> DlcError | None:
+def _known(error: Exception, arguments: Sequence[str]) -> DlcError | None:
     """Return what to say of an error that may arise anywhere; None if it is an unforeseen one."""
     # Outputs have errors of their own when they are written.
     if isinstance(error, OSError) and is_disk_full(error):
         return unwritable(Path(error.filename or "standard output"), error)
+    if isinstance(error, OSError) and "--install-completion" in arguments:
+        return OutputError(
+            f"{error.filename} cannot be written ({error.strerror}): dlc --show-completion prints "
+            "what your shell has to read when it starts"
+        )
     # Each library reports a lack of memory in its own way.
     return resource_error(error, "this run")
