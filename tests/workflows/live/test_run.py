@@ -18,6 +18,7 @@ from dlc.compositing.patch import Patch
 from dlc.errors import (
     CameraError,
     Cancelled,
+    OptionError,
     OutputError,
     StageError,
     VirtualCameraError,
@@ -141,6 +142,15 @@ def test_a_run_that_is_stopped_before_there_is_a_picture_is_no_run(
     assert list(folder.iterdir()) == []
 
 
+def test_a_time_that_is_over_before_there_is_a_picture_is_no_end_of_a_run(
+    plan: LivePlan, folder: Path
+) -> None:
+    plan = choosing(plan, duration=1e-6)
+    with pytest.raises(OptionError, match=r"`duration` is 1e-06 s.*nothing was shown or written"):
+        run_live(plan, painting(Painter()))
+    assert list(folder.iterdir()) == []
+
+
 def test_a_recording_of_one_frame_is_told_of_as_one(
     plan: LivePlan, folder: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -161,7 +171,7 @@ def test_a_run_leaves_nothing_to_the_garbage_collector(plan: LivePlan) -> None:
     try:
         # The end of a file, and an end before it.
         run_live(plan, painting(Painter()))
-        run_live(choosing(plan, duration=0.2, overwrite=True), painting(Painter()))
+        run_live(choosing(plan, duration=0.7 * SECONDS, overwrite=True), painting(Painter()))
         left = [each for each in alive() if id(each) not in before]
     finally:
         gc.enable()

@@ -48,7 +48,8 @@ def live(
         What was done and how fast.
 
     Raises:
-        OptionError: an option's value makes no sense, or no output was requested.
+        OptionError: an option's value makes no sense, no output was requested, or the run's
+            duration was over before there was a picture.
         InputError: a source photo, or the file to be played, cannot be used.
         NoFaceError: no face in the source.
         CameraError: the camera cannot be used, or went away; a file written so far is kept.

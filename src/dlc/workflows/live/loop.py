@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
 
-from dlc.errors import Cancelled
+from dlc.errors import Cancelled, OptionError
 from dlc.faces.detection.cadence import DetectionCadence
 from dlc.media.frames.label import Label
 from dlc.media.live.frame import LiveFrame
@@ -75,6 +75,7 @@ class LiveLoop:
 
         Raises:
             Cancelled: the run was stopped before there was a picture.
+            OptionError: its time was over before there was one.
             SafeguardError: the source's pictures are refused.
         """
         self._outputs = outputs
@@ -88,6 +89,11 @@ class LiveLoop:
         except Cancelled:
             pass
         if self._stop.is_over:
+            if not self.frames:
+                raise OptionError(
+                    f"`duration` is {self._duration:g} s, which was over before the first picture "
+                    "was done: nothing was shown or written; give more"
+                )
             return LiveEnd.DURATION
         if not self._stop.is_set:
             return LiveEnd.SOURCE
