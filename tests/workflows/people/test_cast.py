@@ -64,6 +64,19 @@ def test_the_mesh_engine_takes_a_recognizer_that_was_named(
     assert cast.notes == (f"nobody in the target was recognized as {group_file}",)
 
 
+def test_who_was_not_found_in_a_folder_of_photos_is_named_by_the_folder(
+    astronaut_file: Path, group_file: Path, tmp_path: Path
+) -> None:
+    anna = tmp_path / "anna"
+    anna.mkdir()
+    for photo in (astronaut_file, group_file):
+        (anna / photo.name).symlink_to(photo)
+    people = PeopleOptions(mapping=((anna, astronaut_file),))
+    assignments = assignments_of(None, people)
+    cast = read_cast(load_mesh_engine(), (), assignments, people, CancelToken())
+    assert cast.notes[1:] == (f"nobody in the target was recognized as {anna}",)
+
+
 def test_people_who_look_the_same_are_warned_of(
     astronaut_file: Path, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:

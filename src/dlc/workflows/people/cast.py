@@ -139,10 +139,15 @@ class Cast:
 def missed_people(assignments: Sequence[Assignment], found: frozenset[int]) -> tuple[str, ...]:
     """Return notes on the people who were asked for but not found."""
     return tuple(
-        f"nobody in the target was recognized as {assignment.person[0]}"
+        f"nobody in the target was recognized as {_named(assignment.person)}"
         for number, assignment in enumerate(_asked(assignments))
         if number not in found
     )
+
+
+def _named(person: Sequence[Path]) -> Path:
+    """Return what was named as a person's photo; several are a folder's."""
+    return person[0] if len(person) == 1 else person[0].parent
 
 
 def read_cast(
