@@ -44,6 +44,11 @@ def test_a_photo_that_is_not_there_is_named(astronaut_file: Path) -> None:
     [
         (replace(ONE, similarity=1.0), True, "between 0 and 1"),
         (replace(ONE, mapping=((Path("a"), Path("b")),), reference=Path("c")), True, "contradict"),
+        (
+            replace(ONE, mapping=((Path("a"), Path("b")), (Path("x/../a"), Path("c")))),
+            False,
+            "a is mapped more than once",
+        ),
         (ONE, False, "no source photo"),
         (replace(ONE, reference=Path("c")), False, "no source photo"),
     ],

@@ -101,7 +101,7 @@ def test_two_faces_of_a_picture_get_two_sources(
     group_file: Path, astronaut_file: Path, tmp_path: Path
 ) -> None:
     """By place: the two leftmost of six faces; the other four stay."""
-    mapping = ((group_file, astronaut_file), (group_file, group_file))
+    mapping = ((group_file, astronaut_file), (astronaut_file, group_file))
     options = dlc.SwapOptions(engine=Engine.MESH, people=PeopleOptions(mapping=mapping))
     result = dlc.swap(None, group_file, tmp_path / "out.png", options)
     assert result.faces + result.faces_left == 2

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -36,6 +37,12 @@ def check_people(options: PeopleOptions, *, has_source: bool) -> None:
         raise OptionError(
             "a map and a reference contradict each other: a map names every person to be swapped"
         )
+    people = [os.path.realpath(person) for person, _ in options.mapping]
+    for (person, _), path in zip(options.mapping, people, strict=True):
+        if people.count(path) > 1:
+            raise OptionError(
+                f"{person} is mapped more than once, and a person gets one face: name each once"
+            )
     if not options.mapping and not has_source:
         raise OptionError("no source photo was given; name one, or map people to photos")
 
