@@ -21,6 +21,7 @@ from dlc.model_store.download import (
     SourcesExhausted,
 )
 from dlc.model_store.spec import RemoteFile
+from tests.full_disk import largest_file
 from tests.model_store import server as answers
 from tests.model_store.policy import IMPATIENT
 from tests.model_store.server import FileServer
@@ -359,18 +360,6 @@ def test_a_disk_without_room_is_told_before_anything_is_asked(
     with pytest.raises(WriteError, match="make room"):
         fetch(replace(remote, size=10**18), destination)
     assert server.asked == []
-
-
-@contextmanager
-def largest_file(size: int) -> Iterator[None]:
-    """Let the system refuse to write past `size` bytes, as it does on a full disk."""
-    resource = pytest.importorskip("resource")
-    before = resource.getrlimit(resource.RLIMIT_FSIZE)
-    resource.setrlimit(resource.RLIMIT_FSIZE, (size, before[1]))
-    try:
-        yield
-    finally:
-        resource.setrlimit(resource.RLIMIT_FSIZE, before)
 
 
 def test_a_disk_that_fills_up_is_an_error_and_what_fits_is_kept(

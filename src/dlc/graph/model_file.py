@@ -97,8 +97,9 @@ def write_model(path: Path, model: onnx.ModelProto, weights: Iterable[Initialize
         with atomic_write(path) as file:
             _write(file, model, list(weights))
     except OSError as error:
-        message = f"the model {path} cannot be written: {error.strerror}; choose another folder"
-        raise WriteError(message) from error
+        raise WriteError(
+            f"the model {path} cannot be written: {error.strerror}; make room or use another folder"
+        ) from error
 
 
 def _write(file: BinaryIO, model: onnx.ModelProto, weights: list[Initializer]) -> None:

@@ -15,6 +15,7 @@ from dlc.media.provenance.identity import (
     read_identity,
     user_identity,
 )
+from tests.full_disk import largest_file
 from tests.media.signing import issued
 
 posix = pytest.mark.skipif(os.name != "posix", reason="there are no such permissions")
@@ -65,6 +66,12 @@ def test_a_folder_that_cannot_be_made_says_what_to_do(tmp_path: Path) -> None:
     (tmp_path / "file").write_bytes(b"")
     with pytest.raises(ProvenanceError, match="cannot be read or made"):
         user_identity(tmp_path / "file" / "folder")
+
+
+def test_a_full_disk_is_not_told_to_be_a_closed_folder(tmp_path: Path) -> None:
+    with largest_file(100), pytest.raises(ProvenanceError, match="free some space, or pass"):
+        user_identity(tmp_path)
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_nobody_has_a_certificate_before_the_first_run(tmp_path: Path) -> None:

@@ -15,6 +15,7 @@ from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
 from dlc.atomic_write import atomic_write
 from dlc.errors import ProvenanceError
+from dlc.media.files.failures import is_disk_full
 
 IDENTITY_FILE = "signing.pem"
 # What a self-made certificate says of its owner: nothing but by which program it was made.
@@ -66,9 +67,10 @@ def user_identity(folder: Path) -> Identity:
             )
         content = path.read_bytes()
     except OSError as error:
+        cure = "free some space" if is_disk_full(error) else "make the folder writable"
         raise ProvenanceError(
-            f"the signing key {path} cannot be read or made ({error.strerror}): make the folder "
-            "writable, or pass `signed=False`"
+            f"the signing key {path} cannot be read or made ({error.strerror}): {cure}, or pass "
+            "`signed=False`"
         ) from error
     return _identity(content, content, f"{path}: delete it, a new one is made then")
 
