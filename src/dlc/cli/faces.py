@@ -36,7 +36,7 @@ FolderOption = Annotated[
     ),
 ]
 OverwriteOption = Annotated[
-    bool, typer.Option("--overwrite", help="Replace what is in the folder.")
+    bool, typer.Option("--overwrite", help="Replace the portraits that are in the folder.")
 ]
 
 

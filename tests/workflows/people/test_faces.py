@@ -70,6 +70,36 @@ def test_a_folder_that_holds_something_is_left_alone(group_file: Path, tmp_path:
     assert find_people(group_file, tmp_path, FacesOptions(overwrite=True)).people
 
 
+def test_portraits_of_people_who_are_not_in_another_target_do_not_stay(
+    astronaut_file: Path, group_file: Path, tmp_path: Path
+) -> None:
+    find_people(group_file, tmp_path)
+    # The numbers of a run have no gap.
+    own = {"person8.png", "person07.png", "person1.jpg", "mine.txt"}
+    for name in own:
+        (tmp_path / name).touch()
+    find_people(astronaut_file, tmp_path, FacesOptions(overwrite=True))
+    assert {path.name for path in tmp_path.iterdir()} == {"person1.png", "people.png", *own}
+
+
+def test_files_named_like_portraits_stay_where_no_run_was_before(
+    astronaut_file: Path, tmp_path: Path
+) -> None:
+    (tmp_path / "person2.png").touch()
+    find_people(astronaut_file, tmp_path, FacesOptions(overwrite=True))
+    assert (tmp_path / "person2.png").exists()
+
+
+def test_a_portrait_is_not_replaced_by_those_of_who_is_in_it(
+    astronaut_file: Path, tmp_path: Path
+) -> None:
+    portrait = tmp_path / "person3.png"
+    portrait.write_bytes(astronaut_file.read_bytes())
+    with pytest.raises(OutputError, match=r"person3\.png would be replaced"):
+        find_people(portrait, tmp_path, FacesOptions(overwrite=True))
+    assert list(tmp_path.iterdir()) == [portrait]
+
+
 def test_nothing_is_written_where_there_is_nobody(tmp_path: Path) -> None:
     wall = tmp_path / "wall.png"
     cv2.imwrite(str(wall), np.full((240, 320, 3), 128, np.uint8))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+import re
 import time
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack
@@ -37,6 +39,8 @@ from dlc.workflows.result import ModelUse
 from dlc.workflows.timecode import timecode
 
 _SHEET = "people.png"
+# What a run may write, replace or remove.
+_OWN_NAME = re.compile(r"people\.png|person\d+\.png")
 # A smaller portrait is enlarged to this side, so that its face is found when it is read back.
 _LEAST_SIDE = 320
 # Shorter tracks are more often false detections than faces.
@@ -61,7 +65,7 @@ class FacesOptions:
         similarity: the cosine similarity above which two faces count as the same person; None means
             the recognizer's own.
         tilted: also look for sideways and upside-down faces, as in `SwapOptions`.
-        overwrite: replace existing portraits.
+        overwrite: replace existing portraits, all of those that an earlier run wrote.
         threads: CPU threads; None uses every core.
     """
 
@@ -155,7 +159,7 @@ def find_people(
     folder, target = named_path(folder), named_path(target)
     check_threads(options.threads)
     check_similarity(options.similarity)
-    _check_folder(folder, overwrite=options.overwrite)
+    _check_folder(folder, target, overwrite=options.overwrite)
     threads = options.threads or available_cpus()
     with open_target(
         target, start=options.start, end=options.end, threads=threads, advice=TAKE_WHOLE
@@ -170,7 +174,7 @@ def find_people(
     if not groups:
         tilted = options.tilted or reader.info.is_image
         raise no_face_in(target, tilted=tilted)
-    photos = [folder / f"person{number}.png" for number in range(1, len(groups) + 1)]
+    photos = [_portrait_path(folder, number) for number in range(1, len(groups) + 1)]
     people = tuple(map(_person, groups, photos))
     portraits = [_best_portrait(group) for group in groups]
     _write(folder, photos, portraits, people, overwrite=options.overwrite)
@@ -200,7 +204,7 @@ def _search(
     return frames
 
 
-def _check_folder(folder: Path, *, overwrite: bool) -> None:
+def _check_folder(folder: Path, target: Path, *, overwrite: bool) -> None:
     try:
         if folder.exists() and not folder.is_dir():
             raise OutputError(f"{folder} is not a folder: choose another name")
@@ -211,6 +215,8 @@ def _check_folder(folder: Path, *, overwrite: bool) -> None:
         ) from error
     if is_used and not overwrite:
         raise OutputError(f"{folder} is not empty: choose another folder or pass `overwrite=True`")
+    if _OWN_NAME.fullmatch(target.name) and folder.resolve() == target.parent.resolve():
+        raise OutputError(f"{target} would be replaced by a portrait: choose another folder")
 
 
 def _people(sightings: Sequence[Sighting], similarity: float | None) -> list[list[Sighting]]:
@@ -266,8 +272,30 @@ def _write(
         captions = [person.appearance for person in people]
         sheet = draw_people(map(_picture, portraits), captions)
         files.append(_written_png(folder / _SHEET, sheet, stack, overwrite=overwrite))
+        stale = _stale_portraits(folder, len(photos))
         for file in files:
             file.commit()
+        for path in stale:
+            _remove(path)
+
+
+def _portrait_path(folder: Path, number: int) -> Path:
+    return folder / f"person{number}.png"
+
+
+def _stale_portraits(folder: Path, count: int) -> list[Path]:
+    """Return what is left of a run that found more people, who may not be in this target."""
+    if not (folder / _SHEET).exists():
+        return []
+    numbered = (_portrait_path(folder, number) for number in itertools.count(count + 1))
+    return list(itertools.takewhile(Path.is_file, numbered))
+
+
+def _remove(path: Path) -> None:
+    try:
+        path.unlink(missing_ok=True)
+    except OSError as error:
+        raise unwritable(path, error) from error
 
 
 def _written_png(path: Path, bgr: Image, stack: ExitStack, *, overwrite: bool) -> AtomicFile:
