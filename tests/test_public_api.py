@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Iterator
+import threading
+from collections.abc import Callable, Iterator
 from dataclasses import is_dataclass
 from typing import Any, get_args, get_type_hints
 
@@ -11,6 +12,7 @@ import pytest
 
 import dlc
 from dlc import errors
+from dlc.workflows.people.faces import find_people
 
 
 def named_types(hint: Any) -> Iterator[type]:
@@ -50,3 +52,21 @@ def test_options_are_given_by_name(name: str) -> None:
     """A field can be added or moved without changing what an old call means."""
     parameters = inspect.signature(getattr(dlc, name)).parameters.values()
     assert {each.kind for each in parameters} == {inspect.Parameter.KEYWORD_ONLY}
+
+
+@pytest.mark.parametrize(
+    ("call", "arguments"),
+    [
+        (dlc.swap, ("me.jpg", "clip.mp4", "out.mp4")),
+        (dlc.swap_folder, ("me.jpg", "clips", "outputs")),
+        (dlc.live, ("me.jpg", 0, dlc.LiveOptions(preview=True))),
+        (find_people, ("clip.mp4", "people")),
+    ],
+)
+def test_what_a_run_cannot_call_is_refused_before_its_files(
+    call: Callable[..., object], arguments: tuple[object, ...]
+) -> None:
+    with pytest.raises(dlc.OptionError, match=r"cancel is of type Event; give a dlc\.Cancel"):
+        call(*arguments, cancel=threading.Event())
+    with pytest.raises(dlc.OptionError, match="progress is of type bool; give a function"):
+        call(*arguments, progress=True)

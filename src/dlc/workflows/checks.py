@@ -22,6 +22,7 @@ from dlc.options import (
     VideoDecoder,
 )
 from dlc.options.types import check_types
+from dlc.pipeline.cancel import CancelToken
 from dlc.workflows.engines.checks import check_effects, check_enhancing
 from dlc.workflows.libraries import require_libraries
 from dlc.workflows.people.assignment import check_people
@@ -76,6 +77,21 @@ def check_run(options: SwapOptions | LiveOptions, *, has_source: bool) -> None:
     _check_provenance(options.provenance)
     if options.safeguard is not None:
         _check_policy(options.safeguard)
+
+
+def check_calls(progress: object, cancel: object) -> None:
+    """Raise OptionError unless a run can call `progress` and ask `cancel`; None is no such thing.
+
+    Both are used only once the models are loaded.
+    """
+    if progress is not None and not callable(progress):
+        raise OptionError(
+            f"progress is of type {type(progress).__name__}; give a function, or leave it out"
+        )
+    if cancel is not None and not isinstance(cancel, CancelToken):
+        raise OptionError(
+            f"cancel is of type {type(cancel).__name__}; give a dlc.CancelToken, or leave it out"
+        )
 
 
 def _check_part(start: float | None, end: float | None) -> None:

@@ -31,7 +31,7 @@ from dlc.workflows.batch.casting import Casting
 from dlc.workflows.batch.folder_plan import FolderPlan, TargetFiles, plan_folder
 from dlc.workflows.batch.forecast import Forecast
 from dlc.workflows.batch.target import swap_target
-from dlc.workflows.checks import check_swap
+from dlc.workflows.checks import check_calls, check_swap
 from dlc.workflows.people.assignment import input_photos
 from dlc.workflows.photos import Source
 from dlc.workflows.preparation import Preparation, prepare
@@ -85,7 +85,7 @@ def swap_folder(
         be written as asked for is logged as an error when it fails, and the others go on.
 
     Raises:
-        OptionError: an option's value makes no sense.
+        OptionError: an option's value makes no sense, or an argument is of a wrong type.
         EncoderError: there is no such encoder here.
         InputError: a source photo or the folder cannot be used, or two targets would get the same
             output.
@@ -104,6 +104,7 @@ def swap_folder(
     began = time.perf_counter()
     options = options or SwapOptions()
     check_swap(options, has_source=source is not None)
+    check_calls(progress, cancel)
     if options.encoding.encoder not in (None, NVENC):
         # Otherwise every video of the folder would fail for it.
         check_encoder(options.encoding.encoder)

@@ -10,7 +10,7 @@ from dlc.media.files.paths import is_folder, named_path
 from dlc.options import SwapOptions
 from dlc.pipeline import CancelToken
 from dlc.workflows.batch.target import swap_target
-from dlc.workflows.checks import check_order, check_swap
+from dlc.workflows.checks import check_calls, check_order, check_swap
 from dlc.workflows.photos import Source
 from dlc.workflows.preparation import prepare
 from dlc.workflows.progress import Progress
@@ -42,7 +42,7 @@ def swap(
         What was done and how long each part took.
 
     Raises:
-        OptionError: an option's value makes no sense.
+        OptionError: an option's value makes no sense, or an argument is of a wrong type.
         InputError: a source photo or the target cannot be used.
         DamagedInputError: the target cannot be read to its end (see `SwapOptions.allow_damaged`).
         NoFaceError: no face in the source, or no swappable face in the whole target.
@@ -61,6 +61,7 @@ def swap(
     options = options or SwapOptions()
     target, output = named_path(target), named_path(output)
     check_swap(options, has_source=source is not None)
+    check_calls(progress, cancel)
     prepared = prepare(source, options)
     if is_folder(target):
         raise InputError(

@@ -12,6 +12,7 @@ from dlc.errors import OptionError
 from dlc.media.live.writer import check_live_output
 from dlc.options import LiveOptions
 from dlc.pipeline import CancelToken
+from dlc.workflows.checks import check_calls
 from dlc.workflows.hardware import settled_encoding
 from dlc.workflows.live.checks import check_live
 from dlc.workflows.live.plan import LivePlan
@@ -62,6 +63,7 @@ def live(
         Cancelled: the run was ended before there was a picture.
     """
     check_live(options, has_source=source is not None)
+    check_calls(progress, cancel)
     camera = _named(camera)
     if options.output is not None:
         encoding, _ = settled_encoding(options.encoding, options.output)

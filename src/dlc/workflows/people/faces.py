@@ -29,7 +29,7 @@ from dlc.media.opening import open_target
 from dlc.media.video.reading.reader import VideoReader
 from dlc.options import NeuralOptions
 from dlc.pipeline import CancelToken
-from dlc.workflows.checks import check_threads
+from dlc.workflows.checks import check_calls, check_threads
 from dlc.workflows.engines.recognizer import load_scout
 from dlc.workflows.no_face import no_face_in
 from dlc.workflows.people.assignment import check_similarity
@@ -158,6 +158,7 @@ def find_people(
     options = options or FacesOptions()
     folder, target = named_path(folder), named_path(target)
     check_threads(options.threads)
+    check_calls(progress, cancel)
     check_similarity(options.similarity)
     _check_folder(folder, target, overwrite=options.overwrite)
     threads = options.threads or available_cpus()
