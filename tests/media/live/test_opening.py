@@ -170,6 +170,17 @@ def test_a_file_behind_an_address_plays_in_real_time_and_ends(tmp_path: Path) ->
     assert frames[-1].captured_at - frames[0].captured_at == pytest.approx(11 / 25, abs=0.09)
 
 
+def test_a_file_that_its_server_cannot_send_in_parts_is_to_be_downloaded(tmp_path: Path) -> None:
+    # Larger than what FFmpeg reads over, and with its index at the end.
+    clip = material.Clip(width=320, height=240, pts=range(0, 30 * 512, 512))
+    content = material.make(tmp_path / "clip.mp4", clip).read_bytes()
+    with (
+        MjpegServer(content=content) as server,
+        pytest.raises(InputError, match=f"{server.url} cannot be played.*download it first"),
+    ):
+        open_live_source(server.url)
+
+
 def test_a_turned_file_behind_an_address_comes_upright(tmp_path: Path) -> None:
     clip = material.Clip(
         orientation=Orientation.from_exif(6), pix_fmt="yuv444p", container_options=FAST_START

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import re
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
-from dlc.errors import CameraError, InputError, OptionError
+from dlc.errors import CameraError, DamagedInputError, InputError, OptionError
 from dlc.media.camera.camera import Camera
 from dlc.media.files.failures import TAKE_WHOLE
 from dlc.media.files.paths import files_in, is_folder, named_path, require_file
@@ -136,7 +137,16 @@ def _open_url(url: str, options: CaptureOptions, clock: LiveClock) -> LiveSource
         return StreamSource(container, spec, clock=clock)
     container.close()
     clip = partial(ContainerClip, ContainerSpec(url, url, timeout=spec.timeout))
-    return PacedSource(clip, url, clock=clock, notes=_unused(options, fps_used=False))
+    try:
+        return PacedSource(clip, url, clock=clock, notes=_unused(options, fps_used=False))
+    except DamagedInputError as error:
+        if getattr(error.__cause__, "errno", None) != errno.EIO:
+            raise
+        # What FFmpeg says where it had to jump to the index at an MP4's end and back.
+        raise InputError(
+            f"{url} cannot be played while it comes: its server sends no parts of files, or broke "
+            "off; download it first"
+        ) from error
 
 
 def _unused(options: CaptureOptions, *, fps_used: bool) -> tuple[str, ...]:
