@@ -14,7 +14,7 @@ from dlc.cli.display.display import LineDisplay, NoDisplay
 from dlc.cli.display.live import TableDisplay, live_display_for
 from dlc.cli.display.live_log import StatsLog
 from dlc.cli.reports.live import describe_live, show_live_result
-from dlc.errors import OptionError, OutputError
+from dlc.errors import OptionError, OutputError, WriteError
 from dlc.options import Engine
 from dlc.pipeline.report import PipelineReport, StageReport
 from dlc.workflows.live.result import LiveEnd, LiveResult
@@ -108,6 +108,15 @@ def test_every_second_is_a_line_of_json_with_units_in_its_keys(tmp_path: Path) -
 def test_a_log_that_cannot_be_written_is_told(tmp_path: Path) -> None:
     with pytest.raises(OutputError, match="choose another file"), StatsLog(tmp_path / "no" / "a"):
         pass
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs a device that is always full")
+def test_a_log_that_is_full_is_named() -> None:
+    with (
+        pytest.raises(WriteError, match="/dev/full cannot be written any further"),
+        StatsLog(Path("/dev/full")) as log,
+    ):
+        log.write(STATS)
 
 
 HIDDEN = ["--source", "a.jpg", "--preview", "--no-face", "blank"]

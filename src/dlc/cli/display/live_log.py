@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+from contextlib import suppress
 from dataclasses import asdict
 from pathlib import Path
 from types import TracebackType
@@ -44,13 +45,16 @@ class StatsLog:
         trace: TracebackType | None,
     ) -> None:
         if self._file is not None and self._path != STANDARD_OUTPUT:
-            self._file.close()
+            # Each line was to reach the file at once: one that did not was told of.
+            with suppress(OSError):
+                self._file.close()
 
     def write(self, stats: LiveStats) -> None:
         """Add a line.
 
         Raises:
             WriteError: the disk is full or refuses otherwise.
+            OSError: the same of standard output, or nobody reads it.
         """
         if self._file is None:
             return
@@ -60,10 +64,10 @@ class StatsLog:
         }
         try:
             print(json.dumps(rounded), file=self._file, flush=True)
-        except BrokenPipeError:
-            # Nobody reads on, which is no fault of a disk.
-            raise
         except OSError as error:
+            if self._path == STANDARD_OUTPUT:
+                # The command knows what to say, and what to say nothing of: nobody reads on.
+                raise
             message = (
                 f"{self._path} cannot be written any further ({error.strerror}): free some space"
             )
