@@ -95,8 +95,10 @@ class LicenseRecord:
         try:
             atomic_write_text(self._path, json.dumps(entries, indent=2) + os.linesep)
         except OSError as error:
-            message = f"the accepted license cannot be recorded in {self._path}: {error.strerror}"
-            raise WriteError(message) from error
+            raise WriteError(
+                f"the accepted license cannot be recorded in {self._path}: {error.strerror}; make "
+                "room there or the folder writable, or set XDG_DATA_HOME to another one"
+            ) from error
 
 
 def _digest(license_: License) -> str:
