@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -107,6 +109,25 @@ def test_a_standard_output_that_takes_nothing_is_one_line_too(
     assert run.returncode == code
     assert len(run.stderr.splitlines()) == 1
     assert run.stderr.startswith(f"dlc: {message}")
+
+
+@pytest.mark.skipif(os.name == "nt", reason="a folder that is in use cannot be removed there")
+def test_a_current_folder_that_is_gone_is_told(astronaut_file: Path, tmp_path: Path) -> None:
+    gone = tmp_path / "gone"
+    gone.mkdir()
+    run = subprocess.run(
+        command("swap", astronaut_file, astronaut_file, tmp_path / "out.png"),
+        env=environment(PYTHONPATH=os.pathsep.join(sys.path)),
+        cwd=gone,
+        preexec_fn=gone.rmdir,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert run.returncode == 3, run.stderr
+    assert run.stderr.endswith("dlc: the current folder is gone: change to one that is there\n")
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_a_wrong_command_line_keeps_its_exit_code(capsys: pytest.CaptureFixture[str]) -> None:

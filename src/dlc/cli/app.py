@@ -21,7 +21,7 @@ from dlc.cli.optimize import OPTIMIZE_EPILOG, OPTIMIZE_HELP, optimize_command
 from dlc.cli.probe import PROBE_HELP, probe_command
 from dlc.cli.swap import swap_command
 from dlc.cli.switches import without_values
-from dlc.errors import DlcError, OutputError, resource_error
+from dlc.errors import DlcError, InputError, OutputError, resource_error
 from dlc.media.files.failures import is_disk_full, unwritable
 
 # What shells report of a program that SIGPIPE ended. Python ignores the signal, and it stays so: a
@@ -100,5 +100,8 @@ def _known(error: Exception, arguments: Sequence[str]) -> DlcError | None:
             f"{error.filename} cannot be written ({error.strerror}): dlc --show-completion prints "
             "what your shell has to read when it starts"
         )
+    # Only the current folder has no name, and libraries ask for it when they are loaded.
+    if isinstance(error, FileNotFoundError) and error.filename is None:
+        return InputError("the current folder is gone: change to one that is there")
     # Each library reports a lack of memory in its own way.
     return resource_error(error, "this run")
