@@ -114,10 +114,10 @@ def named_files(
     """
     if mapped and output is None:
         source, target, output = None, source, target
-    names = {"SOURCE": source, "TARGET": target, "OUTPUT": output}
+    names = {"TARGET": target, "OUTPUT": output}
+    if not mapped:
+        names = {"SOURCE": source, **names}
     missing = [name for name, path in names.items() if path is None]
-    if mapped and missing == ["SOURCE"]:
-        missing = []
     if missing or target is None or output is None:
         raise OptionError(f"missing {' and '.join(missing)} (see --help)")
     return source, target, output
