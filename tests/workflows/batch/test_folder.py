@@ -371,7 +371,7 @@ def test_videos_are_resumed_and_pictures_made_in_one_piece(
     clips.write_clip(folder / "clip2.mp4", replace(CLIP, fps=10, seconds=1.2))
     options = replace(FAST, resume=ResumeOptions(segment_seconds=1.0))
     cancel = CancelToken()
-    with pytest.raises(Cancelled, match=r"1 finished segments are kept.*; 0 of 2 files are done$"):
+    with pytest.raises(Cancelled, match=r"1 finished segment is kept.*; 0 of 2 files are done$"):
         dlc.swap_folder(
             astronaut_file, folder, output, options,
             progress=at_frame(1, 11, cancel.set), cancel=cancel,

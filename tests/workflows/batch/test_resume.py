@@ -77,7 +77,7 @@ def test_a_stopped_run_goes_on(plan: SwapPlan, tmp_path: Path) -> None:
         if progress.frames == 14:
             cancel.set()
 
-    with pytest.raises(Cancelled, match="1 finished segments are kept"):
+    with pytest.raises(Cancelled, match="1 finished segment is kept"):
         run_resumable(plan, painting(Painter()), SECOND, progress=stop, cancel=cancel)
     assert not plan.output.exists()
     result = run_resumable(plan, painting(Painter()), SECOND)
@@ -99,7 +99,7 @@ def test_faces_that_are_left_are_where_they_are_in_a_run_without_segments(
             cancel.set()
 
     plain = run_swap(replace(plan, output=tmp_path / "plain.mp4"), painting(refusing()))
-    with pytest.raises(Cancelled, match="1 finished segments are kept"):
+    with pytest.raises(Cancelled, match="1 finished segment is kept"):
         run_resumable(plan, painting(refusing()), SECOND, progress=stop, cancel=cancel)
     result = run_resumable(plan, painting(refusing()), SECOND)
     assert result.passages_left == plain.passages_left
@@ -140,7 +140,7 @@ def test_other_models_do_not_go_on(plan: SwapPlan) -> None:
         use = ModelUse("recognizer", name, "CPUExecutionProvider", "it is there")
         return lambda threads: replace(painting(Painter())(threads), models=(use,))
 
-    with pytest.raises(Cancelled, match="1 finished segments are kept"):
+    with pytest.raises(Cancelled, match="1 finished segment is kept"):
         run_resumable(plan, with_recognizer("a.onnx"), SECOND, progress=stop, cancel=cancel)
     with pytest.raises(OutputError, match=r"a\.onnx by CPU.*now it would be b\.onnx by CPU"):
         run_resumable(plan, with_recognizer("b.onnx"), SECOND)
@@ -166,7 +166,7 @@ def test_damage_ends_with_what_reads_past_it(
         run_resumable(plan, painting(Painter()), SECOND)
 
     assert not plan.output.exists()
-    assert "1 finished segments are kept in" in caplog.text
+    assert "1 finished segment is kept in" in caplog.text
     assert "delete it, unless the target was read badly only once" in caplog.text
     plan = replace(plan, options=replace(FAST, resume=None, allow_damaged=True))
     assert 16 < run_swap(plan, painting(Painter())).frames < FRAMES

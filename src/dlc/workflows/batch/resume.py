@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from fractions import Fraction
 
+from dlc.counted import counted
 from dlc.errors import (
     Cancelled,
     DamagedInputError,
@@ -145,7 +146,7 @@ def _make_missing(
     length = Fraction(resume.segment_seconds).limit_denominator(1000)
     finished = folder.finished
     if finished:
-        logger.info("continuing after %d finished segments", len(finished))
+        logger.info("continuing after %s", counted(len(finished), "finished segment"))
     while not finished or not finished[-1].is_last:
         number = len(finished)
         begin = finished[0].first_pts * info.time_base + number * length if number else None
@@ -216,10 +217,7 @@ def _keeping_segments(folder: SegmentFolder) -> Iterator[None]:
         if not folder.finished:
             folder.remove()
             raise Cancelled("stopped before the first segment; nothing was kept") from stop
-        raise Cancelled(
-            f"stopped; {len(folder.finished)} finished segments are kept in {folder.path}: the "
-            "same command continues after them"
-        ) from stop
+        raise Cancelled(f"stopped; {_kept(folder)}: the same command goes on from there") from stop
     except DamagedInputError as error:
         # A disk or a network may give more the next time; damage in the file stays.
         _keep_if_any(folder, "delete it, unless the target was read badly only once")
@@ -227,7 +225,7 @@ def _keeping_segments(folder: SegmentFolder) -> Iterator[None]:
             f"{error}, and leave out `resume`, which cannot pass over damage"
         ) from error
     except DlcError:
-        _keep_if_any(folder, "the same command continues after them")
+        _keep_if_any(folder, "the same command goes on from there")
         raise
 
 
@@ -236,5 +234,10 @@ def _keep_if_any(folder: SegmentFolder, hint: str) -> None:
     if not folder.finished:
         folder.remove()
         return
+    logger.warning("%s: %s", _kept(folder), hint)
+
+
+def _kept(folder: SegmentFolder) -> str:
     count = len(folder.finished)
-    logger.warning("%d finished segments are kept in %s: %s", count, folder.path, hint)
+    verb = "is" if count == 1 else "are"
+    return f"{counted(count, 'finished segment')} {verb} kept in {folder.path}"

@@ -169,6 +169,13 @@ def test_raw_streams_without_times_get_regular_ones(tmp_path: Path, rate: Fracti
     assert any("no usable time" in note for note in reader.notes)
 
 
+def test_one_frame_is_told_of_as_one(tmp_path: Path) -> None:
+    path = make(tmp_path / "a.h264", Clip(time_base=1 / Fraction(25), pts=range(1), duration=1))
+    with VideoReader(path) as reader:
+        assert sum(1 for _ in reader) == 1
+    assert reader.notes == ["1 frame had no usable time and got the next"]
+
+
 def test_the_rate_of_a_raw_dv_file_is_that_of_its_frames(tmp_path: Path) -> None:
     clip = Clip(width=720, height=576, codec="dvvideo", options={}, audio=("pcm_s16le",))
     path = make(tmp_path / "a.dv", replace(clip, metadata={"timecode": "01:00:00:00"}))

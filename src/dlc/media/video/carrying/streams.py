@@ -22,6 +22,7 @@ from av.container import OutputContainer
 from av.packet import Packet
 from av.stream import Discard, Disposition, Stream
 
+from dlc.counted import counted
 from dlc.errors import DamagedInputError
 from dlc.media.files.failures import ALLOW_DAMAGED, reason_of
 from dlc.media.files.inputs import codec_name, open_input
@@ -166,7 +167,8 @@ class StreamCarrier:
             self._output.mux(track.flush())
             self._require_whole(index, track)
             if track.broken:
-                self.notes.append(f"stream {index}: {track.broken} damaged packets are left out")
+                broken = counted(track.broken, "damaged packet")
+                self.notes.append(f"stream {index}: left out {broken}")
 
     def close(self) -> None:
         """Close the input."""

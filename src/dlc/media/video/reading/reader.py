@@ -11,6 +11,7 @@ from pathlib import Path
 
 import av
 
+from dlc.counted import counted
 from dlc.errors import DamagedInputError, OptionError
 from dlc.media.closing import Closing
 from dlc.media.files.failures import ALLOW_DAMAGED
@@ -318,13 +319,16 @@ class VideoReader(Closing):
         if self._truncation:
             self.notes.append(f"the input is truncated: {self._truncation}")
         if self.frames_lost:
-            self.notes.append(f"{self.frames_lost} frames of the input could not be read")
+            lost = counted(self.frames_lost, "frame")
+            self.notes.append(f"{lost} of the input could not be read")
         if self.frames_damaged:
-            self.notes.append(f"{self.frames_damaged} frames of the input are damaged")
+            self.notes.append(f"the input has {counted(self.frames_damaged, 'damaged frame')}")
         if self._times_changed:
-            self.notes.append(f"{self._times_changed} frames had no usable time and got the next")
+            changed = counted(self._times_changed, "frame")
+            self.notes.append(f"{changed} had no usable time and got the next")
         if self._rescaled:
-            self.notes.append(f"{self._rescaled} frames of another size were scaled to the first's")
+            rescaled = counted(self._rescaled, "frame")
+            self.notes.append(f"scaled {rescaled} of another size to the first's")
 
 
 def _kind_of_frame(info: MediaInfo) -> Callable[..., Frame]:
