@@ -128,6 +128,7 @@ HIDDEN = ["--source", "a.jpg", "--preview", "--no-face", "blank"]
         ([], "--source"),
         (["--source", "a.jpg"], "--virtual-cam"),
         (["--source", "a.jpg", "--preview", "--virtual-size", "64x64"], "--virtual-cam"),
+        (["--source", "a.jpg", "--preview", "--virtual-fit", "crop"], "--virtual-fit has no"),
         (["--source", "a.jpg", "--preview", "--resolution", "large"], "--resolution"),
         (["--source", "a.jpg", "--preview", "--detection-every", "0"], "--detection-every"),
         (["--source", "a.jpg", "--preview", "--no-face", "hide"], "--no-face"),

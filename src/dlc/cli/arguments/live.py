@@ -223,11 +223,12 @@ def virtual_camera_options(
     """Return what the options say; None for no virtual camera.
 
     Raises:
-        OptionError: the size is not one, or was given without a virtual camera.
+        OptionError: the size is not one, or something was given without a virtual camera.
     """
     if not virtual_cam:
-        if virtual_size is not None:
-            message = "--virtual-size has no effect without --virtual-cam; give both or none"
+        given = {"size": virtual_size is not None, "fit": virtual_fit is not _VIRTUAL.fit}
+        for name in filter(given.get, given):
+            message = f"--virtual-{name} has no effect without --virtual-cam; give both or none"
             raise OptionError(message)
         return None
     size = None if virtual_size is None else parse_size("--virtual-size", virtual_size)
