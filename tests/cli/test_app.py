@@ -37,6 +37,13 @@ def test_no_argument_at_all_shows_the_help() -> None:
     assert run.stdout == run_dlc("--help").stdout
 
 
+@pytest.mark.parametrize("command", [[], ["swap"], ["models", "pull"]])
+def test_help_has_its_usual_short_name(command: list[str]) -> None:
+    run = call_dlc(*command, "-h")
+    assert (run.returncode, run.stderr) == (0, "")
+    assert run.stdout == call_dlc(*command, "--help").stdout
+
+
 def test_help_of_swap_names_every_option_and_exit_code() -> None:
     run = run_dlc("swap", "--help")
     assert (run.returncode, run.stderr) == (0, "")

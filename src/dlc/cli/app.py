@@ -28,7 +28,10 @@ from dlc.media.files.failures import is_disk_full, unwritable
 # server that hangs up must not end dlc.
 UNREAD_EXIT_CODE = 141
 
-app = typer.Typer(name="dlc", context_settings={"max_content_width": 100})
+app = typer.Typer(
+    name="dlc",
+    context_settings={"max_content_width": 100, "help_option_names": ["-h", "--help"]},
+)
 app.command("swap", help=SWAP_HELP, epilog=SWAP_EPILOG)(swap_command)
 app.command("live", help=LIVE_HELP, epilog=LIVE_EPILOG)(live_command)
 app.command("faces", help=FACES_HELP)(faces_command)
