@@ -155,7 +155,7 @@ def test_a_full_disk(
         left = os.listdir(disk)  # noqa: PTH208
         assert left in ([], [".out.mp4.dlc-resume"])
         if left:
-            assert "the same command continues after them" in run.stderr
+            assert "the same command goes on from there" in run.stderr
     finally:
         subprocess.run(["umount", str(disk)], check=True)
 
