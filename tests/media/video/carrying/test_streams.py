@@ -440,6 +440,31 @@ def test_damaged_sound_is_refused_or_left_out_and_counted(tmp_path: Path, output
     sound(tmp_path / output)
 
 
+@pytest.mark.parametrize(
+    ("known", "damage"),
+    [(b"A_OPUS", b"A_OBUS"), (b"OpusHead\x01\x02", b"OpusHead\x01\x00")],
+    ids=["codec", "channels"],
+)
+def test_sound_of_which_nothing_is_known_is_refused_or_left_out(
+    tmp_path: Path, known: bytes, damage: bytes
+) -> None:
+    clip = replace(LONG, codec="libvpx-vp9", options={}, audio=("libopus",))
+    path = make(tmp_path / "a.webm", clip)
+    data = path.read_bytes()
+    assert known in data
+    # The number of channels is said twice, here in an element of its own.
+    path.write_bytes(data.replace(known, damage).replace(b"\x9f\x81\x02", b"\x9f\x81\x00"))
+
+    with pytest.raises(DamagedInputError, match="in stream 1 is damaged"):
+        transcode(path, tmp_path / "b.mkv")
+    assert not (tmp_path / "b.mkv").exists()
+    _, writer = transcode(path, tmp_path / "b.mkv", allow_damaged=True)
+
+    assert any("audio stream 1: left out" in note for note in writer.notes)
+    with av.open(str(tmp_path / "b.mkv")) as container:
+        assert not container.streams.audio
+
+
 def test_recordings_put_together_are_not_damaged(tmp_path: Path) -> None:
     first = make(tmp_path / "a.ts", replace(BROADCAST, audio=("aac",), audio_seconds=3.9))
     later = [pts + 360_000 for pts in BROADCAST.pts]

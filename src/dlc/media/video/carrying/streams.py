@@ -94,6 +94,7 @@ class StreamCarrier:
         Raises:
             InputError: if the input cannot be opened any more.
             EncoderError: if audio can be neither copied nor encoded anew.
+            DamagedInputError: if nothing is known of it, unless damage is allowed.
         """
         self.notes: list[str] = []
         self._info = info
@@ -108,7 +109,7 @@ class StreamCarrier:
         self._main = main_stream(self._input, info.path)
         self._video: Stream | None = None
         for stream in self._input.streams:
-            if stream.type == "audio" and audio:
+            if stream.type == "audio" and audio and self._is_known(stream):
                 self._tracks[stream.index] = self._audio_track(stream)
             elif stream.type == "subtitle" and container.carries_subtitles(codec_name(stream)):
                 self._tracks[stream.index] = self._subtitle_track(stream)
@@ -222,6 +223,18 @@ class StreamCarrier:
                 f"{self._path} is damaged, a part of stream {index} cannot be decoded: "
                 f"{ALLOW_DAMAGED}"
             )
+
+    def _is_known(self, stream: Any) -> bool:
+        """Return whether FFmpeg found out what an audio stream holds."""
+        if stream.codec_context is not None and stream.layout.nb_channels:
+            return True
+        if not self._allow_damaged:
+            raise DamagedInputError(
+                f"the sound of {self._path} in stream {stream.index} is damaged, begins late or is "
+                f"of an unknown kind: {ALLOW_DAMAGED}, and it is left out"
+            )
+        self.notes.append(f"audio stream {stream.index}: left out, as nothing is known of it")
+        return False
 
     def _audio_track(self, stream: Any) -> Track:
         codec = codec_name(stream)
