@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import os
-import re
-from fractions import Fraction
 from pathlib import Path
 from typing import Any, BinaryIO
 
 import av
-from av.container import InputContainer
 from av.packet import Packet
-from av.video.stream import VideoStream
+
+from dlc.media.video.reading import matroska
 
 # Codecs with exactly one picture a packet, so that a missing one can be counted. Not among them:
 # VP8, whose reference pictures are never shown, and MPEG-4, which packs two pictures together.
@@ -38,6 +36,8 @@ class Ledger:
         self._has_key = False
         self._expected = 0
         self._shown = 0
+        self._leading = 0
+        self._begins_damaged = False
         self.packets = 0
         self.errors = 0
 
@@ -48,6 +48,12 @@ class Ledger:
             self._has_key, self._first_key = True, packet.pts
         if not packet.is_discard and self._counts(packet.pts):
             self._expected += 1
+        self._leading += not self._has_key
+
+    def add_error(self) -> None:
+        """Note that the decoder refused a packet."""
+        self.errors += 1
+        self._begins_damaged |= not self._has_key
 
     def add_frame(self, frame: av.VideoFrame) -> None:
         """Note a picture that came out."""
@@ -62,7 +68,9 @@ class Ledger:
         """How many pictures went in and did not come out; ask once the decoder is empty."""
         if not self._countable:
             return self.errors
-        return max(0, self._expected - self._shown)
+        # If the first key frame itself was refused, all up to the next one is lost with it.
+        leading = self._leading if self._begins_damaged else 0
+        return leading + max(0, self._expected - self._shown)
 
     def _counts(self, pts: int | None) -> bool:
         # What is shown before the first key frame refers to pictures that a cut has removed.
@@ -82,8 +90,8 @@ def describe_truncation(path: Path) -> str | None:
         head = file.read(16)
         if head[4:8] == b"ftyp":
             return _truncated_boxes(file, size)
-        if head[:4] == b"\x1a\x45\xdf\xa3":
-            end = _segment_end(file)
+        if head.startswith(matroska.MAGIC):
+            end = matroska.segment_end(file)
         elif head[:4] == b"RIFF" and head[8:12] == b"AVI ":
             end = 8 + int.from_bytes(head[4:8], "little")
         elif head[:4] == b"GIF8":
@@ -92,20 +100,6 @@ def describe_truncation(path: Path) -> str | None:
         else:
             return None
     return _shortfall(end, size)
-
-
-def tagged_end(container: InputContainer, stream: VideoStream) -> Fraction | None:
-    """Return when a Matroska or WebM file says its video ends, in seconds; None where it does not.
-
-    Readers of Matroska skip what they cannot make sense of without a word, whole clusters even.
-    """
-    tag = re.fullmatch(r"(\d+):(\d\d):(\d\d\.\d+)", stream.metadata.get("DURATION", ""))
-    if tag is None or not container.duration:
-        return None
-    hours, minutes, seconds = tag.groups()
-    end = 3600 * int(hours) + 60 * int(minutes) + Fraction(seconds)
-    # A tool that cut the file may have left the tag as it was.
-    return min(end, Fraction(container.duration, av.time_base))
 
 
 def lacks_index(path: Path) -> bool:
@@ -139,27 +133,6 @@ def _boxes(file: BinaryIO) -> list[tuple[bytes, int]]:
         position += length
         boxes.append((kind, position))
     return boxes
-
-
-def _segment_end(file: BinaryIO) -> int:
-    """Return where the segment of a Matroska file ends; 0 where the file does not say."""
-    file.seek(4)
-    header = _variable_integer(file)
-    file.seek(header or 0, os.SEEK_CUR)
-    if file.read(4) != b"\x18\x53\x80\x67":
-        return 0
-    length = _variable_integer(file)
-    return 0 if length is None else file.tell() + length
-
-
-def _variable_integer(file: BinaryIO) -> int | None:
-    """Read an EBML size (RFC 8794, 4 and 6); None is "unknown"."""
-    first = file.read(1)
-    if not first or not first[0]:
-        return None
-    extra = 8 - first[0].bit_length()
-    value = int.from_bytes(bytes([first[0] & (0x7F >> extra)]) + file.read(extra), "big")
-    return None if value == (1 << 7 * (extra + 1)) - 1 else value
 
 
 def _shortfall(end: int, size: int) -> str | None:

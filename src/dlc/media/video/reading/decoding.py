@@ -6,6 +6,7 @@ import math
 from collections import deque
 from collections.abc import Iterator
 from fractions import Fraction
+from functools import partial
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
@@ -24,9 +25,11 @@ from dlc.media.image.recognition import is_animated_png
 from dlc.media.limits import MAX_VIDEO_PIXELS, megapixels
 from dlc.media.video.reading.damage import Ledger, describe_truncation, lacks_index
 from dlc.media.video.reading.frame_grid import find_frame_grid
+from dlc.media.video.reading.gaps import GapWatch
+from dlc.media.video.reading.matroska import has_broken_chain, has_broken_end, tagged_end
 from dlc.media.video.reading.nvdec import nvdec, planar
 from dlc.media.video.reading.splices import SteadyClock, find_splices
-from dlc.media.video.reading.transport import TransportWatch
+from dlc.media.video.reading.transport import has_lost_packets
 
 # FFmpeg marks damaged pictures of H.264 reliably on one thread alone: with frame threads, one in
 # seven broken pictures came without the mark, and with threads within a picture those of which only
@@ -38,6 +41,11 @@ _SURE_WITHIN = frozenset({"vp8"})
 _WITH_OPACITY = MappingProxyType({"vp8": "libvpx", "vp9": "libvpx-vp9"})
 # AVFMT_NOTIMESTAMPS among the flags of FFmpeg's containers; PyAV's stubs give it another type.
 _NO_TIMESTAMPS = 0x80
+_MATROSKA = "matroska,webm"
+# A jump of a transport stream by more seconds is a splice.
+_LONGEST_GAP = 10
+# Pictures that H.264 and H.265 may store before one that is shown earlier.
+_MOST_REORDERED = 16
 # FFmpeg reads these, but they are text, lists of other files, or single pictures.
 _NOT_VIDEOS = frozenset({"tty", "concat", "hls", "dash", "lavfi", "image2", "ffmetadata"})
 
@@ -52,7 +60,7 @@ class Decoder:
         grid: the evenly spaced times that the file has rounded and pictures get back; None where
             they keep those of the file.
         splices: where the file's clock jumps, if it does; the times of pictures are corrected.
-        transport: what was lost of a transport stream meanwhile; None for other files.
+        watch: finds what was lost of a transport stream or of Matroska; None for other files.
         gave_up: whether reading had to stop before the end.
     """
 
@@ -89,7 +97,7 @@ class Decoder:
         self.grid = find_frame_grid(path, self.container.format.name, self.stream)
         self.splices = find_splices(path, self.container.format.name)
         self._clock = SteadyClock(self.splices)
-        self.transport = self._watch()
+        self.watch = self._new_watch(at_start=True)
         # AVI stores no presentation times, and what FFmpeg makes up for them is wrong with and
         # without B-frames. Pictures come at the times of the packets, whatever their order was.
         self._untimed = self.container.format.name == "avi"
@@ -104,14 +112,16 @@ class Decoder:
         """
         for packet in _with_repeats(self._packets()):
             if packet.size:
-                if self._clock.correct(packet) and self.transport is not None:
-                    self.transport.begin_anew()
+                if self._clock.correct(packet) and self.watch is not None:
+                    self.watch.begin_anew()
                 if self._untimed:
                     packet.pts = packet.dts
                     self._due.append(packet.dts)
                 self.ledger.add_packet(packet)
-                if self.transport is not None:
-                    self.transport.add(packet)
+                if self.watch is not None:
+                    self.watch.add(packet)
+            elif self.watch is not None:
+                self.watch.finish()
             for frame in self._decode(packet):
                 if self._untimed:
                     frame.pts = self._due.popleft() if self._due else None
@@ -136,7 +146,7 @@ class Decoder:
             self.rewind()
             return
         self._context.flush_buffers()
-        self._start_over()
+        self._start_over(at_start=False)
 
     @property
     def name(self) -> str:
@@ -168,12 +178,24 @@ class Decoder:
         """Whether pictures are stored in another order than they are shown."""
         return self._context.has_b_frames
 
+    @property
+    def stated_end(self) -> Fraction | None:
+        """When the file says that its video ends, in seconds; ask once it has been read."""
+        end = tagged_end(self.container, self.stream)
+        position = None if self.watch is None else self.watch.position
+        if end is not None or position is None or not self.container.duration:
+            return end
+        is_matroska = self.container.format.name == _MATROSKA
+        if is_matroska and has_broken_end(self._path, position):
+            return Fraction(self.container.duration, av.time_base)
+        return None
+
     def rewind(self) -> None:
         """Go to the beginning."""
         self.container.close()
         self.container, self.stream = _open(self._path, on_gpu=self._on_gpu)
         self._context = self._prepared_context()
-        self._start_over()
+        self._start_over(at_start=True)
 
     def _stored(self, pts: int) -> int:
         """Return a time in the file's unit before that of the picture at `pts`."""
@@ -182,14 +204,21 @@ class Decoder:
         # One tick more, as the file may have rounded either way.
         return math.floor(pts * self.time_base / self.stored_time_base) - 1
 
-    def _start_over(self) -> None:
+    def _start_over(self, *, at_start: bool) -> None:
         self.ledger = Ledger(codec_name(self.stream))
-        self.transport = self._watch()
+        self.watch = self._new_watch(at_start=at_start)
         self._due.clear()
 
-    def _watch(self) -> TransportWatch | None:
-        is_transport = self.container.format.name == "mpegts"
-        return TransportWatch(self._path, self.stream) if is_transport else None
+    def _new_watch(self, *, at_start: bool) -> GapWatch | None:
+        name, stream = self.container.format.name, self.stream
+        if name == "mpegts":
+            is_broken = partial(has_lost_packets, self._path, stream.id)
+            return GapWatch(stream, is_broken, at_start=at_start, longest=_LONGEST_GAP)
+        if name == _MATROSKA:
+            # Times of decoding are not stored.
+            is_broken = partial(has_broken_chain, self._path)
+            return GapWatch(stream, is_broken, at_start=at_start, reordered=_MOST_REORDERED)
+        return None
 
     def _prepared_context(self) -> VideoCodecContext:
         context, codec = _context_of(self.stream), codec_name(self.stream)
@@ -234,7 +263,7 @@ class Decoder:
         try:
             return self._context.decode(packet)
         except av.FFmpegError as error:
-            self.ledger.errors += 1
+            self.ledger.add_error()
             if packet.size and self._due:
                 self._due.pop()
             self._fail(error)

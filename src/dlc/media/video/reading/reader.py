@@ -26,7 +26,7 @@ from dlc.media.frames.side_data import display_matrix, hdr_metadata
 from dlc.media.frames.square_pixels import shown_width
 from dlc.media.frames.stretched_frame import StretchedFrame
 from dlc.media.info import MediaInfo
-from dlc.media.video.reading.damage import describe_truncation, tagged_end
+from dlc.media.video.reading.damage import describe_truncation
 from dlc.media.video.reading.decoding import Decoder
 from dlc.media.video.reading.gif import GifFacts, read_gif
 from dlc.media.video.reading.timeline import Timeline
@@ -198,7 +198,7 @@ class VideoReader(Closing):
             fields=field_order(frame),
             frame_grid=grid.rate if grid else stream.base_rate,
             audio_codecs=tuple(codec_name(s) for s in container.streams.audio),
-            audio_rates=tuple(s.rate for s in container.streams.audio),
+            audio_rates=tuple(s.rate for s in container.streams.audio if s.codec_context),
             subtitle_codecs=tuple(codec_name(s) for s in container.streams.subtitles),
             repeats=gif.repeats,
             is_opaque=gif.is_opaque,
@@ -264,7 +264,7 @@ class VideoReader(Closing):
         return None if time is None else math.ceil(time / self.info.time_base)
 
     def _check_intact(self, native: av.VideoFrame, pts: int) -> None:
-        if not self.allow_damaged and self._decoder.transport and self._decoder.transport.gaps:
+        if not self.allow_damaged and self._decoder.watch and self._decoder.watch.gaps:
             # Now, rather than when the rest has been processed in vain.
             self._count_lost(self._frames_in_gaps(pts + 1))
         if native.is_corrupt:
@@ -293,18 +293,18 @@ class VideoReader(Closing):
         elif self.info.fps:
             end = self._file_end
             if not (self._truncation or self._decoder.gave_up):
-                end = tagged_end(self._decoder.container, self._decoder.stream)
+                end = self._decoder.stated_end
             length = max(self._last_duration * self.info.time_base, 1 / self.info.fps)
             reached = (self._last or 0) * self.info.time_base + length
             lost += max(0, round(((end or reached) - reached) * self.info.fps))
         self._count_lost(lost)
 
     def _frames_in_gaps(self, stop: int | None) -> int:
-        """Return how many frames a transport stream lost, of those before a time or of all."""
-        transport, info = self._decoder.transport, self.info
-        if transport is None or not info.fps:
+        """Return how many frames are missing in gaps, of those before a time or of all."""
+        watch, info = self._decoder.watch, self.info
+        if watch is None or not info.fps:
             return 0
-        ticks = sum(gap for begin, gap in transport.gaps if stop is None or begin < stop)
+        ticks = sum(gap for begin, gap in watch.gaps if stop is None or begin < stop)
         return round(ticks * info.time_base * info.fps)
 
     def _count_lost(self, lost: int) -> None:

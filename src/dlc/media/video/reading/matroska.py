@@ -1,0 +1,130 @@
+"""Noticing that something of a Matroska or WebM file is missing.
+
+Readers of Matroska skip what they cannot make sense of without a word, whole clusters even. What is
+whole is an unbroken chain of elements (RFC 8794), from each of which one gets to the next.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Iterator
+from fractions import Fraction
+from pathlib import Path
+from typing import BinaryIO
+
+import av
+from av.container import InputContainer
+from av.video.stream import VideoStream
+
+MAGIC = b"\x1a\x45\xdf\xa3"
+_SEGMENT, _CLUSTER, _GROUP = b"\x18\x53\x80\x67", b"\x1f\x43\xb6\x75", b"\xa0"
+# Elements that consist of others, among which frames are.
+_MASTERS = frozenset({_SEGMENT, _CLUSTER, _GROUP})
+# Elements that hold a frame.
+_SIMPLE_BLOCK, _BLOCK = b"\xa3", b"\xa1"
+# All that there may be in a file, a segment, a cluster and a group (RFC 9559), and anywhere.
+_KINDS = """
+    1a45dfa3 18538067 114d9b74 1549a966 1654ae6b 1c53bb6b 1941a469 1043a770 1254c367
+    1f43b675 e7 5854 a7 ab a3 af a0 a1 a2 75a1 9b fa fb fd a4 75a2 8e c8 ec bf
+"""
+_KNOWN = frozenset(map(bytes.fromhex, _KINDS.split()))
+# Bytes of the longest size.
+_LONGEST_SIZE = 8
+
+
+def has_broken_chain(path: Path, begin: int | None, end: int) -> bool:
+    """Return whether no chain of elements leads from one frame to another.
+
+    Args:
+        path: the file.
+        begin: where the contents of the first frame's block begin; None is the file's beginning.
+        end: where those of the other's do, further on.
+    """
+    with path.open("rb") as file:
+        starts = [0] if begin is None else _ends_of_block(file, begin)
+        return not any(_leads_to(file, start, end) for start in starts)
+
+
+def has_broken_end(path: Path, begin: int) -> bool:
+    """Return whether no chain of elements leads from a frame to where the file says it ends."""
+    with path.open("rb") as file:
+        end = segment_end(file)
+        return end > 0 and not any(
+            _leads_to(file, start, end) for start in _ends_of_block(file, begin)
+        )
+
+
+def segment_end(file: BinaryIO) -> int:
+    """Return where the segment of a file ends; 0 where the file does not say."""
+    file.seek(len(MAGIC))
+    header = _variable_integer(file)
+    file.seek(header or 0, os.SEEK_CUR)
+    if file.read(4) != _SEGMENT:
+        return 0
+    length = _variable_integer(file)
+    return 0 if length is None else file.tell() + length
+
+
+def tagged_end(container: InputContainer, stream: VideoStream) -> Fraction | None:
+    """Return when a file says its video ends, in seconds; None where it does not."""
+    tag = re.fullmatch(r"(\d+):(\d\d):(\d\d\.\d+)", stream.metadata.get("DURATION", ""))
+    if tag is None or not container.duration:
+        return None
+    hours, minutes, seconds = tag.groups()
+    end = 3600 * int(hours) + 60 * int(minutes) + Fraction(seconds)
+    # A tool that cut the file may have left the tag as it was.
+    return min(end, Fraction(container.duration, av.time_base))
+
+
+def _ends_of_block(file: BinaryIO, contents: int) -> Iterator[int]:
+    """Yield where a block may end whose contents begin there: its size may be read in several ways.
+
+    The size is before the contents, and tells only from its own beginning how long it is.
+    """
+    file.seek(max(0, contents - 1 - _LONGEST_SIZE))
+    lead = file.read(min(contents, 1 + _LONGEST_SIZE))
+    for width in range(1, len(lead)):
+        begin = contents - width
+        if lead[-1 - width : -width] in (_SIMPLE_BLOCK, _BLOCK):
+            file.seek(begin)
+            size = _variable_integer(file)
+            if size is not None and file.tell() == contents:
+                yield contents + size
+
+
+def _leads_to(file: BinaryIO, position: int, target: int) -> bool:
+    """Return whether elements follow each other up to one that, or whose contents, begin there."""
+    while position < target:
+        file.seek(position)
+        kind = _kind(file)
+        if kind not in _KNOWN:
+            return False
+        size = _variable_integer(file)
+        inside = file.tell()
+        if inside == target:
+            return True
+        if kind in _MASTERS:
+            position = inside
+        elif size is None:
+            return False
+        else:
+            position = inside + size
+    return position == target
+
+
+def _kind(file: BinaryIO) -> bytes:
+    """Read what kind an element is of; nothing if there is none."""
+    first = file.read(1)
+    width = 9 - first[0].bit_length() if first else 0
+    return first + file.read(width - 1) if 0 < width <= 4 else b""
+
+
+def _variable_integer(file: BinaryIO) -> int | None:
+    """Read the size of an element (RFC 8794, 4 and 6); None is "unknown"."""
+    first = file.read(1)
+    if not first or not first[0]:
+        return None
+    extra = 8 - first[0].bit_length()
+    value = int.from_bytes(bytes([first[0] & (0x7F >> extra)]) + file.read(extra), "big")
+    return None if value == (1 << 7 * (extra + 1)) - 1 else value
