@@ -64,3 +64,10 @@ def test_a_message_loses_its_code_and_its_place_in_the_source(message: str, plai
 )
 def test_a_lack_of_memory_is_told_from_other_reasons(reason: str, lacks: bool) -> None:
     assert lacks_memory(reason) is lacks
+
+
+def test_a_message_that_quotes_a_damaged_file_is_read_as_far_as_possible() -> None:
+    quoting = b"[ONNXRuntimeError] : 1 : FAIL : Type Error: Type 'tensor\xff' is unknown."
+    with pytest.raises(UnicodeDecodeError) as caught:
+        quoting.decode()
+    assert plain_message(caught.value) == "Type Error: Type 'tensor\ufffd' is unknown"

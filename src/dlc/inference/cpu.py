@@ -59,7 +59,7 @@ def load_on_cpu(
         return onnxruntime.InferenceSession(
             model, options, providers=[CPU_EXECUTION_PROVIDER], enable_fallback=0
         )
-    except (*FILE_ERRORS, *OTHER_ERRORS) as error:
+    except (*FILE_ERRORS, *OTHER_ERRORS, UnicodeDecodeError) as error:
         raise unusable_model(model, error) from error
 
 

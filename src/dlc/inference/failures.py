@@ -17,7 +17,8 @@ OTHER_ERRORS = (
     ort.NotImplemented,
     ort.RuntimeException,
 )
-# What its Python code raises in addition, for a provider's library or option.
+# What its Python code raises in addition, for a provider's library or option, or as it cannot read
+# a message, which quotes bytes of a damaged file.
 BINDING_ERRORS = (RuntimeError, ValueError)
 
 _CODE = re.compile(r"^\[ONNXRuntimeError\] : \d+ : \w+ : ")
@@ -33,8 +34,11 @@ FREE_MEMORY = "close other programs that use the GPU's memory"
 
 def plain_message(error: Exception) -> str:
     """Return an error's message without its code and places in ONNX Runtime's source."""
-    failure = _CUDA_FAILURE.search(str(error))
-    message = failure[0] if failure else _CODE.sub("", str(error).strip())
+    text = str(error)
+    if isinstance(error, UnicodeDecodeError):
+        text = error.object.decode(errors="replace")
+    failure = _CUDA_FAILURE.search(text)
+    message = failure[0] if failure else _CODE.sub("", text.strip())
     message = _SOURCE_PLACE.sub("", message)
     return " ".join(message.split()).rstrip(".")
 
