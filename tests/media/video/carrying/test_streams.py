@@ -465,6 +465,23 @@ def test_sound_of_which_nothing_is_known_is_refused_or_left_out(
         assert not container.streams.audio
 
 
+def test_sound_whose_times_go_back_is_refused_or_left_out(tmp_path: Path) -> None:
+    options = {"cluster_time_limit": "480"}
+    clip = replace(LONG, audio=("libopus",), container_options=options)
+    path = make(tmp_path / "a.mkv", clip)
+    data = bytearray(path.read_bytes())
+    last = data.rindex(b"\x1f\x43\xb6\x75")
+    time = data.index(b"\xe7\x82", last) + 2
+    data[time : time + 2] = bytes(2)
+    path.write_bytes(data)
+
+    with pytest.raises(DamagedInputError):
+        transcode(path, tmp_path / "b.mkv")
+    _, writer = transcode(path, tmp_path / "b.mkv", allow_damaged=True)
+
+    assert any("damaged packet" in note for note in writer.notes)
+
+
 def test_recordings_put_together_are_not_damaged(tmp_path: Path) -> None:
     first = make(tmp_path / "a.ts", replace(BROADCAST, audio=("aac",), audio_seconds=3.9))
     later = [pts + 360_000 for pts in BROADCAST.pts]

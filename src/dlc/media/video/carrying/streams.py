@@ -211,7 +211,10 @@ class StreamCarrier:
         packet.pts = None if packet.pts is None else packet.pts - shift
         packet.dts = packet.pts if packet.dts is None else packet.dts - shift
         try:
-            self._output.mux(track.convert(packet))
+            if track.goes_back(packet):
+                track.broken += 1
+            else:
+                self._output.mux(track.convert(packet))
         except av.InvalidDataError:
             # A muxer that has to look into packets found one that it cannot make sense of.
             track.broken += 1

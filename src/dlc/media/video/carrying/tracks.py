@@ -70,6 +70,15 @@ class Track:
     """
 
     broken = 0
+    _latest: int | None = None
+
+    def goes_back(self, packet: Packet[Any]) -> bool:
+        """Return whether a packet precedes the ones before it, as if times were damaged."""
+        latest, time = self._latest, packet.dts
+        if latest is not None and time is not None and time < latest:
+            return True
+        self._latest = time
+        return False
 
     def cut(self, packet: Packet[Any], kept: KeptRange) -> bool:
         """Trim a packet to the kept part; return whether anything of it is left."""
