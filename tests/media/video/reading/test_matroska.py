@@ -133,6 +133,19 @@ def test_a_lost_end_shows_without_tags(film: Path, tmp_path: Path) -> None:
     assert found + lost == pytest.approx(FRAMES, abs=1)
 
 
+def test_a_lost_end_shows_even_where_no_length_is_stated(film: Path, tmp_path: Path) -> None:
+    data = bytearray(film.read_bytes().replace(b"DURATION", b"DORATION"))
+    # The length of all, as an element that nobody knows.
+    data = data.replace(b"\x44\x89\x88", b"\x44\x8a\x88")
+    begin = positions(film)[36] - 30
+    data[begin : begin + 60] = bytes(60)
+    damaged = tmp_path / film.name
+    damaged.write_bytes(data)
+    found, lost = read(damaged)
+    assert found < FRAMES
+    assert lost >= 1
+
+
 def test_recordings_of_unknown_length_are_whole(tmp_path: Path) -> None:
     times = [0, 1, 2, 3, 9, 10, 11, 30, 31, 90]
     clip = replace(H264, pts=[512 * time for time in times], container_options={"live": "1"})

@@ -182,13 +182,17 @@ class Decoder:
     def stated_end(self) -> Fraction | None:
         """When the file says that its video ends, in seconds; ask once it has been read."""
         end = tagged_end(self.container, self.stream)
-        position = None if self.watch is None else self.watch.position
-        if end is not None or position is None or not self.container.duration:
-            return end
-        is_matroska = self.container.format.name == _MATROSKA
-        if is_matroska and has_broken_end(self._path, position):
+        if end is None and self.container.duration and self.has_lost_end:
             return Fraction(self.container.duration, av.time_base)
-        return None
+        return end
+
+    @property
+    def has_lost_end(self) -> bool:
+        """Whether a Matroska file is broken behind its last packet; ask once it has been read."""
+        if self.watch is None or self.container.format.name != _MATROSKA:
+            return False
+        position = self.watch.position
+        return position is not None and has_broken_end(self._path, position)
 
     def rewind(self) -> None:
         """Go to the beginning."""
