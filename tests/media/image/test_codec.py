@@ -10,7 +10,7 @@ import cv2
 import numpy as np
 import pytest
 
-from dlc.errors import InputError
+from dlc.errors import DamagedInputError, InputError
 from dlc.media.image.codec import decode_image, encode_image, jpeg_quality, pixels_of, to_native
 from dlc.media.image.damage import image_damage
 from dlc.media.image.formats.png import png_xmp
@@ -90,6 +90,13 @@ def test_quality_is_the_same_scale_as_for_videos() -> None:
     numbers = [jpeg_quality(q / 2) for q in range(103)]
     assert numbers == sorted(numbers, reverse=True)
     assert 1 <= numbers[-1] < numbers[0] <= 100
+
+
+def test_a_png_header_that_may_claim_anything_is_not_believed() -> None:
+    data = bytearray(cv2.imencode(".png", np.zeros((9, 9, 3), np.uint8))[1].tobytes())
+    data[16:24] = struct.pack(">II", 10_000, 10_000)
+    with pytest.raises(DamagedInputError, match="no picture can be read"):
+        decode_image(PATH, ImageKind.PNG, bytes(data))
 
 
 def test_xmp_of_a_png_ends_where_it_ends() -> None:

@@ -49,6 +49,12 @@ def png_damage(data: bytes) -> str | None:
     return "its end is missing"
 
 
+def has_png_header(data: bytes) -> bool:
+    """Whether a PNG file begins with an undamaged header, which says how large the picture is."""
+    kind, contents, checksum = next(png_chunks(data), (b"", b"", b""))
+    return kind == b"IHDR" and zlib.crc32(kind + contents) == int.from_bytes(checksum, "big")
+
+
 def png_xmp(data: bytes) -> bytes | None:
     """Return the XMP packet of a PNG file, or None; one that is compressed counts as none.
 
