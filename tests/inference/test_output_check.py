@@ -9,7 +9,13 @@ from onnx import TensorProto, helper
 
 from dlc.errors import ModelError
 from dlc.graph.synthetic import InswapperOptions, write_inswapper
-from dlc.inference.output_check import check_finite, output_problem, probe_output, sample_feed
+from dlc.inference.output_check import (
+    check_finite,
+    check_shape,
+    output_problem,
+    probe_output,
+    sample_feed,
+)
 from dlc.inference.routed_session import RoutedSession
 from dlc.inference.router import choose_route
 from dlc.inference.sessions import open_session
@@ -54,6 +60,13 @@ def test_a_run_that_gives_nan_is_refused_but_not_a_flat_picture(swapper_file: Pa
     check_finite(session, "output", np.zeros((1, 3, 8, 8), np.float32))
     with pytest.raises(ModelError, match=r"its output output is NaN or infinite in 50% .*\(fp32\)"):
         check_finite(session, "output", np.array([np.nan, 1.0]))
+
+
+def test_a_picture_of_another_size_is_refused(swapper_file: Path) -> None:
+    session, picture = _open(swapper_file), np.zeros((1, 3, 8, 9), np.float32)
+    check_shape(session, "output", picture, (1, 3, 8, 9))
+    with pytest.raises(ModelError, match="gives 1 x 3 x 8 x 9 values instead of 1 x 3 x 8 x 8"):
+        check_shape(session, "output", picture, (1, 3, 8, 8))
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ import numpy as np
 from dlc.arrays import Image
 from dlc.faces.crop import to_tensor
 from dlc.inference.elements import ELEMENTS
-from dlc.inference.output_check import check_finite
+from dlc.inference.output_check import check_finite, check_shape
 from dlc.inference.routed_session import RoutedSession
 
 
@@ -36,11 +36,12 @@ class EnhancerModel:
             uint8 (side, side, 3) BGR.
 
         Raises:
-            ModelError: the output is NaN or infinite.
+            ModelError: the output is NaN or infinite, or of another size.
             ProviderError: the provider failed to run the model.
         """
         feed = {self._input: to_tensor([crop], low=-1.0).astype(self._element, copy=False)}
         (planes,) = self._session.run([self._output], feed)
+        check_shape(self._session, self._output, planes, (1, 3, self.side, self.side))
         check_finite(self._session, self._output, planes)
         rgb = np.clip(planes[0].astype(np.float32) * 127.5 + 128.0, 0, 255).astype(np.uint8)
         return np.ascontiguousarray(rgb[::-1].transpose(1, 2, 0))

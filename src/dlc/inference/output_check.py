@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -52,6 +53,22 @@ def check_finite(session: RoutedSession, name: str, output: NDArray[np.floating]
         ModelError: the output is; the message names the file to use instead.
     """
     _refuse(session, name, _not_finite(output))
+
+
+def check_shape(
+    session: RoutedSession, name: str, output: NDArray[Any], shape: tuple[int, ...]
+) -> None:
+    """Refuse a model if its output has another shape, as a file may state none or a wrong one.
+
+    Raises:
+        ModelError: the output has.
+    """
+    if output.shape != shape:
+        found, expected = (" x ".join(map(str, each)) for each in (output.shape, shape))
+        raise ModelError(
+            f"The {session.route.role} model {session.name} gives {found} values instead of "
+            f"{expected} as its output {name}: `dlc models pull` downloads one that fits"
+        )
 
 
 def output_problem(output: NDArray[np.floating]) -> str | None:

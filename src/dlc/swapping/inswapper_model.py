@@ -11,7 +11,7 @@ from dlc.errors import ModelError
 from dlc.faces.crop import to_tensor
 from dlc.graph.names import FINITE_OUTPUT
 from dlc.inference.elements import ELEMENTS
-from dlc.inference.output_check import check_finite
+from dlc.inference.output_check import check_finite, check_shape
 from dlc.inference.pixels import to_pixels
 from dlc.inference.routed_session import RoutedSession
 
@@ -46,7 +46,7 @@ class InswapperModel:
             latent: float32 (512,) of unit length, such as `identity_latent`.
 
         Raises:
-            ModelError: the output is NaN or infinite.
+            ModelError: the output is NaN or infinite, or of another size.
             ProviderError: the provider failed to run the model.
         """
         if not crops:
@@ -62,6 +62,8 @@ class InswapperModel:
         planes = to_tensor(crops).astype(self._element, copy=False)
         feed = {self._picture: planes, self._identity: identities}
         (output,) = self._session.run(self._outputs, feed)
+        shape = (len(crops), 3, self.side, self.side)
+        check_shape(self._session, self._outputs[0], output, shape)
         check_finite(self._session, self._outputs[0], output)
         return list(to_pixels(output, 255))
 
@@ -72,6 +74,8 @@ class InswapperModel:
             self._identity: identities,
         }
         pixels, means = self._session.run([self._outputs[0], FINITE_OUTPUT], feed)
+        shape = (len(crops), self.side, self.side, 3)
+        check_shape(self._session, self._outputs[0], pixels, shape)
         check_finite(self._session, self._outputs[0], means)
         return list(pixels)
 

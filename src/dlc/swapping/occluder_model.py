@@ -5,9 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from dlc.arrays import Floats, Image
-from dlc.errors import ModelError
 from dlc.inference.elements import ELEMENTS
-from dlc.inference.output_check import check_finite
+from dlc.inference.output_check import check_finite, check_shape
 from dlc.inference.routed_session import RoutedSession
 
 
@@ -46,11 +45,6 @@ class OccluderModel:
         picture = np.multiply(crop[None], np.float32(1 / 255), dtype=np.float32)
         feed = {self._input: picture.astype(self._element, copy=False)}
         (mask,) = self._session.run([self._output], feed)
-        if mask.shape != (1, self.side, self.side, 1):
-            shape = " x ".join(map(str, mask.shape))
-            raise ModelError(
-                f"The occluder model {self._session.name} gives {shape} values, not a mask of "
-                f"{self.side} x {self.side}; `dlc models pull xseg_1` downloads one that fits"
-            )
+        check_shape(self._session, self._output, mask, (1, self.side, self.side, 1))
         check_finite(self._session, self._output, mask)
         return np.clip(mask[0, ..., 0].astype(np.float32, copy=False), 0, 1)
