@@ -61,6 +61,7 @@ class GapWatch:
         self._places: deque[int | None] = deque(maxlen=2 * self._reordered + 3)
         self._waiting: list[tuple[int, int]] = []
         self._last: tuple[int, int] | None = None
+        self._whole_until: int | None = None
         self._step = self._usual = 0
 
     def add(self, packet: Packet[Any]) -> None:
@@ -100,4 +101,11 @@ class GapWatch:
 
     def _is_broken_here(self) -> bool:
         begin, end = self._places[0], self.position
-        return end is not None and self._is_broken(begin, end)
+        if end is None:
+            return False
+        # Where every gap is asked about, as in a recording of a screen, none is read twice.
+        if self._whole_until is not None:
+            begin = max(begin or 0, self._whole_until)
+        is_broken = begin != end and self._is_broken(begin, end)
+        self._whole_until = None if is_broken else end
+        return is_broken
