@@ -15,6 +15,7 @@ from rich.console import Console
 from dlc.options import EncodeOptions, Engine, Preset, SwapOptions
 from dlc.workflows.batch.plan import SwapPlan
 from dlc.workflows.batch.run import run_swap
+from dlc.workflows.people.assignment import Assignment
 from dlc.workflows.progress import Progress
 from tests import clips
 from tests.bench import inputs
@@ -59,7 +60,7 @@ def measure(folder: Path, source: Path, console: Console) -> list[dict[str, floa
     options = SwapOptions(encoding=EncodeOptions(preset=Preset.FAST), overwrite=True)
     output = folder / "out.mp4"
     meter = Meter(console)
-    plan = SwapPlan((source,), target, output, options, Engine.MESH, "painted")
+    plan = SwapPlan((Assignment((), (source,)),), target, output, options, Engine.MESH, "painted")
     result = run_swap(plan, painting(Painter()), progress=meter)
     if (result.frames, result.faces) != (FRAMES, FRAMES):
         raise SystemExit(f"{result.faces} faces in {result.frames} of {FRAMES} frames")

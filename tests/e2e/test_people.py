@@ -95,7 +95,7 @@ def test_each_person_has_their_own_source_in_every_frame(
     )
     output = tmp_path / "out.mp4"
     plan = SwapPlan(
-        (), clip, output, SwapOptions(people=PeopleOptions()), Engine.MESH, "test", assignments
+        assignments, clip, output, SwapOptions(people=PeopleOptions()), Engine.MESH, "test"
     )
     tracker = load_tracker()
     arcface = ArcFaceRecognizer(recognizer, create_session(recognizer))

@@ -10,6 +10,7 @@ from dlc.pipeline.report import PipelineReport
 from dlc.workflows.batch.plan import SwapPlan
 from dlc.workflows.batch.run import run_swap
 from dlc.workflows.engines.engine import EngineChoice
+from dlc.workflows.people.assignment import Assignment
 from dlc.workflows.result import ModelUse, SwapResult
 from dlc.workflows.sample import FPS, FRAMES, Sample
 
@@ -69,5 +70,6 @@ def _swap(
         # The output is never published, so the user needs no signing key for it.
         provenance=ProvenanceOptions(signed=False),
     )
-    plan = SwapPlan((sample.photo,), sample.clip, output, options, choice.engine, choice.reason)
+    everybody = Assignment((), (sample.photo,))
+    plan = SwapPlan((everybody,), sample.clip, output, options, choice.engine, choice.reason)
     return run_swap(plan, choice.load)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 from dataclasses import dataclass
-from pathlib import Path
 
 from dlc.model_store.role import Role
 from dlc.options import Engine, EnhanceOptions, MaskOptions, Occlusion, RunOptions
@@ -14,8 +13,8 @@ from dlc.workflows.engines.enhancer import with_enhancer
 from dlc.workflows.engines.occluder import with_occluder
 from dlc.workflows.engines.occlusion import settled_masks
 from dlc.workflows.engines.recognizer import choose_recognizing_engine
-from dlc.workflows.people.assignment import Assignment, assignments_of
-from dlc.workflows.photos import Source, photo_paths
+from dlc.workflows.people.assignment import Assignment, asked_for, assignments_of
+from dlc.workflows.photos import Source
 
 logger = logging.getLogger(__name__)
 
@@ -28,15 +27,13 @@ class Preparation:
         engine: the engine, never AUTO.
         engine_reason: why it was chosen.
         load: loads it, with the enhancer and the occluder if there are any.
-        photos: the source photos, if everybody gets the same face.
-        assignments: who gets which face otherwise.
+        assignments: who gets which face.
         masks: the mask options that suit the engine.
     """
 
     engine: Engine
     engine_reason: str
     load: EngineLoader
-    photos: tuple[Path, ...]
     assignments: tuple[Assignment, ...]
     masks: MaskOptions
 
@@ -56,7 +53,7 @@ def prepare(source: Source | None, options: RunOptions, *, live: bool = False) -
     """
     appearance = Appearance(options.look, options.masks)
     assignments = assignments_of(source, options.people)
-    choose = choose_recognizing_engine if assignments else choose_engine
+    choose = choose_recognizing_engine if asked_for(assignments) else choose_engine
     beside = models_beside(options.enhance, options.masks)
     choice = choose(
         options.engine,
@@ -73,7 +70,6 @@ def prepare(source: Source | None, options: RunOptions, *, live: bool = False) -
         choice.engine,
         choice.reason,
         with_occluder(load, masks, provider),
-        tuple(photo_paths(source)) if source is not None and not assignments else (),
         assignments,
         masks,
     )

@@ -13,11 +13,11 @@ from pathlib import Path
 from dlc.errors import OptionError, OutputError
 from dlc.media.files.atomic import check_folder, check_path
 from dlc.media.files.paths import require_file
-from dlc.options import LiveOptions, PeopleOptions, SwapOptions
+from dlc.options import LiveOptions, SwapOptions
 from dlc.workflows.checks import check_order, check_swap
 from dlc.workflows.live.checks import check_live
 from dlc.workflows.people.assignment import assignments_of, input_photos
-from dlc.workflows.photos import Source, photo_paths
+from dlc.workflows.photos import Source
 
 
 def check_swap_request(
@@ -31,7 +31,7 @@ def check_swap_request(
         OutputError: the output exists, is an input, or its folder is missing or closed.
     """
     check_swap(options, has_source=source is not None)
-    photos = _photos(source, options.people)
+    photos = input_photos(assignments_of(source, options.people))
     require_file(target)
     check_order(source, target)
     check_path(output, (target, *photos), overwrite=options.overwrite)
@@ -46,7 +46,7 @@ def check_folder_request(source: Source | None, output: Path, options: SwapOptio
         OutputError: the folder for outputs is something else, or closed.
     """
     check_swap(options, has_source=source is not None)
-    _photos(source, options.people)
+    assignments_of(source, options.people)
     check_folder(output)
 
 
@@ -69,7 +69,7 @@ def check_live_request(
     check_live(options, has_source=source is not None)
     if not camera:
         raise OptionError('the camera is empty: "", for instance from a variable that is not set')
-    photos = _photos(source, options.people)
+    photos = input_photos(assignments_of(source, options.people))
     if log is not None:
         _check_log(log, (*photos, Path(camera)), options)
 
@@ -82,10 +82,3 @@ def _check_log(log: Path, inputs: Iterable[Path], options: LiveOptions) -> None:
     if os.access(log, os.F_OK) and log.is_file() and log.stat().st_size:
         there = [path for path in inputs if os.access(path, os.F_OK)]
         check_path(log, there, overwrite=options.overwrite)
-
-
-def _photos(source: Source | None, people: PeopleOptions) -> tuple[Path, ...]:
-    """Return all photos of a run, of new faces and of people in the target."""
-    assignments = assignments_of(source, people)
-    everybody = photo_paths(source) if source is not None and not assignments else ()
-    return input_photos(everybody, assignments)

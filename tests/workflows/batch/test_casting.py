@@ -27,7 +27,7 @@ def photo(astronaut_file: Path, tmp_path: Path) -> Path:
 
 
 def test_photos_are_read_and_prepared_once(photo: Path, astronaut_file: Path) -> None:
-    casting = Casting([photo], [], SwapOptions())
+    casting = Casting([Assignment((), (photo,))], SwapOptions())
     painter = Painter()
     first = casting.cast(painting(painter)(1), GO_ON)
     photo.unlink()
@@ -42,7 +42,7 @@ def test_photos_are_read_and_prepared_once(photo: Path, astronaut_file: Path) ->
 
 @only_glibc
 def test_memory_that_reading_photos_needed_is_given_back(photo: Path) -> None:
-    casting = Casting([photo], [], SwapOptions(safeguard=None))
+    casting = Casting([Assignment((), (photo,))], SwapOptions(safeguard=None))
     engine = painting(Painter())(1)
     end = leave_free_memory(64)
     before = resident_mib()
@@ -53,7 +53,7 @@ def test_memory_that_reading_photos_needed_is_given_back(photo: Path) -> None:
 
 def test_everybody_keeps_their_face_and_is_looked_for_anew(photo: Path, group_file: Path) -> None:
     assignments = [Assignment((photo,), (group_file,)), Assignment((), (photo,))]
-    casting = Casting([], assignments, SwapOptions())
+    casting = Casting(assignments, SwapOptions())
     first = casting.cast(painting(Dyer())(1), GO_ON)
     frame = read_photo(group_file)
     colors = []
@@ -70,7 +70,7 @@ def test_everybody_keeps_their_face_and_is_looked_for_anew(photo: Path, group_fi
 def test_every_target_has_a_safeguard_of_its_own(photo: Path, group_file: Path) -> None:
     # The photo scores 0.03, and the group 0.06.
     policy = SafeguardPolicy(threshold=0.04, in_a_row=2)
-    casting = Casting([photo], [], SwapOptions(safeguard=policy))
+    casting = Casting([Assignment((), (photo,))], SwapOptions(safeguard=policy))
     assert casting.safeguard() is None
     casting.cast(painting(Painter())(1), GO_ON)
     group = read_photo(group_file)
@@ -85,7 +85,9 @@ def test_every_target_has_a_safeguard_of_its_own(photo: Path, group_file: Path) 
 
 def test_a_refused_photo_is_refused_at_once(photo: Path) -> None:
     painter = Painter()
-    casting = Casting([photo], [], SwapOptions(safeguard=SafeguardPolicy(threshold=0.0)))
+    casting = Casting(
+        [Assignment((), (photo,))], SwapOptions(safeguard=SafeguardPolicy(threshold=0.0))
+    )
     with pytest.raises(SafeguardError, match=r"the photo .*photo\.png"):
         casting.cast(painting(painter)(1), GO_ON)
     assert painter.sources == []

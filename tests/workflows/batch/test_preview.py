@@ -31,6 +31,7 @@ from dlc.workflows.batch.plan import SwapPlan
 from dlc.workflows.batch.preview import PreviewReader
 from dlc.workflows.batch.resume import run_resumable
 from dlc.workflows.batch.run import run_swap
+from dlc.workflows.people.assignment import Assignment
 from tests import clips
 from tests.workflows.painter import Painter, green_share, painting
 
@@ -66,7 +67,14 @@ def folder(tmp_path: Path) -> Iterator[Path]:
 @pytest.fixture
 def plan(astronaut_file: Path, clip: Path, folder: Path) -> SwapPlan:
     options = SwapOptions(start=2.05, threads=2)
-    return SwapPlan((astronaut_file,), clip, folder / "out.png", options, Engine.MESH, "for a test")
+    return SwapPlan(
+        (Assignment((), (astronaut_file,)),),
+        clip,
+        folder / "out.png",
+        options,
+        Engine.MESH,
+        "for a test",
+    )
 
 
 def with_options(plan: SwapPlan, **changes: object) -> SwapPlan:

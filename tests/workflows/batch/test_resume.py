@@ -29,6 +29,7 @@ from dlc.workflows.batch.resume_identity import identity_of
 from dlc.workflows.batch.run import run_swap
 from dlc.workflows.checks import check_swap
 from dlc.workflows.engines.engine import LoadedEngine
+from dlc.workflows.people.assignment import Assignment
 from dlc.workflows.progress import Progress
 from dlc.workflows.result import ModelUse
 from tests import clips
@@ -51,7 +52,14 @@ def clip(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def plan(astronaut_file: Path, clip: Path, tmp_path: Path) -> SwapPlan:
-    return SwapPlan((astronaut_file,), clip, tmp_path / "out.mp4", FAST, Engine.MESH, "for a test")
+    return SwapPlan(
+        (Assignment((), (astronaut_file,)),),
+        clip,
+        tmp_path / "out.mp4",
+        FAST,
+        Engine.MESH,
+        "for a test",
+    )
 
 
 def test_the_segments_make_the_whole(plan: SwapPlan, tmp_path: Path) -> None:

@@ -59,7 +59,7 @@ def plan(
     assignments = (Assignment((bela,), (astronaut_file,)), Assignment((anna,), (group_file,)))
     options = SwapOptions(encoding=EncodeOptions(quality=20), resume=SECOND, threads=2)
     target, output = tmp_path / "clip.mp4", tmp_path / "alone.mp4"
-    return SwapPlan((), target, output, options, Engine.MESH, "for a test", assignments)
+    return SwapPlan(assignments, target, output, options, Engine.MESH, "for a test")
 
 
 def stopped_after(frames: int, plan: SwapPlan, load: Callable[[int], LoadedEngine]) -> SwapResult:

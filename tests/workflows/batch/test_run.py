@@ -36,6 +36,7 @@ from dlc.pipeline import CancelToken
 from dlc.workflows.batch.contact_sheet import CELL_SIZE
 from dlc.workflows.batch.plan import SwapPlan
 from dlc.workflows.batch.run import run_swap
+from dlc.workflows.people.assignment import Assignment
 from dlc.workflows.progress import Progress
 from tests import clips
 from tests.workflows.painter import Painter, green_share, painting
@@ -54,7 +55,14 @@ def clip(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def plan(astronaut_file: Path, clip: Path, folder: Path) -> SwapPlan:
-    return SwapPlan((astronaut_file,), clip, folder / "out.mp4", FAST, Engine.MESH, "for a test")
+    return SwapPlan(
+        (Assignment((), (astronaut_file,)),),
+        clip,
+        folder / "out.mp4",
+        FAST,
+        Engine.MESH,
+        "for a test",
+    )
 
 
 def shares(path: Path) -> list[float]:
@@ -154,7 +162,8 @@ def test_several_photos_are_all_learned(
     plan: SwapPlan, astronaut_file: Path, group_file: Path
 ) -> None:
     painter = Painter()
-    run_swap(replace(plan, photos=(astronaut_file, group_file)), painting(painter))
+    everybody = Assignment((), (astronaut_file, group_file))
+    run_swap(replace(plan, assignments=(everybody,)), painting(painter))
     assert [photo.width for photo, _ in painter.sources] == [512, 1280]
 
 
@@ -307,7 +316,7 @@ def test_what_is_written_is_signed_and_intact(plan: SwapPlan, folder: Path) -> N
     assert statement["engine"] == "mesh"
     assert statement["inputs"] == [
         {"role": role, "sha256": hashlib.sha256(path.read_bytes()).hexdigest()}
-        for role, path in (("source", plan.photos[0]), ("target", plan.target))
+        for role, path in (("source", plan.sources[0]), ("target", plan.target))
     ]
 
 

@@ -108,7 +108,7 @@ def plan(
         Assignment((portraits[1],), (group_file,)),
     )
     options = LiveOptions(virtual_camera=VirtualCameraOptions())
-    yield LivePlan((), str(clip), options, Engine.MESH, "for a test", assignments)
+    yield LivePlan(assignments, str(clip), options, Engine.MESH, "for a test")
     assert pipeline_threads() == []
 
 

@@ -43,6 +43,7 @@ from dlc.workflows.live.plan import LivePlan
 from dlc.workflows.live.result import LiveEnd
 from dlc.workflows.live.run import run_live
 from dlc.workflows.live.stats import LiveStats
+from dlc.workflows.people.assignment import Assignment
 from tests import clips
 from tests.workflows.live_devices import Recorder, virtual_camera
 from tests.workflows.painter import Painter, green_share, painting
@@ -66,7 +67,9 @@ def clip(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture
 def plan(astronaut_file: Path, clip: Path, folder: Path) -> LivePlan:
     options = LiveOptions(output=folder / "out.mp4")
-    return LivePlan((astronaut_file,), str(clip), options, Engine.MESH, "for a test")
+    return LivePlan(
+        (Assignment((), (astronaut_file,)),), str(clip), options, Engine.MESH, "for a test"
+    )
 
 
 def choosing(plan: LivePlan, **changes: object) -> LivePlan:

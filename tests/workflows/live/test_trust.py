@@ -39,6 +39,7 @@ from dlc.workflows.live.plan import LivePlan
 from dlc.workflows.live.result import LiveEnd
 from dlc.workflows.live.run import run_live
 from dlc.workflows.live.stats import LiveStats
+from dlc.workflows.people.assignment import Assignment
 from tests import clips
 from tests.workflows.live_devices import Recorder, virtual_camera
 from tests.workflows.painter import Painter, painting
@@ -116,7 +117,7 @@ class StagedCamera:
 @pytest.fixture
 def plan(astronaut_file: Path, folder: Path) -> LivePlan:
     options = LiveOptions(output=folder / "out.mp4", encoding=EncodeOptions(quality=10))
-    return LivePlan((astronaut_file,), "0", options, Engine.MESH, "for a test")
+    return LivePlan((Assignment((), (astronaut_file,)),), "0", options, Engine.MESH, "for a test")
 
 
 def choosing(plan: LivePlan, **changes: object) -> LivePlan:
@@ -394,7 +395,7 @@ def test_a_recording_is_signed_however_the_run_ends(
     manifest = manifest_of(folder / "out.mp4")
     assert manifest.actions == ("c2pa.created",)
     assert manifest.source_types == ("compositeWithTrainedAlgorithmicMedia",)
-    digest = hashlib.sha256(plan.photos[0].read_bytes()).hexdigest()
+    digest = hashlib.sha256(plan.assignments[0].source[0].read_bytes()).hexdigest()
     assert manifest.statement == {
         "engine": "mesh",
         "options": {"faces": "all", "no_face": "pass", "mirror": False},

@@ -14,8 +14,8 @@ from dlc.workflows.people.assignment import Assignment, assignments_of, check_pe
 ONE = PeopleOptions()
 
 
-def test_one_source_for_everybody_is_no_part(astronaut_file: Path) -> None:
-    assert assignments_of(astronaut_file, ONE) == ()
+def test_one_source_is_for_everybody(astronaut_file: Path) -> None:
+    assert assignments_of(astronaut_file, ONE) == (Assignment((), (astronaut_file,)),)
 
 
 def test_mapped_people_have_their_own_and_a_source_is_for_the_rest(

@@ -27,7 +27,7 @@ def test_without_a_recognizer_people_are_taken_by_place_and_that_is_said(
     astronaut_file: Path, group_file: Path
 ) -> None:
     assignments = (Assignment((group_file,), (astronaut_file,)),)
-    cast = read_cast(load_mesh_engine(), (), assignments, ONE, CancelToken())
+    cast = read_cast(load_mesh_engine(), assignments, ONE, CancelToken())
     assert "from the left" in cast.notes[0]
     assert str(group_file) in cast.notes[1]
     assert [photo.path for photo in cast.photos] == [astronaut_file]
@@ -40,14 +40,14 @@ def test_a_mapped_photo_without_a_face_is_an_error_without_a_recognizer_too(
     cv2.imwrite(str(wall), np.full((240, 320, 3), 128, np.uint8))
     assignments = (Assignment((wall,), (astronaut_file,)),)
     with pytest.raises(NoFaceError, match=r"wall\.png"):
-        read_cast(load_mesh_engine(), (), assignments, ONE, CancelToken())
+        read_cast(load_mesh_engine(), assignments, ONE, CancelToken())
 
 
 def test_one_person_cannot_be_found_without_a_recognizer(astronaut_file: Path) -> None:
     options = PeopleOptions(reference=astronaut_file)
     with pytest.raises(ModelError, match="dlc models pull sface"):
         read_cast(
-            load_mesh_engine(), (), assignments_of(astronaut_file, options), options, CancelToken()
+            load_mesh_engine(), assignments_of(astronaut_file, options), options, CancelToken()
         )
 
 
@@ -60,7 +60,7 @@ def test_the_mesh_engine_takes_a_recognizer_that_was_named(
     engine = choice.load(1)
     assert [model.role for model in engine.models] == ["recognizer"]
     assignments = (Assignment((group_file,), (astronaut_file,)),)
-    cast = read_cast(engine, (), assignments, ONE, CancelToken())
+    cast = read_cast(engine, assignments, ONE, CancelToken())
     assert cast.notes == (f"nobody in the target was recognized as {group_file}",)
 
 
@@ -73,7 +73,7 @@ def test_who_was_not_found_in_a_folder_of_photos_is_named_by_the_folder(
         (anna / photo.name).symlink_to(photo)
     people = PeopleOptions(mapping=((anna, astronaut_file),))
     assignments = assignments_of(None, people)
-    cast = read_cast(load_mesh_engine(), (), assignments, people, CancelToken())
+    cast = read_cast(load_mesh_engine(), assignments, people, CancelToken())
     assert cast.notes[1:] == (f"nobody in the target was recognized as {anna}",)
 
 
@@ -83,7 +83,7 @@ def test_people_who_look_the_same_are_warned_of(
     neural = NeuralOptions(recognizer_model=write_arcface(tmp_path / "rec.onnx"))
     engine = choose_recognizing_engine(Engine.MESH, neural, store_of(tmp_path)).load(1)
     assignments = (Assignment((astronaut_file,), (astronaut_file,)),) * 2
-    read_cast(engine, (), assignments, ONE, CancelToken())
+    read_cast(engine, assignments, ONE, CancelToken())
     assert "seem to show one person" in caplog.text
 
 

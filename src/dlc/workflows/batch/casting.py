@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from pathlib import Path
 
 from dlc.host.memory import return_free_memory
 from dlc.options import SwapOptions
@@ -19,15 +18,11 @@ class Casting:
     """Gives every target, and every segment of one, a cast of its own with the same sources.
 
     Args:
-        photos: the source photos, if there are no assignments.
-        assignments: who gets which face; empty if everybody gets the same one.
+        assignments: who gets which face.
         options: how people are told apart, and what is refused.
     """
 
-    def __init__(
-        self, photos: Sequence[Path], assignments: Sequence[Assignment], options: SwapOptions
-    ) -> None:
-        self._photos = photos
+    def __init__(self, assignments: Sequence[Assignment], options: SwapOptions) -> None:
         self._assignments = assignments
         self._options = options
         self._first: Cast | None = None
@@ -47,7 +42,7 @@ class Casting:
         """
         if self._first is not None:
             return self._first.again(engine)
-        cast = read_cast(engine, self._photos, self._assignments, self._options.people, cancel)
+        cast = read_cast(engine, self._assignments, self._options.people, cancel)
         self._safeguard = open_safeguard(self._options.safeguard, cast.photos)
         cast.prepare()
         return_free_memory()

@@ -134,7 +134,7 @@ class _FolderRun:
         self._prepared = prepared
         self._progress = progress
         self._cancel = cancel
-        self._casting = Casting(prepared.photos, prepared.assignments, options)
+        self._casting = Casting(prepared.assignments, options)
 
     def outcomes(self) -> list[TargetOutcome]:
         """Return what became of every target, in order."""
@@ -161,10 +161,7 @@ class _FolderRun:
 
     def _is_done(self, files: TargetFiles) -> bool:
         """Whether an earlier run made the output; inputs in its place are no outputs."""
-        output, photos = (
-            files.output,
-            input_photos(self._prepared.photos, self._prepared.assignments),
-        )
+        output, photos = files.output, input_photos(self._prepared.assignments)
         try:
             is_there = output.is_file() and not any(map(output.samefile, (files.target, *photos)))
         except OSError:

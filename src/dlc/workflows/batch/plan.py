@@ -14,31 +14,29 @@ class SwapPlan:
     """A swap to carry out, with every choice made.
 
     Attributes:
-        photos: source photos that exist; none if there are assignments.
+        assignments: who gets which face.
         target: the video or picture.
         output: the file to write.
         options: all other choices.
         engine: the engine in use, for the result.
         engine_reason: why it was chosen.
-        assignments: who gets which face; empty if everybody gets the same one.
         notes: where the plan deviates from what was asked for, in words for the user.
     """
 
-    photos: tuple[Path, ...]
+    assignments: tuple[Assignment, ...]
     target: Path
     output: Path
     options: SwapOptions
     engine: Engine
     engine_reason: str
-    assignments: tuple[Assignment, ...] = ()
     notes: tuple[str, ...] = ()
 
     @property
     def sources(self) -> tuple[Path, ...]:
         """All source photos, each once."""
-        return source_photos(self.photos, self.assignments)
+        return source_photos(self.assignments)
 
     @property
     def inputs(self) -> tuple[Path, ...]:
         """All photos to read, including those of people in the target."""
-        return input_photos(self.photos, self.assignments)
+        return input_photos(self.assignments)

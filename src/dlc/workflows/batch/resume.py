@@ -68,7 +68,7 @@ def run_resumable(
         info, origin = _look(plan, threads)
         file_format = segment_format(plan.output, info, plan.options.encoding)
         provenance = provenance_of(plan)
-        casting = casting or Casting(plan.photos, plan.assignments, plan.options)
+        casting = casting or Casting(plan.assignments, plan.options)
         maker = SegmentMaker(plan, load_engine, casting, file_format, origin, threads, cancel)
         with _segments_of(plan, file_format.suffix, threads) as folder:
             found = len(folder.finished)

@@ -62,7 +62,7 @@ def run_swap(
     with opencv_on_one_thread(), opened_target(plan, threads) as target:
         check_outputs(plan, target.reader.info)
         provenance = provenance_of(plan)
-        casting = casting or Casting(plan.photos, plan.assignments, plan.options)
+        casting = casting or Casting(plan.assignments, plan.options)
         engine = load_engine(threads)
         cast = casting.cast(engine, cancel)
         safeguard = casting.safeguard()

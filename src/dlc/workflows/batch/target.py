@@ -34,7 +34,7 @@ def swap_target(
         target: the file.
         output: the file to write.
         options: all choices, checked.
-        prepared: the engine and the photos.
+        prepared: the engine, and who gets which face.
         casting: shared by targets with the same engine, sources and people; None starts anew.
         progress: called after every frame.
         cancel: stops the run.
@@ -43,13 +43,12 @@ def swap_target(
     encoding, about_encoding = settled_encoding(options.encoding, output, target)
     options = replace(options, masks=prepared.masks, decoder=decoder, encoding=encoding)
     plan = SwapPlan(
-        photos=prepared.photos,
+        assignments=prepared.assignments,
         target=target,
         output=output,
         options=options,
         engine=prepared.engine,
         engine_reason=prepared.engine_reason,
-        assignments=prepared.assignments,
         notes=(*about_decoder, *about_encoding),
     )
     load, resume = prepared.load, options.resume

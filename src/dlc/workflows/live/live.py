@@ -72,12 +72,11 @@ def live(
     prepared = prepare(source, options, live=True)
     options = replace(options, masks=prepared.masks)
     plan = LivePlan(
-        photos=prepared.photos,
+        assignments=prepared.assignments,
         camera=camera,
         options=options,
         engine=prepared.engine,
         engine_reason=prepared.engine_reason,
-        assignments=prepared.assignments,
     )
     return run_live(plan, prepared.load, progress=progress, cancel=cancel)
 

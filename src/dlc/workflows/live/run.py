@@ -81,7 +81,7 @@ def _prepared_cast(
 ) -> tuple[Cast, Safeguard | None]:
     """Return the cast, and what watches the camera, once it has seen the source photos."""
     options = plan.options
-    cast = read_cast(engine, plan.photos, plan.assignments, options.people, stop)
+    cast = read_cast(engine, plan.assignments, options.people, stop)
     for caveat in cast.caveats:
         logger.warning("%s", caveat)
     safeguard = open_safeguard(options.safeguard, cast.photos, "the camera's picture")
@@ -95,7 +95,7 @@ def _provenance_of(plan: LivePlan) -> Provenance:
     if plan.options.output is None:
         return Provenance(())
     provenance = prepare_provenance(
-        source_photos(plan.photos, plan.assignments),
+        source_photos(plan.assignments),
         played_file(plan.camera),
         [plan.options.output],
         plan.engine,

@@ -54,7 +54,7 @@ def check_similarity(similarity: float | None) -> None:
 
 
 def assignments_of(source: Source | None, options: PeopleOptions) -> tuple[Assignment, ...]:
-    """Return who gets which face; empty if everybody gets `source`.
+    """Return who gets which face; the last one is for everybody else, if there is a source.
 
     Raises:
         InputError: a photo does not exist.
@@ -65,17 +65,22 @@ def assignments_of(source: Source | None, options: PeopleOptions) -> tuple[Assig
         Assignment(tuple(photo_paths(person)), tuple(photo_paths(face)))
         for person, face in options.mapping
     ]
-    if assignments and source is not None:
+    if source is not None:
         assignments.append(Assignment((), tuple(photo_paths(source))))
     return tuple(assignments)
 
 
-def source_photos(photos: Sequence[Path], assignments: Sequence[Assignment]) -> tuple[Path, ...]:
-    """Return all photos of new faces, each once: those for everybody, then assigned ones."""
-    return tuple(dict.fromkeys([*photos, *(path for each in assignments for path in each.source)]))
+def asked_for(assignments: Sequence[Assignment]) -> list[Assignment]:
+    """Return those of particular people, who have to be told apart; none if all get one face."""
+    return [each for each in assignments if each.person]
 
 
-def input_photos(photos: Sequence[Path], assignments: Sequence[Assignment]) -> tuple[Path, ...]:
+def source_photos(assignments: Sequence[Assignment]) -> tuple[Path, ...]:
+    """Return all photos of new faces, each once."""
+    return tuple(dict.fromkeys(path for each in assignments for path in each.source))
+
+
+def input_photos(assignments: Sequence[Assignment]) -> tuple[Path, ...]:
     """Return all photos that are read, each once, including those of people in the target."""
     people = (path for each in assignments for path in each.person)
-    return tuple(dict.fromkeys([*source_photos(photos, assignments), *people]))
+    return tuple(dict.fromkeys([*source_photos(assignments), *people]))

@@ -24,7 +24,7 @@ from dlc.pipeline import CancelToken
 from dlc.swapping.people_swapper import PeopleSwapper
 from dlc.swapping.swapper import FaceSwapper
 from dlc.workflows.engines.engine import LoadedEngine
-from dlc.workflows.people.assignment import Assignment
+from dlc.workflows.people.assignment import Assignment, asked_for
 from dlc.workflows.sources import SourcePhoto, read_sources
 
 logger = logging.getLogger(__name__)
@@ -44,15 +44,15 @@ class Cast:
         engine: the loaded engine.
         swapper: swaps faces once `prepare` was called.
         sources: the swapper of each source, with the photos to prepare it with.
-        assignments: who was asked for; empty if everybody gets the same face.
+        assignments: who gets which face.
         matcher: tells people apart, if anybody was asked for.
     """
 
     engine: LoadedEngine
     swapper: FaceSwapper
     sources: tuple[tuple[FaceSwapper, tuple[SourcePhoto, ...]], ...]
-    assignments: tuple[Assignment, ...] = ()
-    matcher: PeopleMatcher | None = None
+    assignments: tuple[Assignment, ...]
+    matcher: PeopleMatcher | None
 
     def again(self, engine: LoadedEngine) -> Cast:
         """Return the same people with the same sources on a fresh engine, ready for a new target.
@@ -140,7 +140,7 @@ def missed_people(assignments: Sequence[Assignment], found: frozenset[int]) -> t
     """Return notes on the people who were asked for but not found."""
     return tuple(
         f"nobody in the target was recognized as {_named(assignment.person)}"
-        for number, assignment in enumerate(_asked(assignments))
+        for number, assignment in enumerate(asked_for(assignments))
         if number not in found
     )
 
@@ -152,7 +152,6 @@ def _named(person: Sequence[Path]) -> Path:
 
 def read_cast(
     engine: LoadedEngine,
-    photos: Sequence[Path],
     assignments: Sequence[Assignment],
     options: PeopleOptions,
     cancel: CancelToken,
@@ -161,7 +160,6 @@ def read_cast(
 
     Args:
         engine: the loaded engine.
-        photos: the source photos, if there are no assignments.
         assignments: from `assignments_of`.
         options: how alike two faces of the same person are.
         cancel: checked before every photo.
@@ -173,15 +171,13 @@ def read_cast(
         Cancelled: the run was stopped.
     """
     finder, swapper = engine.finder, engine.swapper
-
-    def read(paths: Sequence[Path]) -> tuple[SourcePhoto, ...]:
-        return tuple(read_sources(paths, finder, swapper.source_needs, cancel))
-
-    if not assignments:
-        return Cast(engine, swapper, ((swapper, read(photos)),))
-    matcher = _matcher(engine, assignments, options, cancel)
-    swappers = [swapper.another() for _ in assignments]
-    sources = [read(assignment.source) for assignment in assignments]
+    asked = asked_for(assignments)
+    matcher = _matcher(engine, asked, options, cancel) if asked else None
+    swappers = [swapper.another() for _ in assignments] if asked else [swapper]
+    sources = [
+        tuple(read_sources(each.source, finder, swapper.source_needs, cancel))
+        for each in assignments
+    ]
     return Cast(
         engine,
         _combined(assignments, swappers),
@@ -193,23 +189,18 @@ def read_cast(
 
 def _combined(assignments: Sequence[Assignment], swappers: Sequence[FaceSwapper]) -> FaceSwapper:
     """Return a swapper that gives everybody the face assigned to them."""
-    if not assignments:
+    if not asked_for(assignments):
         return swappers[0]
     keys = [number if each.person else None for number, each in enumerate(assignments)]
     return PeopleSwapper(dict(zip(keys, swappers, strict=True)))
 
 
-def _asked(assignments: Sequence[Assignment]) -> list[Assignment]:
-    return [each for each in assignments if each.person]
-
-
 def _matcher(
     engine: LoadedEngine,
-    assignments: Sequence[Assignment],
+    asked: Sequence[Assignment],
     options: PeopleOptions,
     cancel: CancelToken,
 ) -> PeopleMatcher:
-    asked = _asked(assignments)
     recognizer = engine.recognizer
     if recognizer is None:
         if options.reference is not None:
