@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import struct
 
-from dlc.media.image.formats.exif import rational_value, short_value
 from dlc.media.image.formats.jpeg import jpeg_segments
 from dlc.media.image.formats.png import png_chunks, with_png_chunk
+from dlc.media.image.formats.tiff import rational_value, short_value
 from dlc.media.image.kinds import ImageKind, OutputKind
 
 # Pixels an inch, from left to right and from top to bottom.

@@ -7,7 +7,8 @@ import struct
 import pytest
 from PIL import ExifTags, Image
 
-from dlc.media.image.formats.exif import orientation_of, short_value, upright, without_thumbnail
+from dlc.media.image.formats.exif import orientation_of, upright, without_thumbnail
+from dlc.media.image.formats.tiff import short_value
 from tests.media.image.formats.exif_blocks import THUMBNAIL, with_thumbnail
 
 

@@ -1,34 +1,17 @@
-"""The TIFF structure of EXIF: numbers in it, and what must not stay when the picture changes."""
+"""EXIF: how a picture lies, and what must not stay when it changes."""
 
 from __future__ import annotations
 
 import struct
 from collections.abc import Iterator
 
+from dlc.media.image.formats.tiff import entries, entry, first_directory, short_value
+
 _ORIENTATION = 0x0112
 _EXIF, _GPS, _INTEROPERABILITY = 0x8769, 0x8825, 0xA005
 _THUMBNAIL = 0x0201
 # Bytes of one value of each type, from 1 on.
 _SIZES = (1, 1, 2, 4, 8, 1, 1, 2, 4, 8, 4, 8, 4)
-
-
-def short_value(structure: bytes, wanted: int) -> int | None:
-    """Return a short number of the first directory of EXIF or TIFF by its tag."""
-    found = _entry(structure, wanted)
-    return found and int(struct.unpack_from(found[0] + "H", structure, found[1] + 8)[0])
-
-
-def rational_value(structure: bytes, wanted: int) -> float | None:
-    """Return a fraction of the first directory of EXIF or TIFF by its tag; None if it is none."""
-    found = _entry(structure, wanted)
-    if found is None:
-        return None
-    order, at = found
-    (place,) = struct.unpack_from(order + "I", structure, at + 8)
-    if place + 8 > len(structure):
-        return None
-    numerator, denominator = struct.unpack_from(order + "II", structure, place)
-    return numerator / denominator if denominator else None
 
 
 def orientation_of(exif: bytes | None) -> int:
@@ -38,7 +21,7 @@ def orientation_of(exif: bytes | None) -> int:
 
 def upright(exif: bytes) -> bytes:
     """Return EXIF data that says of its picture that it is upright, if it says how it lies."""
-    found = _entry(exif, _ORIENTATION)
+    found = entry(exif, _ORIENTATION)
     if found is None:
         return exif
     order, at = found
@@ -51,7 +34,7 @@ def without_thumbnail(exif: bytes) -> bytes:
     The link to it is cut. Where it is the last thing, as it should be, the thumbnail goes, too, and
     with it the previews that some phones put behind it.
     """
-    directory = _first_directory(exif)
+    directory = first_directory(exif)
     if directory is None:
         return exif
     order, position = directory
@@ -66,39 +49,9 @@ def without_thumbnail(exif: bytes) -> bytes:
     return cut[:end] if begin is not None and begin >= end else cut
 
 
-def _first_directory(structure: bytes) -> tuple[str, int] | None:
-    """Return the byte order of EXIF or TIFF, and where its first directory begins."""
-    order = {b"II*\0": "<", b"MM\0*": ">"}.get(structure[:4])
-    if order is None or len(structure) < 8:
-        return None
-    (position,) = struct.unpack_from(order + "I", structure, 4)
-    return None if position + 2 > len(structure) else (order, position)
-
-
-def _entry(structure: bytes, wanted: int) -> tuple[str, int] | None:
-    """Return the byte order, and where the entry of a tag is in the first directory."""
-    directory = _first_directory(structure)
-    if directory is None:
-        return None
-    order, position = directory
-    entries = (at for at, tag, *_ in _entries(structure, order, position) if tag == wanted)
-    return next(((order, at) for at in entries), None)
-
-
-def _entries(
-    structure: bytes, order: str, position: int
-) -> Iterator[tuple[int, int, int, int, int]]:
-    """Yield where a directory's entries are, and their tag, type, count and value or its place."""
-    if not 0 < position <= len(structure) - 2:
-        return
-    (count,) = struct.unpack_from(order + "H", structure, position)
-    for at in range(position + 2, min(position + 2 + 12 * count, len(structure) - 11), 12):
-        yield at, *struct.unpack_from(order + "HHII", structure, at)
-
-
 def _value(structure: bytes, order: str, position: int, wanted: int) -> int | None:
-    entries = _entries(structure, order, position)
-    return next((value for _, tag, _, _, value in entries if tag == wanted), None)
+    found = entries(structure, order, position)
+    return next((value for _, tag, _, _, value in found if tag == wanted), None)
 
 
 def _ends(structure: bytes, order: str, position: int) -> Iterator[int]:
@@ -106,7 +59,7 @@ def _ends(structure: bytes, order: str, position: int) -> Iterator[int]:
     # Each of these directories is there once; more of them could lead into each other for ever.
     places, links = [position], {_EXIF, _GPS, _INTEROPERABILITY}
     while places:
-        for at, tag, kind, count, value in _entries(structure, order, places.pop()):
+        for at, tag, kind, count, value in entries(structure, order, places.pop()):
             # The link to the next directory follows the last entry.
             yield at + 16
             size = count * _SIZES[kind - 1] if 0 < kind <= len(_SIZES) else 0
