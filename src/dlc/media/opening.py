@@ -6,8 +6,9 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from dlc.errors import OptionError, OutputError
-from dlc.media.files.atomic import Finish, check_path
+from dlc.media.files.atomic import Finish
 from dlc.media.files.failures import ALLOW_DAMAGED
+from dlc.media.files.outputs import check_path
 from dlc.media.files.paths import require_file
 from dlc.media.image.kinds import OUTPUT_EXTENSIONS
 from dlc.media.image.plan import check_image, is_image_name

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from dlc.errors import InputError, OptionError, OutputError
-from dlc.media.files.atomic import check_path
+from dlc.media.files.outputs import check_path
 from dlc.media.image.recognition import is_image
 from dlc.media.limits import LEAST_HEIGHT
 from dlc.media.quality import check_quality

@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from dlc.errors import OptionError, OutputError
-from dlc.media.files.atomic import check_folder, check_path
+from dlc.media.files.outputs import check_folder, check_path
 from dlc.media.files.paths import require_file
 from dlc.options import LiveOptions, SwapOptions
 from dlc.workflows.checks import check_order, check_swap

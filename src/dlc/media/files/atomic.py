@@ -4,78 +4,12 @@ from __future__ import annotations
 
 import os
 import secrets
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 
 from dlc.errors import OutputError
-from dlc.media.files.failures import reason_of, unwritable
-from dlc.media.files.paths import address_in
-
-
-def check_path(path: Path, inputs: Iterable[Path], *, overwrite: bool) -> None:
-    """Raise unless a file may be written at `path`.
-
-    Args:
-        path: where the output is wanted.
-        inputs: files that must not be overwritten, whatever name or link leads to them.
-        overwrite: whether another file there may be replaced.
-
-    Raises:
-        OutputError: if `path` is an input, exists, is a folder, or its folder is missing or may not
-            be written to.
-    """
-    try:
-        _check(path, inputs, overwrite=overwrite)
-    except OSError as error:
-        raise OutputError(
-            f"{path} cannot be written ({reason_of(error)}): choose another name or folder"
-        ) from error
-
-
-def _check(path: Path, inputs: Iterable[Path], *, overwrite: bool) -> None:
-    folder = path.parent
-    if not folder.is_dir():
-        if address := address_in(path):
-            raise OutputError(f"{address} is an address, and dlc writes files: name one instead")
-        raise OutputError(f"{folder} is no folder: create it or choose another one")
-    if path.exists():
-        _check_existing(path, inputs, overwrite=overwrite)
-    elif path.is_symlink() and not overwrite:
-        # To a disk that is not there now, for instance.
-        raise OutputError(
-            f"{path} is a link to nothing: choose another name or pass `overwrite=True`"
-        )
-    if not os.access(folder, os.W_OK | os.X_OK):
-        raise OutputError(f"{folder} may not be written to: choose another folder")
-
-
-def _check_existing(path: Path, inputs: Iterable[Path], *, overwrite: bool) -> None:
-    if any(source.exists() and path.samefile(source) for source in inputs):
-        raise OutputError(f"{path} is an input as well: choose another name for the output")
-    if path.is_dir():
-        raise OutputError(f"{path} is a folder, and a file is needed: name one in it")
-    if not path.is_file():
-        raise OutputError(f"{path} is not a regular file: choose another name")
-    if not overwrite:
-        raise OutputError(f"{path} exists already: choose another name or pass `overwrite=True`")
-
-
-def check_folder(path: Path) -> None:
-    """Raise unless files may be written into the folder `path`, which need not be there yet.
-
-    Raises:
-        OutputError: if it is something else, or may not be written to.
-    """
-    try:
-        is_there, is_folder = path.exists(), path.is_dir()
-    except OSError as error:
-        raise unwritable(path, error) from error
-    if is_there and not is_folder:
-        raise OutputError(f"{path} is a file, and a folder is needed: choose another name")
-    if is_there and not os.access(path, os.W_OK | os.X_OK):
-        raise OutputError(f"{path} may not be written to: choose another folder")
-
+from dlc.media.files.failures import unwritable
 
 # Makes the file that is renamed, the second one, of the file that was written, the first.
 Finish = Callable[[Path, Path], None]

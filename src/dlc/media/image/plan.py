@@ -8,7 +8,7 @@ from fractions import Fraction
 from pathlib import Path
 
 from dlc.errors import EncoderError, OutputError
-from dlc.media.files.atomic import check_path
+from dlc.media.files.outputs import check_path
 from dlc.media.frames.orientation import UPRIGHT
 from dlc.media.frames.planes import layout_of
 from dlc.media.frames.scaling import size_at_height

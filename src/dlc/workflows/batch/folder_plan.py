@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from dlc.errors import InputError, OptionError, OutputError
-from dlc.media.files.atomic import check_folder
+from dlc.media.files.outputs import check_folder
 from dlc.media.files.paths import is_folder
 from dlc.media.targets import TARGET_EXTENSIONS, look_into, output_name
 

@@ -22,7 +22,7 @@ from dlc.faces.people.sightings import Portrait, Sighting, SightingLog
 from dlc.host.detect import available_cpus
 from dlc.media.files.atomic import AtomicFile
 from dlc.media.files.failures import TAKE_WHOLE, unwritable
-from dlc.media.files.folders import made_folders
+from dlc.media.files.outputs import made_folders
 from dlc.media.files.paths import named_path
 from dlc.media.image.still import ImageReader
 from dlc.media.opening import open_target

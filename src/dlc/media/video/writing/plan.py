@@ -13,7 +13,7 @@ import av
 from av.codec.codec import find_best_pix_fmt_of_list
 
 from dlc.errors import EncoderError, OptionError, OutputError
-from dlc.media.files.atomic import check_path
+from dlc.media.files.outputs import check_path
 from dlc.media.frames.fields import FieldOrder
 from dlc.media.frames.orientation import UPRIGHT
 from dlc.media.frames.planes import PixelLayout, layout_of, require_layout
