@@ -37,6 +37,17 @@ class AtomicFile:
         self.temporary = _hidden(path)
         self._finished = self.temporary if finish is None else _hidden(path)
 
+    def write(self, content: bytes) -> None:
+        """Write all that there is to write.
+
+        Raises:
+            OutputError: if the disk is full or refuses otherwise.
+        """
+        try:
+            self.temporary.write_bytes(content)
+        except OSError as error:
+            raise unwritable(self.path, error) from error
+
     def commit(self) -> None:
         """Give the file its name, once its bytes are on the disk.
 

@@ -12,7 +12,7 @@ from dlc.arrays import Array
 from dlc.errors import DamagedInputError, InputError, OutputError
 from dlc.media.closing import Closing
 from dlc.media.files.atomic import AtomicFile, Finish
-from dlc.media.files.failures import ALLOW_DAMAGED, TAKE_WHOLE, unreadable, unwritable
+from dlc.media.files.failures import ALLOW_DAMAGED, TAKE_WHOLE, unreadable
 from dlc.media.files.paths import require_file
 from dlc.media.frames.color import FULL, ColorTags
 from dlc.media.frames.frame import Frame
@@ -184,10 +184,10 @@ class ImageWriter:
             raise OutputError(f"{self.path} holds one picture, not several")
         pixels = self._pixels_of(frame)
         try:
-            self._file.temporary.write_bytes(self._encode(pixels))
-        except OSError as error:
+            self._file.write(self._encode(pixels))
+        except OutputError:
             self.abort()
-            raise unwritable(self.path, error) from error
+            raise
         self.frames_written = 1
 
     def close(self) -> None:

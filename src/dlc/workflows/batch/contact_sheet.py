@@ -12,7 +12,6 @@ import numpy as np
 
 from dlc.arrays import Image
 from dlc.media.files.atomic import AtomicFile, Finish
-from dlc.media.files.failures import unwritable
 from dlc.workflows.batch.moments import Moment, MomentRecorder
 from dlc.workflows.paper import GAP, blank_sheet, write
 from dlc.workflows.timecode import timecode
@@ -61,10 +60,7 @@ class ContactSheet:
         """
         moments = self.recorder.moments()
         _, png = cv2.imencode(".png", draw_sheet(self._photos, moments))
-        try:
-            self._file.temporary.write_bytes(png.tobytes())
-        except OSError as error:
-            raise unwritable(self._file.path, error) from error
+        self._file.write(png.tobytes())
 
     def __enter__(self) -> Self:
         return self

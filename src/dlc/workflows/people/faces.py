@@ -303,8 +303,5 @@ def _written_png(path: Path, bgr: Image, stack: ExitStack, *, overwrite: bool) -
     """Return a picture that has yet to get its name, which `stack` otherwise discards."""
     file = AtomicFile(path, overwrite=overwrite)
     stack.callback(file.discard)
-    try:
-        file.temporary.write_bytes(cv2.imencode(".png", bgr)[1].tobytes())
-    except OSError as error:
-        raise unwritable(path, error) from error
+    file.write(cv2.imencode(".png", bgr)[1].tobytes())
     return file
