@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 import av
 import cv2
 import numpy as np
+from av.video.codeccontext import VideoCodecContext
 from av.video.reformatter import Interpolation, VideoReformatter
 
 from dlc.arrays import Array, Doubles, Floats, Image
@@ -65,12 +66,12 @@ class ColorTags:
         """Whether samples mean more light than a conventional screen has (PQ or HLG)."""
         return self.transfer in (_PQ, _HLG)
 
-    def put_on(self, frame: av.VideoFrame) -> None:
-        """Write the tags to a frame."""
-        frame.color_primaries = self.primaries
-        frame.color_trc = self.transfer
-        frame.colorspace = self.matrix
-        frame.color_range = self.range
+    def put_on(self, target: av.VideoFrame | VideoCodecContext) -> None:
+        """Write the tags to a frame, or to an encoder that is not open yet."""
+        target.color_primaries = self.primaries
+        target.color_trc = self.transfer
+        target.colorspace = self.matrix
+        target.color_range = self.range
 
     def resolved(self, pix_fmt: str, height: int) -> ColorTags:
         """Return the tags with matrix and range filled in where the stream leaves them open.
@@ -85,6 +86,10 @@ class ColorTags:
             matrix = BT601 if jpeg or height < 720 else BT709
         assumed = FULL if jpeg or pix_fmt.startswith(("gray", "ya")) else LIMITED
         return replace(self, matrix=matrix, range=FULL if jpeg else self.range or assumed)
+
+
+# What high-definition video is made in (ITU-R BT.709).
+HD_VIDEO = ColorTags(BT709, BT709, BT709, LIMITED)
 
 
 def components_to_bgr(components: Array, layout: PixelLayout, tags: ColorTags) -> Image:

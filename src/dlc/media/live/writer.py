@@ -13,7 +13,7 @@ from dlc.arrays import Image
 from dlc.errors import SafeguardError
 from dlc.media.closing import Closing
 from dlc.media.files.atomic import Finish
-from dlc.media.frames.color import BT709, LIMITED, ColorTags, from_bgr_matrix
+from dlc.media.frames.color import HD_VIDEO, from_bgr_matrix
 from dlc.media.frames.frame import Frame
 from dlc.media.frames.planes import plane_arrays, require_layout
 from dlc.media.info import MediaInfo
@@ -27,7 +27,6 @@ from dlc.options import EncodeOptions
 _TIME_BASE = Fraction(1, 90_000)
 # What every player shows.
 _PIX_FMT = "yuv420p"
-_VIDEO = ColorTags(BT709, BT709, BT709, LIMITED)
 
 
 class LiveWriter(Closing):
@@ -98,7 +97,7 @@ class LiveWriter(Closing):
             self._first = frame.captured_at
         pts = round((frame.captured_at - self._first) / _TIME_BASE)
         native = picture_of(frame.bgr)
-        self._writer.write(Frame(native, pts=pts, time_base=_TIME_BASE, tags=_VIDEO))
+        self._writer.write(Frame(native, pts=pts, time_base=_TIME_BASE, tags=HD_VIDEO))
 
     def close(self) -> None:
         """Finish the file and give it its name; does nothing the second time.
@@ -142,9 +141,9 @@ def picture_of(bgr: Image) -> av.VideoFrame:
     """
     height, width = bgr.shape[:2]
     native = av.VideoFrame(width, height, _PIX_FMT)
-    _VIDEO.put_on(native)
+    HD_VIDEO.put_on(native)
     luma, blue, red = plane_arrays(native)
-    matrix = from_bgr_matrix(require_layout(_PIX_FMT), _VIDEO.resolved(_PIX_FMT, height))
+    matrix = from_bgr_matrix(require_layout(_PIX_FMT), HD_VIDEO.resolved(_PIX_FMT, height))
     # All three components at once: OpenCV has no fast way to one of them.
     luma[...] = cv2.extractChannel(cv2.transform(bgr, matrix), 0)
     small = cv2.resize(bgr, blue.shape[::-1], interpolation=cv2.INTER_AREA)
@@ -173,7 +172,7 @@ def _info(source: Path, width: int, height: int, fps: float) -> MediaInfo:
         coded_width=width,
         coded_height=height,
         pix_fmt=_PIX_FMT,
-        colors=_VIDEO,
+        colors=HD_VIDEO,
         time_base=_TIME_BASE,
         fps=Fraction(fps).limit_denominator(1001),
     )

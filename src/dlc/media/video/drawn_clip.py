@@ -6,10 +6,11 @@ from collections.abc import Iterable
 from pathlib import Path
 
 import av
-from av.video.reformatter import ColorPrimaries, ColorRange, Colorspace, ColorTrc
+from av.video.reformatter import ColorRange, Colorspace
 
 from dlc.arrays import Image
 from dlc.media.files.failures import unwritable
+from dlc.media.frames.color import HD_VIDEO
 
 
 def write_drawn_clip(
@@ -32,10 +33,7 @@ def write_drawn_clip(
             stream.width, stream.height = size
             stream.pix_fmt = "yuv420p"
             # Without the tags players take a small picture for BT.601.
-            stream.codec_context.color_primaries = ColorPrimaries.BT709
-            stream.codec_context.color_trc = ColorTrc.BT709
-            stream.codec_context.colorspace = Colorspace.ITU709
-            stream.codec_context.color_range = ColorRange.MPEG
+            HD_VIDEO.put_on(stream.codec_context)
             for picture in pictures:
                 frame = av.VideoFrame.from_ndarray(picture, format="bgr24").reformat(
                     format="yuv420p",

@@ -74,9 +74,7 @@ def _describe_pictures(context: Any, plan: VideoPlan, conformer: Conformer) -> N
     if plan.fields is not None:
         context.flags |= Flags.interlaced_dct
         context.field_order = plan.fields.number
-    tags = conformer.tags
-    context.color_primaries, context.color_trc = tags.primaries, tags.transfer
-    context.colorspace, context.color_range = tags.matrix, tags.range
+    conformer.tags.put_on(context)
     if conformer.sample_aspect_ratio is not None:
         context.sample_aspect_ratio = conformer.sample_aspect_ratio
 
