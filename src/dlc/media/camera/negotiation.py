@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import chain
 
 import cv2
@@ -19,7 +19,6 @@ from dlc.media.camera.plan import (
     index_for,
     is_good_enough,
     reported_fourcc,
-    with_measured,
 )
 from dlc.media.camera.reading import next_picture
 from dlc.media.camera.system import CaptureDevice, CaptureSystem, ListedCamera
@@ -193,7 +192,7 @@ def _measured(
         _check_pictures(watch, described(index, name))
     # Some sensors start in another size than they go on in.
     height, width = newest.shape[:2]
-    measured = with_measured(reported, width, height, fps)
+    measured = replace(reported, width=width, height=height, fps=fps)
     return Negotiated(
         index=index,
         name=name,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import cv2
 
@@ -137,8 +137,3 @@ def reported_fourcc(value: float) -> str | None:
         return None
     letters = number.to_bytes(8, "little")[:4].decode("latin-1")
     return letters if letters.isascii() and letters.isprintable() else None
-
-
-def with_measured(reported: StreamFormat, width: int, height: int, fps: float) -> StreamFormat:
-    """Return what a camera really does: size and rate measured, the rest as it reports."""
-    return replace(reported, width=width, height=height, fps=fps)

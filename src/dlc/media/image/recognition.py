@@ -33,10 +33,10 @@ def image_kind(path: Path) -> ImageKind | None:
     """
     with path.open("rb") as file:
         head = file.read(64)
-        if head.startswith(b"\xff\xd8\xff"):
-            return ImageKind.JPEG
-        if head.startswith(PNG_SIGNATURE):
-            return None if is_animated_png(path) else ImageKind.PNG
+    if head.startswith(b"\xff\xd8\xff"):
+        return ImageKind.JPEG
+    if head.startswith(PNG_SIGNATURE):
+        return None if is_animated_png(path) else ImageKind.PNG
     if head[:4] == b"RIFF" and head[8:12] == b"WEBP":
         return ImageKind.WEBP
     if head[:4] in (b"II*\0", b"MM\0*"):
