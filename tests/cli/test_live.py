@@ -10,7 +10,7 @@ import pytest
 from rich.console import Console
 
 from dlc.cli.arguments.live import parse_cadence, parse_size
-from dlc.cli.display.display import LineDisplay, NoDisplay
+from dlc.cli.display.display import Display, LineDisplay
 from dlc.cli.display.live import TableDisplay, live_display_for
 from dlc.cli.display.live_log import StatsLog
 from dlc.cli.reports.live import describe_live, show_live_result
@@ -58,7 +58,7 @@ def test_what_suits_the_console() -> None:
     assert isinstance(live_display_for(console(terminal=True), quiet=False), TableDisplay)
     assert isinstance(live_display_for(console(terminal=False), quiet=False), LineDisplay)
     # All others are kinds of it.
-    assert type(live_display_for(console(terminal=True), quiet=True)) is NoDisplay
+    assert type(live_display_for(console(terminal=True), quiet=True)) is Display
 
 
 def test_the_table_shows_every_figure() -> None:

@@ -6,7 +6,7 @@ import io
 
 from rich.console import Console
 
-from dlc.cli.display.display import LineDisplay, NoDisplay
+from dlc.cli.display.display import Display, LineDisplay
 
 
 def lines_of(*, wait: float, interval: float) -> list[str]:
@@ -27,5 +27,5 @@ def test_a_line_comes_after_the_wait_and_then_after_each_interval() -> None:
 
 
 def test_nothing_is_nothing() -> None:
-    with NoDisplay() as display:
+    with Display() as display:
         display.update(1)

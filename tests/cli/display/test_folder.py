@@ -7,7 +7,7 @@ from pathlib import Path
 
 from rich.console import Console
 
-from dlc.cli.display.display import LineDisplay, NoDisplay
+from dlc.cli.display.display import Display, LineDisplay
 from dlc.cli.display.folder import FolderBarDisplay, describe_file, folder_display_for
 from dlc.workflows.progress import FolderProgress, Progress
 
@@ -41,7 +41,7 @@ def test_what_suits_the_console() -> None:
     assert isinstance(terminal, FolderBarDisplay)
     assert isinstance(folder_display_for(console(terminal=False), quiet=False), LineDisplay)
     # All others are kinds of it.
-    assert type(folder_display_for(console(terminal=True), quiet=True)) is NoDisplay
+    assert type(folder_display_for(console(terminal=True), quiet=True)) is Display
 
 
 def test_every_file_has_a_bar_of_its_own() -> None:

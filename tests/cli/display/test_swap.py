@@ -7,7 +7,7 @@ import io
 import pytest
 from rich.console import Console
 
-from dlc.cli.display.display import LineDisplay, NoDisplay
+from dlc.cli.display.display import Display, LineDisplay
 from dlc.cli.display.swap import BarDisplay, describe, display_for
 from dlc.workflows.progress import Progress
 
@@ -40,7 +40,7 @@ def test_what_suits_the_console() -> None:
     assert isinstance(display_for(console(terminal=True), quiet=False), BarDisplay)
     assert isinstance(display_for(console(terminal=False), quiet=False), LineDisplay)
     # All others are kinds of it.
-    assert type(display_for(console(terminal=True), quiet=True)) is NoDisplay
+    assert type(display_for(console(terminal=True), quiet=True)) is Display
 
 
 def test_the_bar_shows_frames_speed_faces_and_time_left() -> None:

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from contextlib import AbstractContextManager
 from types import TracebackType
-from typing import Generic, Protocol, Self, TypeVar
+from typing import Generic, Self, TypeVar
 
 import rich.live
 import rich.progress
@@ -20,15 +19,8 @@ LINE_SECONDS = 5.0
 Moment = TypeVar("Moment", contravariant=True)
 
 
-class Display(AbstractContextManager["Display[Moment]"], Protocol[Moment]):
-    """Something that shows moments of a run while its context lasts."""
-
-    def update(self, moment: Moment, /) -> None:
-        """Show `moment`."""
-
-
-class NoDisplay(Generic[Moment]):
-    """Shows nothing."""
+class Display(Generic[Moment]):
+    """Shows moments of a run while its context lasts; this one, of quiet runs, shows nothing."""
 
     def __enter__(self) -> Self:
         return self
@@ -42,10 +34,10 @@ class NoDisplay(Generic[Moment]):
         return None
 
     def update(self, moment: Moment, /) -> None:
-        """Do nothing."""
+        """Show `moment`."""
 
 
-class DrawnDisplay(NoDisplay[Moment]):
+class DrawnDisplay(Display[Moment]):
     """Draws something that is gone when the context ends."""
 
     def __init__(self, drawing: rich.live.Live | rich.progress.Progress) -> None:
@@ -64,7 +56,7 @@ class DrawnDisplay(NoDisplay[Moment]):
         self._drawing.stop()
 
 
-class LineDisplay(NoDisplay[Moment]):
+class LineDisplay(Display[Moment]):
     """Prints a line every few seconds."""
 
     def __init__(

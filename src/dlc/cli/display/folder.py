@@ -5,7 +5,7 @@ from __future__ import annotations
 import rich.progress
 from rich.console import Console
 
-from dlc.cli.display.display import Display, DrawnDisplay, LineDisplay, NoDisplay
+from dlc.cli.display.display import Display, DrawnDisplay, LineDisplay
 from dlc.cli.display.swap import describe, progress_bar
 from dlc.cli.printable import printable
 from dlc.cli.times import format_duration
@@ -15,7 +15,7 @@ from dlc.workflows.progress import FolderProgress
 def folder_display_for(console: Console, *, quiet: bool) -> Display[FolderProgress]:
     """Return what suits the console: bars, lines, or nothing."""
     if quiet:
-        return NoDisplay()
+        return Display()
     return FolderBarDisplay(console) if console.is_terminal else LineDisplay(console, describe_file)
 
 

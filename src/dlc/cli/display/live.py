@@ -6,7 +6,7 @@ import rich.live
 from rich.console import Console
 from rich.table import Table
 
-from dlc.cli.display.display import Display, DrawnDisplay, LineDisplay, NoDisplay
+from dlc.cli.display.display import Display, DrawnDisplay, LineDisplay
 from dlc.cli.reports.live import describe_latency, describe_live
 from dlc.cli.times import format_duration
 from dlc.workflows.live.stats import LiveStats
@@ -15,7 +15,7 @@ from dlc.workflows.live.stats import LiveStats
 def live_display_for(console: Console, *, quiet: bool) -> Display[LiveStats]:
     """Return what suits the console: a table, lines, or nothing."""
     if quiet:
-        return NoDisplay()
+        return Display()
     if console.is_terminal:
         return TableDisplay(console)
     return LineDisplay(console, describe_live, wait=0.0)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import rich.progress
 from rich.console import Console
 
-from dlc.cli.display.display import Display, DrawnDisplay, LineDisplay, NoDisplay
+from dlc.cli.display.display import Display, DrawnDisplay, LineDisplay
 from dlc.cli.times import format_duration
 from dlc.counted import counted
 from dlc.workflows.progress import Progress
@@ -14,7 +14,7 @@ from dlc.workflows.progress import Progress
 def display_for(console: Console, *, quiet: bool) -> Display[Progress]:
     """Return what suits the console: a bar, lines, or nothing."""
     if quiet:
-        return NoDisplay()
+        return Display()
     return BarDisplay(console) if console.is_terminal else LineDisplay(console, describe)
 
 
