@@ -15,6 +15,7 @@ from dlc.cli.printable import one_line, printable
 from dlc.cli.reports.error import plain_error
 from dlc.cli.reports.swap import plain_result, show_rows, stage_table
 from dlc.cli.times import format_duration
+from dlc.counted import listed
 from dlc.pipeline.report import merged
 from dlc.workflows.result import FolderResult, TargetOutcome
 
@@ -120,7 +121,6 @@ def _notes_on(outcomes: tuple[TargetOutcome, ...]) -> Iterator[str]:
         for note in notes:
             named.setdefault(note, []).append(outcome)
     for note, noted in named.items():
-        shown = ", ".join(outcome.output.name for outcome in noted[:_NAMED])
-        more = f" and {len(noted) - _NAMED} more" if len(noted) > _NAMED else ""
+        names = listed([outcome.output.name for outcome in noted], _NAMED)
         says_whose = len(noted) == len(done) or noted[0].target.name in note
-        yield note if says_whose else f"{note} ({shown}{more})"
+        yield note if says_whose else f"{note} ({names})"

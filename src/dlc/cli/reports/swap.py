@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import asdict
 from typing import Any
 
@@ -14,6 +14,7 @@ from rich.text import Text
 from dlc.cli.flags import with_flags
 from dlc.cli.printable import printable
 from dlc.cli.times import format_duration
+from dlc.counted import listed
 from dlc.pipeline.report import PipelineReport
 from dlc.workflows.result import Passage, SwapResult
 from dlc.workflows.timecode import timecode
@@ -83,7 +84,7 @@ def _rows(result: SwapResult) -> Iterator[tuple[str, str]]:
     yield "frames", f"{result.frames}{lost}"
     yield "faces", f"{result.faces}{left}"
     if result.passages_left:
-        yield "left at", _times_of(result.passages_left)
+        yield "left at", listed(list(map(_span, result.passages_left)), _SHOWN_PASSAGES)
     yield "speed", f"{result.fps:.1f} fps, {format_duration(result.seconds)} in all"
     yield "time", _shares(result.pipeline)
     for note in result.notes:
@@ -93,14 +94,8 @@ def _rows(result: SwapResult) -> Iterator[tuple[str, str]]:
     yield "output", str(result.output)
 
 
-def _times_of(passages: Sequence[Passage]) -> str:
-    """Return "0:07.92-0:10.40, 0:11.20", and how many more there are."""
-    shown = ", ".join(map(_span, passages[:_SHOWN_PASSAGES]))
-    more = len(passages) - _SHOWN_PASSAGES
-    return f"{shown} and {more} more" if more > 0 else shown
-
-
 def _span(passage: Passage) -> str:
+    """Return "0:07.92-0:10.40", or "0:11.20" where that is one moment."""
     begin, end = timecode(passage.begin), timecode(passage.end)
     return begin if begin == end else f"{begin}-{end}"
 

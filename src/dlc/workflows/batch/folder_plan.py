@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from dlc.counted import listed
 from dlc.errors import InputError, OptionError, OutputError
 from dlc.media.files.outputs import check_folder
 from dlc.media.files.paths import is_folder
@@ -159,20 +160,15 @@ def _renamed(targets: Sequence[TargetFiles]) -> Iterator[str]:
     ]
     if renamed:
         what = "1 file is of a kind" if len(renamed) == 1 else f"{len(renamed)} files are of kinds"
-        yield f"{what} that dlc does not write: {_listed(renamed)}"
+        yield f"{what} that dlc does not write: {listed(renamed, _NAMED)}"
 
 
 def _left_out(others: Sequence[Path], folders: Sequence[Path]) -> Iterator[str]:
     """Yield what is to be said of what is no target."""
     if others:
         what = "1 file is" if len(others) == 1 else f"{len(others)} files are"
-        names = _listed([path.name for path in others])
+        names = listed([path.name for path in others], _NAMED)
         yield f"{what} of no kind that dlc reads, and left out: {names}"
     if folders:
-        names = _listed([path.name for path in folders])
+        names = listed([path.name for path in folders], _NAMED)
         yield f"folders inside the folder are left out: {names}"
-
-
-def _listed(texts: Sequence[str]) -> str:
-    more = len(texts) - _NAMED
-    return ", ".join(texts[:_NAMED]) + (f" and {more} more" if more > 0 else "")
