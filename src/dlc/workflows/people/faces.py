@@ -2,27 +2,19 @@
 
 from __future__ import annotations
 
-import itertools
-import re
 import time
 from collections.abc import Callable, Sequence
-from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
 
-import cv2
 import numpy as np
 
-from dlc.arrays import Image
 from dlc.counted import counted
-from dlc.errors import OutputError
 from dlc.faces.finder import FaceFinder
 from dlc.faces.people.clustering import group_tracks
 from dlc.faces.people.sightings import Portrait, Sighting, SightingLog
 from dlc.host.detect import available_cpus
-from dlc.media.files.atomic import AtomicFile
-from dlc.media.files.failures import TAKE_WHOLE, unwritable
-from dlc.media.files.outputs import made_folders
+from dlc.media.files.failures import TAKE_WHOLE
 from dlc.media.files.paths import named_path
 from dlc.media.image.still import ImageReader
 from dlc.media.opening import open_target
@@ -33,16 +25,11 @@ from dlc.workflows.checks import check_calls, check_threads
 from dlc.workflows.engines.recognizer import load_scout
 from dlc.workflows.no_face import no_face_in
 from dlc.workflows.people.assignment import check_similarity
-from dlc.workflows.people.sheet import draw_people
+from dlc.workflows.people.portraits import check_portraits, portrait_path, write_portraits
 from dlc.workflows.progress import Progress
 from dlc.workflows.result import ModelUse
 from dlc.workflows.timecode import timecode
 
-_SHEET = "people.png"
-# What a run may write, replace or remove.
-_OWN_NAME = re.compile(r"people\.png|person\d+\.png")
-# A smaller portrait is enlarged to this side, so that its face is found when it is read back.
-_LEAST_SIDE = 320
 # Shorter tracks are more often false detections than faces.
 _LEAST_FRAMES = 3
 
@@ -160,7 +147,7 @@ def find_people(
     check_threads(options.threads)
     check_calls(progress, cancel)
     check_similarity(options.similarity)
-    _check_folder(folder, target, overwrite=options.overwrite)
+    check_portraits(folder, target, overwrite=options.overwrite)
     threads = options.threads or available_cpus()
     with open_target(
         target, start=options.start, end=options.end, threads=threads, advice=TAKE_WHOLE
@@ -175,13 +162,14 @@ def find_people(
     if not groups:
         tilted = options.tilted or reader.info.is_image
         raise no_face_in(target, tilted=tilted)
-    photos = [_portrait_path(folder, number) for number in range(1, len(groups) + 1)]
+    photos = [portrait_path(folder, number) for number in range(1, len(groups) + 1)]
     people = tuple(map(_person, groups, photos))
     portraits = [_best_portrait(group) for group in groups]
-    _write(folder, photos, portraits, people, overwrite=options.overwrite)
+    captions = [person.appearance for person in people]
+    sheet = write_portraits(folder, portraits, captions, overwrite=options.overwrite)
     recognized = similarity is not None
     notes = () if recognized else (_BY_TRACK,)
-    return FacesResult(target, folder / _SHEET, people, recognized, scout.models, frames, notes)
+    return FacesResult(target, sheet, people, recognized, scout.models, frames, notes)
 
 
 def _search(
@@ -203,21 +191,6 @@ def _search(
             seconds = time.perf_counter() - began
             progress(Progress(frames, reader.info.frame_count, faces, seconds))
     return frames
-
-
-def _check_folder(folder: Path, target: Path, *, overwrite: bool) -> None:
-    try:
-        if folder.exists() and not folder.is_dir():
-            raise OutputError(f"{folder} is not a folder: choose another name")
-        is_used = folder.is_dir() and any(folder.iterdir())
-    except OSError as error:
-        raise OutputError(
-            f"{folder} may not be looked into ({error.strerror}): choose another folder"
-        ) from error
-    if is_used and not overwrite:
-        raise OutputError(f"{folder} is not empty: choose another folder or pass `overwrite=True`")
-    if _OWN_NAME.fullmatch(target.name) and folder.resolve() == target.parent.resolve():
-        raise OutputError(f"{target} would be replaced by a portrait: choose another folder")
 
 
 def _people(sightings: Sequence[Sighting], similarity: float | None) -> list[list[Sighting]]:
@@ -246,62 +219,3 @@ def _person(group: Sequence[Sighting], photo: Path) -> FoundPerson:
 def _best_portrait(group: Sequence[Sighting]) -> Portrait:
     portraits = [each.portrait for each in group if each.portrait is not None]
     return max(portraits, key=lambda each: each.quality)
-
-
-def _picture(portrait: Portrait) -> Image:
-    bgr = portrait.bgr
-    scale = _LEAST_SIDE / max(bgr.shape[:2])
-    if scale <= 1:
-        return bgr
-    return np.asarray(cv2.resize(bgr, None, fx=scale, fy=scale, interpolation=cv2.INTER_CUBIC))
-
-
-def _write(
-    folder: Path,
-    photos: Sequence[Path],
-    portraits: Sequence[Portrait],
-    people: Sequence[FoundPerson],
-    *,
-    overwrite: bool,
-) -> None:
-    with made_folders(folder), ExitStack() as stack:
-        # All of them before one gets its name: a full disk leaves none.
-        files = [
-            _written_png(path, _picture(portrait), stack, overwrite=overwrite)
-            for path, portrait in zip(photos, portraits, strict=True)
-        ]
-        captions = [person.appearance for person in people]
-        sheet = draw_people(map(_picture, portraits), captions)
-        files.append(_written_png(folder / _SHEET, sheet, stack, overwrite=overwrite))
-        stale = _stale_portraits(folder, len(photos))
-        for file in files:
-            file.commit()
-        for path in stale:
-            _remove(path)
-
-
-def _portrait_path(folder: Path, number: int) -> Path:
-    return folder / f"person{number}.png"
-
-
-def _stale_portraits(folder: Path, count: int) -> list[Path]:
-    """Return what is left of a run that found more people, who may not be in this target."""
-    if not (folder / _SHEET).exists():
-        return []
-    numbered = (_portrait_path(folder, number) for number in itertools.count(count + 1))
-    return list(itertools.takewhile(Path.is_file, numbered))
-
-
-def _remove(path: Path) -> None:
-    try:
-        path.unlink(missing_ok=True)
-    except OSError as error:
-        raise unwritable(path, error) from error
-
-
-def _written_png(path: Path, bgr: Image, stack: ExitStack, *, overwrite: bool) -> AtomicFile:
-    """Return a picture that has yet to get its name, which `stack` otherwise discards."""
-    file = AtomicFile(path, overwrite=overwrite)
-    stack.callback(file.discard)
-    file.write(cv2.imencode(".png", bgr)[1].tobytes())
-    return file
