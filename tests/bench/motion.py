@@ -89,7 +89,7 @@ def measure(console: Console) -> dict[str, Any] | None:
             kept = memory.faces
         _note(errors.reused, kept, memory.faces)
         # The same picture two pixels further: what is left is the detector's own doubt.
-        shifted = LiveFrame(np.roll(frame.bgr, 2, axis=1), index=0, captured_at=frame.time + 0.01)
+        shifted = LiveFrame(np.roll(frame.bgr, 2, axis=1), captured_at=frame.time + 0.01)
         again = [Face(face.box, face.points - (2, 0), 1.0) for face in detector.find(shifted)]
         _note(errors.itself, again, memory.faces)
         frames += 1
@@ -127,9 +127,7 @@ def shaken(folder: Path) -> Iterator[LiveFrame]:
             frame = next(stream, None)
             if frame is None:
                 break
-            yield LiveFrame(
-                _view(frame.to_bgr(), step, phase), index=number, captured_at=number / 30
-            )
+            yield LiveFrame(_view(frame.to_bgr(), step, phase), captured_at=number / 30)
             number += 1
     for reader in readers:
         reader.close()

@@ -37,7 +37,7 @@ class Video:
                 looked_at.append(self.time)
                 return super().thumbnail(size)
 
-        return Counting(bgr, index=0, captured_at=seconds)
+        return Counting(bgr, captured_at=seconds)
 
 
 def watched(guard: Safeguard, pictures: list[NDArray[np.uint8]]) -> list[float]:
@@ -58,7 +58,7 @@ def test_ordinary_pictures_pass_the_default_policy(
     astronaut: NDArray[np.uint8], group: NDArray[np.uint8]
 ) -> None:
     guard = load_safeguard(SafeguardPolicy())
-    guard.check(LiveFrame(group, index=0, captured_at=0.0), "the photo")
+    guard.check(LiveFrame(group, captured_at=0.0), "the photo")
     watched(guard, [astronaut, group] * 10)
     guard.conclude()
 
@@ -66,7 +66,7 @@ def test_ordinary_pictures_pass_the_default_policy(
 def test_a_photo_is_refused_at_once(
     classifier: NsfwClassifier, astronaut: NDArray[np.uint8]
 ) -> None:
-    photo = LiveFrame(astronaut, index=0, captured_at=0.0)
+    photo = LiveFrame(astronaut, captured_at=0.0)
     with pytest.raises(SafeguardError, match=r"me\.jpg .*score 0\.0\d, at most 0\.01"):
         Safeguard(classifier, BETWEEN).check(photo, "me.jpg")
 
@@ -82,7 +82,7 @@ def test_several_in_a_row_stop_the_run_within_the_second(
     guard = Safeguard(classifier, BETWEEN)
     assert watched(guard, [*[CAT] * 10, *[astronaut] * 6]) == [0.0, 1.0, 1.3]
     with pytest.raises(SafeguardError, match=r"the target at 1\.0 s"):
-        guard.watch(LiveFrame(astronaut, index=0, captured_at=1.6))
+        guard.watch(LiveFrame(astronaut, captured_at=1.6))
 
 
 def test_it_tells_when_it_looks_next_and_what_it_suspects(
@@ -90,9 +90,9 @@ def test_it_tells_when_it_looks_next_and_what_it_suspects(
 ) -> None:
     guard = Safeguard(classifier, BETWEEN, "the camera")
     assert guard.due < 0
-    guard.watch(LiveFrame(CAT, index=0, captured_at=5.0))
+    guard.watch(LiveFrame(CAT, captured_at=5.0))
     assert (guard.due, guard.suspicion) == (6.0, None)
-    guard.watch(LiveFrame(astronaut, index=1, captured_at=6.0))
+    guard.watch(LiveFrame(astronaut, captured_at=6.0))
     assert guard.due == 6.25
     assert guard.suspicion == pytest.approx(0.03, abs=0.02)
     with pytest.raises(SafeguardError, match=r"the camera at 6\.0 s"):

@@ -60,9 +60,7 @@ class Scene:
         box = (np.reshape(BOX, (2, 2)) + shift).reshape(4).astype(np.float32)
         self.oracle.faces = [Face(box, POINTS + shift, 0.9)] if photo is None else []
         self.time += 1
-        return self.finder.find(
-            LiveFrame(np.asarray(bgr, np.uint8), index=self.time, captured_at=float(self.time))
-        )
+        return self.finder.find(LiveFrame(np.asarray(bgr, np.uint8), captured_at=float(self.time)))
 
 
 def test_the_face_stays_where_it_is_between_detections() -> None:
@@ -124,7 +122,7 @@ def test_moved_faces_are_described_from_the_new_frame() -> None:
     scene = Scene(every=10)
     scene.show(0.0)
     faces = scene.show(3.0)
-    frame = LiveFrame(clips.astronaut(), index=0, captured_at=0.0)
+    frame = LiveFrame(clips.astronaut(), captured_at=0.0)
     (face,) = scene.finder.describe(frame, faces, Needs.EMBEDDING)
     assert face.embedding is not None
     assert face.box is faces[0].box
@@ -142,7 +140,7 @@ def test_large_and_small_frames(width: int) -> None:
         bgr = cv2.warpAffine(clips.astronaut(), matrix, (width, round(0.6 * width)))
         if step == 0:
             oracle.faces = [Face(np.float32(BOX) * scale, POINTS * scale, 0.9)]
-        frame = LiveFrame(np.asarray(bgr, np.uint8), index=step, captured_at=float(step))
+        frame = LiveFrame(np.asarray(bgr, np.uint8), captured_at=float(step))
         (face,) = finder.find(frame)
         finder_frames.append(np.abs(face.points - (POINTS * scale + (shift, 0))).max())
     assert max(finder_frames) < 0.02 * 43 * scale

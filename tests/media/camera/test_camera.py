@@ -37,7 +37,6 @@ def test_frames_carry_the_camera_s_pictures_and_the_times_of_their_reading() -> 
         for number in range(3):
             frame = camera.read()
             assert frame is not None
-            assert frame.index == number
             assert frame.captured_at == frame.time == host.time.seconds
             np.testing.assert_array_equal(frame.bgr, noise(TRIED + number, (960, 540)))
     host.assert_all_released()
@@ -46,7 +45,7 @@ def test_frames_carry_the_camera_s_pictures_and_the_times_of_their_reading() -> 
 def test_a_failed_read_now_and_then_is_forgiven() -> None:
     script = Script(delivers=lambda n, size: None if n % 7 == 6 else noise(n, size))
     with opened(machine(script)) as camera:
-        assert [frame.index for _ in range(20) if (frame := camera.read())] == list(range(20))
+        assert all(camera.read() for _ in range(20))
 
 
 def test_an_unplugged_camera_is_an_error_that_names_it() -> None:

@@ -19,7 +19,7 @@ GRAY = 128
 
 
 def gray(width: int, height: int) -> LiveFrame:
-    return LiveFrame(np.full((height, width, 3), GRAY, np.uint8), index=0, captured_at=0.0)
+    return LiveFrame(np.full((height, width, 3), GRAY, np.uint8), captured_at=0.0)
 
 
 def touched(bgr: NDArray[np.uint8]) -> NDArray[np.bool_]:
@@ -37,7 +37,7 @@ def test_the_note_is_small_and_in_the_lower_left_corner() -> None:
 
 def test_the_note_can_be_read_on_any_background() -> None:
     for level in (0, 255):
-        frame = LiveFrame(np.full((720, 1280, 3), level, np.uint8), index=0, captured_at=0.0)
+        frame = LiveFrame(np.full((720, 1280, 3), level, np.uint8), captured_at=0.0)
         Label("synthetic media").draw(frame)
         strip = frame.bgr[690:, :150]
         assert strip.max() == 255

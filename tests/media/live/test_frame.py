@@ -20,7 +20,7 @@ BOX = Box(31, 40, 200, 180)
 
 def both(bgr: NDArray[np.uint8]) -> tuple[LiveFrame, Frame]:
     native = av.VideoFrame.from_ndarray(bgr, format="bgr24")
-    return LiveFrame(bgr.copy(), index=0, captured_at=0.0), Frame(native)
+    return LiveFrame(bgr.copy(), captured_at=0.0), Frame(native)
 
 
 @st.composite

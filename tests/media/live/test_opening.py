@@ -52,7 +52,7 @@ def test_lavfi_plays_in_real_time() -> None:
     assert passed >= 1.0
     # Frames dropped on a busy machine leave gaps of whole periods.
     assert np.asarray(steps(frames)) * 30 == pytest.approx(np.round(np.asarray(steps(frames)) * 30))
-    assert [frame.index for frame in frames] == list(range(31))
+    assert len(frames) == 31
 
 
 def test_a_file_gives_the_pictures_of_its_reader_at_its_own_times(tmp_path: Path) -> None:
@@ -126,7 +126,7 @@ def test_a_looped_file_goes_on(tmp_path: Path) -> None:
     path = material.make(tmp_path / "clip.mp4", material.Clip(pts=(0, 512, 1024, 1536)))
     with open_live_source(str(path), CaptureOptions(loop=True)) as source:
         frames = frames_of(source, 10)
-    assert [frame.index for frame in frames] == list(range(10))
+    assert len(frames) == 10
     assert min(steps(frames)) > 0
     assert np.asarray(steps(frames)) * 25 == pytest.approx(np.round(np.asarray(steps(frames)) * 25))
 

@@ -104,7 +104,6 @@ def test_a_slow_reader_gets_the_newest_picture_and_the_others_are_counted() -> N
         frames += read(source, 2)
     assert numbers(frames) == [0, 10, 11]
     assert [frame.captured_at for frame in frames] == pytest.approx([0.0, 1.0, 1.1])
-    assert [frame.index for frame in frames] == [0, 1, 2]
     assert source.frames_dropped == 9
     # What is dropped was never made into pixels.
     assert clip.converted == [0, 10, 11]
@@ -124,7 +123,7 @@ def test_a_clip_that_cannot_be_decoded_in_time_plays_slower_and_without_standsti
     assert len(gaps) + source.frames_dropped == 100
 
 
-def test_a_loop_goes_on_in_time_and_number() -> None:
+def test_a_loop_goes_on_in_time() -> None:
     time = FakeTime()
     clip = FakeClip(time, [5.0, 5.1, 5.2])
     with play(clip, loop=True) as source:
@@ -132,7 +131,7 @@ def test_a_loop_goes_on_in_time_and_number() -> None:
         assert "looped" in source.report.description
     assert numbers(frames) == [0, 1, 2, 0, 1, 2, 0, 1]
     assert [frame.captured_at for frame in frames] == pytest.approx([n / 10 for n in range(8)])
-    assert [frame.index for frame in frames] == list(range(8))
+    assert len(frames) == 8
 
 
 def test_a_loop_around_nothing_is_refused() -> None:

@@ -53,7 +53,7 @@ def test_a_camera_that_comes_back_goes_on(caplog: pytest.LogCaptureFixture) -> N
         ReconnectingSource(opened, clock=plug.time.clock) as source,
     ):
         frames = [frame for _ in range(60) if (frame := source.read())]
-    assert [frame.index for frame in frames] == list(range(60))
+    assert len(frames) == 60
     times = [frame.captured_at for frame in frames]
     assert times == sorted(times)
     assert max(np.diff(times)) > 9
@@ -92,7 +92,7 @@ class Dropping(Closing):
     frames_dropped = 3
 
     def __init__(self) -> None:
-        self.frames = iter([LiveFrame(np.zeros((6, 8, 3), np.uint8), index=0, captured_at=0.0)])
+        self.frames = iter([LiveFrame(np.zeros((6, 8, 3), np.uint8), captured_at=0.0)])
 
     def read(self) -> LiveFrame | None:
         frame = next(self.frames, None)
@@ -106,7 +106,7 @@ class Dropping(Closing):
 
 def test_dropped_frames_are_counted_over_all_connections() -> None:
     with ReconnectingSource(Dropping, clock=FakeTime().clock) as source:
-        assert [frame.index for _ in range(3) if (frame := source.read())] == [0, 1, 2]
+        assert all(source.read() for _ in range(3))
         assert source.frames_dropped == 9
     assert source.frames_dropped == 9
 
@@ -119,4 +119,4 @@ def test_a_network_camera_that_breaks_off_is_reached_again() -> None:
     ):
         frames = [frame for _ in range(15) if (frame := source.read())]
         assert server.connections >= 2
-    assert [frame.index for frame in frames] == list(range(15))
+    assert len(frames) == 15

@@ -26,7 +26,7 @@ def test_a_network_camera_delivers_its_pictures_in_order_at_the_rate_it_has() ->
         # FFmpeg takes every such stream for one of 25 fps, or knows no rate.
         assert 40 < source.report.fps < 110
         assert f"measured {source.report.fps:.1f} fps" in source.report.description
-    assert [frame.index for frame in frames] == list(range(20))
+    assert len(frames) == 20
     times = [frame.captured_at for frame in frames]
     assert times == sorted(set(times))
     shades = [int(frame.bgr[10, 10, 0]) for frame in frames]

@@ -34,7 +34,7 @@ def record(path: Path, width: int = 64, height: int = 48, fail: Exception | None
     report = LiveReport("a camera", width, height, 30.0)
     with LiveWriter(path, CAMERA, report, FAST) as writer:
         for index, time in enumerate(TIMES):
-            frame = LiveFrame(picture(40 * index, width, height), index=index, captured_at=time)
+            frame = LiveFrame(picture(40 * index, width, height), captured_at=time)
             writer.write(frame)
         if fail is not None:
             raise fail
@@ -58,7 +58,7 @@ def test_a_recording_can_be_played_if_its_process_is_killed(tmp_path: Path, suff
     with LiveWriter(path, CAMERA, report, FAST) as writer:
         for index in range(180):
             bgr = picture(index)
-            writer.write(LiveFrame(bgr, index=index, captured_at=100 + index / 30))
+            writer.write(LiveFrame(bgr, captured_at=100 + index / 30))
         (temporary,) = tmp_path.glob(".out.dlc-*")
         left = tmp_path / f"left{suffix}"
         left.write_bytes(temporary.read_bytes())
@@ -88,7 +88,7 @@ def record_and_refuse(path: Path, count: int) -> None:
     with LiveWriter(path, CAMERA, report, encoding) as writer:
         for index in range(count):
             bgr = picture(index)
-            writer.write(LiveFrame(bgr, index=index, captured_at=100 + index / 30))
+            writer.write(LiveFrame(bgr, captured_at=100 + index / 30))
         raise SafeguardError("refused")
 
 
@@ -146,7 +146,7 @@ def test_the_file_is_finished_before_it_gets_its_name(tmp_path: Path) -> None:
     path = tmp_path / "out.mp4"
     report = LiveReport("a camera", 64, 48, 30.0)
     with LiveWriter(path, CAMERA, report, FAST, finish=finish) as writer:
-        writer.write(LiveFrame(picture(1), index=0, captured_at=1.0))
+        writer.write(LiveFrame(picture(1), captured_at=1.0))
         assert not writer.is_kept
     assert writer.is_kept
     assert path.read_bytes().endswith(b"signed")

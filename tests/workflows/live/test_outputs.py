@@ -24,7 +24,7 @@ PATIENCE = 60.0
 
 def frame(number: int) -> LiveFrame:
     bgr = np.full((48, 64, 3), number, np.uint8)
-    return LiveFrame(bgr, index=number, captured_at=float(number))
+    return LiveFrame(bgr, captured_at=float(number))
 
 
 def wait_for(recorder: Recorder, count: int) -> None:

@@ -222,8 +222,7 @@ class DyingCamera:
         if not self._left:
             raise CameraError("the camera was unplugged: plug it in, or pass `reconnect=True`")
         self._left -= 1
-        index = 100 - self._left
-        return LiveFrame(self._photo.copy(), index=index, captured_at=time.perf_counter())
+        return LiveFrame(self._photo.copy(), captured_at=time.perf_counter())
 
     def close(self) -> None:
         self.closed = True
@@ -246,7 +245,7 @@ def test_a_source_that_dies_is_told_and_the_file_is_kept(
 class Slow(Painter):
     """Takes as long for every frame as it takes to capture some others."""
 
-    def __init__(self, frames: int, captured: list[int], ended: threading.Event) -> None:
+    def __init__(self, frames: int, captured: list[float], ended: threading.Event) -> None:
         super().__init__()
         self.swapped = 0
         self._frames = frames
@@ -265,7 +264,7 @@ class Slow(Painter):
 def test_a_slow_engine_lowers_the_rate_and_neither_blocks_capture_nor_adds_latency(
     plan: LivePlan, astronaut: NDArray[np.uint8], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    captured: list[int] = []
+    captured: list[float] = []
     told: list[LiveStats] = []
     ended = threading.Event()
 
@@ -276,7 +275,7 @@ def test_a_slow_engine_lowers_the_rate_and_neither_blocks_capture_nor_adds_laten
                 raise CameraError("all was seen")
             frame = super().read()
             assert frame is not None
-            captured.append(frame.index)
+            captured.append(frame.captured_at)
             return frame
 
     camera = Camera(astronaut, 1000)

@@ -105,7 +105,7 @@ class StagedCamera:
                 break
         self.frames += 1
         now = time.perf_counter()
-        return LiveFrame(picture.copy(), index=self.frames - 1, captured_at=now)
+        return LiveFrame(picture.copy(), captured_at=now)
 
     def close(self) -> None:
         self.closed = True

@@ -64,7 +64,6 @@ class Camera(Closing):
             notes=self.negotiated.notes,
         )
         self._watch = PictureWatch()
-        self._frames = 0
 
     def read(self) -> LiveFrame | None:
         """Wait for the next picture; None when the run was asked to stop.
@@ -87,8 +86,7 @@ class Camera(Closing):
         self._require_motion()
         # Some drivers change the size when the sensor is turned.
         bgr = fitted(picture, self.report.width, self.report.height)
-        self._frames += 1
-        return LiveFrame(bgr, index=self._frames - 1, captured_at=captured_at)
+        return LiveFrame(bgr, captured_at=captured_at)
 
     def close(self) -> None:
         """Let go of the camera; does nothing the second time."""

@@ -19,16 +19,14 @@ class LiveFrame:
 
     Attributes:
         bgr: uint8 (height, width, 3), the frame's own pixels: `paste` changes them.
-        index: 0-based number among the frames that were read from the source.
         captured_at: when the picture was taken, in seconds of the source's clock, which is
             `time.perf_counter` unless another one was passed to it. Rises from frame to frame.
     """
 
-    __slots__ = ("bgr", "captured_at", "index")
+    __slots__ = ("bgr", "captured_at")
 
-    def __init__(self, bgr: Image, *, index: int, captured_at: float) -> None:
+    def __init__(self, bgr: Image, *, captured_at: float) -> None:
         self.bgr = bgr
-        self.index = index
         self.captured_at = captured_at
 
     @property

@@ -37,7 +37,7 @@ class MirroredSource(Closing):
         if frame is None:
             return None
         bgr = np.asarray(cv2.flip(frame.bgr, 1), np.uint8)
-        return LiveFrame(bgr, index=frame.index, captured_at=frame.captured_at)
+        return LiveFrame(bgr, captured_at=frame.captured_at)
 
     def close(self) -> None:
         """Let go of the source; does nothing the second time."""

@@ -60,7 +60,6 @@ class PacedSource(Closing):
         # The first picture that is not due, where it was decoded to find that out.
         self._early: ClipPicture | None = None
         self._origin: float | None = None
-        self._frames = 0
         self.frames_dropped = 0
         self.seconds_slipped = 0.0
         width, height, fps = self._clip.width, self._clip.height, self._clip.fps
@@ -85,8 +84,7 @@ class PacedSource(Closing):
         bgr = fitted(picture.to_bgr(), self.report.width, self.report.height)
         if not self._clock.wait_until(due):
             return None
-        self._frames += 1
-        return LiveFrame(bgr, index=self._frames - 1, captured_at=due)
+        return LiveFrame(bgr, captured_at=due)
 
     def close(self) -> None:
         """Close the clip; does nothing the second time."""

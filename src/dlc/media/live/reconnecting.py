@@ -22,7 +22,7 @@ _LONGEST_PAUSE = 8.0
 class ReconnectingSource(Closing):
     """Opens a source anew whenever it fails, with growing pauses; a `LiveSource`.
 
-    Frames keep the size of the first connection, and are numbered on.
+    Frames keep the size of the first connection.
 
     Attributes:
         report: the format of the frames, as of the first connection.
@@ -41,7 +41,6 @@ class ReconnectingSource(Closing):
         self._clock = clock or LiveClock()
         self._source: LiveSource | None = open_source()
         self.report = self._source.report
-        self._frames = 0
         self._dropped = 0
 
     @property
@@ -89,5 +88,4 @@ class ReconnectingSource(Closing):
 
     def _continued(self, frame: LiveFrame) -> LiveFrame:
         bgr = fitted(frame.bgr, self.report.width, self.report.height)
-        self._frames += 1
-        return LiveFrame(bgr, index=self._frames - 1, captured_at=frame.captured_at)
+        return LiveFrame(bgr, captured_at=frame.captured_at)

@@ -65,7 +65,6 @@ class StreamSource(Closing):
         self._name = spec.name
         self._timeout = spec.timeout
         self._clock = clock or LiveClock()
-        self._frames = 0
         self._stream = container.streams.video[0]
         # Frame threads would hold as many pictures back as there are threads.
         self._stream.codec_context.thread_type = "SLICE"
@@ -94,12 +93,8 @@ class StreamSource(Closing):
         native = self._next()
         captured_at = self._clock.now()
         bgr = self._display.bgr_of(native, ColorTags.of(native))
-        self._frames += 1
-        return LiveFrame(
-            fitted(bgr, self.report.width, self.report.height),
-            index=self._frames - 1,
-            captured_at=captured_at,
-        )
+        bgr = fitted(bgr, self.report.width, self.report.height)
+        return LiveFrame(bgr, captured_at=captured_at)
 
     def close(self) -> None:
         """Close the connection; does nothing the second time."""

@@ -70,7 +70,7 @@ class ViewerGuard:
             return frame
         self.hidden += 1
         if self._policy is NoFace.FREEZE and self._frozen is not None:
-            return LiveFrame(self._frozen.bgr, index=frame.index, captured_at=frame.captured_at)
+            return LiveFrame(self._frozen.bgr, captured_at=frame.captured_at)
         return black_like(frame, self._label)
 
     def _expected(self, time: float, found: int) -> int:
@@ -84,7 +84,7 @@ class ViewerGuard:
 def black_like(frame: LiveFrame, label: Label | None) -> LiveFrame:
     """Return a black picture with the frame's size and time, and the label if there is one."""
     black = np.zeros_like(frame.bgr)
-    picture = LiveFrame(black, index=frame.index, captured_at=frame.captured_at)
+    picture = LiveFrame(black, captured_at=frame.captured_at)
     if label is not None:
         label.draw(picture)
     return picture

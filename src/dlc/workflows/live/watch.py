@@ -46,7 +46,7 @@ class LiveWatch:
         if time >= self._due:
             self._due = math.inf
             # Later steps paste into the frame's own pixels.
-            self._branch.offer(LiveFrame(frame.to_bgr(), index=frame.index, captured_at=time))
+            self._branch.offer(LiveFrame(frame.to_bgr(), captured_at=time))
 
     def refuses(self, frame: LiveFrame) -> bool:
         """Return whether viewers must not see a picture, as far as is known by now."""
