@@ -11,7 +11,8 @@ from dlc.cli.arguments import common, neural
 from dlc.cli.arguments.people import SimilarityOption
 from dlc.cli.loading import loading
 from dlc.cli.times import parse_time
-from dlc.media.files.paths import named_path
+from dlc.cli.verbosity import Verbosity
+from dlc.media.files.paths import named_path, require_file
 from dlc.options import NeuralOptions
 
 _DEFAULTS = NeuralOptions()
@@ -56,7 +57,6 @@ def faces_command(
     threads: common.ThreadsOption = None,
 ) -> None:
     """Find the people and print them."""
-    from dlc.media.files.paths import require_file
     from dlc.workflows.libraries import require_libraries
 
     begin = None if start is None else parse_time("--start", start)
@@ -68,7 +68,6 @@ def faces_command(
         from dlc.cli.display.swap import display_for
         from dlc.cli.reports.faces import faces_as_json, faces_as_text
         from dlc.cli.running import run_shown
-        from dlc.cli.verbosity import Verbosity
         from dlc.workflows.people.faces import FacesOptions, find_people
 
     options = FacesOptions(

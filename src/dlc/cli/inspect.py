@@ -10,7 +10,7 @@ import typer
 from dlc.cli.arguments.common import JsonOption
 from dlc.cli.loading import loading
 from dlc.errors import ProvenanceError
-from dlc.media.files.paths import named_path
+from dlc.media.files.paths import named_path, require_file
 
 INSPECT_HELP = (
     "Show what FILE says about itself: its signed C2PA manifest, who signed it, what it was made "
@@ -26,7 +26,6 @@ File = Annotated[
 
 def inspect_command(file: File, as_json: JsonOption = False) -> None:
     """Inspect a file and print what was found."""
-    from dlc.media.files.paths import require_file
     from dlc.workflows.libraries import require_libraries
 
     require_file(file)

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from dlc.cli.arguments.common import JsonOption, QuietOption
+from dlc.cli.verbosity import Verbosity
 from dlc.errors import Cancelled, ModelError, OptionError
 
 if TYPE_CHECKING:
@@ -86,7 +88,8 @@ def pull_command(
     from dlc.workflows.pulling import pull_models
 
     with _console(quiet=quiet) as console:
-        agree = _accepting(console) if yes else _asking(console)
+        # With --yes a license is only shown.
+        agree = partial(_show if yes else _ask, console)
         with _stoppable(), DownloadDisplay(console, quiet=quiet) as display:
             pulled = pull_models(names or (), agree=agree, progress=display.update)
     if as_json:
@@ -137,7 +140,6 @@ def path_command(name: OneName = None) -> None:
 def _console(*, quiet: bool = False) -> Iterator[Console]:
     """Return the console for people, and show there what is logged meanwhile."""
     from dlc.cli.console import human_console, logging_to
-    from dlc.cli.verbosity import Verbosity
 
     console = human_console()
     with logging_to(console, Verbosity.QUIET if quiet else Verbosity.NORMAL):
@@ -155,6 +157,7 @@ def _stoppable() -> Iterator[None]:
 
 
 def _show(console: Console, license_: License) -> None:
+    """Show a license."""
     from dlc.cli.console import say
 
     say(console, f"License: {license_.title}", "bold")
@@ -162,30 +165,14 @@ def _show(console: Console, license_: License) -> None:
     say(console, license_.url)
 
 
-def _accepting(console: Console) -> Callable[[License], None]:
-    """Return a function that only shows a license; --yes has accepted it."""
-
-    def agree(license_: License) -> None:
-        _show(console, license_)
-
-    return agree
-
-
-def _asking(console: Console) -> Callable[[License], None]:
-    """Return a function that shows a license and asks the user to accept it."""
-
-    def agree(license_: License) -> None:
-        """Raise unless the license is accepted."""
-        _show(console, license_)
-        if not sys.stdin.isatty():
-            message = (
-                f"the license {license_.title!r} must be accepted before the download, but there "
-                "is no terminal to ask on: pass --yes to accept it"
-            )
-            raise OptionError(message)
-        answer = console.input("Do you accept it? [y/N] ", markup=False)
-        if answer.strip().casefold() not in ("y", "yes"):
-            message = f"the license {license_.title!r} was not accepted: nothing is downloaded"
-            raise Cancelled(message)
-
-    return agree
+def _ask(console: Console, license_: License) -> None:
+    """Show a license, and raise unless the user accepts it."""
+    _show(console, license_)
+    if not sys.stdin.isatty():
+        raise OptionError(
+            f"the license {license_.title!r} must be accepted before the download, but there is no "
+            "terminal to ask on: pass --yes to accept it"
+        )
+    answer = console.input("Do you accept it? [y/N] ", markup=False)
+    if answer.strip().casefold() not in ("y", "yes"):
+        raise Cancelled(f"the license {license_.title!r} was not accepted: nothing is downloaded")

@@ -9,6 +9,7 @@ import typer
 
 from dlc.cli.arguments.common import JsonOption
 from dlc.cli.exit_codes import exit_codes
+from dlc.cli.verbosity import Verbosity
 from dlc.errors import (
     DlcError,
     InputError,
@@ -84,7 +85,6 @@ def optimize_command(
     """Rewrite models and print what was done."""
     from dlc.cli.console import human_console, logging_to
     from dlc.cli.reports.optimize import report_as_json, show_report
-    from dlc.cli.verbosity import Verbosity
     from dlc.options import OptimizeOptions, Provider
     from dlc.workflows.optimize.optimize import optimize_models
 

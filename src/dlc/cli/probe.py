@@ -8,6 +8,7 @@ import typer
 
 from dlc.cli.arguments.common import JsonOption, ThreadsOption
 from dlc.cli.arguments.neural import ProviderOption
+from dlc.cli.verbosity import Verbosity
 from dlc.options import NeuralOptions
 
 _DEFAULTS = NeuralOptions()
@@ -51,7 +52,6 @@ def probe_command(
     """Probe the machine and print what was found."""
     from dlc.cli.console import human_console, logging_to
     from dlc.cli.reports.probe import probe_as_json, probe_as_text
-    from dlc.cli.verbosity import Verbosity
     from dlc.workflows.probe import probe
 
     # What a session warns of is part of the report.
