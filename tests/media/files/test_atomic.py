@@ -34,6 +34,25 @@ def test_discarding_leaves_nothing(tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == []
 
 
+def test_it_gets_its_name_when_a_block_ends_and_leaves_nothing_when_it_fails(
+    tmp_path: Path,
+) -> None:
+    path = tmp_path / "film.mp4"
+
+    def write(content: bytes, *, fails: bool) -> None:
+        with AtomicFile(path, overwrite=True) as output:
+            output.write(content)
+            if fails:
+                raise KeyError
+
+    write(b"whole", fails=False)
+    with pytest.raises(KeyError):
+        write(b"half", fails=True)
+
+    assert path.read_bytes() == b"whole"
+    assert list(tmp_path.iterdir()) == [path]
+
+
 def test_a_file_that_appeared_meanwhile_is_kept(tmp_path: Path) -> None:
     output = AtomicFile(tmp_path / "film.mp4", overwrite=False)
     output.temporary.write_bytes(b"new")

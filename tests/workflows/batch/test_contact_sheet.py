@@ -10,6 +10,7 @@ import pytest
 from numpy.typing import NDArray
 
 from dlc.errors import WriteError
+from dlc.media.files.atomic import AtomicFile
 from dlc.workflows.batch.contact_sheet import ContactSheet, draw_sheet
 from dlc.workflows.batch.moments import Moment
 
@@ -72,34 +73,21 @@ def test_a_picture_has_no_time() -> None:
     assert (sheet[top + 90 :] == sheet[-1, -1]).all()
 
 
-def test_the_file_appears_when_the_context_ends_well(tmp_path: Path) -> None:
+def test_it_is_drawn_into_the_file(tmp_path: Path) -> None:
     path = tmp_path / "sheet.png"
-    path.write_bytes(b"older")
-    with ContactSheet(path, 2, [plain(RED)], overwrite=True) as sheet:
+    with AtomicFile(path, overwrite=False) as file:
+        sheet = ContactSheet(file, 2, [plain(RED)])
         assert sheet.recorder.wants_next()
         sheet.recorder.add(Moment(0.0, plain(GREEN), plain(BLUE)))
         sheet.draw()
-        assert path.read_bytes() == b"older"
+        assert not path.exists()
     assert len(runs_of(BLUE, cv2.imread(str(path)))) == 1
     assert list(tmp_path.iterdir()) == [path]
 
 
-def abandoned(path: Path) -> None:
-    with ContactSheet(path, 2, [plain(RED)]) as sheet:
-        sheet.recorder.add(Moment(0.0, plain(GREEN), plain(BLUE)))
-        sheet.draw()
-        raise KeyError
-
-
-def test_nothing_is_left_where_it_does_not(tmp_path: Path) -> None:
-    with pytest.raises(KeyError):
-        abandoned(tmp_path / "sheet.png")
-    assert list(tmp_path.iterdir()) == []
-
-
 def test_a_sheet_that_cannot_be_written_is_named(tmp_path: Path) -> None:
     path = tmp_path / "gone" / "sheet.png"
-    sheet = ContactSheet(path, 2, [plain(RED)])
+    sheet = ContactSheet(AtomicFile(path, overwrite=False), 2, [plain(RED)])
     sheet.recorder.add(Moment(0.0, plain(GREEN), plain(BLUE)))
     with pytest.raises(WriteError, match=r"sheet\.png"):
         sheet.draw()

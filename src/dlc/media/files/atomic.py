@@ -7,6 +7,8 @@ import secrets
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
+from types import TracebackType
+from typing import Self
 
 from dlc.errors import OutputError
 from dlc.media.files.failures import unwritable
@@ -17,6 +19,8 @@ Finish = Callable[[Path, Path], None]
 
 class AtomicFile:
     """A hidden temporary file beside the output, renamed to it at the end.
+
+    As a context manager it is committed when the block ends, and discarded when the block fails.
 
     Attributes:
         path: the output.
@@ -73,6 +77,20 @@ class AtomicFile:
         """Remove the temporary files, if they are still there."""
         self.temporary.unlink(missing_ok=True)
         self._finished.unlink(missing_ok=True)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        if kind is None:
+            self.commit()
+        else:
+            self.discard()
 
 
 def discard_own(folder: Path) -> None:

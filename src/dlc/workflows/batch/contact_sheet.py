@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from pathlib import Path
-from types import TracebackType
-from typing import Self
 
 import cv2
 import numpy as np
 
 from dlc.arrays import Image
-from dlc.media.files.atomic import AtomicFile, Finish
+from dlc.media.files.atomic import AtomicFile
 from dlc.workflows.batch.moments import Moment, MomentRecorder
 from dlc.workflows.paper import GAP, blank_sheet, write
 from dlc.workflows.timecode import timecode
@@ -26,34 +23,24 @@ _COLUMNS = ("source", "target", "result")
 
 
 class ContactSheet:
-    """A contact sheet that becomes a file only if its context ends without an error.
+    """A contact sheet in the making.
 
     Args:
-        path: the PNG file to write.
+        file: the PNG file to write; whoever opened it commits it.
         rows: the largest number of moments to show.
         photos: uint8 (h, w, 3) BGR source photos, at least one.
-        overwrite: whether an existing file may be replaced.
-        finish: called last, before the file gets its final name; signs it, for example.
 
     Attributes:
         recorder: collects the moments to show.
     """
 
-    def __init__(
-        self,
-        path: Path,
-        rows: int,
-        photos: Sequence[Image],
-        *,
-        overwrite: bool = False,
-        finish: Finish | None = None,
-    ) -> None:
+    def __init__(self, file: AtomicFile, rows: int, photos: Sequence[Image]) -> None:
         self.recorder = MomentRecorder(rows)
         self._photos = photos
-        self._file = AtomicFile(path, overwrite=overwrite, finish=finish)
+        self._file = file
 
     def draw(self) -> None:
-        """Draw the recorded moments into a temporary file next to the final one.
+        """Draw the recorded moments into the file.
 
         Raises:
             OutputError: the file cannot be written.
@@ -61,20 +48,6 @@ class ContactSheet:
         moments = self.recorder.moments()
         _, png = cv2.imencode(".png", draw_sheet(self._photos, moments))
         self._file.write(png.tobytes())
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
-        if kind is None:
-            self._file.commit()
-        else:
-            self._file.discard()
 
 
 def draw_sheet(sources: Sequence[Image], moments: Sequence[Moment]) -> Image:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from contextlib import AbstractContextManager, nullcontext
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 
+from dlc.media.files.atomic import AtomicFile
 from dlc.media.image.still import ImageWriter
 from dlc.media.info import MediaInfo
 from dlc.media.opening import check_output, open_output
@@ -65,18 +66,16 @@ def open_writer(
     )
 
 
+@contextmanager
 def open_contact_sheet(
     plan: SwapPlan, sources: Sequence[SourcePhoto], provenance: Provenance
-) -> AbstractContextManager[ContactSheet | None]:
-    """Return the requested contact sheet, or a null context."""
-    options = plan.options
-    if options.contact_sheet is None:
-        return nullcontext()
+) -> Iterator[ContactSheet | None]:
+    """Yield the contact sheet, if one is requested; it gets its name if the context ends well."""
+    options, path = plan.options, plan.options.contact_sheet
+    if path is None:
+        yield None
+        return
     photos = [photo.frame.thumbnail(CELL_SIZE) for photo in sources]
-    return ContactSheet(
-        options.contact_sheet,
-        options.contact_sheet_rows,
-        photos,
-        overwrite=options.overwrite,
-        finish=provenance.finish_for(options.contact_sheet),
-    )
+    finish = provenance.finish_for(path)
+    with AtomicFile(path, overwrite=options.overwrite, finish=finish) as file:
+        yield ContactSheet(file, options.contact_sheet_rows, photos)

@@ -114,13 +114,8 @@ def join_segments(
         DamagedInputError: the target's sound cannot be read on.
     """
     plan = plan_video(path, info, encoding)
-    file = AtomicFile(path, overwrite=overwrite, finish=finish)
-    try:
-        with naming_refusals(path):
-            notes = _write(file.temporary, plan, info, segments, audio=encoding.audio, check=check)
-            file.commit()
-    finally:
-        file.discard()
+    with naming_refusals(path), AtomicFile(path, overwrite=overwrite, finish=finish) as file:
+        notes = _write(file.temporary, plan, info, segments, audio=encoding.audio, check=check)
     return [*plan.notes, *notes]
 
 
