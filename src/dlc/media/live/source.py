@@ -29,7 +29,7 @@ class LiveReport:
 
 
 class LiveSource(Protocol):
-    """Frames as they happen; a context manager that closes itself.
+    """Frames as they happen.
 
     One thread at a time may use a source, and closes it when it has stopped reading.
     """

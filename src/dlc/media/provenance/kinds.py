@@ -3,34 +3,29 @@
 from __future__ import annotations
 
 import mimetypes
+from collections.abc import Mapping
 from pathlib import Path
 
-from dlc.media.image.kinds import ImageKind
+from dlc.media.image.kinds import OUTPUT_KINDS, ImageKind
 from dlc.media.image.recognition import image_kind
 
-# The containers that are signed, by extension. AVI could be as well, but both signing and checking
-# it would need twice its size in memory.
-_MIME_TYPES = {
-    ".mp4": "video/mp4",
-    ".m4v": "video/mp4",
-    ".mov": "video/quicktime",
-    ".gif": "image/gif",
-    ".jpg": "image/jpeg",
-    ".jpeg": "image/jpeg",
-    ".jfif": "image/jpeg",
-    ".png": "image/png",
-    ".webp": "image/webp",
-    ".tif": "image/tiff",
-    ".tiff": "image/tiff",
-}
 # Names of pictures need not tell what they are, and some kinds are only read.
-_PICTURES = {
+_PICTURES: Mapping[str | None, str] = {
     ImageKind.JPEG: "image/jpeg",
     ImageKind.PNG: "image/png",
     ImageKind.WEBP: "image/webp",
     ImageKind.TIFF: "image/tiff",
     ImageKind.HEIC: "image/heic",
     ImageKind.AVIF: "image/avif",
+}
+# What is signed, by extension. AVI could be as well, but both signing and checking it would need
+# twice its size in memory.
+_MIME_TYPES = {
+    ".mp4": "video/mp4",
+    ".m4v": "video/mp4",
+    ".mov": "video/quicktime",
+    ".gif": "image/gif",
+    **{name: _PICTURES[kind] for name, kind in OUTPUT_KINDS.items() if kind in _PICTURES},
 }
 # Kinds whose manifests can be read.
 WITH_MANIFESTS = frozenset({*_MIME_TYPES.values(), *_PICTURES.values()})
