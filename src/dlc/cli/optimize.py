@@ -18,6 +18,9 @@ from dlc.errors import (
     ResourceError,
     WriteError,
 )
+from dlc.options import OptimizeOptions, Provider
+
+_DEFAULTS = OptimizeOptions()
 
 OPTIMIZE_HELP = (
     "Rewrite models so that this machine runs them without falling back to the CPU.\n\n"
@@ -75,17 +78,16 @@ MeasureOption = Annotated[
 def optimize_command(
     models: Models = None,
     target: TargetOption = Target.AUTO,
-    input_size: InputSizeOption = 640,
-    check: CheckOption = False,
-    force: ForceOption = False,
-    everything: AllOption = False,
-    measure: MeasureOption = False,
+    input_size: InputSizeOption = _DEFAULTS.input_size,
+    check: CheckOption = _DEFAULTS.check,
+    force: ForceOption = _DEFAULTS.force,
+    everything: AllOption = _DEFAULTS.everything,
+    measure: MeasureOption = _DEFAULTS.measure,
     as_json: JsonOption = False,
 ) -> None:
     """Rewrite models and print what was done."""
     from dlc.cli.console import human_console, logging_to
     from dlc.cli.reports.optimize import report_as_json, show_report
-    from dlc.options import OptimizeOptions, Provider
     from dlc.workflows.optimize.optimize import optimize_models
 
     options = OptimizeOptions(

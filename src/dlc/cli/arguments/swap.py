@@ -12,6 +12,7 @@ from dlc.cli.exit_codes import every_error, exit_codes
 from dlc.cli.grouping import Group
 from dlc.errors import CameraError, VirtualCameraError
 from dlc.media.files.paths import named_path
+from dlc.media.limits import LEAST_HEIGHT
 from dlc.media.quality import WORST
 from dlc.options import EncodeOptions, Preset, SwapOptions, VideoDecoder
 
@@ -109,7 +110,7 @@ HeightOption = Annotated[
     int | None,
     typer.Option(
         metavar="N",
-        min=16,
+        min=LEAST_HEIGHT,
         help="Scale the result to this height in pixels, as a player shows it; its width follows.",
         rich_help_panel=panels.OUTPUT,
     ),
