@@ -13,7 +13,7 @@ import numpy as np
 from common import LAYOUT, SIDE
 
 from dlc.faces.tracking.tracker import load_tracker
-from dlc.media.image.still import read_photo
+from dlc.media.image.reader import read_photo
 from dlc.swapping.mesh.flat_face import flatten
 from dlc.swapping.mesh.foreground.network import load_foreground_network
 from dlc.swapping.mesh.view import look

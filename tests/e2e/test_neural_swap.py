@@ -24,7 +24,7 @@ from dlc.faces.people.arcface import ArcFaceRecognizer
 from dlc.faces.selector import select_faces
 from dlc.graph.synthetic import InswapperOptions, write_inswapper
 from dlc.inference.cpu import create_session, session_options
-from dlc.media.image.still import read_photo
+from dlc.media.image.reader import read_photo
 from dlc.media.opening import open_target
 from dlc.model_store.skim import skim_emap
 from dlc.options import FaceChoice

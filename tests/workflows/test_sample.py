@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from dlc.faces.tracking.tracker import load_tracker
-from dlc.media.image.still import read_photo
+from dlc.media.image.reader import read_photo
 from dlc.media.opening import open_target
 from dlc.options import Engine
 from dlc.workflows.engine_speed import measure_engine

@@ -12,8 +12,9 @@ from dlc.media.files.outputs import check_path
 from dlc.media.files.paths import require_file
 from dlc.media.image.kinds import OUTPUT_EXTENSIONS
 from dlc.media.image.plan import check_image, is_image_name
+from dlc.media.image.reader import ImageReader
 from dlc.media.image.recognition import is_image
-from dlc.media.image.still import ImageReader, ImageWriter
+from dlc.media.image.writer import ImageWriter
 from dlc.media.info import MediaInfo
 from dlc.media.video.reading.reader import VideoReader
 from dlc.media.video.writing.containers import container_for

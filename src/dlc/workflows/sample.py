@@ -16,7 +16,7 @@ from dlc.faces.selector import select_faces
 from dlc.faces.tracking.tracker import load_tracker
 from dlc.host.package_folders import package_folders
 from dlc.media.files.failures import unwritable
-from dlc.media.image.still import read_photo
+from dlc.media.image.reader import read_photo
 from dlc.media.video.drawn_clip import write_drawn_clip
 from dlc.options import FaceChoice
 

@@ -12,7 +12,7 @@ from dlc.faces.face import Face
 from dlc.faces.finder import FaceFinder, Needs
 from dlc.faces.selector import select_faces
 from dlc.media.frames.frame import Frame
-from dlc.media.image.still import read_photo
+from dlc.media.image.reader import read_photo
 from dlc.options import FaceChoice
 from dlc.pipeline import CancelToken
 

@@ -7,7 +7,8 @@ from pathlib import Path
 import numpy as np
 
 from dlc.geometry import Box
-from dlc.media.image.still import ImageReader, ImageWriter
+from dlc.media.image.reader import ImageReader
+from dlc.media.image.writer import ImageWriter
 from dlc.media.opening import open_output, open_target
 from dlc.options import EncodeOptions
 

@@ -18,7 +18,8 @@ from dlc.media.frames.color import ColorTags
 from dlc.media.frames.orientation import Orientation
 from dlc.media.frames.planes import plane_arrays
 from dlc.media.frames.upright_bgr import upright_bgr
-from dlc.media.image.still import ImageReader, ImageWriter, read_photo
+from dlc.media.image.reader import ImageReader, read_photo
+from dlc.media.image.writer import ImageWriter
 from dlc.media.opening import check_output, open_output, open_target
 from dlc.media.provenance.marking import synthetic_note
 from dlc.media.video.reading.reader import VideoReader

@@ -12,7 +12,8 @@ from numpy.typing import NDArray
 from PIL import Image, ImageOps
 
 from dlc.errors import DamagedInputError, InputError, OutputError
-from dlc.media.image.still import ImageReader, ImageWriter, read_photo
+from dlc.media.image.reader import ImageReader, read_photo
+from dlc.media.image.writer import ImageWriter
 from dlc.media.opening import check_output, open_output, open_target
 from dlc.media.provenance.marking import synthetic_note
 from dlc.media.video.reading.reader import VideoReader

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from dlc.errors import SafeguardError
-from dlc.media.image.still import read_photo
+from dlc.media.image.reader import read_photo
 from dlc.options import SafeguardPolicy, SwapOptions
 from dlc.pipeline import CancelToken
 from dlc.workflows.batch.casting import Casting

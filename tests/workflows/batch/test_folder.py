@@ -32,7 +32,7 @@ from dlc.errors import (
     WriteError,
 )
 from dlc.faces.tracking.tracker import FaceTracker
-from dlc.media.image.still import ImageReader
+from dlc.media.image.reader import ImageReader
 from dlc.media.video.reading.reader import VideoReader
 from dlc.options import EncodeOptions, Engine, PeopleOptions, ResumeOptions, SafeguardPolicy
 from dlc.pipeline import CancelToken

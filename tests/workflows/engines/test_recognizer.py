@@ -13,7 +13,7 @@ import dlc
 from dlc.errors import ModelError, OptionError, ProviderError
 from dlc.faces.finder import Needs
 from dlc.faces.tracking.tracker import load_tracker
-from dlc.media.image.still import read_photo
+from dlc.media.image.reader import read_photo
 from dlc.model_store.store import ModelStore
 from dlc.options import Engine, NeuralOptions, PeopleOptions, Provider
 from dlc.workflows.engines.recognizer import choose_recognizing_engine, load_scout

@@ -11,7 +11,7 @@ import pytest
 
 from dlc.errors import DamagedInputError, NoFaceError, OptionError, OutputError
 from dlc.faces.tracking.tracker import load_tracker
-from dlc.media.image.still import read_photo
+from dlc.media.image.reader import read_photo
 from dlc.workflows.people.faces import FacesOptions, FoundPerson, find_people
 from dlc.workflows.people.sheet import draw_people
 from dlc.workflows.progress import Progress

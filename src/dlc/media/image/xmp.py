@@ -7,8 +7,8 @@ from pathlib import Path
 from dlc.media.files.failures import unreadable
 from dlc.media.image.formats.heif import read_heif
 from dlc.media.image.kinds import ImageKind
+from dlc.media.image.reader import ImageReader
 from dlc.media.image.recognition import readable_kind
-from dlc.media.image.still import ImageReader
 
 
 def xmp_of(path: Path) -> bytes | None:

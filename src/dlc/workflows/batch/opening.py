@@ -9,8 +9,8 @@ from fractions import Fraction
 
 from dlc.media.files.paths import require_file
 from dlc.media.image.plan import is_image_name
+from dlc.media.image.reader import ImageReader
 from dlc.media.image.recognition import is_image
-from dlc.media.image.still import ImageReader
 from dlc.media.info import MediaInfo
 from dlc.media.opening import open_target
 from dlc.media.video.reading.reader import VideoReader

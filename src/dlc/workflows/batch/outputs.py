@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
 from dlc.media.files.atomic import AtomicFile
-from dlc.media.image.still import ImageWriter
+from dlc.media.image.writer import ImageWriter
 from dlc.media.info import MediaInfo
 from dlc.media.opening import check_output, open_output
 from dlc.media.video.writing.writer import VideoWriter

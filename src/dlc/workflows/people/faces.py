@@ -16,7 +16,7 @@ from dlc.faces.people.sightings import Portrait, Sighting, SightingLog
 from dlc.host.detect import available_cpus
 from dlc.media.files.failures import TAKE_WHOLE
 from dlc.media.files.paths import named_path
-from dlc.media.image.still import ImageReader
+from dlc.media.image.reader import ImageReader
 from dlc.media.opening import open_target
 from dlc.media.video.reading.reader import VideoReader
 from dlc.options import NeuralOptions

@@ -16,7 +16,7 @@ from dlc.errors import DamagedInputError, InputError, OptionError
 from dlc.media.frames.color import ColorTags
 from dlc.media.frames.orientation import Orientation
 from dlc.media.frames.planes import plane_arrays
-from dlc.media.image.still import ImageReader
+from dlc.media.image.reader import ImageReader
 from dlc.media.opening import open_target
 from dlc.media.video.reading.reader import VideoReader
 from tests.media.material import (
