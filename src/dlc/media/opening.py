@@ -10,8 +10,8 @@ from dlc.media.files.atomic import Finish
 from dlc.media.files.failures import ALLOW_DAMAGED
 from dlc.media.files.outputs import check_path
 from dlc.media.files.paths import require_file
-from dlc.media.image.kinds import OUTPUT_EXTENSIONS
-from dlc.media.image.plan import check_image, is_image_name
+from dlc.media.image.kinds import OUTPUT_EXTENSIONS, is_image_name
+from dlc.media.image.plan import check_image
 from dlc.media.image.reader import ImageReader
 from dlc.media.image.recognition import is_image
 from dlc.media.image.writer import ImageWriter

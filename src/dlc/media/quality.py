@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from dlc.errors import OptionError
 
-WORST = 51
+WORST_QUALITY = 51
 
 
 def check_quality(quality: float) -> None:
     """Raise OptionError if a quality is off the scale."""
-    if not 0 <= quality <= WORST:
-        raise OptionError(f"`quality` is {quality:g}: give 0 (best) to {WORST}")
+    if not 0 <= quality <= WORST_QUALITY:
+        raise OptionError(f"`quality` is {quality:g}: give 0 (best) to {WORST_QUALITY}")

@@ -13,7 +13,7 @@ from dlc.cli.grouping import Group
 from dlc.errors import CameraError, VirtualCameraError
 from dlc.media.files.paths import named_path
 from dlc.media.limits import LEAST_HEIGHT
-from dlc.media.quality import WORST
+from dlc.media.quality import WORST_QUALITY
 from dlc.options import EncodeOptions, Preset, SwapOptions, VideoDecoder
 
 _DEFAULTS = SwapOptions().encoding
@@ -86,9 +86,9 @@ QualityOption = Annotated[
     typer.Option(
         metavar="N",
         min=0,
-        max=WORST,
-        help=f"0 is best, {WORST} worst, on x264's CRF scale for every encoder; approximate for "
-        "hardware encoders.",
+        max=WORST_QUALITY,
+        help=f"0 is best, {WORST_QUALITY} worst, on x264's CRF scale for every encoder; "
+        "approximate for hardware encoders.",
         rich_help_panel=panels.OUTPUT,
     ),
 ]

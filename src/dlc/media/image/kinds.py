@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from enum import StrEnum
+from pathlib import Path
 
 
 class ImageKind(StrEnum):
@@ -50,3 +51,8 @@ LONGEST_SIDES = {OutputKind.WEBP: 16383, OutputKind.JPEG: 65500}
 DESCRIBED = (OutputKind.JPEG, OutputKind.PNG, OutputKind.WEBP)
 TRANSPARENT = (OutputKind.PNG, OutputKind.WEBP, OutputKind.TIFF, OutputKind.BMP)
 DEEP = (OutputKind.PNG, OutputKind.TIFF)
+
+
+def is_image_name(path: Path) -> bool:
+    """Whether a file that is to be written is an image by its extension."""
+    return path.suffix.lower() in OUTPUT_KINDS

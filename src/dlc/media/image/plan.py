@@ -82,11 +82,6 @@ def check_image(
     return ImagePlan(kind, upright, size, (*notes, *_sample_notes(info, kind)))
 
 
-def is_image_name(path: Path) -> bool:
-    """Whether a file that is to be written is an image by its extension."""
-    return path.suffix.lower() in OUTPUT_KINDS
-
-
 def _kind(path: Path, info: MediaInfo) -> OutputKind:
     kind = OUTPUT_KINDS.get(path.suffix.lower())
     if kind is None:

@@ -22,7 +22,7 @@ from dlc.errors import (
 from dlc.host.detect import available_cpus
 from dlc.media.files.outputs import made_folders
 from dlc.media.files.paths import named_path, require_file
-from dlc.media.image.plan import is_image_name
+from dlc.media.image.kinds import is_image_name
 from dlc.media.image.recognition import is_image
 from dlc.media.video.writing.encoders import check_encoder
 from dlc.options import NVENC, SwapOptions, VideoDecoder

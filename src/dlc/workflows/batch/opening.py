@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from dlc.media.files.paths import require_file
-from dlc.media.image.plan import is_image_name
+from dlc.media.image.kinds import is_image_name
 from dlc.media.image.reader import ImageReader
 from dlc.media.image.recognition import is_image
 from dlc.media.info import MediaInfo

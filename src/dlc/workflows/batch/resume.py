@@ -18,7 +18,7 @@ from dlc.errors import (
     SafeguardError,
 )
 from dlc.host.detect import available_cpus
-from dlc.media.image.plan import is_image_name
+from dlc.media.image.kinds import is_image_name
 from dlc.media.info import MediaInfo
 from dlc.media.opening import open_target
 from dlc.media.video.reading.reader import VideoReader
