@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from dlc.host.memory import return_free_memory
 from dlc.options import SwapOptions
 from dlc.pipeline import CancelToken
 from dlc.safeguard.guard import Safeguard
 from dlc.workflows.engines.engine import LoadedEngine
 from dlc.workflows.people.assignment import Assignment
-from dlc.workflows.people.cast import Cast, read_cast
-from dlc.workflows.safeguard import open_safeguard
+from dlc.workflows.people.cast import Cast
+from dlc.workflows.people.prepared_cast import prepared_cast
 
 
 class Casting:
@@ -42,12 +41,10 @@ class Casting:
         """
         if self._first is not None:
             return self._first.again(engine)
-        cast = read_cast(engine, self._assignments, self._options.people, cancel)
-        self._safeguard = open_safeguard(self._options.safeguard, cast.photos)
-        cast.prepare()
-        return_free_memory()
-        self._first = cast
-        return cast
+        self._first, self._safeguard = prepared_cast(
+            engine, self._assignments, self._options, cancel
+        )
+        return self._first
 
     def safeguard(self) -> Safeguard | None:
         """Return what watches a new target, once there is a cast; None if nothing is refused."""

@@ -7,13 +7,11 @@ from collections.abc import Callable
 from contextlib import ExitStack, nullcontext
 
 from dlc.host.detect import available_cpus
-from dlc.host.memory import return_free_memory
 from dlc.media.live.clock import LiveClock
 from dlc.media.live.opening import open_live_source, played_file
 from dlc.media.live.source import LiveReport
 from dlc.pipeline import CancelToken
-from dlc.safeguard.guard import Safeguard
-from dlc.workflows.engines.engine import EngineLoader, LoadedEngine
+from dlc.workflows.engines.engine import EngineLoader
 from dlc.workflows.live.loop import LiveLoop
 from dlc.workflows.live.opening import open_outputs
 from dlc.workflows.live.plan import LivePlan
@@ -22,9 +20,8 @@ from dlc.workflows.live.stats import LiveStats
 from dlc.workflows.live.stop import LiveStop
 from dlc.workflows.live.watch import LiveWatch
 from dlc.workflows.people.assignment import source_photos
-from dlc.workflows.people.cast import Cast, read_cast
+from dlc.workflows.people.prepared_cast import prepared_cast
 from dlc.workflows.provenance import Provenance, prepare_provenance
-from dlc.workflows.safeguard import open_safeguard
 from dlc.workflows.threads import opencv_on_one_thread
 
 logger = logging.getLogger(__name__)
@@ -52,7 +49,11 @@ def run_live(
         _say(source.report)
         provenance = _provenance_of(plan)
         engine = load_engine(threads)
-        cast, safeguard = _prepared_cast(plan, engine, stop)
+        cast, safeguard = prepared_cast(
+            engine, plan.assignments, options, stop, "the camera's picture"
+        )
+        for caveat in cast.caveats:
+            logger.warning("%s", caveat)
         watch = None if safeguard is None else LiveWatch(safeguard)
         loop = LiveLoop(source, cast, options, stop, progress, watch)
         outputs = open_outputs(
@@ -74,20 +75,6 @@ def run_live(
         pipeline=loop.pipeline.report,
         notes=cast.notes,
     )
-
-
-def _prepared_cast(
-    plan: LivePlan, engine: LoadedEngine, stop: CancelToken
-) -> tuple[Cast, Safeguard | None]:
-    """Return the cast, and what watches the camera, once it has seen the source photos."""
-    options = plan.options
-    cast = read_cast(engine, plan.assignments, options.people, stop)
-    for caveat in cast.caveats:
-        logger.warning("%s", caveat)
-    safeguard = open_safeguard(options.safeguard, cast.photos, "the camera's picture")
-    cast.prepare()
-    return_free_memory()
-    return cast, safeguard
 
 
 def _provenance_of(plan: LivePlan) -> Provenance:
