@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import av
 import cv2
@@ -80,7 +79,7 @@ def decode_image(
     if pixels.ndim == 3 and is_cmyk(kind, data):
         # OpenCV adds an opacity channel to those of TIFF.
         pixels = pixels[..., :3]
-    found = _by_type(types, blocks)
+    found = {each: np.asarray(block).tobytes() for each, block in zip(types, blocks, strict=True)}
     exif = (found.get(cv2.IMAGE_METADATA_EXIF) or b"").removeprefix(b"Exif\0\0") or None
     xmp = _xmp(kind, data, found)
     icc, density = _icc(kind, data, found), density_of(kind, data, exif)
@@ -276,7 +275,3 @@ def _icc(kind: ImageKind, data: bytes, found: Mapping[int, bytes]) -> bytes | No
         # pictures that phones write into photos with a gain map.
         return jpeg_icc(data)
     return found.get(cv2.IMAGE_METADATA_ICCP)
-
-
-def _by_type(types: Sequence[int], blocks: Sequence[Any]) -> dict[int, bytes]:
-    return {kind: np.asarray(block).tobytes() for kind, block in zip(types, blocks, strict=True)}

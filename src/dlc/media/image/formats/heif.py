@@ -88,16 +88,16 @@ def read_heif(data: bytes) -> HeifPicture | None:
     icc, colors = _colors((*item.properties, *part.properties))
     exif, xmp = _exif(data, items), _contents(data, _beside(items, b"mime", _XMP))
     return HeifPicture(
-        part.kind,
-        _claimed_pixels(data, items),
-        _depth(part),
-        _is_gray(item, part),
-        bool(_opacity(items)),
-        colors,
-        _crop(item.get(b"clap") or b"", width, height),
-        tuple(_turns(item)),
-        ImageMetadata(exif, icc, xmp.rstrip(b"\0") or None),
-        len(_others(items)),
+        codec=part.kind,
+        claimed_pixels=_claimed_pixels(data, items),
+        depth=_depth(part),
+        is_gray=_is_gray(item, part),
+        has_alpha=bool(_opacity(items)),
+        colors=colors,
+        crop=_crop(item.get(b"clap") or b"", width, height),
+        turns=tuple(_turns(item)),
+        metadata=ImageMetadata(exif, icc, xmp.rstrip(b"\0") or None),
+        others=len(_others(items)),
     )
 
 
