@@ -7,9 +7,10 @@ import numpy as np
 import pytest
 
 from dlc.arrays import Bytes, Floats
-from dlc.compositing.filters import blur, resize
+from dlc.compositing.filters import blur, cut, resize
 from dlc.faces.face import Face
 from dlc.faces.landmarks.pose import fit_pose
+from dlc.geometry import Box
 from dlc.swapping.mesh.eyes import find_eyes, find_irises
 from dlc.swapping.mesh.face_memory import FaceMemory
 from dlc.swapping.mesh.layout import Layout
@@ -51,6 +52,13 @@ def still_source(
     """Return the astronaut with the target's own proportions: nothing of the target moves."""
     shape = fit_pose(target[0], layout.mean_face).normalize(target[0])
     return replace(portrait_source, shape=shape)
+
+
+def cropped(photo: Picture, landmarks: Points) -> tuple[Picture, Points]:
+    """Return what of a photo is around a face, and the landmarks in it."""
+    low, high = landmarks.min(axis=0) - 40, landmarks.max(axis=0) + 40
+    box = Box.around(low, high).clipped(photo.width, photo.height)
+    return Picture(cut(photo.bgr, box)), landmarks - np.array([box.left, box.top, 0], np.float32)
 
 
 def in_light(view: TargetView, light: Floats) -> TargetView:
@@ -223,7 +231,7 @@ def test_a_target_in_close_up_gets_as_many_pores_as_it_has(
     shape = fit_pose(target[0], layout.mean_face).normalize(target[0])
     source = replace(source, shape=shape)
     assert source.close_up is not None
-    near = scaled_photo(*guest, 700 / target[1].pose.scale)
+    near = scaled_photo(*cropped(*guest), 700 / target[1].pose.scale)
     face = depth_inside(layout, CLOSE_UP_SIZE) > 0.12
     own = source.close_up[face]
 
