@@ -22,6 +22,7 @@ _DETAIL, _AROUND = 0.012, 0.02
 _SAME = (0.4, 0.9)
 # Gray levels of detail, and of light, that say nothing.
 _FAINT, _DARK = 0.5, 4.0
+# Range of the factor from a photo's light to a texture's.
 _RELIT = (0.5, 2.0)
 
 
@@ -61,7 +62,7 @@ def _detail(luma: Floats) -> Floats:
 
 
 def _relit(texture: Floats, photo: Floats) -> Floats:
-    """Return the factor from a photo's light to a texture's: float32 (S, S)."""
+    """Return that factor between two lumas (S, S): float32 (S, S)."""
     now, before = (blur(luma, ATLAS_SIZE * _AROUND) for luma in (texture, photo))
     factor: Floats = np.clip(now / np.maximum(before, _DARK), *_RELIT)
     return factor
