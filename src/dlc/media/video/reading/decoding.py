@@ -178,17 +178,23 @@ class Decoder:
         """Whether pictures are stored in another order than they are shown."""
         return self._context.has_b_frames
 
-    @property
-    def stated_end(self) -> Fraction | None:
-        """When the file says that its video ends, in seconds; ask once it has been read."""
-        end = tagged_end(self.container, self.stream)
-        if end is None and self.container.duration and self.has_lost_end:
-            return Fraction(self.container.duration, av.time_base)
-        return end
+    def stated_end(self, reached: Fraction, length: Fraction) -> Fraction:
+        """Return when the file says that its video ends; ask once it has been read.
 
-    @property
-    def has_lost_end(self) -> bool:
-        """Whether a Matroska file is broken behind its last packet; ask once it has been read."""
+        Args:
+            reached: when the last picture ends, in seconds; if the file does not say, this is all.
+            length: of one picture, in seconds.
+        """
+        tagged = tagged_end(self.container, self.stream)
+        if tagged is not None:
+            return tagged
+        if not self._has_lost_end():
+            return reached
+        # Something is missing, even if the file does not say how much.
+        return max(Fraction(self.container.duration or 0, av.time_base), reached + length)
+
+    def _has_lost_end(self) -> bool:
+        """Return whether a Matroska file is broken behind its last packet."""
         if self.watch is None or self.container.format.name != _MATROSKA:
             return False
         position = self.watch.position

@@ -291,13 +291,13 @@ class VideoReader(Closing):
         if self._packets_expected and self.info.start is None:
             lost += max(0, self._packets_expected - ledger.packets)
         elif self.info.fps:
-            end = self._file_end
-            least = 0
-            if not (self._truncation or self._decoder.gave_up):
-                end, least = self._decoder.stated_end, int(self._decoder.has_lost_end)
             length = max(self._last_duration * self.info.time_base, 1 / self.info.fps)
             reached = (self._last or 0) * self.info.time_base + length
-            lost += max(least, round(((end or reached) - reached) * self.info.fps))
+            if self._truncation or self._decoder.gave_up:
+                end = self._file_end or reached
+            else:
+                end = self._decoder.stated_end(reached, length)
+            lost += max(0, round((end - reached) * self.info.fps))
         self._count_lost(lost)
 
     def _frames_in_gaps(self, stop: int | None) -> int:
