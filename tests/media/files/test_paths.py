@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import errno
 import os
+import re
 from collections.abc import Callable
-from pathlib import Path
+from pathlib import Path, PurePath, PurePosixPath, PureWindowsPath
 from typing import Any
 
 import pytest
 
 from dlc.errors import InputError, OptionError
-from dlc.media.files.paths import is_folder, named_path, require_file
+from dlc.media.files.paths import address_in, is_folder, named_path, require_file
 
 
 def test_files_with_something_in_them_pass(tmp_path: Path) -> None:
@@ -54,10 +55,24 @@ def test_addresses_are_no_files(check: Callable[[Path], object], address: str) -
         check(Path(address))
 
 
+@pytest.mark.parametrize("kind", [PurePosixPath, PureWindowsPath])
+@pytest.mark.parametrize("address", ["rtsp://camera:554/1", "https://example.com/a.mp4"])
+def test_addresses_are_told_whatever_a_path_makes_of_them(
+    kind: type[PurePath], address: str
+) -> None:
+    assert address_in(kind(address)) == address
+
+
+@pytest.mark.parametrize("name", ["C:/a.mp4", r"C:\a.mp4", r"\\server\share\a.mp4", "a.mp4"])
+def test_drives_and_shares_of_windows_are_no_addresses(name: str) -> None:
+    assert address_in(PureWindowsPath(name)) is None
+
+
 @pytest.mark.parametrize("name", ["C:/a.mp4", "gone:a.mp4", "gone.mp4"])
 def test_what_only_looks_like_an_address_is_a_file(name: str) -> None:
-    with pytest.raises(InputError, match=f"^no such file: {name}$"):
-        require_file(Path(name))
+    path = Path(name)
+    with pytest.raises(InputError, match=f"^no such file: {re.escape(str(path))}$"):
+        require_file(path)
 
 
 def refuse(path: Path, **_: object) -> object:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import re
 import stat
-from pathlib import Path
+from pathlib import Path, PurePath
 
 from dlc.errors import InputError, OptionError
 from dlc.media.files.failures import unreadable
@@ -72,20 +72,23 @@ def files_in(folder: Path) -> list[Path]:
         raise unreadable(folder, error) from error
 
 
-def address_in(path: Path) -> str | None:
+def address_in(path: PurePath) -> str | None:
     """Return the address that was given for a path; None if it is a path."""
-    return str(path).replace(":/", "://", 1) if _ADDRESS.match(str(path)) else None
+    # As a path of Windows, it got backslashes.
+    name = path.as_posix()
+    return name.replace(":/", "://", 1) if _ADDRESS.match(name) else None
 
 
 def _status(path: Path) -> os.stat_result:
     try:
         return path.stat()
-    except (FileNotFoundError, NotADirectoryError) as error:
+    except OSError as error:
+        # Windows does not say that such a file is missing: no file could have that name.
         if address := address_in(path):
             raise InputError(
                 f"{address} is an address, and a file is needed: download or record it first, or "
                 "play it live with `dlc live`"
             ) from error
-        raise InputError(f"no such file: {path}") from error
-    except OSError as error:
+        if isinstance(error, FileNotFoundError | NotADirectoryError):
+            raise InputError(f"no such file: {path}") from error
         raise unreadable(path, error) from error
