@@ -87,6 +87,39 @@ def test_tensorrts_libraries_are_loaded_from_their_package(
     assert loaded == [str(package / name) for name in names]
 
 
+@pytest.mark.parametrize(
+    ("cuda", "folder", "builtins"),
+    [("12.8", "cuda_nvrtc/bin", "128"), ("13.0", "cu13/bin/x86_64", "135")],
+)
+def test_what_compiles_kernels_is_loaded_on_windows_from_nvidias_packages(
+    cuda: str, folder: str, builtins: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """cuDNN asks for it by name, and preload_dlls leaves it out on Windows."""
+    major = cuda[:2]
+    names = [
+        f"nvrtc-builtins64_{builtins}.dll",
+        f"nvrtc64_{major}0_0.dll",
+        f"nvJitLink_{major}0_0.dll",
+    ]
+    package = tmp_path / "nvidia" / folder
+    package.mkdir(parents=True)
+    for name in [*names, "nvrtc64_110_0.dll", f"nvrtc64_{major}0_0.alt.dll"]:
+        (package / name).touch()
+    folders = {"nvidia": [tmp_path / "nvidia"], "torch": []}
+    monkeypatch.setattr("dlc.host.cuda_libraries.package_folders", folders.__getitem__)
+    monkeypatch.setattr(onnxruntime, "preload_dlls", lambda: None, raising=False)
+    monkeypatch.setattr(onnxruntime, "cuda_version", cuda, raising=False)
+    loaded: list[str] = []
+    monkeypatch.setattr("ctypes.CDLL", loaded.append)
+    monkeypatch.setattr(sys, "platform", "linux")
+    prepare_cuda()
+    assert loaded == []
+
+    monkeypatch.setattr(sys, "platform", "win32")
+    prepare_cuda()
+    assert loaded == [str(package / name) for name in names]
+
+
 def test_the_runtime_describes_itself() -> None:
     runtime = installed_runtime()
     assert runtime.version == onnxruntime.__version__

@@ -24,7 +24,10 @@ def find_cuda_libraries(cuda: tuple[int, int]) -> CudaLibraries:
     Args:
         cuda: the CUDA release that ONNX Runtime was built for.
     """
-    folders = list(_library_folders())
+    folders = list(library_folders())
+    if sys.platform == "win32":
+        # ONNX Runtime's loader looks here, but Python's does not (ctypes' `winmode`).
+        folders += map(Path, os.get_exec_path())
     names = library_names(cuda[0], sys.platform)
     found = tuple(
         name
@@ -33,6 +36,16 @@ def find_cuda_libraries(cuda: tuple[int, int]) -> CudaLibraries:
     )
     missing = tuple(name for name in names if name not in found)
     return CudaLibraries(found, missing, _cudnn_release(cuda[0]))
+
+
+def library_folders() -> Iterator[Path]:
+    """Yield folders of packages that may hold libraries, for CUDA 12 and 13 alike."""
+    for root in package_folders("nvidia"):
+        for pattern in ("*/lib", "*/bin", "*/bin/*"):
+            yield from root.glob(pattern)
+    if sys.platform == "win32":
+        for root in package_folders("torch"):
+            yield root / "lib"
 
 
 def library_names(cuda_major: int, platform: str) -> tuple[str, ...]:
@@ -55,19 +68,6 @@ def library_names(cuda_major: int, platform: str) -> tuple[str, ...]:
     names += ["curand.so.10", "cudnn.so.9"]
     names += [f"cufft.so.{fft}"] if cuda_major < _LAZY_FFT else []
     return tuple(f"lib{name}" for name in names)
-
-
-def _library_folders() -> Iterator[Path]:
-    """Yield folders that may hold libraries, first those of packages, for CUDA 12 and 13 alike."""
-    for root in package_folders("nvidia"):
-        for pattern in ("*/lib", "*/bin", "*/bin/*"):
-            yield from root.glob(pattern)
-    if sys.platform == "win32":
-        for root in package_folders("torch"):
-            yield root / "lib"
-        # ONNX Runtime's loader looks here, but Python's does not (ctypes' `winmode`).
-        for folder in os.get_exec_path():
-            yield Path(folder)
 
 
 def _cudnn_release(cuda_major: int) -> tuple[int, int] | None:

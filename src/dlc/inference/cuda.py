@@ -11,6 +11,7 @@ from pathlib import Path
 
 import onnxruntime
 
+from dlc.host.cuda_libraries import library_folders
 from dlc.host.nvidia import number_gpus_by_bus
 from dlc.host.package_folders import package_folders
 from dlc.options import Provider
@@ -26,6 +27,10 @@ _LIBRARIES = {
 _TENSORRT = 10
 _TENSORRT_LIBRARIES = ("nvinfer", "nvinfer_plugin", "nvonnxparser")
 
+# What compiles kernels at run time, dependencies first; {} is the major version of CUDA. cuDNN,
+# cuBLAS, cuFFT and ONNX Runtime ask for it by name when a model needs it.
+_COMPILER_LIBRARIES = ("nvrtc-builtins64_{}*.dll", "nvrtc64_{}0_0.dll", "nvJitLink_{}0_0.dll")
+
 # LOAD_WITH_ALTERED_SEARCH_PATH: makes Windows search PATH for dependencies too, as ONNX Runtime
 # does (core/platform/windows/env.cc). Other systems ignore it.
 _AS_ONNX_RUNTIME = 0x8
@@ -39,7 +44,8 @@ def prepare_cuda(provider: Provider = Provider.CUDA) -> None:
 
     ONNX Runtime finds libraries only where the system's loader looks. `preload_dlls` first tries
     PyTorch's folder on Windows and the folders of NVIDIA's wheels, then the loader, so that CUDA's
-    libraries are found; it does not load TensorRT's. Calling this again changes nothing.
+    libraries are found; it does not load TensorRT's, nor NVRTC on Windows. Calling this again
+    changes nothing.
 
     Args:
         provider: CUDA or TENSORRT.
@@ -55,15 +61,15 @@ def prepare_cuda(provider: Provider = Provider.CUDA) -> None:
         onnxruntime.preload_dlls()
     for line in said.getvalue().splitlines():
         logger.debug("preload_dlls: %s", line)
+    if sys.platform == "win32":
+        _load_compiler()
     if provider is Provider.TENSORRT:
         _load_tensorrt()
 
 
 def tensorrt_package() -> str:
     """Return the pip package for the TensorRT provider of the installed ONNX Runtime."""
-    cuda = getattr(onnxruntime, "cuda_version", "") or "13"
-    major = cuda.partition(".")[0]
-    return f'"tensorrt-cu{major}<{_TENSORRT + 1}"'
+    return f'"tensorrt-cu{_cuda_major()}<{_TENSORRT + 1}"'
 
 
 def why_not_loaded(provider: Provider) -> str | None:
@@ -84,6 +90,20 @@ def why_not_loaded(provider: Provider) -> str | None:
     return None
 
 
+def _cuda_major() -> str:
+    cuda = getattr(onnxruntime, "cuda_version", "") or "13"
+    return cuda.partition(".")[0]
+
+
+def _load_compiler() -> None:
+    """Load NVRTC from where pip puts it: Windows looks among what is loaded, then in PATH."""
+    folders = list(library_folders())
+    for pattern in _COMPILER_LIBRARIES:
+        found = (path for folder in folders for path in folder.glob(pattern.format(_cuda_major())))
+        if path := next(found, None):
+            _load(path)
+
+
 def _load_tensorrt() -> None:
     folders = package_folders("tensorrt_libs")
     if not folders:
@@ -93,7 +113,12 @@ def _load_tensorrt() -> None:
     for library in _TENSORRT_LIBRARIES:
         windows = sys.platform == "win32"
         name = f"{library}_{_TENSORRT}.dll" if windows else f"lib{library}.so.{_TENSORRT}"
-        try:
-            ctypes.CDLL(str(folder / name))
-        except OSError as error:
-            logger.debug("%s", error)
+        _load(folder / name)
+
+
+def _load(library: Path) -> None:
+    try:
+        ctypes.CDLL(str(library))
+    except OSError as error:
+        # Whatever needs it says so itself.
+        logger.debug("%s", error)
