@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
+import sys
 
 import pytest
 
@@ -41,8 +42,8 @@ def test_what_no_terminal_shows_is_escaped(text: str, shown: str | None) -> None
 )
 def test_a_shell_reads_back_what_was_quoted_for_it(word: str) -> None:
     bash = shutil.which("bash")
-    if bash is None:
-        pytest.skip("needs bash")
+    if bash is None or sys.platform == "win32":
+        pytest.skip("needs bash, and a system whose shells are like it")
     quoted = shell_word(word)
     assert printable(quoted) == quoted
     read = subprocess.run(
@@ -52,3 +53,20 @@ def test_a_shell_reads_back_what_was_quoted_for_it(word: str) -> None:
         check=True,
     )
     assert read.stdout == os.fsencode(word)
+
+
+@pytest.mark.parametrize(
+    ("word", "quoted"),
+    [
+        (r"clip-people\person1.png=SOURCE.jpg", None),
+        (r"C:\films\Übung_2.mp4", None),
+        (r"my films\a.mp4", r'"my films\a.mp4"'),
+        ("R&D.mp4", '"R&D.mp4"'),
+        ("it's.mp4", '"it\'s.mp4"'),
+    ],
+)
+def test_words_of_windows_get_the_quotes_that_its_shells_know(
+    word: str, quoted: str | None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sys, "platform", "win32")
+    assert shell_word(word) == (quoted or word)

@@ -6,7 +6,9 @@ moves the cursor or retitles the window, or a line break that makes one line loo
 
 from __future__ import annotations
 
+import re
 import shlex
+import sys
 import unicodedata
 
 # Control characters, bytes that are no UTF-8 (as Python reads them), separators of lines and of
@@ -14,6 +16,9 @@ import unicodedata
 _UNSHOWN = frozenset({"Cc", "Cs", "Zl", "Zp"})
 # They turn the direction of what follows, so that a name can end in other letters than it seems to.
 _TURNS = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+
+# What neither cmd.exe nor PowerShell reads as anything else.
+_PLAIN_ON_WINDOWS = re.compile(r"[\w+.:/\\=-]+")
 
 
 def printable(text: object) -> str:
@@ -29,6 +34,10 @@ def one_line(message: str) -> str:
 
 def shell_word(text: str) -> str:
     """Return text as a word of a shell's command line; what no terminal shows is escaped in it."""
+    if sys.platform == "win32":
+        # No name has such quotes in it, and cmd.exe knows no others.
+        plain = printable(text)
+        return plain if _PLAIN_ON_WINDOWS.fullmatch(plain) else f'"{plain}"'
     if _is_shown(text):
         return shlex.quote(text)
     # POSIX has had this way of quoting since 2024; bash, ksh and zsh have had it for decades.
