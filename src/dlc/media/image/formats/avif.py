@@ -33,7 +33,8 @@ def decode_avif(path: Path, data: bytes, picture: HeifPicture) -> Array:
     """
     if not cv2.haveImageWriter("picture.avif"):
         raise MissingLibraryError(
-            f"{path}: this OpenCV was built without AVIF; pip install --upgrade opencv-python"
+            f"{path} is an AVIF picture, which this OpenCV cannot read, as it was built without "
+            "AVIF (on Windows all are): convert the picture to PNG"
         )
     if picture.is_gray and picture.has_alpha:
         raise InputError(
