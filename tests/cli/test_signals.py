@@ -22,6 +22,15 @@ def test_a_signal_sets_the_token_and_nothing_else(number: signal.Signals) -> Non
     assert signal.getsignal(number) is before
 
 
+def test_ctrl_break_is_one_of_them_on_windows(monkeypatch: pytest.MonkeyPatch) -> None:
+    number = getattr(signal, "SIGBREAK", None) or signal.SIGUSR1
+    monkeypatch.setattr(signal, "SIGBREAK", number, raising=False)
+    cancel = CancelToken()
+    with stopping_on_signals(cancel):
+        signal.raise_signal(number)
+        assert cancel.is_set
+
+
 @pytest.mark.skipif(not hasattr(signal, "SIGHUP"), reason="the system knows no SIGHUP")
 def test_a_run_under_nohup_survives_the_terminal() -> None:
     before = signal.signal(signal.SIGHUP, signal.SIG_IGN)

@@ -24,7 +24,7 @@ _GIVEN_UP = (
 def stopping_on_signals(
     cancel: CancelToken, folders: Sequence[Path] = (), *, as_json: bool = False
 ) -> Iterator[None]:
-    """Set `cancel` on SIGINT, SIGTERM and SIGHUP for as long as the context lasts.
+    """Set `cancel` on SIGINT, SIGTERM, SIGHUP and SIGBREAK for as long as the context lasts.
 
     The run then ends by itself, so nothing is interrupted half way, a file that is being renamed
     for instance. Where it does not, because a decoder hangs, a second signal ends the process.
@@ -45,6 +45,9 @@ def stopping_on_signals(
     # A run under nohup goes on when the terminal is closed.
     if hasattr(signal, "SIGHUP") and signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN:
         numbers.append(signal.SIGHUP)
+    # On Windows, the one that a program can send to another that it has started.
+    if hasattr(signal, "SIGBREAK"):
+        numbers.append(signal.SIGBREAK)
     previous = {number: signal.signal(number, stop) for number in numbers}
     try:
         with StopRequests(cancel, numbers, give_up):
