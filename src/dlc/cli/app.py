@@ -12,7 +12,7 @@ import typer
 from dlc.cli.arguments.live import LIVE_EPILOG, LIVE_HELP
 from dlc.cli.arguments.swap import SWAP_EPILOG, SWAP_HELP
 from dlc.cli.configurable import configurable
-from dlc.cli.encoding import take_any_name
+from dlc.cli.encoding import escape_what_is_lacking
 from dlc.cli.faces import FACES_HELP, faces_command
 from dlc.cli.failure import FailureReporter
 from dlc.cli.inspect import INSPECT_HELP, inspect_command
@@ -70,7 +70,7 @@ def dlc(
 
 def main() -> None:
     """Run the command line and end the process with the exit code of what happened."""
-    take_any_name()
+    escape_what_is_lacking()
     arguments = sys.argv[1:]
     reporter = FailureReporter.for_arguments(arguments)
     # The last resort for unforeseen errors: a line instead of a traceback.

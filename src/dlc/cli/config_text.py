@@ -32,6 +32,11 @@ def config_as_toml(path: tuple[str, ...], command: Command, values: Mapping[str,
     return "\n".join(lines)
 
 
+def in_ascii(toml: str) -> str:
+    """Return a configuration for a place that is not UTF-8; the strings it holds are the same."""
+    return "".join(each if each.isascii() else f"\\U{ord(each):08x}" for each in toml)
+
+
 def _toml(value: Any) -> str:
     if isinstance(value, Enum):
         value = value.value

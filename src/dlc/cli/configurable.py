@@ -9,7 +9,8 @@ from typing import Annotated, Any
 import typer
 
 from dlc.cli.config import commands_of, read_config
-from dlc.cli.config_text import config_as_toml
+from dlc.cli.config_text import config_as_toml, in_ascii
+from dlc.cli.encoding import writes_utf8
 from dlc.media.files.paths import named_path
 
 _PANEL = "Configuration"
@@ -91,7 +92,8 @@ def _showing(command: Any, path: tuple[str, ...]) -> Callable[..., Any]:
     @functools.wraps(run)
     def run_or_show(*, show_config: bool, **values: Any) -> Any:
         if show_config:
-            typer.echo(config_as_toml(path, command, values))
+            toml = config_as_toml(path, command, values)
+            typer.echo(toml if writes_utf8() else in_ascii(toml))
             return None
         return run(**values)
 

@@ -1,26 +1,25 @@
-"""What standard output and standard error are written in."""
+"""What standard output and standard error are written in: the user's locale, by default."""
 
 from __future__ import annotations
 
+import codecs
 import io
-import os
 import sys
 
 
-def take_any_name() -> None:
-    """Make standard output and standard error hold any name of a file.
+def escape_what_is_lacking() -> None:
+    """Have characters escaped that standard output and standard error cannot hold.
 
-    Where they are redirected, Windows would have its legacy code page for them; dlc writes UTF-8
-    there, as its configuration files are read. Elsewhere, what the user's locale lacks is escaped.
-    `PYTHONIOENCODING` overrules both.
+    Where they are redirected, Windows has its legacy code page for them, which holds the letters of
+    a few languages, and names of files have any.
     """
-    if os.environ.get("PYTHONIOENCODING"):
-        return
     for stream in (sys.stdout, sys.stderr):
         # Programs that call dlc may have put something else there.
-        if not isinstance(stream, io.TextIOWrapper):
-            continue
-        if sys.platform == "win32" and not stream.isatty():
-            stream.reconfigure(encoding="utf-8")
-        if stream.errors == "strict":
+        if isinstance(stream, io.TextIOWrapper) and stream.errors == "strict":
             stream.reconfigure(errors="backslashreplace")
+
+
+def writes_utf8() -> bool:
+    """Return whether standard output is UTF-8."""
+    encoding = getattr(sys.stdout, "encoding", None)
+    return encoding is None or codecs.lookup(encoding).name == "utf-8"
