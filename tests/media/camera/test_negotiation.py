@@ -161,12 +161,12 @@ def test_directshow_opens_the_same_camera_under_its_own_number() -> None:
     assert (result.index, result.name, result.backend) == (0, "Webcam", "DSHOW")
 
 
-def test_a_camera_that_directshow_does_not_list_is_left_to_any_backend() -> None:
-    scripts = {(cv2.CAP_DSHOW, 0): Script(), (cv2.CAP_ANY, 0): Script()}
+def test_a_camera_that_directshow_does_not_list_is_opened_by_its_number() -> None:
+    scripts = {(cv2.CAP_DSHOW, 0): Script()}
     listed = {cv2.CAP_MSMF: ["Webcam"], cv2.CAP_DSHOW: ["OBS"]}
     result = found(machine := FakeMachine("Windows", scripts, listed))
-    assert machine.backends_tried == ["MSMF", "ANY"]
-    assert result.backend == "ANY"
+    assert machine.backends_tried == ["MSMF", "DSHOW"]
+    assert result.backend == "DSHOW"
     assert "may not be Webcam" in result.notes[0]
 
 
@@ -221,7 +221,7 @@ def test_a_camera_that_another_program_reads_delivers_nothing() -> None:
     scripts = {(backend, 0): Script(delivers=nothing) for backend in (cv2.CAP_MSMF, cv2.CAP_DSHOW)}
     machine = FakeMachine("Windows", scripts, {cv2.CAP_MSMF: ["Webcam"]})
     assert "camera 0 (Webcam) delivers no picture: close other programs" in failure(machine)
-    assert machine.backends_tried == ["MSMF", "DSHOW", "ANY"]
+    assert machine.backends_tried == ["MSMF", "DSHOW"]
 
 
 def test_reads_that_time_out_are_not_repeated() -> None:

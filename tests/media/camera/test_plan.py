@@ -20,7 +20,7 @@ from dlc.options import CaptureOptions
 @pytest.mark.parametrize(
     ("platform", "names"),
     [
-        ("Windows", ["MSMF", "DSHOW", "ANY"]),
+        ("Windows", ["MSMF", "DSHOW", "DSHOW"]),
         ("Darwin", ["AVFOUNDATION"]),
         ("Linux", ["V4L2"]),
         ("FreeBSD", ["ANY"]),

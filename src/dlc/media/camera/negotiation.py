@@ -122,11 +122,13 @@ def _open_any(
 ) -> _Opened:
     """Try the platform's backends one after the other."""
     was_open = False
+    tried: set[tuple[int, int]] = set()
     for backend in backends_of(system.platform):
         here = system.cameras(backend.number) if backend.lists else []
         number = index_for(camera, index, listed, here)
-        if number is None:
+        if number is None or (backend.number, number) in tried:
             continue
+        tried.add((backend.number, number))
         for device, asked in _openings(number, backend, options, system):
             was_open = True
             picture = next_picture(device, clock)

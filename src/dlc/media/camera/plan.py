@@ -42,8 +42,15 @@ MSMF = CaptureBackend("MSMF", cv2.CAP_MSMF)
 DSHOW = CaptureBackend("DSHOW", cv2.CAP_DSHOW)
 AVFOUNDATION = CaptureBackend("AVFOUNDATION", cv2.CAP_AVFOUNDATION, takes_fourcc=False)
 V4L2 = CaptureBackend("V4L2", cv2.CAP_V4L2)
+# A camera that DirectShow does not list may still be the one that it opens by the same number.
+DSHOW_BY_NUMBER = CaptureBackend("DSHOW", cv2.CAP_DSHOW, lists=False)
+# On Windows it would also try FFmpeg, which opens no cameras and complains on standard output.
 ANY = CaptureBackend("ANY", cv2.CAP_ANY, lists=False)
-_BACKENDS = {"Windows": (MSMF, DSHOW, ANY), "Darwin": (AVFOUNDATION,), "Linux": (V4L2,)}
+_BACKENDS = {
+    "Windows": (MSMF, DSHOW, DSHOW_BY_NUMBER),
+    "Darwin": (AVFOUNDATION,),
+    "Linux": (V4L2,),
+}
 
 
 @dataclass(frozen=True, slots=True)
