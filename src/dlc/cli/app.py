@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -88,11 +90,28 @@ def main() -> None:
     except DlcError as error:
         code = reporter.failure(error)
     except Exception as error:
-        known = _known(error, arguments)
-        if known is None:
+        if _is_unread(error):
+            code = UNREAD_EXIT_CODE
+        elif (known := _known(error, arguments)) is not None:
+            code = reporter.failure(known)
+        else:
             raise
-        code = reporter.failure(known)
     sys.exit(code)
+
+
+def _is_unread(error: Exception) -> bool:
+    """Whether nobody reads on in Windows, which Typer does not know of.
+
+    Writing to a pipe whose reader has gone is an invalid argument there, and it names no file.
+    """
+    if sys.platform != "win32" or not isinstance(error, OSError):
+        return False
+    if error.errno != errno.EINVAL or error.filename is not None:
+        return False
+    # What is still to be written would fail once more at the end of the process.
+    with Path(os.devnull).open("wb") as nothing:
+        os.dup2(nothing.fileno(), 1)
+    return True
 
 
 def _known(error: Exception, arguments: Sequence[str]) -> DlcError | None:

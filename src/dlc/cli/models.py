@@ -168,11 +168,22 @@ def _show(console: Console, license_: License) -> None:
 def _ask(console: Console, license_: License) -> None:
     """Show a license, and raise unless the user accepts it."""
     _show(console, license_)
-    if not sys.stdin.isatty():
+    answer = _answer(console) if sys.stdin.isatty() else None
+    if answer is None:
         raise OptionError(
             f"the license {license_.title!r} must be accepted before the download, but there is no "
             "terminal to ask on: pass --yes to accept it"
         )
-    answer = console.input("Do you accept it? [y/N] ", markup=False)
     if answer.strip().casefold() not in ("y", "yes"):
         raise Cancelled(f"the license {license_.title!r} was not accepted: nothing is downloaded")
+
+
+def _answer(console: Console) -> str | None:
+    """Return what the user types; None where nobody can."""
+    try:
+        return console.input("Do you accept it? [y/N] ", markup=False)
+    except EOFError:
+        # Windows takes NUL for a terminal, which is what programs without one read.
+        if sys.platform == "win32":
+            return None
+        raise
