@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import errno
 import os
+import sys
 from pathlib import Path
 
 import pytest
@@ -34,6 +36,29 @@ def test_an_error_leaves_the_old_content_and_nothing_else(tmp_path: Path) -> Non
         stop_halfway()
     assert path.read_bytes() == b"old"
     assert list(tmp_path.iterdir()) == [path]
+
+
+@pytest.mark.parametrize("platform", ["linux", "win32"])
+def test_a_file_that_a_scanner_looks_at_gets_its_name_after_it(
+    platform: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "file.json"
+    refusals = iter(range(3))
+
+    def replace(source: Path, target: Path) -> None:
+        if next(refusals, None) is not None:
+            raise PermissionError(errno.EACCES, "Access is denied")
+        os.replace(source, target)  # noqa: PTH105 - the method is replaced
+
+    monkeypatch.setattr(sys, "platform", platform)
+    monkeypatch.setattr(Path, "replace", replace)
+    if platform == "win32":
+        atomic_write_text(path, "new")
+        assert path.read_text() == "new"
+    else:
+        with pytest.raises(PermissionError):
+            atomic_write_text(path, "new")
+        assert list(tmp_path.iterdir()) == []
 
 
 @pytest.mark.skipif(os.name != "posix", reason="permissions are another matter elsewhere")

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import secrets
+import sys
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -11,6 +13,10 @@ from typing import BinaryIO
 
 # What programs ask for of a file that is not secret; the user's umask takes from it.
 _USUAL_MODE = 0o666
+
+# How long virus scanners of Windows may take to look at a new file, and between two tries; seconds.
+_PATIENCE = 2.0
+_PAUSE = 0.1
 
 
 @contextmanager
@@ -41,9 +47,29 @@ def atomic_write(
             if synced:
                 file.flush()
                 os.fsync(file.fileno())
-        temporary.replace(path)
+        give_name(temporary, path)
     finally:
         temporary.unlink(missing_ok=True)
+
+
+def give_name(temporary: Path, path: Path) -> None:
+    """Rename a file that is whole; one that has the name already is replaced.
+
+    Windows refuses while a program has either of them open, so it is tried again there for a while.
+
+    Raises:
+        OSError: it is refused.
+    """
+    end = time.monotonic() + _PATIENCE
+    while True:
+        try:
+            temporary.replace(path)
+        except PermissionError:
+            if sys.platform != "win32" or time.monotonic() > end:
+                raise
+            time.sleep(_PAUSE)
+        else:
+            return
 
 
 def atomic_write_text(path: Path, text: str) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import os
 import secrets
 from collections.abc import Callable
@@ -10,8 +11,10 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
+from dlc.atomic_write import give_name
 from dlc.errors import OutputError
 from dlc.media.files.failures import unwritable
+from dlc.media.files.held import why_held
 
 # Makes the file that is renamed, the second one, of the file that was written, the first.
 Finish = Callable[[Path, Path], None]
@@ -56,7 +59,8 @@ class AtomicFile:
         """Give the file its name, once its bytes are on the disk.
 
         Raises:
-            OutputError: if a file appeared under that name meanwhile.
+            OutputError: if a file appeared under that name meanwhile, or Windows replaces the one
+                that is there by no other; the new one then gets another name.
             WriteError: if the disk refuses.
             DlcError: whatever finishing the file raises.
         """
@@ -67,11 +71,25 @@ class AtomicFile:
                 os.fsync(file.fileno())
             if not self._overwrite and (self.path.exists() or self.path.is_symlink()):
                 raise OutputError(f"{self.path} appeared while it was being written: it was kept")
-            self._finished.replace(self.path)
+            self._give_name()
         except OSError as error:
             raise unwritable(self.path, error) from error
         finally:
             self.discard()
+
+    def _give_name(self) -> None:
+        try:
+            give_name(self._finished, self.path)
+        except PermissionError as error:
+            reason = why_held(self.path)
+            if reason is None:
+                raise
+            # It may hold the work of hours.
+            kept = _free(self.path)
+            self._finished.rename(kept)
+            raise OutputError(
+                f"{self.path} {reason} and could not be replaced: the result is in {kept}"
+            ) from error
 
     def discard(self) -> None:
         """Remove the temporary files, if they are still there."""
@@ -104,6 +122,12 @@ def _hidden(path: Path) -> Path:
     """Return a name for a temporary file beside `path` that nobody else uses."""
     # A short stem leaves room for the rest where file names may have 255 bytes.
     return path.with_name(f".{path.stem[:40]}{_mark()}{secrets.token_hex(3)}{path.suffix}")
+
+
+def _free(path: Path) -> Path:
+    """Return a name like that of `path` that no file has."""
+    names = (path.with_stem(f"{path.stem}-{number}") for number in itertools.count(2))
+    return next(name for name in names if not name.exists())
 
 
 def _mark() -> str:

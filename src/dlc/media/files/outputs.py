@@ -9,6 +9,7 @@ from pathlib import Path
 
 from dlc.errors import OutputError
 from dlc.media.files.failures import reason_of, unwritable
+from dlc.media.files.held import why_held
 from dlc.media.files.paths import address_in
 
 
@@ -21,8 +22,8 @@ def check_path(path: Path, inputs: Iterable[Path], *, overwrite: bool) -> None:
         overwrite: whether another file there may be replaced.
 
     Raises:
-        OutputError: if `path` is an input, exists, is a folder, or its folder is missing or may not
-            be written to.
+        OutputError: if `path` is an input, exists, is a folder, is open in another program on
+            Windows, or its folder is missing or may not be written to.
     """
     try:
         _check(path, inputs, overwrite=overwrite)
@@ -58,6 +59,8 @@ def _check_existing(path: Path, inputs: Iterable[Path], *, overwrite: bool) -> N
         raise OutputError(f"{path} is not a regular file: choose another name")
     if not overwrite:
         raise OutputError(f"{path} exists already: choose another name or pass `overwrite=True`")
+    if reason := why_held(path):
+        raise OutputError(f"{path} {reason}: free it, or choose another name")
 
 
 def check_folder(path: Path) -> None:
