@@ -95,4 +95,4 @@ def _standard_files(output: BinaryIO, errors: BinaryIO) -> Iterator[None]:
 
 def _text(file: BinaryIO) -> str:
     file.seek(0)
-    return file.read().decode()
+    return file.read().decode().replace(os.linesep, "\n")

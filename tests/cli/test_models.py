@@ -134,6 +134,7 @@ def test_no_network_tells_what_to_do_by_hand(user: User) -> None:
     assert hashlib.sha256(CONTENT).hexdigest() in run.stderr
 
 
+@pytest.mark.skipif(os.name == "nt", reason="sends a POSIX signal")
 def test_a_stopped_download_is_continued(user: User) -> None:
     user.server.script = [answers.stall(120_000), answers.whole]
     part = user.path("face").with_name("face.onnx.part")

@@ -91,7 +91,7 @@ def test_a_model_that_runs_as_it_is_is_said_to(narrow: Path, changes: dict[str, 
     ("arguments", "code", "message"),
     [
         (["nope"], 2, "no model is called 'nope'"),
-        (["a/nope.onnx"], 3, "no such file: a/nope.onnx"),
+        (["a/nope.onnx"], 3, f"no such file: {Path('a/nope.onnx')}"),
         (["--input-size", "100"], 2, "multiple of 32"),
         (["--target", "toaster"], 2, "toaster"),
         (["inswapper_128"], 9, "dlc models pull inswapper_128"),

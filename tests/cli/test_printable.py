@@ -20,7 +20,7 @@ from dlc.cli.printable import printable, shell_word
         ("a\x1b]0;title\x07.mp4", r"a\x1b]0;title\x07.mp4"),
         ("two\nlines\tand\r.mp4", r"two\nlines\tand\r.mp4"),
         ("a\x9b31m.mp4", r"a\u009b31m.mp4"),
-        (os.fsdecode(b"caf\xe9.mp4"), r"caf\xe9.mp4"),
+        ("caf\udce9.mp4", r"caf\xe9.mp4"),
         ("photo\u202egpj.exe", r"photo\u202egpj.exe"),
         ("one\u2028two", r"one\u2028two"),
     ],

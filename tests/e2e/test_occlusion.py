@@ -253,7 +253,7 @@ def test_the_file_of_options_can_name_it(
     )  # fmt: skip
     assert run.returncode == 0, run.stderr
     assert 'occlusion = "model"' in run.stdout
-    assert f'occluder-model = "{occluder}"' in run.stdout
+    assert f"occluder-model = {json.dumps(str(occluder))}" in run.stdout
     config = folder.parent / "dlc.toml"
     config.write_text(run.stdout)
     again = call_dlc("swap", "--config", config, "--json")

@@ -225,7 +225,7 @@ def test_a_video_that_is_named_like_a_picture_is_no_preview(
 def test_a_picture_that_is_named_like_a_video_is_to_be_renamed(
     astronaut_file: Path, folder: Path, output: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
-    (folder / "photo.png").rename(folder / "clip2.mp4")
+    (folder / "photo.png").replace(folder / "clip2.mp4")
     result = dlc.swap_folder(astronaut_file, folder, output, FAST)
     assert [type(error) for error in result.errors] == [InputError]
     assert caplog.messages == [
