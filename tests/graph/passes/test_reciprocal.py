@@ -15,7 +15,7 @@ from tests.graph.graphs import (
 
 
 @pytest.mark.parametrize("opset", [11, 13, 21])
-def test_one_divided_by_a_value_is_the_same_to_the_bit(opset: int) -> None:
+def test_one_divided_by_a_value_is_the_same(opset: int) -> None:
     nodes = [
         helper.make_node("Abs", ["x"], ["a"]),
         helper.make_node("Sqrt", ["a"], ["root"]),

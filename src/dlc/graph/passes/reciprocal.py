@@ -26,7 +26,8 @@ def _plan(edit: Edit) -> int:
 RECIPROCAL = GraphPass(
     Rewrite.RECIPROCAL,
     "CoreML adds 0.0001 to what Reciprocal divides by, which is much where a deviation is small",
-    exact=True,
+    # On ARM, ONNX Runtime refines an estimate, whose last bit may be another one.
+    exact=False,
     plan=_plan,
 )
 
