@@ -198,6 +198,22 @@ def test_unknown_encoders_are_refused() -> None:
         plan_video(Path("o.mp4"), INFO, EncodeOptions(encoder="divx"))
 
 
+def test_pictures_too_narrow_for_x265_are_refused() -> None:
+    """It writes beyond its memory there, which may end the process or not."""
+    wide, narrow = (
+        replace(INFO, width=width, coded_width=width, height=64, coded_height=64)
+        for width in (64, 62)
+    )
+    x265 = EncodeOptions(encoder="libx265")
+    plan_video(Path("o.mp4"), wide, x265)
+    with pytest.raises(EncoderError, match=r"narrower than 64 pixels.*62 wide.*libx264"):
+        plan_video(Path("o.mp4"), narrow, x265)
+    with pytest.raises(EncoderError, match="these are 32 wide"):
+        plan_video(Path("o.mp4"), wide, replace(x265, height=32))
+    plan_video(Path("o.mp4"), narrow, replace(x265, height=128))
+    plan_video(Path("o.mp4"), narrow, EncodeOptions(encoder="libx264"))
+
+
 HD = replace(INFO, width=1920, height=1080, coded_width=1920, coded_height=1080)
 PORTRAIT = replace(HD, width=1080, height=1920, orientation=Orientation.from_exif(6))
 

@@ -825,9 +825,9 @@ def test_videos_are_written_at_another_height(
 def test_hdr_metadata_and_samples_of_many_bits_survive_scaling(tmp_path: Path) -> None:
     path = make(tmp_path / "a.mp4", HDR10)
 
-    transcode(path, tmp_path / "b.mp4", EncodeOptions(height=32))
+    transcode(path, tmp_path / "b.mp4", EncodeOptions(height=96))
 
     shown = first_frame(tmp_path / "b.mp4")
-    assert (shown.width, shown.height, shown.format.name) == (42, 32, "yuv420p10le")
+    assert (shown.width, shown.height, shown.format.name) == (128, 96, "yuv420p10le")
     assert ColorTags.of(shown) == HDR10.tags
     assert hdr_metadata(shown) == hdr_metadata(first_frame(path))

@@ -51,6 +51,7 @@ class Encoder:
         interlaces: whether the two fields of a picture are stored as such.
         field_option: the option that says beforehand which field is first, "{}" for tff or bff.
         refused: pixel formats that it lists and then does not open with.
+        narrowest: columns that pictures must have.
     """
 
     name: str
@@ -68,6 +69,7 @@ class Encoder:
     interlaces: bool = False
     field_option: Settings = field(default_factory=dict)
     refused: frozenset[str] = frozenset()
+    narrowest: int = 1
 
     def options(
         self,
@@ -195,6 +197,8 @@ _ENCODERS = (
         {"x265-params": "lossless=1"},
         hdr=("x265-params", "master-display", "max-cll"),
         even_size=True,
+        # x265 4.2 writes beyond its memory where pictures are 33 to 48 columns wide.
+        narrowest=64,
     ),
     Encoder(
         "libsvtav1",

@@ -86,7 +86,8 @@ def plan_video(path: Path, info: MediaInfo, encoding: EncodeOptions) -> VideoPla
     Raises:
         OptionError: if the quality is off its scale, or the height does not fit the pictures.
         OutputError: if the extension is unknown or the container cannot hold the streams.
-        EncoderError: if the encoder is unknown, does not fit the container or is not available.
+        EncoderError: if the encoder is unknown, does not fit the container, is not available, or
+            takes no pictures that are so narrow.
     """
     check_quality(encoding.quality)
     container = container_for(path)
@@ -96,6 +97,8 @@ def plan_video(path: Path, info: MediaInfo, encoding: EncodeOptions) -> VideoPla
     upright = info.orientation != UPRIGHT and not container.keeps_orientation
     pix_fmt = _choose_format(encoder, info, upright=upright)
     size, padding = _size_and_padding(encoder, info, encoding.height, pix_fmt, upright=upright)
+    columns = size[0] if size else (info.width if upright else info.coded_width)
+    _check_width(encoder, columns)
     rows = size[1] if size else info.coded_height + padding[1]
     fields = info.fields if not upright and _keeps_fields(encoder, rows, pix_fmt) else None
     rate = _rate(info, container)
@@ -166,6 +169,14 @@ def _choose_encoder(
         if hevc.name in av.codecs_available:
             return hevc
     return chosen
+
+
+def _check_width(encoder: Encoder, width: int) -> None:
+    if width < encoder.narrowest:
+        raise EncoderError(
+            f"{encoder.name} takes no pictures narrower than {encoder.narrowest} pixels, and these "
+            f"are {width} wide: choose another encoder, such as libx264, or a larger `height`"
+        )
 
 
 def _choose_format(encoder: Encoder, info: MediaInfo, *, upright: bool) -> str:
