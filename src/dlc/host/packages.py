@@ -52,5 +52,6 @@ def requires_cpu_package(requirements: list[str]) -> bool:
 
 def _name(distribution: Distribution) -> str:
     """Return a distribution's normalized name; empty if its metadata is broken."""
-    name: str | None = distribution.metadata["Name"]
-    return re.sub(r"[-_.]+", "-", name or "").lower()
+    if "Name" not in distribution.metadata:
+        return ""
+    return re.sub(r"[-_.]+", "-", distribution.metadata["Name"]).lower()

@@ -15,6 +15,7 @@ from dlc.model_store.folders import Folders
 from dlc.model_store.licenses import LicenseRecord
 from dlc.model_store.rewritten_files import RewrittenFiles
 from dlc.model_store.spec import ModelSpec
+from dlc.path_kind import PathKind, kind_of
 
 _LOG = logging.getLogger(__name__)
 
@@ -123,7 +124,7 @@ class ModelStore:
 
     def _is_file(self, path: Path) -> bool:
         try:
-            return path.is_file()
+            return kind_of(path) is PathKind.FILE
         except OSError as error:
             folder = next(each for each in self.folders.search if path.is_relative_to(each))
             if folder not in self._closed:

@@ -11,6 +11,7 @@ from dlc.errors import OutputError
 from dlc.media.files.failures import reason_of, unwritable
 from dlc.media.files.held import why_held
 from dlc.media.files.paths import address_in
+from dlc.path_kind import PathKind, kind_of
 
 
 def check_path(path: Path, inputs: Iterable[Path], *, overwrite: bool) -> None:
@@ -35,11 +36,11 @@ def check_path(path: Path, inputs: Iterable[Path], *, overwrite: bool) -> None:
 
 def _check(path: Path, inputs: Iterable[Path], *, overwrite: bool) -> None:
     folder = path.parent
-    if not folder.is_dir():
+    if kind_of(folder) is not PathKind.FOLDER:
         if address := address_in(path):
             raise OutputError(f"{address} is an address, and dlc writes files: name one instead")
         raise OutputError(f"{folder} is no folder: create it or choose another one")
-    if path.exists():
+    if kind_of(path) is not PathKind.NOTHING:
         _check_existing(path, inputs, overwrite=overwrite)
     elif path.is_symlink() and not overwrite:
         # To a disk that is not there now, for instance.
@@ -53,9 +54,10 @@ def _check(path: Path, inputs: Iterable[Path], *, overwrite: bool) -> None:
 def _check_existing(path: Path, inputs: Iterable[Path], *, overwrite: bool) -> None:
     if any(source.exists() and path.samefile(source) for source in inputs):
         raise OutputError(f"{path} is an input as well: choose another name for the output")
-    if path.is_dir():
+    kind = kind_of(path)
+    if kind is PathKind.FOLDER:
         raise OutputError(f"{path} is a folder, and a file is needed: name one in it")
-    if not path.is_file():
+    if kind is not PathKind.FILE:
         raise OutputError(f"{path} is not a regular file: choose another name")
     if not overwrite:
         raise OutputError(f"{path} exists already: choose another name or pass `overwrite=True`")
@@ -70,12 +72,12 @@ def check_folder(path: Path) -> None:
         OutputError: if it is something else, or may not be written to.
     """
     try:
-        is_there, is_folder = path.exists(), path.is_dir()
+        kind = kind_of(path)
     except OSError as error:
         raise unwritable(path, error) from error
-    if is_there and not is_folder:
+    if kind not in (PathKind.NOTHING, PathKind.FOLDER):
         raise OutputError(f"{path} is a file, and a folder is needed: choose another name")
-    if is_there and not os.access(path, os.W_OK | os.X_OK):
+    if kind is PathKind.FOLDER and not os.access(path, os.W_OK | os.X_OK):
         raise OutputError(f"{path} may not be written to: choose another folder")
 
 

@@ -15,6 +15,7 @@ from dlc.model_store.contracts import check_contract
 from dlc.model_store.role import Role
 from dlc.model_store.store import ModelStore
 from dlc.options import Provider
+from dlc.path_kind import PathKind, kind_of
 from dlc.workflows.engines.neural_routes import neural_routes
 from dlc.workflows.result import ModelUse
 
@@ -44,10 +45,10 @@ def model_file(named: Path | None, name: str, role: Role, store: ModelStore) -> 
 def require_named(path: Path, role: Role) -> None:
     """Raise InputError unless the file that the user named as the model for `role` is there."""
     try:
-        is_file = path.is_file()
+        kind = kind_of(path)
     except OSError as error:
         raise unreadable(path, error) from error
-    if not is_file:
+    if kind is not PathKind.FILE:
         raise InputError(f"no such file: {path}, which was named as the {role.value} model")
 
 

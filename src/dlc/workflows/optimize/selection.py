@@ -12,6 +12,7 @@ from dlc.inference.router import choose_route
 from dlc.media.files.failures import unreadable
 from dlc.model_store.store import Check, ModelStore
 from dlc.options import Provider
+from dlc.path_kind import PathKind, kind_of
 
 
 def named_models(models: Sequence[str], store: ModelStore) -> list[Path]:
@@ -28,12 +29,12 @@ def named_models(models: Sequence[str], store: ModelStore) -> list[Path]:
 def _find(model: str, store: ModelStore) -> list[Path]:
     path = Path(model)
     try:
-        is_file, is_folder = path.is_file(), path.is_dir()
+        kind = kind_of(path)
     except OSError as error:
         raise unreadable(path, error) from error
-    if is_file:
+    if kind is PathKind.FILE:
         return [path]
-    if is_folder or len(path.parts) > 1:
+    if kind is PathKind.FOLDER or len(path.parts) > 1:
         raise InputError(f"no such file: {path}; give an ONNX file or a name of `dlc models list`")
     return [store.require(spec.name) for spec in store.catalog.select([model])]
 

@@ -17,6 +17,7 @@ from dlc.faces.people.sightings import Portrait
 from dlc.media.files.atomic import AtomicFile
 from dlc.media.files.failures import unwritable
 from dlc.media.files.outputs import made_folders
+from dlc.path_kind import PathKind, kind_of
 from dlc.workflows.people.sheet import draw_people
 
 _SHEET = "people.png"
@@ -29,9 +30,10 @@ _LEAST_SIDE = 320
 def check_portraits(folder: Path, target: Path, *, overwrite: bool) -> None:
     """Raise OutputError unless portraits of the people in `target` may be written to `folder`."""
     try:
-        if folder.exists() and not folder.is_dir():
+        kind = kind_of(folder)
+        if kind not in (PathKind.NOTHING, PathKind.FOLDER):
             raise OutputError(f"{folder} is not a folder: choose another name")
-        is_used = folder.is_dir() and any(folder.iterdir())
+        is_used = kind is PathKind.FOLDER and any(folder.iterdir())
     except OSError as error:
         raise OutputError(
             f"{folder} may not be looked into ({error.strerror}): choose another folder"
