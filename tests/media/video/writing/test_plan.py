@@ -198,6 +198,12 @@ def test_unknown_encoders_are_refused() -> None:
         plan_video(Path("o.mp4"), INFO, EncodeOptions(encoder="divx"))
 
 
+def test_pictures_that_svt_av1_would_work_at_for_ever_are_refused() -> None:
+    strip = replace(INFO, width=200, coded_width=200, height=20, coded_height=20)
+    with pytest.raises(EncoderError, match=r"smaller than 32 x 32 pixels.*200 x 20"):
+        plan_video(Path("o.mp4"), strip, EncodeOptions(encoder="libsvtav1"))
+
+
 def test_pictures_too_narrow_for_x265_are_refused() -> None:
     """It writes beyond its memory there, which may end the process or not."""
     wide, narrow = (
@@ -206,9 +212,9 @@ def test_pictures_too_narrow_for_x265_are_refused() -> None:
     )
     x265 = EncodeOptions(encoder="libx265")
     plan_video(Path("o.mp4"), wide, x265)
-    with pytest.raises(EncoderError, match=r"narrower than 64 pixels.*62 wide.*libx264"):
+    with pytest.raises(EncoderError, match=r"smaller than 64 x 1 pixels.*62 x 64.*libx264"):
         plan_video(Path("o.mp4"), narrow, x265)
-    with pytest.raises(EncoderError, match="these are 32 wide"):
+    with pytest.raises(EncoderError, match="these have 32 x 32"):
         plan_video(Path("o.mp4"), wide, replace(x265, height=32))
     plan_video(Path("o.mp4"), narrow, replace(x265, height=128))
     plan_video(Path("o.mp4"), narrow, EncodeOptions(encoder="libx264"))

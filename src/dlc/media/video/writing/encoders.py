@@ -51,7 +51,7 @@ class Encoder:
         interlaces: whether the two fields of a picture are stored as such.
         field_option: the option that says beforehand which field is first, "{}" for tff or bff.
         refused: pixel formats that it lists and then does not open with.
-        narrowest: columns that pictures must have.
+        least_size: width and height that pictures must have.
     """
 
     name: str
@@ -69,7 +69,7 @@ class Encoder:
     interlaces: bool = False
     field_option: Settings = field(default_factory=dict)
     refused: frozenset[str] = frozenset()
-    narrowest: int = 1
+    least_size: tuple[int, int] = (1, 1)
 
     def options(
         self,
@@ -198,7 +198,7 @@ _ENCODERS = (
         hdr=("x265-params", "master-display", "max-cll"),
         even_size=True,
         # x265 4.2 writes beyond its memory where pictures are 33 to 48 columns wide.
-        narrowest=64,
+        least_size=(64, 1),
     ),
     Encoder(
         "libsvtav1",
@@ -208,6 +208,8 @@ _ENCODERS = (
         _SVT_PRESETS,
         {"svtav1-params": "tune=1"},
         {"svtav1-params": "lossless=1"},
+        # SVT-AV1 4.1 never ends where one side is shorter than this and the other one is not.
+        least_size=(32, 32),
     ),
     Encoder(
         "libvpx-vp9",

@@ -87,7 +87,7 @@ def plan_video(path: Path, info: MediaInfo, encoding: EncodeOptions) -> VideoPla
         OptionError: if the quality is off its scale, or the height does not fit the pictures.
         OutputError: if the extension is unknown or the container cannot hold the streams.
         EncoderError: if the encoder is unknown, does not fit the container, is not available, or
-            takes no pictures that are so narrow.
+            takes no pictures of this size.
     """
     check_quality(encoding.quality)
     container = container_for(path)
@@ -97,9 +97,8 @@ def plan_video(path: Path, info: MediaInfo, encoding: EncodeOptions) -> VideoPla
     upright = info.orientation != UPRIGHT and not container.keeps_orientation
     pix_fmt = _choose_format(encoder, info, upright=upright)
     size, padding = _size_and_padding(encoder, info, encoding.height, pix_fmt, upright=upright)
-    columns = size[0] if size else (info.width if upright else info.coded_width)
-    _check_width(encoder, columns)
-    rows = size[1] if size else info.coded_height + padding[1]
+    columns, rows = size or _stored_size(info, padding, upright=upright)
+    _check_size(encoder, columns, rows)
     fields = info.fields if not upright and _keeps_fields(encoder, rows, pix_fmt) else None
     rate = _rate(info, container)
     time_base = _time_base(info, container, rate)
@@ -171,11 +170,13 @@ def _choose_encoder(
     return chosen
 
 
-def _check_width(encoder: Encoder, width: int) -> None:
-    if width < encoder.narrowest:
+def _check_size(encoder: Encoder, width: int, height: int) -> None:
+    least_width, least_height = encoder.least_size
+    if width < least_width or height < least_height:
         raise EncoderError(
-            f"{encoder.name} takes no pictures narrower than {encoder.narrowest} pixels, and these "
-            f"are {width} wide: choose another encoder, such as libx264, or a larger `height`"
+            f"{encoder.name} takes no pictures smaller than {least_width} x {least_height} pixels, "
+            f"and these have {width} x {height}: choose another encoder, such as libx264, or a "
+            "larger `height`"
         )
 
 
@@ -224,10 +225,16 @@ def _size_and_padding(
 
 
 def _padding(info: MediaInfo, steps: tuple[int, int], *, upright: bool) -> tuple[int, int]:
+    width, height = _stored_size(info, (0, 0), upright=upright)
+    return -width % steps[0], -height % steps[1]
+
+
+def _stored_size(info: MediaInfo, padding: tuple[int, int], *, upright: bool) -> tuple[int, int]:
+    """Return width and height of pictures that are not scaled."""
     width, height = info.coded_width, info.coded_height
     if upright:
         width, height = info.width, info.height
-    return -width % steps[0], -height % steps[1]
+    return width + padding[0], height + padding[1]
 
 
 def _scaled_size(
