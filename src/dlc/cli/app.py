@@ -91,6 +91,7 @@ def main() -> None:
         code = reporter.failure(error)
     except Exception as error:
         if _is_unread(error):
+            _drop_output()
             code = UNREAD_EXIT_CODE
         elif (known := _known(error, arguments)) is not None:
             code = reporter.failure(known)
@@ -106,12 +107,13 @@ def _is_unread(error: Exception) -> bool:
     """
     if sys.platform != "win32" or not isinstance(error, OSError):
         return False
-    if error.errno != errno.EINVAL or error.filename is not None:
-        return False
-    # What is still to be written would fail once more at the end of the process.
+    return error.errno == errno.EINVAL and error.filename is None
+
+
+def _drop_output() -> None:
+    """Send to nowhere what standard output still has to write when the process ends."""
     with Path(os.devnull).open("wb") as nothing:
-        os.dup2(nothing.fileno(), 1)
-    return True
+        os.dup2(nothing.fileno(), sys.stdout.fileno())
 
 
 def _known(error: Exception, arguments: Sequence[str]) -> DlcError | None:

@@ -208,7 +208,7 @@ _ENCODERS = (
         _SVT_PRESETS,
         {"svtav1-params": "tune=1"},
         {"svtav1-params": "lossless=1"},
-        # SVT-AV1 4.1 never ends where one side is shorter than this and the other one is not.
+        # SVT-AV1 4.1 never ends where one side is shorter than this and the other one over 64.
         least_size=(32, 32),
     ),
     Encoder(
