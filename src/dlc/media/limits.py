@@ -12,6 +12,9 @@ MAX_PHOTO_PIXELS = 1 << 27
 MAX_AVIF_PIXELS = 1 << 26
 # 67 megapixels, twice 8K: a dozen frames are in memory at the same time.
 MAX_VIDEO_PIXELS = 1 << 26
+# Twice 8K as well. OpenCV warps no more than 32,767 columns or rows, and a strip that is as long as
+# GIF can say costs encoders gigabytes.
+MAX_VIDEO_SIDE = 1 << 14
 # Of a picture that is scaled, in rows.
 LEAST_HEIGHT = 16
 

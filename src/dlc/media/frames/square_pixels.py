@@ -5,7 +5,7 @@ from __future__ import annotations
 from fractions import Fraction
 
 from dlc.media.frames.orientation import Orientation
-from dlc.media.limits import MAX_VIDEO_PIXELS
+from dlc.media.limits import MAX_VIDEO_PIXELS, MAX_VIDEO_SIDE
 
 
 def shown_width(width: int, height: int, ratio: Fraction | None, orientation: Orientation) -> int:
@@ -25,7 +25,8 @@ def shown_width(width: int, height: int, ratio: Fraction | None, orientation: Or
         return across
     shown = max(2, 2 * round(stretched(across, ratio, orientation) / 2))
     # What claims more is damaged or hostile.
-    return shown if shown * down <= MAX_VIDEO_PIXELS else across
+    is_sane = shown <= MAX_VIDEO_SIDE and shown * down <= MAX_VIDEO_PIXELS
+    return shown if is_sane else across
 
 
 def stretched(width: int, ratio: Fraction, orientation: Orientation) -> Fraction:

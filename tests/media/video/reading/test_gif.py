@@ -9,7 +9,9 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from dlc.errors import InputError
 from dlc.media.video.reading.gif import read_gif
+from dlc.media.video.reading.reader import VideoReader
 from tests.media.material import Clip, make, transcode
 
 
@@ -104,3 +106,13 @@ def test_a_first_picture_that_leaves_room_is_not_taken_for_opaque(tmp_path: Path
     data[6] += 4
     path.write_bytes(data)
     assert not read_gif(path).is_opaque
+
+
+@pytest.mark.parametrize("size", [(16_386, 2), (2, 16_386)])
+def test_a_strip_that_is_too_long_is_refused(tmp_path: Path, size: tuple[int, int]) -> None:
+    """It has few pixels, and more in a row than OpenCV warps or encoders have memory for."""
+    frames = [Image.new("RGB", size, (shade, 0, 0)) for shade in (9, 99)]
+    frames[0].save(tmp_path / "a.gif", save_all=True, append_images=frames[1:])
+    refused = rf"{size[0]} x {size[1]} pixels, and 67 megapixels, 16384 a side.*scale it down"
+    with pytest.raises(InputError, match=refused), VideoReader(tmp_path / "a.gif"):
+        pass

@@ -22,7 +22,7 @@ from dlc.errors import DamagedInputError, InputError
 from dlc.media.files.failures import ALLOW_DAMAGED, reason_of
 from dlc.media.files.inputs import codec_name, open_input
 from dlc.media.image.recognition import is_animated_png
-from dlc.media.limits import MAX_VIDEO_PIXELS, megapixels
+from dlc.media.limits import MAX_VIDEO_PIXELS, MAX_VIDEO_SIDE, megapixels
 from dlc.media.video.reading.damage import Ledger, describe_truncation, lacks_index
 from dlc.media.video.reading.frame_grid import find_frame_grid
 from dlc.media.video.reading.gaps import GapWatch
@@ -232,10 +232,12 @@ class Decoder:
 
     def _prepared_context(self) -> VideoCodecContext:
         context, codec = _context_of(self.stream), codec_name(self.stream)
-        if context.width * context.height > MAX_VIDEO_PIXELS:
+        width, height = context.width, context.height
+        if width * height > MAX_VIDEO_PIXELS or max(width, height) > MAX_VIDEO_SIDE:
             raise InputError(
-                f"{self._path} says its pictures have {context.width} x {context.height} pixels, "
-                f"and {megapixels(MAX_VIDEO_PIXELS)} is all that is read: scale it down"
+                f"{self._path} says its pictures have {width} x {height} pixels, and "
+                f"{megapixels(MAX_VIDEO_PIXELS)}, {MAX_VIDEO_SIDE} a side, is all that is read: "
+                "scale it down"
             )
         # For pictures that turn out larger than announced.
         context.options["max_pixels"] = str(MAX_VIDEO_PIXELS)
