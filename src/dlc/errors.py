@@ -51,7 +51,7 @@ class OutputError(DlcError):
 
 
 class EncoderError(DlcError):
-    """The encoder is unknown, cannot be opened, or does not fit the container."""
+    """The encoder is unknown, cannot be opened, or does not fit the container or the pictures."""
 
     exit_code = 7
     summary = "unusable encoder"

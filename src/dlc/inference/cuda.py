@@ -14,6 +14,7 @@ import onnxruntime
 from dlc.host.cuda_libraries import library_folders
 from dlc.host.nvidia import number_gpus_by_bus
 from dlc.host.package_folders import package_folders
+from dlc.inference.runtime import installed_runtime
 from dlc.options import Provider
 
 logger = logging.getLogger(__name__)
@@ -91,8 +92,7 @@ def why_not_loaded(provider: Provider) -> str | None:
 
 
 def _cuda_major() -> str:
-    cuda = getattr(onnxruntime, "cuda_version", "") or "13"
-    return cuda.partition(".")[0]
+    return (installed_runtime().cuda or "13").partition(".")[0]
 
 
 def _load_compiler() -> None:

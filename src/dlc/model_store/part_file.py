@@ -12,6 +12,7 @@ from typing import Self
 
 from filelock import FileLock, Timeout
 
+from dlc.atomic_write import give_name
 from dlc.errors import WriteError
 
 
@@ -124,7 +125,7 @@ class PartFile:
         with self._refusals():
             with self.path.open("r+b") as file:
                 os.fsync(file.fileno())
-            self.path.replace(self._destination)
+            give_name(self.path, self._destination)
 
     def discard(self) -> None:
         """Remove the received bytes."""
