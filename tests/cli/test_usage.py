@@ -26,6 +26,16 @@ from tests.cli.run import call_dlc
             ["swap", "--engine", "mash"],
             "Invalid value for '--engine': 'mash' is not one of 'auto',",
         ),
+        (
+            ["live", "me.jpg"],
+            "dlc live takes options only, so me.jpg is too much; photos go to --source",
+        ),
+        (
+            ["swap", "my", "face.jpg", "in.mp4", "out.mp4"],
+            "dlc swap takes only SOURCE, TARGET and OUTPUT, so out.mp4 is too much; put names that "
+            "contain spaces into quotes",
+        ),
+        (["probe", "0"], "dlc probe takes options only, so 0 is too much (see"),
     ],
 )
 def test_wrong_usage(words: list[str], message: str) -> None:

@@ -101,6 +101,14 @@ def test_a_driver_without_gpus_is_doubtful(nvidia: Nvidia, problem: str) -> None
     assert problem in finding.problem
 
 
+@pytest.mark.parametrize(("system", "has_containers"), [("Linux", True), ("Windows", False)])
+def test_containers_are_spoken_of_on_linux_alone(system: str, *, has_containers: bool) -> None:
+    host = replace(machines.nvidia(), nvidia=Nvidia(), system=system)
+    (finding,) = doubts(Provider.CUDA, host)
+    assert finding.remedy.startswith("install it from nvidia.com/drivers")
+    assert ("container" in finding.remedy) is has_containers
+
+
 def test_a_gpu_nobody_could_ask_about_is_given_the_benefit_of_the_doubt() -> None:
     host = replace(machines.nvidia(), nvidia=Nvidia(driver=True, bindings=False))
     assert doubts(Provider.CUDA, host) == ()

@@ -126,7 +126,9 @@ def _coreml_doubt(host: Host) -> Finding | None:
 
 def _gpu_doubt(host: Host) -> Finding | None:
     if not host.nvidia.driver:
-        remedy = "install it from nvidia.com/drivers, or start the container with its GPUs"
+        remedy = "install it from nvidia.com/drivers"
+        if host.system == "Linux":
+            remedy += ", or start the container with its GPUs"
         return Finding("no NVIDIA driver can be loaded", remedy)
     if not host.nvidia.bindings:
         return None

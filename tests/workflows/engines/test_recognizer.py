@@ -108,7 +108,10 @@ def test_the_similarity_that_was_asked_for_goes_before_the_recognizers_own(
     scout = load_scout(sface, 1, store)
     assert scout.similarity(None) == 0.363
     assert scout.similarity(0.5) == 0.5
-    assert load_scout(NeuralOptions(), 1, store).similarity(0.5) is None
+    without = load_scout(NeuralOptions(), 1, store)
+    assert without.similarity(None) is None
+    with pytest.raises(ModelError, match=r"`similarity=0\.5` has no effect"):
+        without.similarity(0.5)
 
 
 @pytest.mark.parametrize(

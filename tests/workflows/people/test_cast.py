@@ -51,6 +51,15 @@ def test_one_person_cannot_be_found_without_a_recognizer(astronaut_file: Path) -
         )
 
 
+def test_no_similarity_is_ignored_for_want_of_a_recognizer(
+    astronaut_file: Path, group_file: Path
+) -> None:
+    assignments = (Assignment((group_file,), (astronaut_file,)),)
+    options = PeopleOptions(similarity=0.5)
+    with pytest.raises(ModelError, match=r"`similarity=0\.5` has no effect.*dlc models pull sface"):
+        read_cast(load_mesh_engine(), assignments, options, CancelToken())
+
+
 def test_the_mesh_engine_takes_a_recognizer_that_was_named(
     astronaut_file: Path, group_file: Path, tmp_path: Path
 ) -> None:

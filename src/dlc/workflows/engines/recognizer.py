@@ -6,7 +6,7 @@ from collections.abc import Collection
 from dataclasses import dataclass, replace
 from functools import cache, partial
 
-from dlc.errors import OptionError
+from dlc.errors import ModelError, OptionError
 from dlc.faces.finder import FaceFinder, RecognizingFaceFinder
 from dlc.faces.people.recognizer import Recognizer
 from dlc.faces.people.recognizing_finder import RecognizingFinder
@@ -72,8 +72,12 @@ class PeopleScout:
 
         Args:
             asked: the user's choice; None means the recognizer's own.
+
+        Raises:
+            ModelError: a similarity was chosen, and there is no recognizer to measure it.
         """
         if self.recognizer is None:
+            check_measurable(asked)
             return None
         return self.recognizer.similarity if asked is None else asked
 
@@ -117,6 +121,20 @@ def load_scout(
             "recognizer is installed (`dlc models pull sface` installs one); leave the option out"
         )
     return PeopleScout(finder, recognizing, tuple(uses))
+
+
+def check_measurable(similarity: float | None) -> None:
+    """Refuse a similarity where there is no recognizer, as nobody would be judged by it.
+
+    Raises:
+        ModelError: one was chosen.
+    """
+    if similarity is not None:
+        raise ModelError(
+            f"nothing is installed that measures how alike faces are, so `similarity={similarity}` "
+            "has no effect: `dlc models pull sface` installs a recognizer, `recognizer_model` "
+            "names one; or leave the option out"
+        )
 
 
 def _has_recognizer(neural: NeuralOptions, store: ModelStore) -> bool:

@@ -24,6 +24,7 @@ from dlc.pipeline import CancelToken
 from dlc.swapping.people_swapper import PeopleSwapper
 from dlc.swapping.swapper import FaceSwapper
 from dlc.workflows.engines.engine import LoadedEngine
+from dlc.workflows.engines.recognizer import check_measurable
 from dlc.workflows.people.assignment import Assignment, asked_for
 from dlc.workflows.sources import SourcePhoto, read_sources
 
@@ -167,7 +168,7 @@ def read_cast(
     Raises:
         InputError: a photo cannot be read.
         NoFaceError: there is no face in a photo.
-        ModelError: a particular person is requested, and there is no recognizer to find them.
+        ModelError: a particular person or similarity is requested, and there is no recognizer.
         Cancelled: the run was stopped.
     """
     finder, swapper = engine.finder, engine.swapper
@@ -209,6 +210,7 @@ def _matcher(
                 "`dlc models pull sface` installs a recognizer, `recognizer_model` names one, "
                 "and `faces` chooses without"
             )
+        check_measurable(options.similarity)
         # A photo without a face is a mistake even if nothing depends on it.
         for assignment in asked:
             read_sources(assignment.person, engine.finder, Needs.NOTHING, cancel)

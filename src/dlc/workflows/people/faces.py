@@ -139,7 +139,7 @@ def find_people(
         InputError: the target cannot be used.
         NoFaceError: there is no face in it.
         OutputError: the folder already holds files, or cannot be written to.
-        ModelError: a named model is unusable.
+        ModelError: a named model is unusable, or nothing is installed that measures a similarity.
         Cancelled: the run was stopped.
     """
     options = options or FacesOptions()
