@@ -28,14 +28,14 @@ from tests.cli.run import call_dlc
         ),
         (
             ["live", "me.jpg"],
-            "dlc live takes options only, so me.jpg is too much; photos go to --source",
+            "dlc live takes options only, not me.jpg; photos go to --source",
         ),
         (
             ["swap", "my", "face.jpg", "in.mp4", "out.mp4"],
-            "dlc swap takes only SOURCE, TARGET and OUTPUT, so out.mp4 is too much; put names that "
-            "contain spaces into quotes",
+            "dlc swap takes only SOURCE, TARGET and OUTPUT, not out.mp4; put names that contain "
+            "spaces into quotes",
         ),
-        (["probe", "0"], "dlc probe takes options only, so 0 is too much (see"),
+        (["probe", "0"], "dlc probe takes options only, not 0 (see"),
     ],
 )
 def test_wrong_usage(words: list[str], message: str) -> None:

@@ -33,9 +33,9 @@ def _extra_arguments(extra: str, context: typer.Context) -> str:
     arguments = (each for each in parameters if each.param_type_name == "argument")
     names = [each.metavar or "" for each in arguments]
     if names:
-        taken = f"{context.command_path} takes only {_listed(names)}, so {extra} is too much"
+        taken = f"{context.command_path} takes only {_listed(names)}, not {extra}"
         return f"{taken}; put names that contain spaces into quotes"
-    taken = f"{context.command_path} takes options only, so {extra} is too much"
+    taken = f"{context.command_path} takes options only, not {extra}"
     if any("--source" in each.opts for each in parameters):
         taken += "; photos go to --source"
     return taken
