@@ -19,6 +19,7 @@ from dlc.media.frames.planes import plane_arrays, require_layout
 from dlc.media.info import MediaInfo
 from dlc.media.live.frame import LiveFrame
 from dlc.media.live.source import LiveReport
+from dlc.media.video.carrying.other_streams import no_streams
 from dlc.media.video.writing.plan import check_video
 from dlc.media.video.writing.writer import VideoWriter
 from dlc.options import EncodeOptions
@@ -76,7 +77,7 @@ class LiveWriter(Closing):
             encoding,
             overwrite=overwrite,
             threads=threads,
-            carry_streams=False,
+            others=no_streams,
             survives_kill=True,
             finish=finish,
         )

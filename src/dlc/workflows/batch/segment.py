@@ -19,6 +19,7 @@ from typing import Self
 
 from dlc.errors import OutputError
 from dlc.media.frames.frame import Frame
+from dlc.media.video.carrying.other_streams import no_streams
 from dlc.media.video.reading.reader import VideoReader
 from dlc.media.video.resuming.joining import SegmentFormat
 from dlc.media.video.resuming.segments import Segment
@@ -228,7 +229,7 @@ class _SegmentWriter:
                 overwrite=True,
                 threads=self._threads,
                 mark=False,
-                carry_streams=False,
+                others=no_streams,
             )
         self._writer.write(frame)
 

@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 from dlc.errors import DamagedInputError
 from dlc.media.video.carrying.streams import StreamCarrier
+from dlc.media.video.reading.reader import VideoReader
 from dlc.options import EncodeOptions
 from tests.media.material import (
     AUDIO_PID,
@@ -82,6 +83,17 @@ def test_times_of_packets_and_priming_are_kept(
     assert packets(tmp_path / ("b" + output), "audio") == packets(path, "audio")
     assert sound(tmp_path / ("b" + output))[0] == sound(path)[0]
     assert np.array_equal(sound(tmp_path / ("b" + output))[1], sound(path)[1])
+
+
+@pytest.mark.parametrize(("name", "codec"), [("a.mp4", "aac"), ("a.mkv", "libopus")])
+def test_the_priming_of_sound_does_not_move_pictures_where_it_cannot_be_hidden(
+    tmp_path: Path, name: str, codec: str
+) -> None:
+    path = make(tmp_path / name, replace(LONG, audio=(codec,)))
+    transcode(path, tmp_path / "b.avi")
+    with VideoReader(path) as before, VideoReader(tmp_path / "b.avi") as after:
+        expected, found = ([float(frame.time) for frame in reader] for reader in (before, after))
+    assert found == pytest.approx(expected, abs=1e-3)
 
 
 @pytest.mark.parametrize("length", [1.0, 9.0])

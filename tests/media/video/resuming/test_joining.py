@@ -12,6 +12,7 @@ import pytest
 from dlc.errors import Cancelled, OutputError, WriteError
 from dlc.media.frames.orientation import Orientation
 from dlc.media.info import MediaInfo
+from dlc.media.video.carrying.other_streams import no_streams
 from dlc.media.video.reading.reader import VideoReader
 from dlc.media.video.resuming.joining import SegmentFile, join_segments, segment_format
 from dlc.media.video.writing.writer import VideoWriter
@@ -40,7 +41,7 @@ def split(path: Path, output: Path, encoding: EncodeOptions, **read: float) -> l
         first = some[0].pts or 0
         info = replace(plan.info, start=first * plan.info.time_base)
         with VideoWriter(
-            file, info, plan.encoding, overwrite=True, mark=False, carry_streams=False
+            file, info, plan.encoding, overwrite=True, mark=False, others=no_streams
         ) as writer:
             for frame in some:
                 writer.write(frame)

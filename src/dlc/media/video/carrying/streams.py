@@ -28,6 +28,7 @@ from dlc.media.files.failures import ALLOW_DAMAGED, reason_of
 from dlc.media.files.inputs import codec_name, open_input
 from dlc.media.info import MediaInfo
 from dlc.media.video.carrying.adts import AdtsCopy, has_adts
+from dlc.media.video.carrying.early import without_early
 from dlc.media.video.carrying.timecode import advanced_timecode
 from dlc.media.video.carrying.tracks import (
     PRIMING_PACKETS,
@@ -47,34 +48,8 @@ from dlc.media.video.reading.splices import SteadyClock, find_splices
 from dlc.media.video.writing.containers import Container
 
 
-class NoStreams:
-    """Stands in for a `StreamCarrier` where the input has nothing but pictures.
-
-    Attributes:
-        notes: empty.
-    """
-
-    def __init__(self) -> None:
-        self.notes: list[str] = []
-
-    def begin(self, kept: KeptRange) -> None:
-        """Do nothing, as there is nothing to carry over; so do the others."""
-
-    def advance(self, time: Fraction) -> None:
-        """Do nothing."""
-
-    def describe_video(self, target: Stream) -> None:
-        """Do nothing."""
-
-    def finish(self, until: Fraction | None = None) -> None:
-        """Do nothing."""
-
-    def close(self) -> None:
-        """Do nothing."""
-
-
 class StreamCarrier:
-    """Writes the input's other streams to the output as the video advances.
+    """Writes the input's other streams to the output as the video advances; `OtherStreams`.
 
     Attributes:
         notes: what could not be copied, in words for the user.
@@ -165,7 +140,7 @@ class StreamCarrier:
             while (packet := self._next()) is not None:
                 self._carry(packet)
         for index, track in self._tracks.items():
-            self._output.mux(track.flush())
+            self._write(track.flush())
             self._require_whole(index, track)
             if track.broken:
                 broken = counted(track.broken, "damaged packet")
@@ -214,11 +189,14 @@ class StreamCarrier:
             if track.goes_back(packet):
                 track.broken += 1
             else:
-                self._output.mux(track.convert(packet))
+                self._write(track.convert(packet))
         except av.InvalidDataError:
             # A muxer that has to look into packets found one that it cannot make sense of.
             track.broken += 1
         self._require_whole(index, track)
+
+    def _write(self, packets: list[Packet[Any]]) -> None:
+        self._output.mux(without_early(packets, self._container))
 
     def _require_whole(self, index: int, track: Track) -> None:
         if track.broken and not self._allow_damaged:

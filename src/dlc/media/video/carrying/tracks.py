@@ -14,10 +14,10 @@ from av.stream import Stream
 from av.subtitles.subtitle import AssSubtitle, SubtitleSet
 
 from dlc.errors import EncoderError
-from dlc.media.files.failures import reason_of
 from dlc.media.info import MediaInfo
 from dlc.media.video.carrying.languages import language_in
 from dlc.media.video.carrying.sound_check import SoundCheck
+from dlc.media.video.carrying.sound_encoder import add_sound
 from dlc.media.video.clock import nearest
 
 # How many packets before a cut are kept for the decoder where they can be hidden: most audio codecs
@@ -26,8 +26,6 @@ PRIMING_PACKETS = 2
 # What encoders put before the first sample is shorter, and so is what decoders of Opus want to hear
 # before; a longer part that is hidden was trimmed away.
 _LONGEST_PRIMING = Fraction(1, 10)
-# Bits a second for each channel of audio that has to be encoded anew: transparent for AAC and Opus.
-_BITS_PER_CHANNEL = 96_000
 # What AVI and WAV mean that say only how many channels there are.
 _USUAL_LAYOUTS = {
     1: "mono",
@@ -144,17 +142,13 @@ class AudioConversion(Track):
         rates = av.Codec(encoder, "w").audio_rates
         rate = source.rate if not rates or source.rate in rates else max(rates)
         layout = _layout_of(source)
-        target: Any = output.add_stream(encoder, rate=rate)
-        target.layout = layout
-        target.bit_rate = _BITS_PER_CHANNEL * source.channels
-        describe(source, target)
         try:
-            target.codec_context.open()
-        except (av.FFmpegError, ValueError) as error:
+            target = add_sound(output, encoder, rate, layout)
+        except EncoderError as error:
             raise EncoderError(
-                f"{encoder} cannot encode audio stream {source.index}: {reason_of(error)}; leave "
-                "the audio out or choose .mkv"
+                f"audio stream {source.index}: {error}; leave the audio out or choose .mkv"
             ) from error
+        describe(source, target)
         self._target = target
         self._resampler = av.AudioResampler(
             format=target.format,

@@ -28,6 +28,7 @@ class Container:
             none.
         keeps_orientation: whether a display matrix can be stored, in all eight orientations.
         negative_times: whether packets before time 0 are hidden exactly (by an edit list).
+        hides_early: whether packets before time 0 are hidden in any way.
         tick: the only time base there is; None where any can be stored.
         constant_rate: whether frames lie on a grid of one frame rate.
         keeps_comment: whether there is room for a comment.
@@ -49,6 +50,7 @@ class Container:
     subtitle_encoder: str | None = None
     keeps_orientation: bool = True
     negative_times: bool = False
+    hides_early: bool = True
     tick: Fraction | None = None
     constant_rate: bool = False
     keeps_comment: bool = True
@@ -75,9 +77,10 @@ _TEXT_SUBTITLES = frozenset({"ass", "mov_text", "ssa", "subrip", "srt", "text", 
 _MILLISECOND = Fraction(1, 1000)
 # Packets before time 0, such as those that prime an AAC decoder, would move everything later.
 _AS_IT_IS = {"avoid_negative_ts": "disabled"}
-# An index for every second, which the muxer replaces at the end with one for the whole file.
+# An index for every second, which the muxer replaces at the end with one for the whole file. Only
+# where the first one waits for what it is of does the priming of AAC leave the pictures in place.
 _FRAGMENTS = {
-    "movflags": "+hybrid_fragmented",
+    "movflags": "+hybrid_fragmented+delay_moov",
     "frag_duration": "1000000",
     "flush_packets": "1",
 }
@@ -138,6 +141,8 @@ _CONTAINERS = (
         ("libx264",),
         "aac",
         keeps_orientation=False,
+        hides_early=False,
+        options=_AS_IT_IS,
         constant_rate=True,
         reorders=False,
         takes_adts=False,

@@ -16,7 +16,8 @@ from dlc.media.files.atomic import AtomicFile, Finish
 from dlc.media.files.failures import reason_of
 from dlc.media.frames.frame import Frame
 from dlc.media.info import MediaInfo
-from dlc.media.video.carrying.streams import NoStreams, StreamCarrier
+from dlc.media.video.carrying.other_streams import AddStreams, OtherStreams
+from dlc.media.video.carrying.streams import StreamCarrier
 from dlc.media.video.carrying.tracks import KeptRange
 from dlc.media.video.clock import OutputClock
 from dlc.media.video.reading.reader import VideoReader
@@ -28,7 +29,7 @@ from dlc.options import EncodeOptions
 
 
 class VideoWriter:
-    """Encodes frames and carries the input's other streams over.
+    """Encodes frames, and carries the input's other streams over or adds some of its own.
 
     The file is written under a temporary name beside the output and renamed by `close`. Used as a
     context manager, it closes when the block ends, aborts when the user stops the block, and
@@ -50,7 +51,7 @@ class VideoWriter:
         keep_partial: bool = False,
         threads: int | None = None,
         mark: bool = True,
-        carry_streams: bool = True,
+        others: AddStreams | None = None,
         survives_kill: bool = False,
         finish: Finish | None = None,
     ) -> None:
@@ -65,7 +66,7 @@ class VideoWriter:
                 so far under the output's name.
             threads: for the encoder; None leaves it to the encoder.
             mark: whether the container's comment says that the video is synthetic.
-            carry_streams: whether the input is opened for its other streams; a camera has none.
+            others: adds what the file has besides its pictures; None carries the input's over.
             survives_kill: whether the temporary file can be played up to its last seconds if the
                 process is killed, where the container can do that.
             finish: the last thing done with the file before it gets its name, such as signing it.
@@ -91,7 +92,7 @@ class VideoWriter:
         self._stream = add_video_stream(
             self._muxer.container, self._plan, self._info, self._encoding, self._conform, threads
         )
-        self._others = self._carrier(source) if carry_streams else NoStreams()
+        self._others = self._carried(source) if others is None else self._added(others)
         self._others.describe_video(self._stream)
         if mark:
             self._plan.note_comment(self._muxer.container.metadata)
@@ -164,7 +165,7 @@ class VideoWriter:
             # nothing worth keeping, or nothing that can be finished.
             self._drop()
 
-    def _carrier(self, source: VideoReader | MediaInfo) -> StreamCarrier:
+    def _carried(self, source: VideoReader | MediaInfo) -> OtherStreams:
         """Open the input for its other streams."""
         return StreamCarrier(
             self._info,
@@ -173,6 +174,9 @@ class VideoWriter:
             audio=self._encoding.audio,
             allow_damaged=isinstance(source, VideoReader) and source.allow_damaged,
         )
+
+    def _added(self, others: AddStreams) -> OtherStreams:
+        return others(self._plan.container, self._muxer.container)
 
     def _begin(self, frame: Frame) -> OutputClock:
         """Write the header, now that the time of the first frame is known."""
