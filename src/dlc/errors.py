@@ -127,6 +127,13 @@ class ResourceError(DlcError):
     summary = "too little memory"
 
 
+class MicrophoneError(DlcError):
+    """A microphone is missing, busy or gone."""
+
+    exit_code = 18
+    summary = "microphone unusable or gone"
+
+
 class Cancelled(DlcError):  # noqa: N818 - an outcome the user asked for, not a fault
     """The user stopped the run."""
 

@@ -11,6 +11,7 @@ import time
 from pathlib import Path
 from typing import Any
 
+import av
 import numpy as np
 import pytest
 
@@ -20,6 +21,7 @@ from dlc.media.live.opening import open_live_source
 from dlc.media.opening import open_target
 from tests.cli.run import call_dlc, command, environment, run_dlc
 from tests.resident import resident_mib
+from tests.sound_server import TONE_HZ, sound_server
 
 PATIENCE = 60.0
 
@@ -27,6 +29,14 @@ PATIENCE = 60.0
 def frames_in(path: Path) -> int:
     with open_target(path) as reader:
         return sum(1 for _ in reader)
+
+
+def wait_for_lines(log: Path, count: int, process: subprocess.Popen[str]) -> None:
+    deadline = time.monotonic() + PATIENCE
+    while not (log.exists() and log.read_text().count("\n") >= count):
+        assert process.poll() is None, "the run ended before it could be stopped"
+        assert time.monotonic() < deadline
+        time.sleep(0.02)
 
 
 def test_a_file_is_played_to_its_end(astronaut_file: Path, clip: Path, folder: Path) -> None:
@@ -58,11 +68,7 @@ def test_ctrl_c_ends_a_run_cleanly(astronaut_file: Path, clip: Path, folder: Pat
         stderr=subprocess.PIPE,
         text=True,
     )  # fmt: skip
-    deadline = time.monotonic() + PATIENCE
-    while not (log.exists() and log.read_text().count("\n") >= 2):
-        assert process.poll() is None, "the run ended before it could be stopped"
-        assert time.monotonic() < deadline
-        time.sleep(0.02)
+    wait_for_lines(log, 2, process)
     process.send_signal(signal.SIGINT)
     _, errors = process.communicate(timeout=PATIENCE)
     assert process.returncode == 0, errors
@@ -190,3 +196,52 @@ def test_figures_on_standard_output_are_all_there_is_and_end_when_nobody_reads_o
     assert all(line["capture_fps"] >= 0 for line in lines)
     assert frames_in(output) > 0
     assert list(folder.iterdir()) == [output]
+
+
+def test_a_recording_has_the_sound_of_its_microphone(
+    astronaut_file: Path, folder: Path, tmp_path: Path
+) -> None:
+    output = folder / "out.mp4"
+    with sound_server(tmp_path) as (_, found_by):
+        run = run_dlc(
+            "live", "--source", astronaut_file, "--camera", "lavfi:testsrc2=size=320x180:rate=30",
+            "--engine", "mesh", "--output", output, "--microphone", "default", "--duration", "5",
+            changes=found_by,
+        )  # fmt: skip
+    assert run.returncode == 0, run.stderr
+    with av.open(str(output)) as container:
+        frames = list(container.decode(audio=0))
+    samples = np.concatenate([frame.to_ndarray().mean(axis=0) for frame in frames])
+    rate = frames[0].sample_rate
+    # PulseAudio hands the tone over every two seconds.
+    assert 2.8 < len(samples) / rate < 5.2
+    loudest = np.argmax(np.abs(np.fft.rfft(samples))) * rate / len(samples)
+    assert loudest == pytest.approx(TONE_HZ, abs=1)
+    # Nowhere in the middle is it silent.
+    tenths = samples[rate // 2 : 5 * rate // 2].reshape(20, -1)
+    assert np.abs(tenths).max(axis=1).min() > 0.5 * np.abs(samples).max()
+
+
+def test_a_microphone_that_goes_away_ends_the_run_and_leaves_the_recording(
+    astronaut_file: Path, folder: Path, tmp_path: Path
+) -> None:
+    output, log = folder / "out.mkv", folder / "stats.jsonl"
+    with sound_server(tmp_path) as (server, found_by):
+        process = subprocess.Popen(
+            command(
+                "live", "--source", astronaut_file, "--camera", "lavfi:testsrc2=rate=30",
+                "--engine", "mesh", "--output", output, "--microphone", "default",
+                "--json-lines", log, "--duration", "60",
+            ),
+            env=environment(**found_by),
+            stdin=subprocess.DEVNULL,
+            stderr=subprocess.PIPE,
+            text=True,
+        )  # fmt: skip
+        wait_for_lines(log, 2, process)
+        server.kill()
+        errors = process.communicate(timeout=PATIENCE)[1]
+    assert process.returncode == 18, errors
+    assert "no sound any more" in errors
+    assert "Traceback" not in errors
+    assert frames_in(output) > 30

@@ -28,6 +28,7 @@ FLAGS = {
     "keep_partial": "--keep-partial",
     "landmarker_model": "--landmarker-model",
     "loop": "--loop",
+    "microphone": "--microphone",
     "no_face": "--no-face",
     "occluder_model": "--occluder-model",
     "occlusion": "--occlusion",

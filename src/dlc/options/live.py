@@ -56,7 +56,9 @@ class LiveOptions(RunOptions):
         capture: how the source is opened.
         virtual_camera: offer the result to other programs as a camera; None does not.
         output: a video file to write; None writes none.
-        encoding: how the file is encoded; it has no sound.
+        microphone: the name of a microphone whose sound goes into the file, a part of the name that
+            no other one shares, or "default"; None records no sound.
+        encoding: how the file's pictures are encoded.
         preview: show the result in a window.
         duration: seconds after which to stop; None continues until the source ends.
         safeguard: what is refused; None for callers with a safeguard of their own. Viewers see
@@ -69,6 +71,7 @@ class LiveOptions(RunOptions):
     capture: CaptureOptions = field(default_factory=CaptureOptions)
     virtual_camera: VirtualCameraOptions | None = None
     output: Path | None = None
+    microphone: str | None = None
     encoding: EncodeOptions = field(
         default_factory=lambda: EncodeOptions(preset=Preset.FAST, audio=False)
     )

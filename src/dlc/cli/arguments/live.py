@@ -145,7 +145,16 @@ OutputOption = Annotated[
     typer.Option(
         parser=named_path,
         metavar="FILE",
-        help="Record the result, without sound.",
+        help="Record the result, without sound unless --microphone is given.",
+        rich_help_panel=panels.OUTPUTS,
+    ),
+]
+MicrophoneOption = Annotated[
+    str | None,
+    typer.Option(
+        metavar="NAME",
+        help="Record the sound of this microphone in FILE: its name, a part of it, or default. A "
+        "name that fits none lists all.",
         rich_help_panel=panels.OUTPUTS,
     ),
 ]

@@ -10,7 +10,7 @@ import typer
 from dlc.cli.arguments import panels
 from dlc.cli.exit_codes import every_error, exit_codes
 from dlc.cli.grouping import Group
-from dlc.errors import CameraError, VirtualCameraError
+from dlc.errors import CameraError, MicrophoneError, VirtualCameraError
 from dlc.media.files.paths import named_path
 from dlc.media.limits import LEAST_HEIGHT
 from dlc.media.quality import WORST_QUALITY
@@ -24,9 +24,8 @@ SWAP_HELP = (
     "A video keeps its sound, subtitles, timing, rotation and colors, and every pixel outside the "
     "faces."
 )
-SWAP_EPILOG = exit_codes(
-    *(error for error in every_error() if error not in (CameraError, VirtualCameraError))
-)
+_LIVE_ONLY = (CameraError, VirtualCameraError, MicrophoneError)
+SWAP_EPILOG = exit_codes(*(error for error in every_error() if error not in _LIVE_ONLY))
 
 
 # Checked later, because SOURCE is optional with --map.

@@ -18,6 +18,8 @@ from dlc.media.frames.frame import Frame
 from dlc.media.frames.planes import plane_arrays, require_layout
 from dlc.media.info import MediaInfo
 from dlc.media.live.frame import LiveFrame
+from dlc.media.live.microphone import Microphone
+from dlc.media.live.recorded_sound import RecordedSound
 from dlc.media.live.source import LiveReport
 from dlc.media.video.carrying.other_streams import no_streams
 from dlc.media.video.writing.plan import check_video
@@ -52,6 +54,7 @@ class LiveWriter(Closing):
         overwrite: bool = False,
         threads: int | None = None,
         finish: Finish | None = None,
+        microphone: Microphone | None = None,
     ) -> None:
         """Open the encoder.
 
@@ -63,6 +66,7 @@ class LiveWriter(Closing):
             overwrite: whether an existing file may be replaced.
             threads: for the encoder; None leaves it to the encoder.
             finish: the last thing done with the file before it gets its name, such as signing it.
+            microphone: what to record the sound of; None records none.
 
         Raises:
             OutputError: the output may not or cannot be written there.
@@ -71,13 +75,14 @@ class LiveWriter(Closing):
         self.path = path
         self.is_kept = False
         self._first: float | None = None
+        self._sound = None if microphone is None else RecordedSound(microphone)
         self._writer = VideoWriter(
             path,
             _info(source, report.width, report.height, report.fps),
             encoding,
             overwrite=overwrite,
             threads=threads,
-            others=no_streams,
+            others=no_streams if self._sound is None else self._sound.add_to,
             survives_kill=True,
             finish=finish,
         )
@@ -93,9 +98,12 @@ class LiveWriter(Closing):
         Raises:
             WriteError: the disk is full or refuses otherwise.
             EncoderError: the encoder fails.
+            MicrophoneError: the microphone has delivered nothing for some seconds.
         """
         if self._first is None:
             self._first = frame.captured_at
+            if self._sound is not None:
+                self._sound.start_at(self._first)
         pts = round((frame.captured_at - self._first) / _TIME_BASE)
         native = picture_of(frame.bgr)
         self._writer.write(Frame(native, pts=pts, time_base=_TIME_BASE, tags=HD_VIDEO))

@@ -23,6 +23,11 @@ def check_live(options: LiveOptions, *, has_source: bool) -> None:
             "there is nothing to show the result on: ask for a virtual camera (`virtual_camera`), "
             "a file (`output`) or a window (`preview`)"
         )
+    if options.microphone is not None and options.output is None:
+        raise OptionError(
+            "`microphone` goes into a recording: name its file (`output`), or leave it out, as "
+            "programs that show the virtual camera listen themselves"
+        )
     check_run(options, has_source=has_source)
     every = options.detection_every
     if every is not None and every < 1:

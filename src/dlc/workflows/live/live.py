@@ -9,7 +9,10 @@ from os import PathLike
 from pathlib import Path
 
 from dlc.errors import OptionError
+from dlc.media.live.microphone import find_microphone
+from dlc.media.live.recorded_sound import require_sound
 from dlc.media.live.writer import check_live_output
+from dlc.media.video.writing.containers import container_for
 from dlc.options import LiveOptions
 from dlc.pipeline import CancelToken
 from dlc.workflows.checks import check_calls
@@ -55,7 +58,9 @@ def live(
         NoFaceError: no face in the source.
         CameraError: the camera cannot be used, or went away; a file written so far is kept.
         VirtualCameraError: there is no virtual camera, or it went away.
-        OutputError: an output must not or cannot be written or shown.
+        MicrophoneError: the microphone cannot be used, or went away; the file is kept.
+        MissingLibraryError: what microphones are opened with is not installed.
+        OutputError: an output must not or cannot be written or shown, or has no sound.
         EncoderError: the encoder does not fit the file.
         ModelError: a model of the engine is missing or damaged.
         SafeguardError: a photo, or what the source shows, is refused; no file is kept.
@@ -65,10 +70,14 @@ def live(
     check_live(options, has_source=source is not None)
     check_calls(progress, cancel)
     camera = _named(camera)
-    if options.output is not None:
-        encoding, _ = settled_encoding(options.encoding, options.output)
-        check_live_output(options.output, Path(camera), encoding, overwrite=options.overwrite)
+    output = options.output
+    if output is not None:
+        encoding, _ = settled_encoding(options.encoding, output)
+        check_live_output(output, Path(camera), encoding, overwrite=options.overwrite)
         options = replace(options, encoding=encoding)
+        if options.microphone is not None:
+            require_sound(container_for(output))
+            find_microphone(options.microphone)
     prepared = prepare(source, options, live=True)
     options = replace(options, masks=prepared.masks)
     plan = LivePlan(

@@ -1,4 +1,4 @@
-"""Opens the outputs of a live run: a virtual camera, a window, a file."""
+"""Opens the outputs of a live run: a virtual camera, a window, a file with its sound."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from contextlib import ExitStack
 from pathlib import Path
 
 from dlc.counted import counted
+from dlc.media.live.microphone import Microphone, find_microphone
 from dlc.media.live.preview import PreviewWindow
 from dlc.media.live.source import LiveReport
 from dlc.media.live.virtual_camera import VirtualCamera
@@ -51,6 +52,7 @@ def open_outputs(
 
     Raises:
         VirtualCameraError, OutputError, EncoderError: one of them cannot be opened.
+        MicrophoneError, MissingLibraryError: the microphone cannot be opened.
     """
     options = plan.options
     outputs: list[LiveOutput] = []
@@ -65,6 +67,9 @@ def open_outputs(
         preview = PreviewOutput(PreviewWindow(), stop, measured())
         outputs.append(stack.enter_context(preview))
     if options.output is not None:
+        microphone = _microphone(options.microphone)
+        if microphone is not None:
+            stack.enter_context(microphone)
         writer = LiveWriter(
             options.output,
             Path(plan.camera),
@@ -73,6 +78,7 @@ def open_outputs(
             overwrite=options.overwrite,
             threads=threads,
             finish=provenance.finish_for(options.output),
+            microphone=microphone,
         )
         stack.callback(_tell_of, writer)
         stack.enter_context(writer)
@@ -85,6 +91,15 @@ def _virtual_camera(options: VirtualCameraOptions, report: LiveReport) -> Virtua
     camera = VirtualCamera(width, height, report.fps, fit=options.fit)
     logger.info("virtual camera: %s (%s)", camera.device, camera.backend)
     return camera
+
+
+def _microphone(spec: str | None) -> Microphone | None:
+    if spec is None:
+        return None
+    microphone = Microphone(find_microphone(spec))
+    channels = "mono" if microphone.channels == 1 else "stereo"
+    logger.info("microphone: %s (%d Hz, %s)", microphone.name, microphone.rate, channels)
+    return microphone
 
 
 def _even(width: int, height: int) -> tuple[int, int]:
