@@ -6,7 +6,6 @@ from collections import deque
 from fractions import Fraction
 from typing import Any, Self
 
-import av
 import numpy as np
 from av.audio.frame import AudioFrame
 from av.container import OutputContainer
@@ -17,7 +16,7 @@ from dlc.media.live.microphone import Microphone
 from dlc.media.live.sound_clock import SoundClock
 from dlc.media.video.carrying.early import without_early
 from dlc.media.video.carrying.other_streams import NoStreams
-from dlc.media.video.carrying.sound_encoder import add_sound
+from dlc.media.video.carrying.sound_encoder import SoundEncoder
 from dlc.media.video.writing.containers import Container
 
 # What AAC and Opus both take.
@@ -53,8 +52,7 @@ class RecordedSound(NoStreams):
         encoder = require_sound(container)
         self._container, self._output = container, output
         layout = _LAYOUTS[self._microphone.channels]
-        self._stream = add_sound(output, encoder, _RATE, layout)
-        self._graph = _steady(self._microphone.rate, layout, self._stream.codec_context)
+        self._encoder = SoundEncoder(output, encoder, _RATE, layout, is_steady=True)
         return self
 
     def start_at(self, moment: float) -> None:
@@ -76,9 +74,7 @@ class RecordedSound(NoStreams):
         """Write what has arrived since, up to the newest picture, and what the encoder holds."""
         self._take()
         self._write_heard()
-        self._graph.push(None)
-        self._encode()
-        self._write(self._stream.encode(None))
+        self._write(self._encoder.flush())
 
     def _take(self) -> None:
         """Take what has arrived, and find out when it was heard."""
@@ -97,16 +93,7 @@ class RecordedSound(NoStreams):
             begin, frame = self._waiting.popleft()
             frame.time_base = Fraction(1, frame.sample_rate)
             frame.pts = round(begin / frame.time_base)
-            self._graph.push(frame)
-            self._encode()
-
-    def _encode(self) -> None:
-        while True:
-            try:
-                frame = self._graph.pull()
-            except (av.BlockingIOError, av.EOFError):
-                return
-            self._write(self._stream.encode(frame))
+            self._write(self._encoder.encode(frame))
 
     def _write(self, packets: list[Packet[Any]]) -> None:
         self._output.mux(without_early(packets, self._container))
@@ -124,23 +111,3 @@ def require_sound(container: Container) -> str:
             "leave out `microphone`"
         )
     return container.audio_encoder
-
-
-def _steady(rate: int, layout: str, encoder: Any) -> av.filter.Graph:
-    """Return what makes a steady stream out of blocks, each with its time.
-
-    It begins at time 0: what was heard before is cut off. Drift is evened out by up to 1000 samples
-    a second, and what lacks or overlaps by a tenth of a second is filled or cut at once.
-    """
-    graph = av.filter.Graph()
-    chain = (
-        graph.add_abuffer(
-            sample_rate=rate, format="s16", layout=layout, time_base=Fraction(1, rate)
-        ),
-        graph.add("aresample", f"{_RATE}:async=1000:min_hard_comp=0.1:first_pts=0"),
-        graph.add("aformat", f"{encoder.format.name}:{_RATE}:{layout}"),
-        graph.add("asetnsamples", f"n={encoder.frame_size}:p=0"),
-        graph.add("abuffersink"),
-    )
-    graph.link_nodes(*chain).configure()
-    return graph

@@ -43,7 +43,9 @@ def sound(path: Path) -> tuple[Fraction, NDArray[np.float32]]:
     with av.open(str(path)) as container:
         frames = list(container.decode(audio=0))
         first = frames[0].pts * frames[0].time_base
-        return first, np.concatenate([f.to_ndarray()[0] for f in frames]).astype(np.float32)
+        apart = [1 if f.format.is_planar else f.layout.nb_channels for f in frames]
+        samples = [f.to_ndarray()[0, ::n] for f, n in zip(frames, apart, strict=True)]
+        return first, np.concatenate(samples).astype(np.float32)
 
 
 @pytest.mark.parametrize(
@@ -94,6 +96,23 @@ def test_the_priming_of_sound_does_not_move_pictures_where_it_cannot_be_hidden(
     with VideoReader(path) as before, VideoReader(tmp_path / "b.avi") as after:
         expected, found = ([float(frame.time) for frame in reader] for reader in (before, after))
     assert found == pytest.approx(expected, abs=1e-3)
+
+
+@pytest.mark.parametrize(
+    ("codec", "encoder"), [("aac", "aac"), ("pcm_s16le", "pcm_s16le"), ("libopus", "aac")]
+)
+@pytest.mark.parametrize("start", [None, 0.2])
+def test_sound_that_begins_late_gets_silence_in_front_where_times_cannot_be_kept(
+    tmp_path: Path, codec: str, encoder: str, start: float | None
+) -> None:
+    begin = Fraction(7, 10)
+    path = make(tmp_path / "a.mkv", replace(LONG, audio=(codec,), audio_start=begin))
+    _, writer = transcode(path, tmp_path / "b.avi", start=start)
+    assert any(f"encoded anew with {encoder}" in note for note in writer.notes)
+    first, samples = sound(tmp_path / "b.avi")
+    heard = np.flatnonzero(np.abs(samples) > 0.1 * np.abs(samples).max())[0] / 48_000
+    assert first == 0
+    assert heard == pytest.approx(float(begin) - (start or 0), abs=0.03)
 
 
 @pytest.mark.parametrize("length", [1.0, 9.0])

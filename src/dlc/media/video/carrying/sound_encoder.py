@@ -1,39 +1,105 @@
-"""Adding sound that has to be encoded to a file."""
+"""Sound that is encoded for a file, in frames of whatever length it comes."""
 
 from __future__ import annotations
 
+from fractions import Fraction
 from typing import Any
 
 import av
+from av.audio.frame import AudioFrame
 from av.container import OutputContainer
+from av.packet import Packet
 
 from dlc.errors import EncoderError
 from dlc.media.files.failures import reason_of
 
 # Bits a second: transparent for AAC and Opus.
 _BITS_PER_CHANNEL = 96_000
+# Begin at time 0, even drift out by up to 1000 samples a second, and fill or cut at once what lacks
+# or overlaps by a tenth of a second.
+_STEADY = "async=1000:min_hard_comp=0.1:first_pts=0"
 
 
-def add_sound(output: OutputContainer, encoder: str, rate: int, layout: str) -> Any:
-    """Add a stream of sound to a file, and open its encoder.
+class SoundEncoder:
+    """Resamples sound and encodes it as a stream of a file.
 
-    Args:
-        output: a file whose header is not written yet.
-        encoder: FFmpeg's name of the encoder.
-        rate: samples a second, one that the encoder takes.
-        layout: FFmpeg's name of the channels, such as "stereo".
-
-    Returns:
-        PyAV's stream, whose type stubs do not know what it passes on to its codec context.
-
-    Raises:
-        EncoderError: the encoder does not take such sound.
+    Attributes:
+        stream: PyAV's stream, whose type stubs do not know what it passes on to its codec context.
     """
-    stream: Any = output.add_stream(encoder, rate=rate)
-    stream.layout = layout
-    stream.bit_rate = _BITS_PER_CHANNEL * stream.layout.nb_channels
-    try:
-        stream.codec_context.open()
-    except (av.FFmpegError, ValueError) as error:
-        raise EncoderError(f"{encoder} cannot encode {layout} sound: {reason_of(error)}") from error
-    return stream
+
+    def __init__(
+        self,
+        output: OutputContainer,
+        encoder: str,
+        rate: int,
+        layout: str,
+        *,
+        is_steady: bool = False,
+    ) -> None:
+        """Add the stream to a file, and open its encoder.
+
+        Args:
+            output: a file whose header is not written yet.
+            encoder: FFmpeg's name of the encoder.
+            rate: samples a second, one that the encoder takes.
+            layout: FFmpeg's name of the channels, such as "stereo".
+            is_steady: whether the sound begins at time 0, with silence if need be, and goes on
+                without gaps whatever the times of the frames; what was before is cut off.
+
+        Raises:
+            EncoderError: the encoder does not take such sound.
+        """
+        stream: Any = output.add_stream(encoder, rate=rate)
+        stream.layout = layout
+        stream.bit_rate = _BITS_PER_CHANNEL * stream.layout.nb_channels
+        try:
+            stream.codec_context.open()
+        except (av.FFmpegError, ValueError) as error:
+            message = f"{encoder} cannot encode {layout} sound: {reason_of(error)}"
+            raise EncoderError(message) from error
+        self.stream = stream
+        self._is_steady = is_steady
+        self._graph: av.filter.Graph | None = None
+
+    def encode(self, frame: AudioFrame) -> list[Packet[Any]]:
+        """Take a frame, which has a time and is of the same kind as those before."""
+        if self._graph is None:
+            self._graph = self._resampling(frame)
+        self._graph.push(frame)
+        return self._encoded(self._graph)
+
+    def flush(self) -> list[Packet[Any]]:
+        """Return what is left at the end."""
+        packets: list[Packet[Any]] = []
+        if self._graph is not None:
+            self._graph.push(None)
+            packets = self._encoded(self._graph)
+        return packets + list(self.stream.encode(None))
+
+    def _resampling(self, frame: AudioFrame) -> av.filter.Graph:
+        graph = av.filter.Graph()
+        context = self.stream.codec_context
+        rate = context.sample_rate
+        steps = [
+            graph.add_abuffer(
+                sample_rate=frame.sample_rate,
+                format=frame.format.name,
+                layout=frame.layout.name,
+                time_base=frame.time_base or Fraction(1, frame.sample_rate),
+            ),
+            graph.add("aresample", f"{rate}:{_STEADY}" if self._is_steady else str(rate)),
+            graph.add("aformat", f"{context.format.name}:{rate}:{self.stream.layout.name}"),
+        ]
+        if context.frame_size:
+            steps.append(graph.add("asetnsamples", f"n={context.frame_size}:p=0"))
+        graph.link_nodes(*steps, graph.add("abuffersink")).configure()
+        return graph
+
+    def _encoded(self, graph: av.filter.Graph) -> list[Packet[Any]]:
+        packets: list[Packet[Any]] = []
+        while True:
+            try:
+                frame = graph.pull()
+            except (av.BlockingIOError, av.EOFError):
+                return packets
+            packets += self.stream.encode(frame)

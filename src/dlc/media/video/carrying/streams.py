@@ -8,7 +8,8 @@ When the beginning is cut off, times move back by the time of the first video fr
 stream's own tick (1/44100 s for audio in MP4, 1 ms in Matroska): that is how exactly sound and
 picture stay together. The cut itself falls between packets, about every 21 ms for AAC. MP4 and MOV
 also keep the packets just before it, which the decoder needs, hidden by an edit list; elsewhere the
-sound begins with the first packet that lies wholly inside the range.
+sound begins with the first packet that lies wholly inside the range. AVI has no times for sound: it
+begins with the picture, so up to a packet early, and what begins later gets silence in front.
 """
 
 from __future__ import annotations
@@ -46,6 +47,9 @@ from dlc.media.video.clock import nearest
 from dlc.media.video.reading.decoding import main_stream
 from dlc.media.video.reading.splices import SteadyClock, find_splices
 from dlc.media.video.writing.containers import Container
+
+# No usual codec has longer ones.
+_PACKET_SECONDS = Fraction(4, 100)
 
 
 class StreamCarrier:
@@ -219,17 +223,31 @@ class StreamCarrier:
 
     def _audio_track(self, stream: Any) -> Track:
         codec = codec_name(stream)
+        extension = self._container.extension
+        if not self._container.holds(codec):
+            reason = f"{extension} cannot hold {codec}"
+        elif self._is_late(stream) and not self._container.delays_sound:
+            reason = f"sound in {extension} cannot begin later than the picture"
+        else:
+            return self._audio_copy(stream)
+        # What is not compressed need not be.
+        is_plain = codec.startswith("pcm_") and self._container.holds(codec)
+        encoder = codec if is_plain else self._container.audio_encoder or ""
+        self.notes.append(f"audio stream {stream.index}: {reason}, encoded anew with {encoder}")
+        is_steady = not self._container.delays_sound
+        return AudioConversion(stream, self._output, encoder, is_steady=is_steady)
+
+    def _audio_copy(self, stream: Any) -> Track:
         lead = PRIMING_PACKETS if self._container.negative_times else 0
-        if self._container.holds(codec):
-            if has_adts(stream) and not self._container.takes_adts:
-                return AdtsCopy(stream, self._output, lead, self._path)
-            return AudioCopy(stream, self._output, lead)
-        encoder = self._container.audio_encoder or ""
-        self.notes.append(
-            f"audio stream {stream.index}: {self._container.extension} cannot hold {codec}, "
-            f"encoded anew with {encoder}"
-        )
-        return AudioConversion(stream, self._output, encoder)
+        if has_adts(stream) and not self._container.takes_adts:
+            return AdtsCopy(stream, self._output, lead, self._path)
+        return AudioCopy(stream, self._output, lead)
+
+    def _is_late(self, stream: Any) -> bool:
+        """Whether sound begins later than what is kept of the picture, by more than a packet."""
+        begin = self._info.clock_start if self._info.start is None else self._info.start
+        late: Fraction = (stream.start_time or 0) * stream.time_base - begin
+        return late > _PACKET_SECONDS
 
     def _subtitle_track(self, stream: Any) -> Track:
         codec = codec_name(stream)

@@ -17,7 +17,7 @@ from dlc.errors import EncoderError
 from dlc.media.info import MediaInfo
 from dlc.media.video.carrying.languages import language_in
 from dlc.media.video.carrying.sound_check import SoundCheck
-from dlc.media.video.carrying.sound_encoder import add_sound
+from dlc.media.video.carrying.sound_encoder import SoundEncoder
 from dlc.media.video.clock import nearest
 
 # How many packets before a cut are kept for the decoder where they can be hidden: most audio codecs
@@ -132,7 +132,9 @@ class AudioCopy(Track):
 class AudioConversion(Track):
     """Decodes audio and encodes it with a codec that the container holds."""
 
-    def __init__(self, source: Any, output: OutputContainer, encoder: str) -> None:
+    def __init__(
+        self, source: Any, output: OutputContainer, encoder: str, *, is_steady: bool
+    ) -> None:
         """Add a stream to `output` and open its encoder.
 
         Raises:
@@ -143,19 +145,12 @@ class AudioConversion(Track):
         rate = source.rate if not rates or source.rate in rates else max(rates)
         layout = _layout_of(source)
         try:
-            target = add_sound(output, encoder, rate, layout)
+            self._encoder = SoundEncoder(output, encoder, rate, layout, is_steady=is_steady)
         except EncoderError as error:
             raise EncoderError(
                 f"audio stream {source.index}: {error}; leave the audio out or choose .mkv"
             ) from error
-        describe(source, target)
-        self._target = target
-        self._resampler = av.AudioResampler(
-            format=target.format,
-            layout=layout,
-            rate=rate,
-            frame_size=target.codec_context.frame_size or None,
-        )
+        describe(source, self._encoder.stream)
 
     def cut(self, packet: Packet[Any], kept: KeptRange) -> bool:
         """Keep whole packets that lie inside the kept part."""
@@ -166,11 +161,8 @@ class AudioConversion(Track):
         return self._encode(self._decode(packet))
 
     def flush(self) -> list[Packet[Any]]:
-        """Empty the decoder, the resampler and the encoder."""
-        packets = self._encode(self._decode(None))
-        for frame in self._resampler.resample(None):
-            packets += self._target.encode(frame)
-        return packets + list(self._target.encode(None))
+        """Empty the decoder and the encoder."""
+        return self._encode(self._decode(None)) + self._encoder.flush()
 
     def _decode(self, packet: Packet[Any] | None) -> list[AudioFrame]:
         try:
@@ -181,11 +173,7 @@ class AudioConversion(Track):
         return frames
 
     def _encode(self, frames: list[AudioFrame]) -> list[Packet[Any]]:
-        packets: list[Packet[Any]] = []
-        for decoded in frames:
-            for frame in self._resampler.resample(decoded):
-                packets += self._target.encode(frame)
-        return packets
+        return [packet for frame in frames for packet in self._encoder.encode(frame)]
 
 
 class SubtitleTrack(Track):

@@ -29,6 +29,7 @@ class Container:
         keeps_orientation: whether a display matrix can be stored, in all eight orientations.
         negative_times: whether packets before time 0 are hidden exactly (by an edit list).
         hides_early: whether packets before time 0 are hidden in any way.
+        delays_sound: whether sound may begin later than the picture, and have gaps.
         tick: the only time base there is; None where any can be stored.
         constant_rate: whether frames lie on a grid of one frame rate.
         keeps_comment: whether there is room for a comment.
@@ -51,6 +52,7 @@ class Container:
     keeps_orientation: bool = True
     negative_times: bool = False
     hides_early: bool = True
+    delays_sound: bool = True
     tick: Fraction | None = None
     constant_rate: bool = False
     keeps_comment: bool = True
@@ -142,6 +144,7 @@ _CONTAINERS = (
         "aac",
         keeps_orientation=False,
         hides_early=False,
+        delays_sound=False,
         options=_AS_IT_IS,
         constant_rate=True,
         reorders=False,
