@@ -77,6 +77,19 @@ def test_frames_whose_header_was_wiped_out_are_counted(
         list(reader)
 
 
+@pytest.mark.parametrize("number", [1, 20, 30])
+def test_frames_behind_one_that_belongs_to_no_track_are_counted(
+    film: Path, tmp_path: Path, number: int
+) -> None:
+    data = bytearray(film.read_bytes())
+    data[positions(film)[number]] ^= 4
+    damaged = tmp_path / film.name
+    damaged.write_bytes(data)
+    found, lost = read(damaged)
+    assert lost > 0
+    assert found + lost == FRAMES
+
+
 @settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(begin=st.floats(0.1, 0.9), length=st.floats(0.001, 0.1))
 def test_nothing_gets_lost_in_silence(

@@ -22,7 +22,8 @@ _SEGMENT, _CLUSTER, _GROUP = b"\x18\x53\x80\x67", b"\x1f\x43\xb6\x75", b"\xa0"
 # Elements that consist of others, among which frames are.
 _MASTERS = frozenset({_SEGMENT, _CLUSTER, _GROUP})
 # Elements that hold a frame.
-_SIMPLE_BLOCK, _BLOCK = b"\xa3", b"\xa1"
+_FRAMES = frozenset({b"\xa3", b"\xa1"})
+_TRACKS, _TRACK_ENTRY, _TRACK_NUMBER = b"\x16\x54\xae\x6b", b"\xae", b"\xd7"
 # All that there may be in a file, a segment, a cluster and a group (RFC 9559), and anywhere.
 _KINDS = """
     1a45dfa3 18538067 114d9b74 1549a966 1654ae6b 1c53bb6b 1941a469 1043a770 1254c367
@@ -42,16 +43,18 @@ def has_broken_chain(path: Path, begin: int | None, end: int) -> bool:
         end: where those of the other's do, further on.
     """
     with path.open("rb") as file:
+        tracks = _track_numbers(file)
         starts = [0] if begin is None else _ends_of_block(file, begin)
-        return not any(_leads_to(file, start, end) for start in starts)
+        return not any(_leads_to(file, start, end, tracks) for start in starts)
 
 
 def has_broken_end(path: Path, begin: int) -> bool:
     """Return whether no chain of elements leads from a frame to where the file says it ends."""
     with path.open("rb") as file:
+        tracks = _track_numbers(file)
         end = segment_end(file)
         return end > 0 and not any(
-            _leads_to(file, start, end) for start in _ends_of_block(file, begin)
+            _leads_to(file, start, end, tracks) for start in _ends_of_block(file, begin)
         )
 
 
@@ -86,15 +89,51 @@ def _ends_of_block(file: BinaryIO, contents: int) -> Iterator[int]:
     lead = file.read(min(contents, 1 + _LONGEST_SIZE))
     for width in range(1, len(lead)):
         begin = contents - width
-        if lead[-1 - width : -width] in (_SIMPLE_BLOCK, _BLOCK):
+        if lead[-1 - width : -width] in _FRAMES:
             file.seek(begin)
             size = _variable_integer(file)
             if size is not None and file.tell() == contents:
                 yield contents + size
 
 
-def _leads_to(file: BinaryIO, position: int, target: int) -> bool:
-    """Return whether elements follow each other up to one that, or whose contents, begin there."""
+def _track_numbers(file: BinaryIO) -> frozenset[int]:
+    """Return the numbers of a file's tracks; none where its head is damaged."""
+    file.seek(0, os.SEEK_END)
+    place = (0, file.tell())
+    for kind in (_SEGMENT, _TRACKS):
+        place = dict(_children(file, *place)).get(kind, (0, 0))
+    return frozenset(
+        _unsigned(file, *number)
+        for entry, entries in _children(file, *place)
+        if entry == _TRACK_ENTRY
+        for kind, number in _children(file, *entries)
+        if kind == _TRACK_NUMBER
+    )
+
+
+def _children(file: BinaryIO, begin: int, end: int) -> Iterator[tuple[bytes, tuple[int, int]]]:
+    """Yield the kinds of an element's parts up to the first frames, and where each one lies."""
+    while begin < end:
+        file.seek(begin)
+        kind = _kind(file)
+        size = _variable_integer(file)
+        if not kind or kind == _CLUSTER:
+            return
+        inside = file.tell()
+        begin = end if size is None else min(end, inside + size)
+        yield kind, (inside, begin)
+
+
+def _unsigned(file: BinaryIO, begin: int, end: int) -> int:
+    file.seek(begin)
+    return int.from_bytes(file.read(min(end - begin, _LONGEST_SIZE)), "big")
+
+
+def _leads_to(file: BinaryIO, position: int, target: int, tracks: frozenset[int]) -> bool:
+    """Return whether elements follow each other up to one that, or whose contents, begin there.
+
+    A frame that belongs to no track ends the chain: FFmpeg skips to the next cluster there.
+    """
     while position < target:
         file.seek(position)
         kind = _kind(file)
@@ -106,11 +145,16 @@ def _leads_to(file: BinaryIO, position: int, target: int) -> bool:
             return True
         if kind in _MASTERS:
             position = inside
-        elif size is None:
+        elif size is None or (kind in _FRAMES and not _is_of(file, tracks)):
             return False
         else:
             position = inside + size
     return position == target
+
+
+def _is_of(file: BinaryIO, tracks: frozenset[int]) -> bool:
+    """Return whether a frame's block, which begins here, is of one of these tracks, if any."""
+    return not tracks or _variable_integer(file) in tracks
 
 
 def _kind(file: BinaryIO) -> bytes:
