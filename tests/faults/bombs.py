@@ -15,6 +15,8 @@ def bombs() -> Iterator[tuple[str, bytes]]:
         yield f"{width}x{height}.tif", _tiff(width, height)
     # All there, and nothing but zeros: 30,000 x 30,000 gray in 1 MB.
     yield "whole.png", _whole_png(30_000, 30_000)
+    # A small one, of whose pixels there are said to be gigabytes.
+    yield "long.png", _png(96, 64).replace(_length_of_pixels(), b"\xda\x9b\x20\0")
     yield "65535.jpg", _jpeg(65_535, 65_535)
     yield "20000.jpg", _jpeg(20_000, 20_000)
     yield "16384.webp", _webp(16_383, 16_383)
@@ -34,6 +36,10 @@ def _png(width: int, height: int, rows: bytes = bytes(4096), *, gray: bool = Fal
     header = struct.pack(">IIBBBBB", width, height, 8, 0 if gray else 6, 0, 0, 0)
     chunks = (_chunk(b"IHDR", header), _chunk(b"IDAT", zlib.compress(rows)), _chunk(b"IEND", b""))
     return b"\x89PNG\r\n\x1a\n" + b"".join(chunks)
+
+
+def _length_of_pixels() -> bytes:
+    return struct.pack(">I", len(zlib.compress(bytes(4096))))
 
 
 def _whole_png(width: int, height: int) -> bytes:

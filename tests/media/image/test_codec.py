@@ -99,6 +99,18 @@ def test_a_png_header_that_may_claim_anything_is_not_believed() -> None:
         decode_image(PATH, ImageKind.PNG, bytes(data))
 
 
+def test_a_png_part_that_may_claim_anything_is_not_believed(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    whole = cv2.imencode(".png", np.zeros((9, 9, 3), np.uint8))[1].tobytes()
+    length = whole.index(b"IDAT") - 4
+    damaged = whole[:length] + struct.pack(">I", 3_000_000_000) + whole[length + 4 :]
+    # It would make room for all that is claimed.
+    monkeypatch.setattr(cv2, "imdecodeWithMetadata", lambda *_: pytest.fail("OpenCV was asked"))
+    with pytest.raises(DamagedInputError, match="no picture can be read"):
+        decode_image(PATH, ImageKind.PNG, damaged)
+
+
 def test_xmp_of_a_png_ends_where_it_ends() -> None:
     pixels = np.zeros((9, 9, 3), np.uint8)
     for length in range(1, 200):

@@ -20,7 +20,7 @@ from dlc.media.image.formats.avif import decode_avif
 from dlc.media.image.formats.heic import decode_heic
 from dlc.media.image.formats.heif import read_heif
 from dlc.media.image.formats.jpeg import jpeg_icc, jpeg_xmp, with_jpeg_icc, with_jpeg_xmp
-from dlc.media.image.formats.png import has_png_header, png_xmp, with_png_xmp
+from dlc.media.image.formats.png import has_png_header, has_whole_png_parts, png_xmp, with_png_xmp
 from dlc.media.image.kinds import DEEP, DESCRIBED, TRANSPARENT, ImageKind, OutputKind
 from dlc.media.image.metadata import ImageMetadata
 from dlc.media.image.recognition import is_cmyk
@@ -62,8 +62,9 @@ def decode_image(
     """
     if kind in (ImageKind.HEIC, ImageKind.AVIF):
         return _decode_heif(path, kind, data)
-    if kind is ImageKind.PNG and not has_png_header(data):
-        # Of a size that may be wrong, gigabytes would be made room for.
+    if kind is ImageKind.PNG and not (has_png_header(data) and has_whole_png_parts(data)):
+        # Gigabytes would be made room for where sizes are wrong, and of a PNG file that is cut off
+        # OpenCV reads nothing.
         raise DamagedInputError(f"{path} is damaged: no picture can be read from it")
     with silent_opencv():
         try:

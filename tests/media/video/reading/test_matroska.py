@@ -90,6 +90,16 @@ def test_frames_behind_one_that_belongs_to_no_track_are_counted(
     assert found + lost == FRAMES
 
 
+@pytest.mark.parametrize("number", [3, 20])
+def test_a_frame_whose_group_is_missing_is_counted(film: Path, tmp_path: Path, number: int) -> None:
+    data = bytearray(film.read_bytes())
+    begin = data.rindex(b"\xa3", 0, positions(film)[number])
+    data[begin] = 0xA1
+    damaged = tmp_path / film.name
+    damaged.write_bytes(data)
+    assert read(damaged) == (FRAMES - 1, 1)
+
+
 @settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(begin=st.floats(0.1, 0.9), length=st.floats(0.001, 0.1))
 def test_nothing_gets_lost_in_silence(

@@ -55,6 +55,16 @@ def has_png_header(data: bytes) -> bool:
     return kind == b"IHDR" and zlib.crc32(kind + contents) == int.from_bytes(checksum, "big")
 
 
+def has_whole_png_parts(data: bytes) -> bool:
+    """Whether the parts of a PNG file, up to its last one, are as long as they say."""
+    for kind, _, checksum in png_chunks(data):
+        if kind == b"IEND":
+            return True
+        if len(checksum) < 4:
+            return False
+    return True
+
+
 def png_xmp(data: bytes) -> bytes | None:
     """Return the XMP packet of a PNG file, or None; one that is compressed counts as none.
 

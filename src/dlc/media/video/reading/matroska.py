@@ -21,8 +21,10 @@ MAGIC = b"\x1a\x45\xdf\xa3"
 _SEGMENT, _CLUSTER, _GROUP = b"\x18\x53\x80\x67", b"\x1f\x43\xb6\x75", b"\xa0"
 # Elements that consist of others, among which frames are.
 _MASTERS = frozenset({_SEGMENT, _CLUSTER, _GROUP})
-# Elements that hold a frame.
-_FRAMES = frozenset({b"\xa3", b"\xa1"})
+# Elements that hold a frame. FFmpeg passes over a block outside of a group, and where one is of a
+# track that there is not, over the rest of the cluster.
+_SIMPLE_BLOCK, _BLOCK = b"\xa3", b"\xa1"
+_FRAMES = frozenset({_SIMPLE_BLOCK, _BLOCK})
 _TRACKS, _TRACK_ENTRY, _TRACK_NUMBER = b"\x16\x54\xae\x6b", b"\xae", b"\xd7"
 # All that there may be in a file, a segment, a cluster and a group (RFC 9559), and anywhere.
 _KINDS = """
@@ -132,8 +134,9 @@ def _unsigned(file: BinaryIO, begin: int, end: int) -> int:
 def _leads_to(file: BinaryIO, position: int, target: int, tracks: frozenset[int]) -> bool:
     """Return whether elements follow each other up to one that, or whose contents, begin there.
 
-    A frame that belongs to no track ends the chain: FFmpeg skips to the next cluster there.
+    A frame that FFmpeg passes over ends the chain.
     """
+    group_end = 0
     while position < target:
         file.seek(position)
         kind = _kind(file)
@@ -143,18 +146,22 @@ def _leads_to(file: BinaryIO, position: int, target: int, tracks: frozenset[int]
         inside = file.tell()
         if inside == target:
             return True
+        if kind == _GROUP:
+            group_end = inside + (size or 0)
+        in_group = position < group_end
         if kind in _MASTERS:
             position = inside
-        elif size is None or (kind in _FRAMES and not _is_of(file, tracks)):
+        elif size is None or (kind in _FRAMES and not _is_read(file, kind, tracks, in_group)):
             return False
         else:
             position = inside + size
     return position == target
 
 
-def _is_of(file: BinaryIO, tracks: frozenset[int]) -> bool:
-    """Return whether a frame's block, which begins here, is of one of these tracks, if any."""
-    return not tracks or _variable_integer(file) in tracks
+def _is_read(file: BinaryIO, kind: bytes, tracks: frozenset[int], in_group: bool) -> bool:
+    """Return whether FFmpeg reads a frame, whose contents begin here."""
+    is_of_track = not tracks or _variable_integer(file) in tracks
+    return is_of_track and (in_group or kind == _SIMPLE_BLOCK)
 
 
 def _kind(file: BinaryIO) -> bytes:
