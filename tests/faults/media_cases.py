@@ -21,7 +21,7 @@ from tests.faults import bombs, damage
 from tests.media.image.heif_files import avif, heic
 from tests.media.material import Clip, make, picture
 
-CONTAINERS = (".mp4", ".mov", ".mkv", ".webm", ".avi", ".gif")
+CONTAINERS = (".mp4", ".mov", ".mkv", ".webm", ".avi", ".ts", ".flv")
 _FAST = EncodeOptions(quality=40, preset=Preset.FAST)
 _RATE = 25
 _FRAMES = 16
@@ -114,7 +114,7 @@ def _is_image(path: Path) -> bool:
 
 def _clips(folder: Path) -> Iterator[Path]:
     times = tuple(range(0, _FRAMES * 512, 512))
-    for suffix in CONTAINERS[:5]:
+    for suffix in CONTAINERS:
         vp9 = suffix == ".webm"
         clip = Clip(
             codec="libvpx-vp9" if vp9 else "libx264",

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from dlc.errors import EncoderError
+from dlc.errors import DamagedInputError
 from tests.media.material import Clip, look, make, packets, transcode
 
 BROADCAST = Clip(
@@ -61,10 +61,12 @@ def test_aac_of_a_transport_stream_fits_into_avi(tmp_path: Path) -> None:
     assert all(packed[2][7:] == bare[2] for packed, bare in pairs)
 
 
-def test_aac_with_unusable_headers_is_refused(tmp_path: Path) -> None:
+@pytest.mark.parametrize("output", ["b.avi", "b.mkv"])
+def test_aac_with_unusable_headers_is_refused_or_left_out(tmp_path: Path, output: str) -> None:
     path = with_unusable_headers(make(tmp_path / "a.ts", BROADCAST), 110)
 
-    with pytest.raises(EncoderError, match="has no usable AAC headers: leave the audio"):
-        transcode(path, tmp_path / "b.avi", allow_damaged=True)
+    with pytest.raises(DamagedInputError, match="stream 1 is damaged"):
+        transcode(path, tmp_path / output)
+    _, writer = transcode(path, tmp_path / output, allow_damaged=True)
 
-    assert not (tmp_path / "b.avi").exists()
+    assert "audio stream 1: left out, as nothing is known of it" in writer.notes

@@ -40,6 +40,13 @@ def positions(path: Path) -> list[int]:
         return [packet.pos for packet in packets if packet.pos is not None and packet.size]
 
 
+def pts_of(path: Path) -> list[int]:
+    """Return when each frame is shown, in the order of the file."""
+    with av.open(str(path)) as container:
+        packets = container.demux(container.streams.video[0])
+        return [packet.pts for packet in packets if packet.pts is not None and packet.size]
+
+
 def read(path: Path) -> tuple[int, int]:
     """Return how many frames there are, and how many are said to be lost."""
     with VideoReader(path, allow_damaged=True) as reader:
@@ -98,6 +105,23 @@ def test_a_frame_whose_group_is_missing_is_counted(film: Path, tmp_path: Path, n
     damaged = tmp_path / film.name
     damaged.write_bytes(data)
     assert read(damaged) == (FRAMES - 1, 1)
+
+
+def test_frames_that_are_stored_behind_the_last_one_shown_are_missed(
+    film: Path, tmp_path: Path
+) -> None:
+    places = positions(film)
+    order = sorted(range(FRAMES), key=lambda number: pts_of(film)[number])
+    behind = order[-1] + 1
+    if behind == FRAMES:
+        pytest.skip("pictures are stored as they are shown")
+    damaged = tmp_path / film.name
+    data = bytearray(film.read_bytes())
+    data[places[behind] - 4 : places[behind]] = bytes(4)
+    damaged.write_bytes(data)
+    found, lost = read(damaged)
+    assert lost > 0
+    assert found + lost == FRAMES
 
 
 @settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])

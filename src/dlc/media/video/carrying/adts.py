@@ -11,7 +11,6 @@ from av.bitstream import BitStreamFilterContext
 from av.container import OutputContainer
 from av.packet import Packet
 
-from dlc.errors import EncoderError
 from dlc.media.files.inputs import codec_name, open_input
 from dlc.media.video.carrying.tracks import AudioCopy
 
@@ -23,16 +22,11 @@ _ATTEMPTS = 100
 class AdtsCopy(AudioCopy):
     """Copies the packets of an AAC stream without their headers."""
 
-    def __init__(self, source: Any, output: OutputContainer, lead: int, path: Path) -> None:
-        """Add the stream to `output`; `path` is the input's, for the rest see `AudioCopy`.
-
-        Raises:
-            EncoderError: if the headers are unusable.
-            InputError: if the input cannot be opened any more.
-        """
+    def __init__(self, source: Any, output: OutputContainer, lead: int, config: bytes) -> None:
+        """Add the stream to `output`; `config` is from `adts_config`, and see `AudioCopy`."""
         super().__init__(source, output, lead)
         # The output's header, which comes before the first packet, has to hold it.
-        self._target.codec_context.extradata = _config_of(path, source.index)
+        self._target.codec_context.extradata = config
         self._filter = BitStreamFilterContext(_FILTER, source)
 
     def convert(self, packet: Packet[Any]) -> list[Packet[Any]]:
@@ -51,8 +45,19 @@ def has_adts(stream: Any) -> bool:
     return codec_name(stream) == "aac" and not stream.codec_context.extradata
 
 
-def _config_of(path: Path, index: int) -> bytes:
-    """Return what a decoder of an AAC stream has to know (ISO 14496-3, AudioSpecificConfig)."""
+def adts_config(path: Path, index: int) -> bytes:
+    """Return what a decoder of an AAC stream has to know (ISO 14496-3, AudioSpecificConfig).
+
+    Args:
+        path: the input.
+        index: the stream's number in it.
+
+    Returns:
+        Nothing if none of the first packets has a usable header.
+
+    Raises:
+        InputError: if the input cannot be opened any more.
+    """
     with open_input(path) as container:
         stream = container.streams[index]
         unpack = BitStreamFilterContext(_FILTER, stream)
@@ -64,7 +69,4 @@ def _config_of(path: Path, index: int) -> bytes:
             for bare in unpacked:
                 if bare.has_sidedata("new_extradata"):
                     return bytes(bare.get_sidedata("new_extradata"))
-    raise EncoderError(
-        f"audio stream {index} of {path} has no usable AAC headers: leave the audio out or choose "
-        ".mkv"
-    )
+    return b""

@@ -28,7 +28,7 @@ from dlc.errors import DamagedInputError
 from dlc.media.files.failures import ALLOW_DAMAGED, reason_of
 from dlc.media.files.inputs import codec_name, open_input
 from dlc.media.info import MediaInfo
-from dlc.media.video.carrying.adts import AdtsCopy, has_adts
+from dlc.media.video.carrying.adts import AdtsCopy, adts_config, has_adts
 from dlc.media.video.carrying.early import without_early
 from dlc.media.video.carrying.timecode import advanced_timecode
 from dlc.media.video.carrying.tracks import (
@@ -210,8 +210,9 @@ class StreamCarrier:
             )
 
     def _is_known(self, stream: Any) -> bool:
-        """Return whether FFmpeg found out what an audio stream holds."""
-        if stream.codec_context is not None and stream.layout.nb_channels:
+        """Return whether it can be found out what an audio stream holds."""
+        is_described = stream.codec_context and stream.layout.nb_channels and stream.rate
+        if is_described and (not has_adts(stream) or adts_config(self._path, stream.index)):
             return True
         if not self._allow_damaged:
             raise DamagedInputError(
@@ -240,7 +241,8 @@ class StreamCarrier:
     def _audio_copy(self, stream: Any) -> Track:
         lead = PRIMING_PACKETS if self._container.negative_times else 0
         if has_adts(stream) and not self._container.takes_adts:
-            return AdtsCopy(stream, self._output, lead, self._path)
+            config = adts_config(self._path, stream.index)
+            return AdtsCopy(stream, self._output, lead, config)
         return AudioCopy(stream, self._output, lead)
 
     def _is_late(self, stream: Any) -> bool:

@@ -9,7 +9,7 @@ from typing import Any, BinaryIO
 import av
 from av.packet import Packet
 
-from dlc.media.video.reading import matroska
+from dlc.media.video.reading import flv, matroska
 
 # Codecs with exactly one picture a packet, so that a missing one can be counted. Not among them:
 # VP8, whose reference pictures are never shown, and MPEG-4, which packs two pictures together.
@@ -82,8 +82,8 @@ class Ledger:
 def describe_truncation(path: Path) -> str | None:
     """Return how a file that lost its end gives itself away, or None if it does not.
 
-    Looks at the sizes that MP4, MOV, Matroska, WebM and AVI write at their beginning and at the
-    byte that ends a GIF.
+    Looks at the sizes that MP4, MOV, Matroska, WebM, AVI and FLV write at their beginning and at
+    the byte that ends a GIF.
     """
     size = path.stat().st_size
     with path.open("rb") as file:
@@ -94,6 +94,8 @@ def describe_truncation(path: Path) -> str | None:
             end = matroska.segment_end(file)
         elif head[:4] == b"RIFF" and head[8:12] == b"AVI ":
             end = 8 + int.from_bytes(head[4:8], "little")
+        elif head[:3] == b"FLV":
+            end = flv.stated_size(file)
         elif head[:4] == b"GIF8":
             file.seek(max(0, size - 64))
             return None if file.read().rstrip(b"\0").endswith(b";") else "its end mark is missing"

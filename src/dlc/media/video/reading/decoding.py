@@ -23,10 +23,10 @@ from dlc.media.files.failures import ALLOW_DAMAGED, reason_of
 from dlc.media.files.inputs import codec_name, open_input
 from dlc.media.image.recognition import is_animated_png
 from dlc.media.limits import MAX_VIDEO_PIXELS, MAX_VIDEO_SIDE, megapixels
+from dlc.media.video.reading import flv, matroska
 from dlc.media.video.reading.damage import Ledger, describe_truncation, lacks_index
 from dlc.media.video.reading.frame_grid import find_frame_grid
 from dlc.media.video.reading.gaps import GapWatch
-from dlc.media.video.reading.matroska import has_broken_chain, has_broken_end, tagged_end
 from dlc.media.video.reading.nvdec import nvdec, planar
 from dlc.media.video.reading.splices import SteadyClock, find_splices
 from dlc.media.video.reading.transport import has_lost_packets
@@ -41,7 +41,8 @@ _SURE_WITHIN = frozenset({"vp8"})
 _WITH_OPACITY = MappingProxyType({"vp8": "libvpx", "vp9": "libvpx-vp9"})
 # AVFMT_NOTIMESTAMPS among the flags of FFmpeg's containers; PyAV's stubs give it another type.
 _NO_TIMESTAMPS = 0x80
-_MATROSKA = "matroska,webm"
+_MATROSKA, _FLV = "matroska,webm", "flv"
+_HAS_BROKEN_END = {_MATROSKA: matroska.has_broken_end, _FLV: flv.has_broken_end}
 # A jump of a transport stream by more seconds is a splice.
 _LONGEST_GAP = 10
 # Pictures that H.264 and H.265 may store before one that is shown earlier.
@@ -60,7 +61,7 @@ class Decoder:
         grid: the evenly spaced times that the file has rounded and pictures get back; None where
             they keep those of the file.
         splices: where the file's clock jumps, if it does; the times of pictures are corrected.
-        watch: finds what was lost of a transport stream or of Matroska; None for other files.
+        watch: finds what was lost of a transport stream, Matroska or FLV; None for other files.
         gave_up: whether reading had to stop before the end.
     """
 
@@ -121,7 +122,7 @@ class Decoder:
                 if self.watch is not None:
                     self.watch.add(packet)
             elif self.watch is not None:
-                self.watch.finish()
+                self.watch.finish(end_is_broken=self._has_lost_end())
             for frame in self._decode(packet):
                 if self._untimed:
                     frame.pts = self._due.popleft() if self._due else None
@@ -185,7 +186,7 @@ class Decoder:
             reached: when the last picture ends, in seconds; if the file does not say, this is all.
             length: of one picture, in seconds.
         """
-        tagged = tagged_end(self.container, self.stream)
+        tagged = matroska.tagged_end(self.container, self.stream)
         if tagged is not None:
             return tagged
         if not self._has_lost_end():
@@ -194,8 +195,9 @@ class Decoder:
         return max(Fraction(self.container.duration or 0, av.time_base), reached + length)
 
     def _has_lost_end(self) -> bool:
-        """Return whether a Matroska file is broken behind its last packet."""
-        if self.watch is None or self.container.format.name != _MATROSKA:
+        """Return whether a file is broken behind its last packet."""
+        has_broken_end = _HAS_BROKEN_END.get(self.container.format.name)
+        if has_broken_end is None or self.watch is None:
             return False
         position = self.watch.position
         return position is not None and has_broken_end(self._path, position)
@@ -226,8 +228,12 @@ class Decoder:
             return GapWatch(stream, is_broken, at_start=at_start, longest=_LONGEST_GAP)
         if name == _MATROSKA:
             # Times of decoding are not stored.
-            is_broken = partial(has_broken_chain, self._path)
+            is_broken = partial(matroska.has_broken_chain, self._path)
             return GapWatch(stream, is_broken, at_start=at_start, reordered=_MOST_REORDERED)
+        if name == _FLV:
+            is_broken = partial(flv.has_broken_chain, self._path)
+            usual = round(1 / (self.rate * self.stored_time_base)) if self.rate else 0
+            return GapWatch(stream, is_broken, at_start=at_start, usual=usual)
         return None
 
     def _prepared_context(self) -> VideoCodecContext:

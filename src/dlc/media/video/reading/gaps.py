@@ -35,6 +35,7 @@ class GapWatch:
         at_start: bool,
         reordered: int = 0,
         longest: float = math.inf,
+        usual: int = 0,
     ) -> None:
         """Watch a stream.
 
@@ -45,7 +46,11 @@ class GapWatch:
             reordered: how many packets may be shown before one that precedes them, if times of
                 showing are to be compared; by default, those of decoding are.
             longest: seconds beyond which nobody knows what was meant to be in a gap.
+            usual: how far packets that do not say how long they last are apart, until some of them
+                show it, in units of the stream's time base; 0 if that is not known.
         """
+        self._first_usual = usual
+        self._end_is_broken = False
         self._is_broken = is_broken
         self._reordered = reordered
         self._longest = longest / stream.time_base if stream.time_base else 0
@@ -62,7 +67,7 @@ class GapWatch:
         self._waiting: list[tuple[int, int]] = []
         self._last: tuple[int, int] | None = None
         self._whole_until: int | None = None
-        self._step = self._usual = 0
+        self._step, self._usual = 0, self._first_usual
 
     def add(self, packet: Packet[Any]) -> None:
         """Take note of a packet in the order of the file."""
@@ -74,8 +79,9 @@ class GapWatch:
         if len(self._waiting) > self._reordered:
             self._compare(*heapq.heappop(self._waiting))
 
-    def finish(self) -> None:
-        """Take note of the end of the file."""
+    def finish(self, *, end_is_broken: bool) -> None:
+        """Take note of the end of the file, and whether it is broken behind the last packet."""
+        self._end_is_broken = end_is_broken
         while self._waiting:
             self._compare(*heapq.heappop(self._waiting))
 
@@ -90,7 +96,7 @@ class GapWatch:
         if last is None:
             if not self._at_start:
                 return
-            last = (-duration, duration)
+            last = (-(duration or self._usual), duration)
         step = time - last[0]
         usual = last[1] or self._usual
         if step == self._step:
@@ -101,8 +107,9 @@ class GapWatch:
 
     def _is_broken_here(self) -> bool:
         begin, end = self._places[0], self.position
-        if end is None:
-            return False
+        if end is None or self._end_is_broken:
+            # What was to be shown before the last pictures may have been stored behind them.
+            return self._end_is_broken
         # Where every gap is asked about, as in a recording of a screen, none is read twice.
         if self._whole_until is not None:
             begin = max(begin or 0, self._whole_until)
