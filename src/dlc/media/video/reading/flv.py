@@ -15,9 +15,6 @@ from typing import BinaryIO
 
 # A tag's kind, length, time and stream; its length again is behind it.
 _HEADER, _TRAILER = 11, 4
-# Sound, pictures and data; encrypted ones have another bit set.
-_KINDS = frozenset({8, 9, 18})
-_ENCRYPTED = 0x20
 # Where a file says what it is, if it does.
 _METADATA = 4096
 # More than any disk holds.
@@ -60,7 +57,8 @@ def _reached(file: BinaryIO, position: int | None, end: int) -> int:
     while position < end:
         file.seek(position)
         header = file.read(_HEADER)
-        if len(header) < _HEADER or header[0] & ~_ENCRYPTED not in _KINDS:
+        # There are more kinds than the standard knows, but a block of zeros is none.
+        if len(header) < _HEADER or not header[0]:
             break
         position += _HEADER + int.from_bytes(header[1:4], "big") + _TRAILER
     return position
