@@ -16,6 +16,8 @@ KINDS = {
     ".mkv": Clip(),
     ".webm": Clip(codec="libvpx-vp9", options={"lossless": "1", "cpu-used": "8"}),
     ".avi": Clip(),
+    ".flv": Clip(),
+    ".wmv": Clip(codec="wmv2", options={}),
 }
 
 
@@ -38,6 +40,15 @@ def test_a_gif_without_its_end_mark_shows(tmp_path: Path) -> None:
     path.write_bytes(path.read_bytes()[:-20])
 
     assert "end mark" in (describe_truncation(path) or "")
+
+
+def test_a_live_recording_that_says_no_size_does_not_show(tmp_path: Path) -> None:
+    path = make(tmp_path / "film.wmv", KINDS[".wmv"])
+    data = bytearray(path.read_bytes())
+    properties = data.index(bytes.fromhex("a1dcab8c47a9cf11"))
+    data[properties + 88] |= 1
+    path.write_bytes(data[: len(data) // 2])
+    assert describe_truncation(path) is None
 
 
 def test_what_follows_the_end_does_no_harm(tmp_path: Path) -> None:
