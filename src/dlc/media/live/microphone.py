@@ -149,7 +149,10 @@ def find_microphone(spec: str) -> MicrophoneDevice:
         MissingLibraryError: PortAudio cannot be loaded.
     """
     library = _library()
-    there = _microphones(library)
+    try:
+        there = _microphones(library)
+    except library.PortAudioError as error:
+        raise MicrophoneError(f"the system's sound cannot be used: {_words(error)}") from error
     if not there:
         raise MicrophoneError("no microphone is connected: plug one in, or leave it out")
     if spec == DEFAULT_MICROPHONE:

@@ -5,13 +5,13 @@ from __future__ import annotations
 from itertools import pairwise
 from pathlib import Path
 
-import av
 import pytest
 
 from dlc.errors import DamagedInputError
 from dlc.media.video.reading.flv import has_broken_chain, has_broken_end
 from dlc.media.video.reading.reader import VideoReader
 from tests.media.material import Clip, make
+from tests.media.video.reading.lost_frames import found_and_lost, positions
 
 FRAMES = 48
 CLIP = Clip(
@@ -24,20 +24,6 @@ CLIP = Clip(
 @pytest.fixture(scope="module")
 def film(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return make(tmp_path_factory.mktemp("flv") / "film.flv", CLIP)
-
-
-def positions(path: Path) -> list[int]:
-    """Return where the tag of each frame begins."""
-    with av.open(str(path)) as container:
-        packets = container.demux(container.streams.video[0])
-        return [packet.pos for packet in packets if packet.pos is not None and packet.size]
-
-
-def read(path: Path) -> tuple[int, int]:
-    """Return how many frames there are, and how many are said to be lost."""
-    with VideoReader(path, allow_damaged=True) as reader:
-        found = sum(1 for _ in reader)
-    return found, reader.frames_lost
 
 
 def damaged(path: Path, folder: Path, at: int, contents: bytes) -> Path:
@@ -55,7 +41,7 @@ def test_an_intact_file_is_one_chain(film: Path) -> None:
         assert not has_broken_chain(film, before, now)
         assert has_broken_chain(film, before, now + 1)
     assert not has_broken_end(film, places[-1] or 0)
-    assert read(film) == (FRAMES, 0)
+    assert found_and_lost(film) == (FRAMES, 0)
 
 
 @pytest.mark.parametrize("number", [1, 2, 20, 30])
@@ -63,7 +49,7 @@ def test_frames_whose_tag_was_wiped_out_are_counted(
     film: Path, tmp_path: Path, number: int
 ) -> None:
     copy = damaged(film, tmp_path, positions(film)[number] - 4, bytes(24))
-    found, lost = read(copy)
+    found, lost = found_and_lost(copy)
     assert lost > 0
     assert found + lost == FRAMES
     with pytest.raises(DamagedInputError, match="is damaged"), VideoReader(copy) as reader:
@@ -81,7 +67,7 @@ def test_a_recording_that_breaks_off_is_not_whole(
         data[number : number + 8] = bytes(8)
     copy = tmp_path / "film.flv"
     copy.write_bytes(data[: int(share * len(data))])
-    found, lost = read(copy)
+    found, lost = found_and_lost(copy)
     assert 0 < found < FRAMES
     assert lost > 0
     said = "is truncated" if says_size else "is damaged"
@@ -94,7 +80,7 @@ def test_a_piece_that_is_missing_is_noticed(film: Path, tmp_path: Path) -> None:
     data = film.read_bytes()
     copy = tmp_path / "film.flv"
     copy.write_bytes(data[:begin] + data[end:])
-    found, lost = read(copy)
+    found, lost = found_and_lost(copy)
     # The sound, and with it the file, lasts a little longer than the picture.
     assert FRAMES <= found + lost <= FRAMES + 1
     assert lost >= 4

@@ -16,6 +16,7 @@ from dlc.errors import DamagedInputError
 from dlc.media.video.reading.matroska import has_broken_chain
 from dlc.media.video.reading.reader import VideoReader
 from tests.media.material import Clip, make
+from tests.media.video.reading.lost_frames import found_and_lost, positions
 
 FRAMES = 48
 H264 = Clip(
@@ -33,25 +34,11 @@ def film(tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureReques
     return make(tmp_path_factory.mktemp("matroska") / f"film{request.param}", clip)
 
 
-def positions(path: Path) -> list[int]:
-    """Return where the contents of each frame's block begin."""
-    with av.open(str(path)) as container:
-        packets = container.demux(container.streams.video[0])
-        return [packet.pos for packet in packets if packet.pos is not None and packet.size]
-
-
 def pts_of(path: Path) -> list[int]:
     """Return when each frame is shown, in the order of the file."""
     with av.open(str(path)) as container:
         packets = container.demux(container.streams.video[0])
         return [packet.pts for packet in packets if packet.pts is not None and packet.size]
-
-
-def read(path: Path) -> tuple[int, int]:
-    """Return how many frames there are, and how many are said to be lost."""
-    with VideoReader(path, allow_damaged=True) as reader:
-        found = sum(1 for _ in reader)
-    return found, reader.frames_lost
 
 
 def test_an_intact_file_is_one_chain(film: Path) -> None:
@@ -60,7 +47,7 @@ def test_an_intact_file_is_one_chain(film: Path) -> None:
         assert now is not None
         assert not has_broken_chain(film, before, now)
         assert has_broken_chain(film, before, now + 1)
-    assert read(film) == (FRAMES, 0)
+    assert found_and_lost(film) == (FRAMES, 0)
 
 
 @pytest.mark.parametrize("number", [0, 5, 20, 30])
@@ -73,7 +60,7 @@ def test_frames_whose_header_was_wiped_out_are_counted(
     damaged = tmp_path / film.name
     damaged.write_bytes(data)
 
-    found, lost = read(damaged)
+    found, lost = found_and_lost(damaged)
 
     assert lost > 0
     assert found + lost == FRAMES
@@ -92,7 +79,7 @@ def test_frames_behind_one_that_belongs_to_no_track_are_counted(
     data[positions(film)[number]] ^= 4
     damaged = tmp_path / film.name
     damaged.write_bytes(data)
-    found, lost = read(damaged)
+    found, lost = found_and_lost(damaged)
     assert lost > 0
     assert found + lost == FRAMES
 
@@ -104,22 +91,17 @@ def test_a_frame_whose_group_is_missing_is_counted(film: Path, tmp_path: Path, n
     data[begin] = 0xA1
     damaged = tmp_path / film.name
     damaged.write_bytes(data)
-    assert read(damaged) == (FRAMES - 1, 1)
+    assert found_and_lost(damaged) == (FRAMES - 1, 1)
 
 
-def test_frames_that_are_stored_behind_the_last_one_shown_are_missed(
-    film: Path, tmp_path: Path
-) -> None:
-    places = positions(film)
-    order = sorted(range(FRAMES), key=lambda number: pts_of(film)[number])
-    behind = order[-1] + 1
-    if behind == FRAMES:
-        pytest.skip("pictures are stored as they are shown")
-    damaged = tmp_path / film.name
-    data = bytearray(film.read_bytes())
-    data[places[behind] - 4 : places[behind]] = bytes(4)
-    damaged.write_bytes(data)
-    found, lost = read(damaged)
+def test_frames_that_are_stored_behind_the_last_one_shown_are_missed(tmp_path: Path) -> None:
+    path = make(tmp_path / "film.mkv", H264)
+    shown = pts_of(path)
+    behind = positions(path)[shown.index(max(shown)) + 1]
+    data = bytearray(path.read_bytes())
+    data[behind - 4 : behind] = bytes(4)
+    path.write_bytes(data)
+    found, lost = found_and_lost(path)
     assert lost > 0
     assert found + lost == FRAMES
 
@@ -145,12 +127,12 @@ def test_nothing_gets_lost_in_silence(
 def test_frames_at_any_times_are_no_gaps(tmp_path: Path) -> None:
     times = [0, 1, 2, 3, 9, 10, 11, 30, 31, 90, 91, 92, 93, 200]
     clip = replace(H264, pts=[512 * time for time in times])
-    assert read(make(tmp_path / "screen.mkv", clip)) == (len(times), 0)
+    assert found_and_lost(make(tmp_path / "screen.mkv", clip)) == (len(times), 0)
 
 
 def test_a_video_may_begin_after_the_sound(tmp_path: Path) -> None:
     clip = replace(H264, pts=range(50 * 512, 60 * 512, 512), audio_start=Fraction(0))
-    assert read(make(tmp_path / "late.mkv", clip)) == (10, 0)
+    assert found_and_lost(make(tmp_path / "late.mkv", clip)) == (10, 0)
 
 
 def test_a_part_is_read_without_the_beginning(film: Path) -> None:
@@ -166,7 +148,7 @@ def test_all_that_a_refused_first_picture_takes_along_is_counted(tmp_path: Path)
     # The frame's own bytes follow four of the block's.
     data[first + 4 : second - 20] = bytes(second - 20 - first - 4)
     path.write_bytes(data)
-    assert read(path) == (FRAMES - 12, 12)
+    assert found_and_lost(path) == (FRAMES - 12, 12)
 
 
 def test_a_lost_end_shows_without_tags(film: Path, tmp_path: Path) -> None:
@@ -175,7 +157,7 @@ def test_a_lost_end_shows_without_tags(film: Path, tmp_path: Path) -> None:
     data[begin : begin + 60] = bytes(60)
     damaged = tmp_path / film.name
     damaged.write_bytes(data)
-    found, lost = read(damaged)
+    found, lost = found_and_lost(damaged)
     assert found < FRAMES
     assert found + lost == pytest.approx(FRAMES, abs=1)
 
@@ -188,7 +170,7 @@ def test_a_lost_end_shows_even_where_no_length_is_stated(film: Path, tmp_path: P
     data[begin : begin + 60] = bytes(60)
     damaged = tmp_path / film.name
     damaged.write_bytes(data)
-    found, lost = read(damaged)
+    found, lost = found_and_lost(damaged)
     assert found < FRAMES
     assert lost >= 1
 
@@ -197,4 +179,4 @@ def test_recordings_of_unknown_length_are_whole(tmp_path: Path) -> None:
     times = [0, 1, 2, 3, 9, 10, 11, 30, 31, 90]
     clip = replace(H264, pts=[512 * time for time in times], container_options={"live": "1"})
     path = make(tmp_path / "browser.mkv", clip)
-    assert read(path) == (len(times), 0)
+    assert found_and_lost(path) == (len(times), 0)

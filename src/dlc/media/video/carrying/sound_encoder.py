@@ -15,9 +15,10 @@ from dlc.media.files.failures import reason_of
 
 # Bits a second: transparent for AAC and Opus.
 _BITS_PER_CHANNEL = 96_000
-# Begin at time 0, even drift out by up to 1000 samples a second, and fill or cut at once what lacks
-# or overlaps by a tenth of a second.
-_STEADY = "async=1000:min_hard_comp=0.1:first_pts=0"
+# Even drift out by up to 1000 samples a second, and fill or cut at once what lacks or overlaps by a
+# tenth of a second.
+_STEADY = "async=1000:min_hard_comp=0.1"
+_FROM_THE_BEGINNING = "first_pts=0"
 
 
 class SoundEncoder:
@@ -60,26 +61,37 @@ class SoundEncoder:
         self.stream = stream
         self._is_steady = is_steady
         self._graph: av.filter.Graph | None = None
+        self._kind: tuple[str, str, int] | None = None
 
     def encode(self, frame: AudioFrame) -> list[Packet[Any]]:
-        """Take a frame, which has a time and is of the same kind as those before."""
-        if self._graph is None:
-            self._graph = self._resampling(frame)
+        """Take a frame, which has a time; broadcasts change between stereo and more channels."""
+        kind = frame.format.name, frame.layout.name, frame.sample_rate
+        packets: list[Packet[Any]] = []
+        if self._graph is None or kind != self._kind:
+            packets = self._emptied()
+            self._graph, self._kind = self._resampling(frame), kind
         self._graph.push(frame)
-        return self._encoded(self._graph)
+        return packets + self._encoded(self._graph)
 
     def flush(self) -> list[Packet[Any]]:
         """Return what is left at the end."""
-        packets: list[Packet[Any]] = []
-        if self._graph is not None:
-            self._graph.push(None)
-            packets = self._encoded(self._graph)
-        return packets + list(self.stream.encode(None))
+        return self._emptied() + list(self.stream.encode(None))
+
+    def _emptied(self) -> list[Packet[Any]]:
+        """Return what the filters still hold."""
+        if self._graph is None:
+            return []
+        self._graph.push(None)
+        return self._encoded(self._graph)
 
     def _resampling(self, frame: AudioFrame) -> av.filter.Graph:
+        """Return filters that make of such frames what the encoder takes."""
         graph = av.filter.Graph()
         context = self.stream.codec_context
         rate = context.sample_rate
+        options = [str(rate)]
+        if self._is_steady:
+            options += [_STEADY] if self._graph else [_STEADY, _FROM_THE_BEGINNING]
         steps = [
             graph.add_abuffer(
                 sample_rate=frame.sample_rate,
@@ -87,7 +99,7 @@ class SoundEncoder:
                 layout=frame.layout.name,
                 time_base=frame.time_base or Fraction(1, frame.sample_rate),
             ),
-            graph.add("aresample", f"{rate}:{_STEADY}" if self._is_steady else str(rate)),
+            graph.add("aresample", ":".join(options)),
             graph.add("aformat", f"{context.format.name}:{rate}:{self.stream.layout.name}"),
         ]
         if context.frame_size:
