@@ -9,7 +9,7 @@ from typing import Any, BinaryIO
 import av
 from av.packet import Packet
 
-from dlc.media.video.reading import flv, matroska
+from dlc.media.video.reading import asf, flv, matroska
 
 # Codecs with exactly one picture a packet, so that a missing one can be counted. Not among them:
 # VP8, whose reference pictures are never shown, and MPEG-4, which packs two pictures together.
@@ -17,12 +17,6 @@ _ONE_PICTURE_A_PACKET = frozenset(
     {"h264", "hevc", "av1", "vp9", "mpeg2video", "prores", "mjpeg", "ffv1", "png", "apng", "gif"}
     | {"dnxhd", "rawvideo", "huffyuv", "utvideo", "qtrle"}
 )
-
-# What WMV files begin with, and the part of their head that says how large they are (Microsoft's
-# Advanced Systems Format, 3.1 and 3.2).
-_ASF = bytes.fromhex("3026b2758e66cf11a6d900aa0062ce6c")
-_ASF_PROPERTIES = bytes.fromhex("a1dcab8c47a9cf118ee400c00c205365")
-_ASF_HEAD = 1 << 16
 
 
 class Ledger:
@@ -102,8 +96,8 @@ def describe_truncation(path: Path) -> str | None:
             end = 8 + int.from_bytes(head[4:8], "little")
         elif head[:3] == b"FLV":
             end = flv.stated_size(file)
-        elif head == _ASF:
-            end = _asf_size(file)
+        elif head == asf.MAGIC:
+            end = asf.stated_size(file)
         elif head[:4] == b"GIF8":
             file.seek(max(0, size - 64))
             return None if file.read().rstrip(b"\0").endswith(b";") else "its end mark is missing"
@@ -143,16 +137,6 @@ def _boxes(file: BinaryIO) -> list[tuple[bytes, int]]:
         position += length
         boxes.append((kind, position))
     return boxes
-
-
-def _asf_size(file: BinaryIO) -> int:
-    """Return how many bytes a WMV or ASF file says it has; 0 for a live recording, which cannot."""
-    head = file.read(_ASF_HEAD)
-    properties = head.find(_ASF_PROPERTIES)
-    size, flags = (head[properties + at : properties + at + 8] for at in (40, 88))
-    if properties < 0 or len(flags) < 8 or flags[0] & 1:
-        return 0
-    return int.from_bytes(size, "little")
 
 
 def _shortfall(end: int, size: int) -> str | None:

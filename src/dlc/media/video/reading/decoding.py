@@ -23,7 +23,7 @@ from dlc.media.files.failures import ALLOW_DAMAGED, reason_of
 from dlc.media.files.inputs import codec_name, open_input
 from dlc.media.image.recognition import is_animated_png
 from dlc.media.limits import MAX_VIDEO_PIXELS, MAX_VIDEO_SIDE, megapixels
-from dlc.media.video.reading import flv, matroska
+from dlc.media.video.reading import asf, flv, matroska
 from dlc.media.video.reading.damage import Ledger, describe_truncation, lacks_index
 from dlc.media.video.reading.frame_grid import find_frame_grid
 from dlc.media.video.reading.gaps import GapWatch
@@ -41,8 +41,12 @@ _SURE_WITHIN = frozenset({"vp8"})
 _WITH_OPACITY = MappingProxyType({"vp8": "libvpx", "vp9": "libvpx-vp9"})
 # AVFMT_NOTIMESTAMPS among the flags of FFmpeg's containers; PyAV's stubs give it another type.
 _NO_TIMESTAMPS = 0x80
-_MATROSKA, _FLV = "matroska,webm", "flv"
-_HAS_BROKEN_END = {_MATROSKA: matroska.has_broken_end, _FLV: flv.has_broken_end}
+_MATROSKA, _FLV, _ASF = "matroska,webm", "flv", "asf"
+_HAS_BROKEN_END = {
+    _MATROSKA: matroska.has_broken_end,
+    _FLV: flv.has_broken_end,
+    _ASF: asf.has_broken_end,
+}
 # A jump of a transport stream by more seconds is a splice.
 _LONGEST_GAP = 10
 # Pictures that H.264 and H.265 may store before one that is shown earlier.
@@ -61,7 +65,7 @@ class Decoder:
         grid: the evenly spaced times that the file has rounded and pictures get back; None where
             they keep those of the file.
         splices: where the file's clock jumps, if it does; the times of pictures are corrected.
-        watch: finds what was lost of a transport stream, Matroska or FLV; None for other files.
+        watch: finds what was lost of a transport stream, Matroska, FLV or WMV; None for others.
         gave_up: whether reading had to stop before the end.
     """
 
@@ -230,8 +234,10 @@ class Decoder:
             # Times of decoding are not stored.
             is_broken = partial(matroska.has_broken_chain, self._path)
             return GapWatch(stream, is_broken, at_start=at_start, reordered=_MOST_REORDERED)
-        if name == _FLV:
-            is_broken = partial(flv.has_broken_chain, self._path)
+        if name in (_FLV, _ASF):
+            has_broken_chain = flv.has_broken_chain if name == _FLV else asf.has_broken_chain
+            is_broken = partial(has_broken_chain, self._path)
+            # Packets do not say how long they last.
             usual = round(1 / (self.rate * self.stored_time_base)) if self.rate else 0
             return GapWatch(stream, is_broken, at_start=at_start, usual=usual)
         return None
